@@ -1,0 +1,31 @@
+import type { KeyedRandom } from '../random/keyed-random.js';
+import type { LogitsTransform } from '../sampling/logits-transform.js';
+
+/** What a drafter sees when it proposes. */
+export interface DraftContext {
+  /** Every committed token: the prompt, then the output so far. Not to be changed or kept. */
+  readonly tokens: readonly number[];
+  /** How many of `tokens` are the prompt. */
+  readonly promptLength: number;
+  /** The request's logits-to-probabilities transformation: the same one the target's rows pass through. */
+  readonly transform: LogitsTransform;
+  /** Randomness of this round, already keyed by (seed, request, committed length). */
+  readonly random: KeyedRandom;
+  /**
+   * Target hidden states of the tokens committed in the last round, shape [tokens, width], where the
+   * target offers them; undefined otherwise.
+   */
+  readonly targetHiddenRows: readonly Float32Array[] | undefined;
+  /** Asked after every drafted token (which is kept): true ends the draft there. */
+  readonly shouldStop: ((drafted: DraftedToken) => boolean) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One drafted token, as a stop callback sees it. */
+export interface DraftedToken {
+  readonly token: number;
+  /** Probability that the drafter gave the token, in [0, 1]. */
+  readonly probability: number;
+  /** 0 for the first token of the draft. */
+  readonly depth: number;
+}

@@ -1,0 +1,11 @@
+/** What became of a draft. */
+export interface DraftOutcome {
+  /** Indices of the accepted nodes from the root down; empty where the first was rejected. */
+  readonly acceptedPath: readonly number[];
+  /** Tokens committed in this round: the accepted ones, then the correction or bonus. */
+  readonly committedTokens: readonly number[];
+  /** Length of the committed sequence after this round, prompt included. */
+  readonly committedLength: number;
+  /** Target hidden states at the accepted nodes' rows, where the target offers them. */
+  readonly hiddenRows: readonly Float32Array[] | undefined;
+}

@@ -1,0 +1,28 @@
+import type { Draft } from './draft.js';
+import type { DraftContext } from './draft-context.js';
+import type { DraftOutcome } from './draft-outcome.js';
+
+/** How much a drafter may propose in this round. */
+export interface DraftBudget {
+  /** Most nodes in the draft, at least 1. */
+  readonly maximumTokens: number;
+  /** Most leaves in the draft; 1 asks for a chain. */
+  readonly maximumLeaves: number;
+}
+
+/** Anything that proposes tokens: a model, an n-gram index, the prompt itself, a head, a chain of those. */
+export interface Drafter {
+  readonly name: string;
+  /**
+   * Proposes a draft that continues `context.tokens`. An empty draft is legal. The drafter keeps
+   * whatever it needs to stay in step: it may be skipped for any number of rounds, so it compares its
+   * own state with `context.tokens` instead of counting calls.
+   *
+   * A drafter that stops early by a confidence rule must keep the last token it drew: dropping it
+   * biases the output (DESIGN section 4.3).
+   */
+  propose(context: DraftContext, budget: DraftBudget): Promise<Draft>;
+  /** Learns what became of its last draft. */
+  observe(outcome: DraftOutcome): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { Distribution } from './distribution.js';
+import type { Draft } from './draft.js';
+import type { VerificationRandom } from './verification-random.js';
+
+/** What a rule decided. */
+export interface VerificationOutcome {
+  /** Indices of the accepted nodes from the root down. */
+  readonly acceptedPath: readonly number[];
+  /** The token after the accepted path: drawn from the residual after a rejection, else the bonus. */
+  readonly nextToken: number;
+  readonly nextTokenKind: 'correction' | 'bonus';
+}
+
+/** An exact (or openly inexact) rule that keeps or replaces the tokens of a draft. Pure and synchronous. */
+export interface VerificationRule {
+  readonly name: string;
+  /** True only where the joint law of the output is proven equal to the target's. */
+  readonly exact: boolean;
+  /**
+   * How randomness is keyed: `round` draws afresh every round; `position` gives the same draw for the
+   * same absolute position whatever was drafted, which only sample-match may use (DESIGN section 5).
+   */
+  readonly randomness: 'round' | 'position';
+  /** True where the rule takes drafts with branches. */
+  readonly trees: boolean;
+  /**
+   * @param draft the draft with the distributions its tokens were drawn from, [nodes].
+   * @param targetRows target distributions, [nodes + 1]: row 0 follows the committed tokens, row
+   *   i + 1 follows node i.
+   */
+  verify(draft: Draft, targetRows: readonly Distribution[], random: VerificationRandom): VerificationOutcome;
+}
