@@ -19,3 +19,35 @@ export type { Verifier } from './contract/verifier.js';
 export type { KeyedRandom, RandomPurpose } from './random/keyed-random.js';
 export type { LogitsTransform } from './sampling/logits-transform.js';
 export type { AllowedTokens, SamplingSettings } from './sampling/sampling-settings.js';
+export { compareGreedy } from './decoding/compare-greedy.js';
+export type { GreedyDifference } from './decoding/compare-greedy.js';
+export type { DecodeCounters } from './decoding/decode-counters.js';
+export type {
+  DecodeEvent,
+  DraftEndEvent,
+  FinishReason,
+  GenerationEndEvent,
+  RoundEndEvent,
+  TokenCommittedEvent,
+  TokenLogprobs,
+  TokenOrigin,
+} from './decoding/decode-event.js';
+export { generate } from './decoding/generate.js';
+export type { GenerateOptions } from './decoding/generate-options.js';
+export { generateText } from './decoding/generate-text.js';
+export type { GeneratedText } from './decoding/generate-text.js';
+export { assertSameVocabulary } from './drafting/assert-same-vocabulary.js';
+export { createModelDrafter } from './drafting/model-drafter.js';
+export type { ModelDrafterOptions } from './drafting/model-drafter.js';
+export { createPromptLookupDrafter } from './drafting/prompt-lookup-drafter.js';
+export type { PromptLookupOptions } from './drafting/prompt-lookup-drafter.js';
+export { createAdaptiveDraftLength } from './scheduling/adaptive-draft-length.js';
+export type { AdaptiveDraftLength, AdaptiveDraftLengthOptions } from './scheduling/adaptive-draft-length.js';
+export { chooseDraftLength } from './scheduling/choose-draft-length.js';
+export type { LengthChoice } from './scheduling/choose-draft-length.js';
+export type { DraftLengthController, RoundMeasurement } from './scheduling/draft-length-controller.js';
+export { createFixedDraftLength } from './scheduling/fixed-draft-length.js';
+export { measurePassCosts } from './scheduling/measure-pass-costs.js';
+export type { MeasurePassCostsOptions } from './scheduling/measure-pass-costs.js';
+export { passCost } from './scheduling/pass-cost-curve.js';
+export type { PassCostCurve } from './scheduling/pass-cost-curve.js';

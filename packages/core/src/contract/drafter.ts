@@ -13,6 +13,8 @@ export interface DraftBudget {
 /** Anything that proposes tokens: a model, an n-gram index, the prompt itself, a head, a chain of those. */
 export interface Drafter {
   readonly name: string;
+  /** True where proposals need the target's hidden states: every pass then asks for them. Default false. */
+  readonly needsHiddenStates?: boolean;
   /**
    * Proposes a draft that continues `context.tokens`. An empty draft is legal. The drafter keeps
    * whatever it needs to stay in step: it may be skipped for any number of rounds, so it compares its

@@ -1,0 +1,25 @@
+import type { Draft } from '../contract/draft.js';
+
+/** True where every node continues the node before it. */
+export function isChain(draft: Draft): boolean {
+  return draft.parents.every((parent, node) => parent === node - 1);
+}
+
+/** Tokens on the path from the root to `node`, both ends included; empty for -1. */
+export function pathTokens(draft: Draft, node: number): number[] {
+  const path: number[] = [];
+  for (let at = node; at >= 0; at = draft.parents[at] as number) path.push(draft.tokens[at] as number);
+  return path.reverse();
+}
+
+/** Length of the longest path. */
+export function draftDepth(draft: Draft): number {
+  const depths: number[] = [];
+  let deepest = 0;
+  for (const parent of draft.parents) {
+    const depth = parent < 0 ? 1 : (depths[parent] as number) + 1;
+    depths.push(depth);
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest;
+}

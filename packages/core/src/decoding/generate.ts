@@ -1,0 +1,247 @@
+import type { Distribution } from '../contract/distribution.js';
+import type { Draft } from '../contract/draft.js';
+import type { ForwardResult } from '../contract/forward.js';
+import type { LogitsHandle } from '../contract/logits-handle.js';
+import type { VerificationOutcome } from '../contract/verification-rule.js';
+import type { DecodeEvent, FinishReason, TokenOrigin } from './decode-event.js';
+import { draftDepth, isChain, pathTokens } from './draft-shape.js';
+import { emptyDraft } from './empty-draft.js';
+import type { GenerateOptions } from './generate-options.js';
+import { createGenerationState, type GenerationState } from './generation-state.js';
+import { tokenLogprobs } from './token-logprobs.js';
+import { validateDraft } from '../verification/validate-draft.js';
+
+/**
+ * Decodes a continuation of the prompt whose distribution is the target's own, whatever the drafter.
+ *
+ * Each round: propose, forward, transform, verify, commit, roll back, observe, emit (Leviathan et al.
+ * 2211.17192, algorithm 1; Chen et al. 2302.01318, algorithm 2). The last committed token is kept out of
+ * the target's cache until the next pass, which reads it together with the draft.
+ *
+ * Ends with one `generation-end` event. Cancelling by `signal` ends with the reason `cancelled`, it does
+ * not throw; leaving the loop early frees what the generation holds.
+ *
+ * @throws InvalidArgumentError, ContextOverflowError, TokenOutOfRangeError for options that cannot work;
+ *   InvalidDraftError where a drafter breaks its contract; errors of the engine as they come.
+ */
+export async function* generate(options: GenerateOptions): AsyncGenerator<DecodeEvent, void, undefined> {
+  const state = createGenerationState(options);
+  let finishReason: FinishReason | undefined;
+  try {
+    await readPrompt(state, options);
+    for (let round = 0; finishReason === undefined; round++) {
+      options.signal?.throwIfAborted();
+      const limit = draftLimit(state);
+
+      // -------- one round --------
+      const started = state.clock?.();
+      const askedLength = state.drafter === undefined || limit === 0 ? 0 : state.controller.next(limit);
+      const draft = await propose(state, askedLength);
+      if (askedLength > 0) yield draftEnd(round, draft);
+      const drafted = state.clock?.();
+      const { logits, hiddenStates } = await forwardDraft(state, draft);
+      const passed = state.clock?.();
+      const rows = targetRows(state, draft, logits);
+      const outcome = state.rule.verify(
+        draft,
+        rows,
+        state.random.verification(state.rule, draft, state.tokens.length),
+      );
+      const committed = [
+        ...outcome.acceptedPath.map((node) => draft.tokens[node] as number),
+        outcome.nextToken,
+      ];
+      const logprobs = committed.map((token, index) =>
+        options.logprobs === undefined
+          ? undefined
+          : tokenLogprobs(logits, (outcome.acceptedPath[index - 1] ?? -1) + 1, token, options.logprobs),
+      );
+      state.hiddenRows = hiddenStates && keptRows(hiddenStates, outcome);
+      commitPath(state, draft, outcome);
+      state.tokens.push(...committed);
+      if (askedLength > 0) {
+        state.drafter?.observe({
+          acceptedPath: outcome.acceptedPath,
+          committedTokens: committed,
+          committedLength: state.tokens.length,
+          hiddenRows: state.hiddenRows,
+        });
+      }
+      // ---------------------------
+
+      let emitted = 0;
+      for (const token of committed) {
+        const { text, finish } = accountFor(state, token);
+        finishReason = finish;
+        const node = outcome.acceptedPath[emitted];
+        yield {
+          type: 'token-committed',
+          token,
+          index: state.outputCount - 1,
+          origin: originOf(node, draft, outcome),
+          drafter: node === undefined ? undefined : draft.drafters[node],
+          text,
+          logprobs: logprobs[emitted],
+        };
+        emitted += 1;
+        if (finishReason !== undefined) break;
+      }
+      const measurement = {
+        askedLength,
+        draftedCount: draft.tokens.length,
+        acceptedCount: outcome.acceptedPath.length,
+        committedCount: committed.length,
+        draftMilliseconds: difference(drafted, started),
+        passMilliseconds: difference(passed, drafted),
+      };
+      state.controller.observe(measurement);
+      state.recorder.endRound(measurement, draftDepth(draft), emitted);
+      yield {
+        type: 'round-end',
+        round,
+        draftedCount: measurement.draftedCount,
+        acceptedCount: measurement.acceptedCount,
+        committedCount: emitted,
+        draftMilliseconds: measurement.draftMilliseconds,
+        passMilliseconds: measurement.passMilliseconds,
+      };
+    }
+  } catch (error) {
+    if (!isAbort(error, options.signal)) throw error;
+    finishReason = 'cancelled';
+  } finally {
+    state.sequence.close();
+  }
+  yield {
+    type: 'generation-end',
+    finishReason,
+    text: state.assembler.flush(),
+    tokens: state.tokens.slice(state.promptLength, state.promptLength + state.outputCount),
+    counters: state.recorder.counters(),
+  };
+}
+
+/** Reads all of the prompt but its last token, which the first round's pass reads. */
+async function readPrompt(state: GenerationState, options: GenerateOptions): Promise<void> {
+  const tokens = state.tokens.slice(0, -1);
+  if (tokens.length > 0) {
+    await state.target.forward([{ sequence: state.sequence, tokens, rows: 'none' }], {
+      signal: options.signal,
+      onProgress: options.onPromptProgress,
+    });
+  }
+  state.recorder.endPrompt();
+}
+
+/** Most draft tokens that context, pass size and token limit leave room for; each round commits one more. */
+function draftLimit(state: GenerationState): number {
+  return Math.max(
+    0,
+    Math.min(
+      state.target.contextLength - state.tokens.length,
+      state.target.capabilities.maximumPassTokens - 1,
+      state.maximumTokens - state.outputCount - 1,
+    ),
+  );
+}
+
+async function propose(state: GenerationState, askedLength: number): Promise<Draft> {
+  if (askedLength === 0 || state.drafter === undefined) return emptyDraft;
+  const draft = await state.drafter.propose(
+    {
+      tokens: state.tokens,
+      promptLength: state.promptLength,
+      transform: state.transform,
+      random: state.random.round(state.tokens.length),
+      targetHiddenRows: state.hiddenRows,
+      shouldStop: state.controller.shouldStop,
+      signal: state.signal,
+    },
+    {
+      maximumTokens: askedLength,
+      maximumLeaves: state.rule.trees ? state.target.capabilities.maximumLeaves : 1,
+    },
+  );
+  validateDraft(draft, state.target.vocabularySize);
+  return draft;
+}
+
+async function forwardDraft(state: GenerationState, draft: Draft): Promise<ForwardResult> {
+  const last = state.tokens[state.tokens.length - 1] as number;
+  const request = {
+    sequence: state.sequence,
+    tokens: [last, ...draft.tokens],
+    rows: 'all' as const,
+    hiddenStates: state.wantsHiddenStates,
+    ...(isChain(draft) ? {} : { parents: [-1, ...draft.parents.map((parent) => parent + 1)] }),
+  };
+  const [result] = await state.target.forward([request], { signal: state.signal });
+  return result as ForwardResult;
+}
+
+/** The target's distribution after the committed tokens and after each node, with that node's history. */
+function targetRows(state: GenerationState, draft: Draft, logits: LogitsHandle): Distribution[] {
+  const history = state.tokens;
+  const committedLength = history.length;
+  const rows: Distribution[] = [];
+  for (let row = 0; row <= draft.tokens.length; row++) {
+    history.push(...pathTokens(draft, row - 1));
+    rows.push(state.transform.apply(logits.read(row), history, row));
+    history.length = committedLength;
+  }
+  return rows;
+}
+
+/** Keeps the last committed token and the accepted path in the cache, and nothing else. */
+function commitPath(state: GenerationState, draft: Draft, outcome: VerificationOutcome): void {
+  if (isChain(draft)) {
+    if (outcome.acceptedPath.length < draft.tokens.length) {
+      state.sequence.doRollback(state.tokens.length + outcome.acceptedPath.length);
+    }
+  } else {
+    state.sequence.doCommitPath([0, ...outcome.acceptedPath.map((node) => node + 1)]);
+  }
+}
+
+/** Hidden states of the last committed token and the accepted nodes; copied, since the pass owns them. */
+function keptRows(hiddenStates: readonly Float32Array[], outcome: VerificationOutcome): Float32Array[] {
+  return [-1, ...outcome.acceptedPath].map((node) => (hiddenStates[node + 1] as Float32Array).slice());
+}
+
+/** Counts one token as output; says which text is certain and whether the generation ends with it. */
+function accountFor(
+  state: GenerationState,
+  token: number,
+): { text: string; finish: FinishReason | undefined } {
+  state.outputCount += 1;
+  if (state.endTokens.has(token)) return { text: '', finish: 'end-token' };
+  const { text, stopped } = state.assembler.push(token);
+  if (stopped) return { text, finish: 'stop-string' };
+  if (state.outputCount >= state.maximumTokens) return { text, finish: state.limitReason };
+  return { text, finish: undefined };
+}
+
+function originOf(node: number | undefined, draft: Draft, outcome: VerificationOutcome): TokenOrigin {
+  if (node !== undefined) return 'draft';
+  return draft.tokens.length === 0 ? 'plain' : outcome.nextTokenKind;
+}
+
+function draftEnd(round: number, draft: Draft): DecodeEvent {
+  return {
+    type: 'draft-end',
+    round,
+    tokens: draft.tokens,
+    parents: draft.parents,
+    drafters: draft.drafters,
+  };
+}
+
+/** True where the error is what the signal's abort caused, not a failure that happened meanwhile. */
+function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+  if (signal?.aborted !== true) return false;
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}
+
+function difference(end: number | undefined, start: number | undefined): number | undefined {
+  return end === undefined || start === undefined ? undefined : end - start;
+}

@@ -1,0 +1,113 @@
+import type { Drafter } from '../contract/drafter.js';
+import type { LanguageModel } from '../contract/language-model.js';
+import type { Verifier } from '../contract/verifier.js';
+import { ContextOverflowError } from '../errors/context-overflow-error.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
+import { createRequestRandom, type RequestRandom } from '../random/request-random.js';
+import { createLogitsTransform } from '../sampling/create-logits-transform.js';
+import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
+import { createFixedDraftLength } from '../scheduling/fixed-draft-length.js';
+import { resolveRule } from '../verification/rules.js';
+import { CounterRecorder } from './counter-recorder.js';
+import type { FinishReason } from './decode-event.js';
+import type { GenerateOptions } from './generate-options.js';
+import { TextAssembler } from './text-assembler.js';
+
+const defaultDraftLength = 4;
+const mostLogprobs = 20;
+
+/** Everything one generation holds: its options made complete, and what changes from round to round. */
+export interface GenerationState extends Verifier {
+  readonly target: LanguageModel;
+  readonly drafter: Drafter | undefined;
+  readonly controller: DraftLengthController;
+  readonly random: RequestRandom;
+  /** Committed tokens, prompt included. */
+  readonly tokens: number[];
+  readonly promptLength: number;
+  readonly maximumTokens: number;
+  /** Why the generation ends at `maximumTokens`. */
+  readonly limitReason: FinishReason;
+  readonly endTokens: ReadonlySet<number>;
+  readonly wantsHiddenStates: boolean;
+  readonly assembler: TextAssembler;
+  readonly recorder: CounterRecorder;
+  readonly signal: AbortSignal | undefined;
+  readonly clock: (() => number) | undefined;
+  outputCount: number;
+  hiddenRows: readonly Float32Array[] | undefined;
+}
+
+/** Checks the options, completes them, and opens the target's sequence. */
+export function createGenerationState(options: GenerateOptions): GenerationState {
+  const { target, drafter } = options;
+  const tokens = promptTokens(options);
+  const room = target.contextLength - tokens.length + 1;
+  if (room < 1) {
+    throw new ContextOverflowError(
+      `The prompt has ${tokens.length} tokens, the context of ${target.name} holds ${target.contextLength}. Shorten the prompt or load the model with a larger contextLength.`,
+    );
+  }
+  const { maximumTokens = room, draftLength = defaultDraftLength, logprobs } = options;
+  if (!Number.isInteger(maximumTokens) || maximumTokens < 1) {
+    throw new InvalidArgumentError(
+      `maximumTokens must be a whole number of at least 1, not ${maximumTokens}.`,
+    );
+  }
+  if (logprobs !== undefined && !(Number.isInteger(logprobs) && logprobs >= 0 && logprobs <= mostLogprobs)) {
+    throw new InvalidArgumentError(
+      `logprobs must be a whole number from 0 to ${mostLogprobs}, not ${logprobs}.`,
+    );
+  }
+  if (options.stop?.includes('')) {
+    throw new InvalidArgumentError('A stop string may not be empty: it would end every generation at once.');
+  }
+  const rule = resolveRule(options.rule ?? 'block');
+  const transform = createLogitsTransform(options.sampling ?? {}, target.vocabularySize);
+  const random = createRequestRandom({ seed: options.seed ?? 0, request: options.request ?? 0 });
+  return {
+    target,
+    drafter,
+    rule,
+    transform,
+    random,
+    controller: typeof draftLength === 'number' ? createFixedDraftLength(draftLength) : draftLength,
+    sequence: target.createSequence(),
+    tokens,
+    promptLength: tokens.length,
+    maximumTokens: Math.min(maximumTokens, room),
+    limitReason:
+      maximumTokens <= room && options.maximumTokens !== undefined ? 'maximum-tokens' : 'context-full',
+    endTokens: new Set(options.ignoreEndTokens === true ? [] : target.tokenizer.endTokens),
+    wantsHiddenStates: drafter?.needsHiddenStates === true,
+    assembler: new TextAssembler(target.tokenizer, options.stop ?? []),
+    recorder: new CounterRecorder(tokens.length, options.clock),
+    signal: options.signal,
+    clock: options.clock,
+    outputCount: 0,
+    hiddenRows: undefined,
+  };
+}
+
+/** The prompt's tokens, checked; a new array. */
+function promptTokens({ prompt, target }: GenerateOptions): number[] {
+  const { tokenizer } = target;
+  const tokens = typeof prompt === 'string' ? tokenizer.encode(prompt) : [...prompt];
+  if (typeof prompt === 'string' && tokenizer.beginToken !== undefined) {
+    if (tokenizer.addsBeginToken || tokens.length === 0) tokens.unshift(tokenizer.beginToken);
+  }
+  if (tokens.length === 0) {
+    throw new InvalidArgumentError(
+      `The prompt is empty, and ${target.name} has no begin token to start from. Give at least one token.`,
+    );
+  }
+  for (const [index, token] of tokens.entries()) {
+    if (!Number.isInteger(token) || token < 0 || token >= target.vocabularySize) {
+      throw new TokenOutOfRangeError(
+        `Token ${token} at position ${index} of the prompt: ${target.name} has the tokens 0 to ${target.vocabularySize - 1}.`,
+      );
+    }
+  }
+  return tokens;
+}

@@ -1,0 +1,89 @@
+import type { Draft } from '../contract/draft.js';
+import type { DraftContext } from '../contract/draft-context.js';
+import type { DraftBudget, Drafter } from '../contract/drafter.js';
+import { ClosedError } from '../errors/closed-error.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { oneHot } from '../sampling/draw.js';
+
+export interface PromptLookupOptions {
+  /** Longest run of last tokens to look for, 1 or more; default 8. */
+  readonly maximumMatch?: number | undefined;
+  /** Shortest run that counts as a match, 1 or more; default 2. */
+  readonly minimumMatch?: number | undefined;
+}
+
+/**
+ * Proposes what followed the last tokens where they stood before, in the prompt or the output (prompt
+ * lookup decoding, Saxena 2023): the longest match, among equals the latest. Deterministic, so every
+ * distribution is one-hot. O(tokens) a round; no state.
+ *
+ * @throws InvalidArgumentError for match lengths that are not whole numbers of at least 1, or crossed.
+ */
+export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Drafter {
+  const { maximumMatch = 8, minimumMatch = 2 } = options;
+  if (!Number.isInteger(minimumMatch) || minimumMatch < 1) {
+    throw new InvalidArgumentError(`minimumMatch must be a whole number of at least 1, not ${minimumMatch}.`);
+  }
+  if (!Number.isInteger(maximumMatch) || maximumMatch < minimumMatch) {
+    throw new InvalidArgumentError(
+      `maximumMatch must be a whole number of at least minimumMatch (${minimumMatch}), not ${maximumMatch}.`,
+    );
+  }
+  const name = 'prompt-lookup';
+  let closed = false;
+  return {
+    name,
+    async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
+      if (closed) throw new ClosedError(`The drafter ${name} is closed.`);
+      context.signal?.throwIfAborted();
+      const follow = findFollow(context.tokens, minimumMatch, maximumMatch);
+      const proposed = follow < 0 ? [] : copyFrom(context.tokens, follow, budget.maximumTokens);
+      const stopped = proposed.findIndex(
+        (token, depth) => context.shouldStop?.({ token, probability: 1, depth }) === true,
+      );
+      const tokens = stopped < 0 ? proposed : proposed.slice(0, stopped + 1);
+      return {
+        tokens,
+        parents: tokens.map((_, node) => node - 1),
+        distributions: tokens.map(oneHot),
+        drafters: tokens.map(() => name),
+      };
+    },
+    observe() {
+      // Nothing to learn: every proposal looks at all committed tokens.
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+/** Index of the token that followed the best earlier match of the last tokens, or -1. */
+function findFollow(tokens: readonly number[], minimumMatch: number, maximumMatch: number): number {
+  const end = tokens.length;
+  let best = -1;
+  let bestLength = minimumMatch - 1;
+  for (let follow = end - 1; follow > bestLength && bestLength < maximumMatch; follow--) {
+    let length = 0;
+    while (
+      length < maximumMatch &&
+      length < follow &&
+      tokens[follow - 1 - length] === tokens[end - 1 - length]
+    ) {
+      length += 1;
+    }
+    if (length > bestLength) {
+      best = follow;
+      bestLength = length;
+    }
+  }
+  return best;
+}
+
+/** `count` tokens from `start` on; past the end the copy goes on into itself, as periodic text does. */
+function copyFrom(tokens: readonly number[], start: number, count: number): number[] {
+  const copy: number[] = [];
+  for (let at = start; copy.length < count; at++)
+    copy.push((tokens[at] ?? copy[at - tokens.length]) as number);
+  return copy;
+}

@@ -1,0 +1,26 @@
+import type { DraftedToken } from '../contract/draft-context.js';
+
+/** What one round cost and gave; times are undefined where the loop has no clock. */
+export interface RoundMeasurement {
+  /** Tokens asked of the drafter; 0 = no drafting. */
+  readonly askedLength: number;
+  readonly draftedCount: number;
+  readonly acceptedCount: number;
+  /** Accepted + correction or bonus. */
+  readonly committedCount: number;
+  readonly draftMilliseconds: number | undefined;
+  readonly passMilliseconds: number | undefined;
+}
+
+/**
+ * Chooses how many tokens to draft, round by round. It may learn from anything already committed or
+ * verified; that keeps the output exact (DESIGN section 5).
+ */
+export interface DraftLengthController {
+  readonly name: string;
+  /** Tokens to ask of the drafter in the next round, 0 (no drafting) to `limit`. */
+  next(limit: number): number;
+  /** Asked after every drafted token, which is kept: true ends the draft there. */
+  readonly shouldStop?: ((drafted: DraftedToken) => boolean) | undefined;
+  observe(round: RoundMeasurement): void;
+}
