@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { createAdaptiveDraftLength } from './adaptive-draft-length.js';
+
+const targetCosts = { lengths: [1, 2, 4, 8], milliseconds: [1, 1.2, 1.6, 2.4] };
+const draftCosts = { lengths: [1, 2], milliseconds: [0.2, 0.25] };
+
+/** Rounds in which exactly `accepted(round)` of the drafted tokens are kept; the lengths that were asked. */
+function run(rounds: number, accepted: (round: number) => number): number[] {
+  const controller = createAdaptiveDraftLength({ targetCosts, draftCosts, maximumLength: 7 });
+  return Array.from({ length: rounds }, (_, round) => {
+    const askedLength = controller.next(7);
+    const acceptedCount = Math.min(askedLength, accepted(round));
+    controller.observe({
+      askedLength,
+      draftedCount: askedLength,
+      acceptedCount,
+      committedCount: acceptedCount + 1,
+      draftMilliseconds: undefined,
+      passMilliseconds: undefined,
+    });
+    return askedLength;
+  });
+}
+
+test('a draft that is always right is drafted as long as it pays', () => {
+  expect(run(40, () => 7).at(-1)).toBe(7);
+});
+
+test('a draft that is always wrong is soon left alone, then probed ever more rarely', () => {
+  const lengths = run(2000, () => 0);
+  const drafted = lengths.flatMap((length, round) => (length > 0 ? [round] : []));
+  expect(drafted.length).toBeLessThan(30);
+  expect(lengths.slice(1000).filter((length) => length > 0).length).toBeLessThanOrEqual(4);
+  expect(Math.max(...lengths.slice(30))).toBe(1);
+});
+
+test('it comes back when the draft becomes right', () => {
+  const lengths = run(1500, (round) => (round < 500 ? 0 : 7));
+  expect(lengths.at(-1)).toBe(7);
+});
+
+test('it never asks for more than the limit', () => {
+  const controller = createAdaptiveDraftLength({ targetCosts, draftCosts, priorAcceptance: 1 });
+  for (const limit of [0, 1, 2]) expect(controller.next(limit)).toBeLessThanOrEqual(limit);
+});
