@@ -3,6 +3,7 @@ import type { Draft } from '../contract/draft.js';
 import type { ForwardResult } from '../contract/forward.js';
 import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { VerificationOutcome } from '../contract/verification-rule.js';
+import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import type { DecodeEvent, FinishReason, TokenOrigin } from './decode-event.js';
 import { draftDepth, isChain, pathTokens } from './draft-shape.js';
 import { emptyDraft } from './empty-draft.js';
@@ -163,6 +164,11 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
     },
   );
   validateDraft(draft, state.target.vocabularySize);
+  if (!state.rule.trees && !isChain(draft)) {
+    throw new InvalidDraftError(
+      `${state.drafter.name} proposed a tree, which the rule ${state.rule.name} does not take.`,
+    );
+  }
   return draft;
 }
 

@@ -1,0 +1,31 @@
+import { NonFiniteLogitsError } from '../errors/non-finite-logits-error.js';
+
+/**
+ * The token with the largest logit, ties to the lowest id. O(vocabulary).
+ *
+ * @throws NonFiniteLogitsError for NaN, +Infinity, or where every logit is -Infinity.
+ */
+export function largestLogit(logits: Float32Array): number {
+  let best = 0;
+  let largest = logits[0] as number;
+  for (let token = 0; token < logits.length; token++) {
+    const logit = logits[token] as number;
+    if (logit > largest) {
+      largest = logit;
+      best = token;
+    } else if (logit !== logit) {
+      throw new NonFiniteLogitsError(
+        `The logit of token ${token} is NaN: the model or its weights are damaged.`,
+      );
+    }
+  }
+  if (largest === Number.POSITIVE_INFINITY) {
+    throw new NonFiniteLogitsError(
+      `The logit of token ${best} is Infinity: the model or its weights are damaged.`,
+    );
+  }
+  if (largest === Number.NEGATIVE_INFINITY) {
+    throw new NonFiniteLogitsError('Every token is forbidden: mask and bias leave none with a finite logit.');
+  }
+  return best;
+}

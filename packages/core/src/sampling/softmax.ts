@@ -1,0 +1,35 @@
+import { exponential } from './exponential.js';
+import type { Support } from './support.js';
+
+/** Probabilities of all tokens at a temperature, in float64. O(vocabulary). */
+export function softmax(logits: Float32Array, largest: number, temperature: number, support: Support): void {
+  const { probabilities } = support;
+  const scale = 1 / temperature;
+  let sum = 0;
+  for (let token = 0; token < logits.length; token++) {
+    const weight = exponential(((logits[token] as number) - largest) * scale);
+    probabilities[token] = weight;
+    sum += weight;
+  }
+  support.count = logits.length;
+  support.dense = true;
+  support.scale(1 / sum);
+}
+
+/** Probabilities of the tokens that `support` lists already. */
+export function softmaxOfListed(
+  logits: Float32Array,
+  largest: number,
+  temperature: number,
+  support: Support,
+): void {
+  const { probabilities, tokens, count } = support;
+  const scale = 1 / temperature;
+  let sum = 0;
+  for (let index = 0; index < count; index++) {
+    const weight = exponential(((logits[tokens[index] as number] as number) - largest) * scale);
+    probabilities[index] = weight;
+    sum += weight;
+  }
+  support.scale(1 / sum);
+}

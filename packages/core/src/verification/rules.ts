@@ -1,0 +1,22 @@
+import type { VerificationRule } from '../contract/verification-rule.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { block } from './block.js';
+import { sampleMatch } from './sample-match.js';
+import { tokenwise } from './tokenwise.js';
+
+/** Every rule of this package by name; all of them exact. */
+export const verificationRules: ReadonlyMap<string, VerificationRule> = new Map(
+  [tokenwise, block, sampleMatch].map((rule) => [rule.name, rule]),
+);
+
+/** @throws InvalidArgumentError for a name that no rule has. */
+export function resolveRule(rule: VerificationRule | string): VerificationRule {
+  if (typeof rule !== 'string') return rule;
+  const known = verificationRules.get(rule);
+  if (known === undefined) {
+    throw new InvalidArgumentError(
+      `There is no verification rule "${rule}". The rules are ${[...verificationRules.keys()].join(', ')}.`,
+    );
+  }
+  return known;
+}
