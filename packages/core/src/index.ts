@@ -60,3 +60,4 @@ export { verificationRules } from './verification/rules.js';
 export { sampleMatch } from './verification/sample-match.js';
 export { tokenwise } from './verification/tokenwise.js';
 export { validateDraft } from './verification/validate-draft.js';
+export { RowLogits } from './sampling/row-logits.js';

@@ -1,1 +1,5 @@
-export {};
+export { libraryVariants, supportedVersion } from './library-path.js';
+export type { LibraryVariant } from './library-path.js';
+export { kvTypes } from './llamacpp-options.js';
+export type { KvType, LlamacppOptions } from './llamacpp-options.js';
+export { llamacppBackend } from './load-model.js';

@@ -1,0 +1,106 @@
+import { batchType, contextParametersType, modelParametersType } from './native-types.js';
+import { type LibraryHandle } from 'koffi';
+
+/** An address in the engine's memory; null where the engine returned none. */
+export type Pointer = bigint;
+
+/** A structure handed over by value, by field name. */
+export type Structure = Record<string, unknown>;
+
+type Callback<Result> = (error: unknown, result: Result) => void;
+type Bytes = Uint8Array;
+
+/** The functions of libllama that this package calls; names and order of arguments as in include/llama.h. */
+export interface NativeFunctions {
+  modelDefaultParameters(): Structure;
+  contextDefaultParameters(): Structure;
+  readonly modelLoad: { async(path: string, parameters: Structure, done: Callback<Pointer | null>): void };
+  modelFree(model: Pointer): void;
+  readonly contextCreate: {
+    async(model: Pointer, parameters: Structure, done: Callback<Pointer | null>): void;
+  };
+  contextFree(context: Pointer): void;
+  contextLength(context: Pointer): number;
+  memory(context: Pointer): Pointer;
+  memoryRemove(memory: Pointer, sequence: number, start: number, end: number): boolean;
+  memoryCopy(memory: Pointer, from: number, to: number, start: number, end: number): void;
+  readonly decode: { async(context: Pointer, batch: Structure, done: Callback<number>): void };
+  setEmbeddings(context: Pointer, on: boolean): void;
+  logits(context: Pointer): Pointer | null;
+  embeddings(context: Pointer): Pointer | null;
+  vocabulary(model: Pointer): Pointer;
+  vocabularySize(vocabulary: Pointer): number;
+  isEndOfGeneration(vocabulary: Pointer, token: number): boolean;
+  beginToken(vocabulary: Pointer): number;
+  addsBeginToken(vocabulary: Pointer): boolean;
+  tokenize(
+    vocabulary: Pointer,
+    text: Bytes,
+    length: number,
+    tokens: Int32Array,
+    capacity: number,
+    addSpecial: boolean,
+    parseSpecial: boolean,
+  ): number;
+  tokenToPiece(
+    vocabulary: Pointer,
+    token: number,
+    buffer: Bytes,
+    length: number,
+    strip: number,
+    special: boolean,
+  ): number;
+  trainedContext(model: Pointer): number;
+  embeddingWidth(model: Pointer): number;
+  embeddingOutputWidth(model: Pointer): number;
+  layerCount(model: Pointer): number;
+  headCount(model: Pointer): number;
+  keyValueHeadCount(model: Pointer): number;
+  isRecurrent(model: Pointer): boolean;
+  isHybrid(model: Pointer): boolean;
+  hasEncoder(model: Pointer): boolean;
+  modelSize(model: Pointer): number | bigint;
+  fileType(model: Pointer): number;
+  fileTypeName(fileType: number): string;
+}
+
+export function bindFunctions(library: LibraryHandle): NativeFunctions {
+  const pointer = 'void *';
+  const declare = library.func.bind(library) as (name: string, result: unknown, parameters: unknown[]) => unknown;
+  const functions: Record<keyof NativeFunctions, unknown> = {
+    modelDefaultParameters: declare('llama_model_default_params', modelParametersType, []),
+    contextDefaultParameters: declare('llama_context_default_params', contextParametersType, []),
+    modelLoad: declare('llama_model_load_from_file', pointer, ['str', modelParametersType]),
+    modelFree: declare('llama_model_free', 'void', [pointer]),
+    contextCreate: declare('llama_init_from_model', pointer, [pointer, contextParametersType]),
+    contextFree: declare('llama_free', 'void', [pointer]),
+    contextLength: declare('llama_n_ctx', 'uint32', [pointer]),
+    memory: declare('llama_get_memory', pointer, [pointer]),
+    memoryRemove: declare('llama_memory_seq_rm', 'bool', [pointer, 'int32', 'int32', 'int32']),
+    memoryCopy: declare('llama_memory_seq_cp', 'void', [pointer, 'int32', 'int32', 'int32', 'int32']),
+    decode: declare('llama_decode', 'int32', [pointer, batchType]),
+    setEmbeddings: declare('llama_set_embeddings', 'void', [pointer, 'bool']),
+    logits: declare('llama_get_logits', pointer, [pointer]),
+    embeddings: declare('llama_get_embeddings', pointer, [pointer]),
+    vocabulary: declare('llama_model_get_vocab', pointer, [pointer]),
+    vocabularySize: declare('llama_vocab_n_tokens', 'int32', [pointer]),
+    isEndOfGeneration: declare('llama_vocab_is_eog', 'bool', [pointer, 'int32']),
+    beginToken: declare('llama_vocab_bos', 'int32', [pointer]),
+    addsBeginToken: declare('llama_vocab_get_add_bos', 'bool', [pointer]),
+    tokenize: declare('llama_tokenize', 'int32', [pointer, pointer, 'int32', pointer, 'int32', 'bool', 'bool']),
+    tokenToPiece: declare('llama_token_to_piece', 'int32', [pointer, 'int32', pointer, 'int32', 'int32', 'bool']),
+    trainedContext: declare('llama_model_n_ctx_train', 'int32', [pointer]),
+    embeddingWidth: declare('llama_model_n_embd', 'int32', [pointer]),
+    embeddingOutputWidth: declare('llama_model_n_embd_out', 'int32', [pointer]),
+    layerCount: declare('llama_model_n_layer', 'int32', [pointer]),
+    headCount: declare('llama_model_n_head', 'int32', [pointer]),
+    keyValueHeadCount: declare('llama_model_n_head_kv', 'int32', [pointer]),
+    isRecurrent: declare('llama_model_is_recurrent', 'bool', [pointer]),
+    isHybrid: declare('llama_model_is_hybrid', 'bool', [pointer]),
+    hasEncoder: declare('llama_model_has_encoder', 'bool', [pointer]),
+    modelSize: declare('llama_model_size', 'uint64', [pointer]),
+    fileType: declare('llama_model_ftype', 'int32', [pointer]),
+    fileTypeName: declare('llama_ftype_name', 'str', ['int32']),
+  };
+  return functions as unknown as NativeFunctions;
+}
