@@ -1,1 +1,14 @@
-export {};
+export { convertHuggingFaceFolder } from './convert/convert-hugging-face.js';
+export type { ConvertOptions } from './convert/convert-hugging-face.js';
+export type { GgufFile, GgufScalar, GgufTensor, GgufValue } from './gguf/gguf-file.js';
+export { readGguf } from './gguf/read-gguf.js';
+export { readTensor, readTensorBytes } from './gguf/read-tensor.js';
+export { tensorTypeById, tensorTypeByName } from './gguf/tensor-types.js';
+export type { TensorType } from './gguf/tensor-types.js';
+export { validateForLlama } from './gguf/validate-for-llama.js';
+export { writeGguf } from './gguf/write-gguf.js';
+export type { TensorToWrite, TypedValue } from './gguf/write-gguf.js';
+export { decodeWeights, encodeWeights, weightFormats } from './quantization/weight-formats.js';
+export type { WeightFormat } from './quantization/weight-formats.js';
+export { readSafetensors, readSafetensorsBytes } from './safetensors/read-safetensors.js';
+export type { SafetensorsFile, SafetensorsTensor } from './safetensors/read-safetensors.js';

@@ -1,0 +1,24 @@
+import type { TensorType } from './tensor-types.js';
+
+export type GgufScalar = number | bigint | boolean | string;
+export type GgufValue = GgufScalar | readonly GgufScalar[];
+
+export interface GgufTensor {
+  readonly name: string;
+  /** Elements by dimension, fastest first, as the file has them: a matrix is [columns, rows]. */
+  readonly shape: readonly number[];
+  readonly type: TensorType;
+  /** From the start of the file. */
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** The header of a GGUF file, checked against the file's size. */
+export interface GgufFile {
+  readonly path: string;
+  readonly version: number;
+  readonly byteLength: number;
+  readonly alignment: number;
+  readonly metadata: ReadonlyMap<string, GgufValue>;
+  readonly tensors: ReadonlyMap<string, GgufTensor>;
+}

@@ -1,0 +1,55 @@
+import { UnsupportedError } from '@foretoken/core';
+import { float16ToFloat32, float32ToFloat16 } from './float16.js';
+import { dequantizeQ4_0, quantizeQ4_0 } from './q4-0.js';
+import { dequantizeQ8_0, quantizeQ8_0 } from './q8-0.js';
+
+/** Formats that this package writes, with llama.cpp's file type numbers. */
+export const weightFormats = { F16: 1, Q4_0: 2, Q8_0: 7 } as const;
+
+export type WeightFormat = keyof typeof weightFormats;
+
+type Encoder = (values: Float32Array) => Uint8Array;
+type Decoder = (bytes: Uint8Array) => Float32Array;
+
+const encoders: Readonly<Record<'F32' | WeightFormat, Encoder>> = {
+  F32: (values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  F16: (values) => new Uint8Array(Uint16Array.from(values, float32ToFloat16).buffer),
+  Q8_0: quantizeQ8_0,
+  Q4_0: quantizeQ4_0,
+};
+
+const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ['F32', (bytes) => new Float32Array(bytes.slice().buffer)],
+  ['F16', (bytes) => decodeWords(bytes, float16ToFloat32)],
+  ['BF16', (bytes) => decodeWords(bytes, bfloat16ToFloat32)],
+  ['Q8_0', dequantizeQ8_0],
+  ['Q4_0', dequantizeQ4_0],
+]);
+
+/** float32 values to the bytes of a format. */
+export function encodeWeights(values: Float32Array, format: 'F32' | WeightFormat): Uint8Array {
+  return encoders[format](values);
+}
+
+/** Bytes of F32, F16, BF16, Q8_0 or Q4_0 to float32. @throws UnsupportedError for other formats. */
+export function decodeWeights(bytes: Uint8Array, format: string): Float32Array {
+  const decoder = decoders.get(format);
+  if (decoder === undefined) {
+    throw new UnsupportedError(`Weights in ${format} cannot be read; ${[...decoders.keys()].join(', ')} can.`);
+  }
+  return decoder(bytes);
+}
+
+function decodeWords(bytes: Uint8Array, decode: (word: number) => number): Float32Array {
+  const words = new Uint16Array(bytes.slice().buffer);
+  return Float32Array.from(words, decode);
+}
+
+const floatView = new Float32Array(1);
+const bitsView = new Uint32Array(floatView.buffer);
+
+/** bfloat16 is the upper half of a float32. */
+function bfloat16ToFloat32(word: number): number {
+  bitsView[0] = word << 16;
+  return floatView[0] as number;
+}
