@@ -82,7 +82,9 @@ function checkRequest(model: LlamaModel, request: ForwardRequest): CheckedReques
 
 function treeDepths(count: number, parents: readonly number[]): number[] {
   if (parents.length !== count) {
-    throw new InvalidArgumentError(`A tree of ${count} tokens has ${parents.length} parents; it needs one for each.`);
+    throw new InvalidArgumentError(
+      `A tree of ${count} tokens has ${parents.length} parents; it needs one for each.`,
+    );
   }
   const depths: number[] = [];
   for (const [node, parent] of parents.entries()) {

@@ -66,7 +66,10 @@ export interface LibraryPaths {
  *
  * @throws EngineError naming the platform and the packages that would serve it.
  */
-export function findLibrary(platform: string = process.platform, architecture: string = process.arch): LibraryPaths {
+export function findLibrary(
+  platform: string = process.platform,
+  architecture: string = process.arch,
+): LibraryPaths {
   const variants = libraryVariants(platform, architecture);
   for (const variant of variants) {
     const folder = installedFolder(variant);

@@ -38,6 +38,11 @@ export class LlamaContext {
     this.#buffers = new PassBuffers(limits.batchSize, limits.sequences);
   }
 
+  /** @param single threads of a pass over one token; @param batch of passes over several. */
+  setThreads(single: number, batch: number): void {
+    this.#native.setThreads(this.#context, single, batch);
+  }
+
   /** Runs one batch on a thread of its own. @throws ContextOverflowError, EngineError. */
   decode(tokens: readonly BatchToken[], embeddings: boolean): Promise<void> {
     if (embeddings !== this.#embeddings) {
@@ -57,7 +62,8 @@ export class LlamaContext {
         this.#context,
         buffers.batch(tokens.length),
         (error: unknown, status: number) => {
-          if (error !== null && error !== undefined) reject(new EngineError('llama_decode failed.', { cause: error }));
+          if (error !== null && error !== undefined)
+            reject(new EngineError('llama_decode failed.', { cause: error }));
           else if (status === 0) resolve();
           else if (status === 1) {
             reject(
@@ -100,7 +106,8 @@ export class LlamaContext {
 
   /** The engine reuses its output buffer, so a view is made once and kept while the address is the same. */
   #view(pointer: Pointer | null, length: number): Float32Array {
-    if (pointer === null || pointer === 0n) throw new EngineError('llama.cpp returned no output for the last pass.');
+    if (pointer === null || pointer === 0n)
+      throw new EngineError('llama.cpp returned no output for the last pass.');
     const known = this.#views.get(pointer);
     if (known !== undefined && known.length >= length) return known;
     const view = new Float32Array(koffi.view(pointer, length * 4));

@@ -62,7 +62,10 @@ export class LlamaModel implements LanguageModel {
     this.contextLength = parts.contextLength;
     this.capabilities = parts.capabilities;
     const { maximumSequences, maximumLeaves } = parts.capabilities;
-    this.#freeSequences = Array.from({ length: maximumSequences }, (_, index) => maximumSequences - 1 - index);
+    this.#freeSequences = Array.from(
+      { length: maximumSequences },
+      (_, index) => maximumSequences - 1 - index,
+    );
     this.#freeLeaves = Array.from({ length: maximumLeaves }, (_, index) => maximumSequences + index);
   }
 
@@ -195,7 +198,8 @@ export class LlamaModel implements LanguageModel {
     const { context, hiddenStateWidth } = this.#parts;
     const embeddings = requests.some(({ hiddenStates }) => hiddenStates);
     for (const { sequence, start } of requests) {
-      for (const leaf of sequence.pendingTree?.leaves.values() ?? []) context.share(sequence.id, leaf, 0, start);
+      for (const leaf of sequence.pendingTree?.leaves.values() ?? [])
+        context.share(sequence.id, leaf, 0, start);
     }
     const tokens = requests.flatMap(passTokens);
     const batches = splitBatches(tokens, context.limits.batchSize, context.limits.outputs, embeddings);
@@ -206,7 +210,9 @@ export class LlamaModel implements LanguageModel {
       options.signal?.throwIfAborted();
       await context.decode(batch, embeddings);
       done += batch.length;
-      const rowCount = embeddings ? batch.length : batch.reduce((sum, token) => sum + (token.output ? 1 : 0), 0);
+      const rowCount = embeddings
+        ? batch.length
+        : batch.reduce((sum, token) => sum + (token.output ? 1 : 0), 0);
       if (rowCount > 0) {
         // One batch: the engine's own memory. Several: each overwrites the one before.
         const keep = (view: Float32Array): Float32Array => (batches.length === 1 ? view : view.slice());

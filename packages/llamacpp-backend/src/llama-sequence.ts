@@ -59,12 +59,16 @@ export class LlamaSequence implements Sequence {
     this.#assertOpen();
     const tree = this.pendingTree;
     if (tree === undefined) {
-      throw new InvalidArgumentError('There is no tree pass to commit a path of: forward one with parents first.');
+      throw new InvalidArgumentError(
+        'There is no tree pass to commit a path of: forward one with parents first.',
+      );
     }
     for (const [depth, node] of nodes.entries()) {
       const parent = depth === 0 ? -1 : nodes[depth - 1];
       if (tree.parents[node] !== parent) {
-        throw new InvalidArgumentError(`Node ${node} does not continue the path ${nodes.slice(0, depth).join(', ')}.`);
+        throw new InvalidArgumentError(
+          `Node ${node} does not continue the path ${nodes.slice(0, depth).join(', ')}.`,
+        );
       }
     }
     const start = this.#length;

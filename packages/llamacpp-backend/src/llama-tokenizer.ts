@@ -17,7 +17,7 @@ export class LlamaTokenizer implements Tokenizer {
     this.vocabularySize = native.vocabularySize(vocabulary);
     const begin = native.beginToken(vocabulary);
     this.beginToken = begin >= 0 ? begin : undefined;
-    this.addsBeginToken = this.beginToken !== undefined && (native.addsBeginToken(vocabulary));
+    this.addsBeginToken = this.beginToken !== undefined && native.addsBeginToken(vocabulary);
     const endTokens: number[] = [];
     for (let token = 0; token < this.vocabularySize; token++) {
       if (native.isEndOfGeneration(vocabulary, token) === true) endTokens.push(token);
@@ -40,7 +40,8 @@ export class LlamaTokenizer implements Tokenizer {
       false,
       options.special === true,
     );
-    if (count < 0) throw new EngineError(`llama.cpp could not tokenize a text of ${bytes.length} bytes (${count}).`);
+    if (count < 0)
+      throw new EngineError(`llama.cpp could not tokenize a text of ${bytes.length} bytes (${count}).`);
     return Array.from(tokens.subarray(0, count));
   }
 
@@ -52,7 +53,9 @@ export class LlamaTokenizer implements Tokenizer {
 
   tokenBytes(token: number): Uint8Array {
     if (!Number.isInteger(token) || token < 0 || token >= this.vocabularySize) {
-      throw new TokenOutOfRangeError(`Token ${token}: the vocabulary has the tokens 0 to ${this.vocabularySize - 1}.`);
+      throw new TokenOutOfRangeError(
+        `Token ${token}: the vocabulary has the tokens 0 to ${this.vocabularySize - 1}.`,
+      );
     }
     this.#pieces[token] ??= this.#piece(token);
     return this.#pieces[token];

@@ -9,6 +9,7 @@ import {
   UnsupportedError,
 } from '@foretoken/core';
 import { readGguf, validateForLlama } from '@foretoken/models';
+import { chooseThreads } from './choose-threads.js';
 import { LlamaContext } from './llama-context.js';
 import { LlamaModel } from './llama-model.js';
 import { LlamaTokenizer } from './llama-tokenizer.js';
@@ -41,13 +42,15 @@ export const llamacppBackend: Backend<LlamacppOptions> = {
  *   UnsupportedError.
  */
 async function loadModel(source: string, options: LlamacppOptions = {}): Promise<LanguageModel> {
-  const { threads = availableParallelism(), maximumSequences = defaultSequences, gpuLayers = 0, kvType = 'f16' } = options;
-  checkWhole('threads', threads, 1, 512);
+  const { maximumSequences = defaultSequences, gpuLayers = 0, kvType = 'f16' } = options;
+  if (options.threads !== undefined) checkWhole('threads', options.threads, 1, 512);
   checkWhole('maximumSequences', maximumSequences, 1, mostSequences);
   if (gpuLayers !== Number.POSITIVE_INFINITY) checkWhole('gpuLayers', gpuLayers, 0, 100_000);
   const cacheFormat = kvTypes[kvType];
   if (cacheFormat === undefined) {
-    throw new InvalidArgumentError(`kvType must be one of ${Object.keys(kvTypes).join(', ')}, not ${String(kvType)}.`);
+    throw new InvalidArgumentError(
+      `kvType must be one of ${Object.keys(kvTypes).join(', ')}, not ${String(kvType)}.`,
+    );
   }
   validateForLlama(await readGguf(source));
   options.signal?.throwIfAborted();
@@ -66,7 +69,7 @@ async function loadModel(source: string, options: LlamacppOptions = {}): Promise
   );
   if (model === null) throw new EngineError(`llama.cpp cannot load ${source}, although its header is sound.`);
   try {
-    return await createModel(native, model, source, { ...options, threads, maximumSequences, kvType });
+    return await createModel(native, model, source, { ...options, maximumSequences, kvType });
   } catch (error) {
     native.modelFree(model);
     throw error;
@@ -77,9 +80,10 @@ async function createModel(
   native: NativeLibrary,
   model: Pointer,
   source: string,
-  options: LlamacppOptions & { threads: number; maximumSequences: number; kvType: keyof typeof kvTypes },
+  options: LlamacppOptions & { maximumSequences: number; kvType: keyof typeof kvTypes },
 ): Promise<LanguageModel> {
-  const { threads, maximumSequences, kvType } = options;
+  const { maximumSequences, kvType } = options;
+  const cores = availableParallelism();
   options.signal?.throwIfAborted();
   if (native.hasEncoder(model) === true) {
     throw new UnsupportedError(`${source} has an encoder; only decoder models can be continued.`);
@@ -100,8 +104,8 @@ async function createModel(
     n_seq_max: sequences,
     n_outputs_max: outputs,
     n_outputs_max_per_seq: outputs,
-    n_threads: threads,
-    n_threads_batch: threads,
+    n_threads: options.threads ?? cores,
+    n_threads_batch: options.threads ?? cores,
     type_k: kvTypes[kvType].id,
     type_v: kvTypes[kvType].id,
     // Trees and forks share cells between sequences; a window of its own would forget what rollback needs.
@@ -118,6 +122,10 @@ async function createModel(
   const llamaContext = new LlamaContext(native, context, { batchSize, outputs, sequences });
   try {
     await warmUp(llamaContext, Math.min(mostOutputs, contextLength));
+    if (options.threads === undefined) {
+      const { single, batch } = await chooseThreads(llamaContext, cores, () => performance.now());
+      llamaContext.setThreads(single, batch);
+    }
     options.signal?.throwIfAborted();
   } catch (error) {
     llamaContext.free();
@@ -167,8 +175,8 @@ async function warmUp(context: LlamaContext, count: number): Promise<void> {
 function cacheBytes(native: NativeLibrary, model: Pointer, cells: number, bytesPerElement: number): number {
   const heads = native.headCount(model);
   const keyValueHeads = native.keyValueHeadCount(model);
-  const headWidth = heads > 0 ? (native.embeddingWidth(model)) / heads : 0;
-  return Math.round(2 * (native.layerCount(model)) * cells * keyValueHeads * headWidth * bytesPerElement);
+  const headWidth = heads > 0 ? native.embeddingWidth(model) / heads : 0;
+  return Math.round(2 * native.layerCount(model) * cells * keyValueHeads * headWidth * bytesPerElement);
 }
 
 function checkWhole(name: string, value: number, least: number, most: number): void {
@@ -183,7 +191,8 @@ function awaitPointer(
 ): Promise<Pointer | null> {
   return new Promise((resolve, reject) => {
     start((error, pointer) => {
-      if (error !== null && error !== undefined) reject(new EngineError('The engine call failed.', { cause: error }));
+      if (error !== null && error !== undefined)
+        reject(new EngineError('The engine call failed.', { cause: error }));
       else resolve(pointer === 0n ? null : pointer);
     });
   });

@@ -21,6 +21,7 @@ export interface NativeFunctions {
   };
   contextFree(context: Pointer): void;
   contextLength(context: Pointer): number;
+  setThreads(context: Pointer, single: number, batch: number): void;
   memory(context: Pointer): Pointer;
   memoryRemove(memory: Pointer, sequence: number, start: number, end: number): boolean;
   memoryCopy(memory: Pointer, from: number, to: number, start: number, end: number): void;
@@ -66,7 +67,11 @@ export interface NativeFunctions {
 
 export function bindFunctions(library: LibraryHandle): NativeFunctions {
   const pointer = 'void *';
-  const declare = library.func.bind(library) as (name: string, result: unknown, parameters: unknown[]) => unknown;
+  const declare = library.func.bind(library) as (
+    name: string,
+    result: unknown,
+    parameters: unknown[],
+  ) => unknown;
   const functions: Record<keyof NativeFunctions, unknown> = {
     modelDefaultParameters: declare('llama_model_default_params', modelParametersType, []),
     contextDefaultParameters: declare('llama_context_default_params', contextParametersType, []),
@@ -75,6 +80,7 @@ export function bindFunctions(library: LibraryHandle): NativeFunctions {
     contextCreate: declare('llama_init_from_model', pointer, [pointer, contextParametersType]),
     contextFree: declare('llama_free', 'void', [pointer]),
     contextLength: declare('llama_n_ctx', 'uint32', [pointer]),
+    setThreads: declare('llama_set_n_threads', 'void', [pointer, 'int32', 'int32']),
     memory: declare('llama_get_memory', pointer, [pointer]),
     memoryRemove: declare('llama_memory_seq_rm', 'bool', [pointer, 'int32', 'int32', 'int32']),
     memoryCopy: declare('llama_memory_seq_cp', 'void', [pointer, 'int32', 'int32', 'int32', 'int32']),
@@ -87,8 +93,23 @@ export function bindFunctions(library: LibraryHandle): NativeFunctions {
     isEndOfGeneration: declare('llama_vocab_is_eog', 'bool', [pointer, 'int32']),
     beginToken: declare('llama_vocab_bos', 'int32', [pointer]),
     addsBeginToken: declare('llama_vocab_get_add_bos', 'bool', [pointer]),
-    tokenize: declare('llama_tokenize', 'int32', [pointer, pointer, 'int32', pointer, 'int32', 'bool', 'bool']),
-    tokenToPiece: declare('llama_token_to_piece', 'int32', [pointer, 'int32', pointer, 'int32', 'int32', 'bool']),
+    tokenize: declare('llama_tokenize', 'int32', [
+      pointer,
+      pointer,
+      'int32',
+      pointer,
+      'int32',
+      'bool',
+      'bool',
+    ]),
+    tokenToPiece: declare('llama_token_to_piece', 'int32', [
+      pointer,
+      'int32',
+      pointer,
+      'int32',
+      'int32',
+      'bool',
+    ]),
     trainedContext: declare('llama_model_n_ctx_train', 'int32', [pointer]),
     embeddingWidth: declare('llama_model_n_embd', 'int32', [pointer]),
     embeddingOutputWidth: declare('llama_model_n_embd_out', 'int32', [pointer]),

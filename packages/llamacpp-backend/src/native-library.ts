@@ -70,6 +70,8 @@ function checkStructures(functions: NativeFunctions): void {
     context['offload_kqv'] === true &&
     context['embeddings'] === false;
   if (!matches) {
-    throw new EngineError('The llama.cpp library lays out its parameters in another way than its version says.');
+    throw new EngineError(
+      'The llama.cpp library lays out its parameters in another way than its version says.',
+    );
   }
 }

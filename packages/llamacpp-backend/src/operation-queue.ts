@@ -1,5 +1,7 @@
 /** A pass waits for the one before it; what changes the cache in between keeps its place. */
-export type Operation = { readonly kind: 'change'; run(): void } | { readonly kind: 'pass'; run(): Promise<void> };
+export type Operation =
+  | { readonly kind: 'change'; run(): void }
+  | { readonly kind: 'pass'; run(): Promise<void> };
 
 /**
  * Runs a context's operations one after the other, in the order in which they came: the engine's context

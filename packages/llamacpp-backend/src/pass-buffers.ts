@@ -29,7 +29,8 @@ export class PassBuffers {
     this.#sequenceCounts = new Int32Array(koffi.view(counts, capacity * 4));
     this.#sequenceIds = new Int32Array(koffi.view(ids, capacity * sequencesPerToken * 4));
     const pointers = new BigUint64Array(koffi.view(idPointers, capacity * 8));
-    for (let index = 0; index < capacity; index++) pointers[index] = ids + BigInt(index * sequencesPerToken * 4);
+    for (let index = 0; index < capacity; index++)
+      pointers[index] = ids + BigInt(index * sequencesPerToken * 4);
     this.#sequencesPerToken = sequencesPerToken;
     this.#allocations = allocations;
     this.#batch = { n_tokens: 0, token, embd: null, pos, n_seq_id: counts, seq_id: idPointers, logits };

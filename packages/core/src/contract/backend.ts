@@ -6,7 +6,7 @@ export const contractVersion = 'v1';
 export interface LoadModelOptions {
   /** Tokens of context; default: what the model was trained for. */
   readonly contextLength?: number | undefined;
-  /** CPU threads of a pass; default: the machine's cores. */
+  /** CPU threads of a pass; default: what the engine finds fastest, or the machine's cores. */
   readonly threads?: number | undefined;
   /** Sequences that may be alive at once; default 4. */
   readonly maximumSequences?: number | undefined;

@@ -3,8 +3,17 @@ import { existsSync } from 'node:fs';
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { tensorTypeByName, type TensorType } from '../gguf/tensor-types.js';
 import { type TensorToWrite, type TypedValue, writeGguf } from '../gguf/write-gguf.js';
-import { decodeWeights, encodeWeights, type WeightFormat, weightFormats } from '../quantization/weight-formats.js';
-import { readSafetensors, readSafetensorsBytes, type SafetensorsFile } from '../safetensors/read-safetensors.js';
+import {
+  decodeWeights,
+  encodeWeights,
+  type WeightFormat,
+  weightFormats,
+} from '../quantization/weight-formats.js';
+import {
+  readSafetensors,
+  readSafetensorsBytes,
+  type SafetensorsFile,
+} from '../safetensors/read-safetensors.js';
 import { type ModelConfig, readJson, readModelConfig } from './model-config.js';
 import { permuteRows } from './permute-rows.js';
 import { ggufTensorName } from './tensor-names.js';
@@ -34,7 +43,10 @@ export async function convertHuggingFaceFolder(
   options: ConvertOptions,
 ): Promise<void> {
   const config = await readModelConfig(path.join(folder, options.config ?? 'config.json'));
-  const vocabulary = await tokenizerMetadata(path.join(folder, options.tokenizer ?? 'tokenizer.json'), config);
+  const vocabulary = await tokenizerMetadata(
+    path.join(folder, options.tokenizer ?? 'tokenizer.json'),
+    config,
+  );
   const files = await openWeights(folder, options.weights);
   const metadata = new Map([
     ...modelMetadata(config, options.name ?? path.basename(path.resolve(folder)), options.format),
@@ -89,7 +101,11 @@ function modelMetadata(config: ModelConfig, name: string, format: WeightFormat):
   ];
 }
 
-function planTensors(files: readonly SafetensorsFile[], config: ModelConfig, format: WeightFormat): TensorToWrite[] {
+function planTensors(
+  files: readonly SafetensorsFile[],
+  config: ModelConfig,
+  format: WeightFormat,
+): TensorToWrite[] {
   const plan: TensorToWrite[] = [];
   for (const file of files) {
     for (const { name, shape, dtype } of file.tensors.values()) {
@@ -103,7 +119,9 @@ function planTensors(files: readonly SafetensorsFile[], config: ModelConfig, for
       const stored = shape.length === 1 ? 'F32' : format;
       const type = tensorTypeByName(stored) as TensorType;
       if (columns % type.blockElements !== 0) {
-        throw new UnsupportedError(`${name} has rows of ${columns}, which are not whole blocks of ${stored}.`);
+        throw new UnsupportedError(
+          `${name} has rows of ${columns}, which are not whole blocks of ${stored}.`,
+        );
       }
       plan.push({
         name: ggufName,

@@ -23,7 +23,9 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
   const whole = (key: string, fallback?: number): number => {
     const value = config[key] ?? fallback;
     if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      throw new InvalidModelFileError(`${path}: ${key} is ${JSON.stringify(value)}, not a whole number above 0.`);
+      throw new InvalidModelFileError(
+        `${path}: ${key} is ${JSON.stringify(value)}, not a whole number above 0.`,
+      );
     }
     return value as number;
   };
@@ -37,11 +39,15 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
   const refuse = (key: string, expected: unknown): void => {
     const value = config[key];
     if (value !== undefined && value !== null && value !== expected) {
-      throw new UnsupportedError(`${path}: ${key} is ${JSON.stringify(value)}; only ${JSON.stringify(expected)} is supported.`);
+      throw new UnsupportedError(
+        `${path}: ${key} is ${JSON.stringify(value)}; only ${JSON.stringify(expected)} is supported.`,
+      );
     }
   };
   if (config['model_type'] !== 'llama') {
-    throw new UnsupportedError(`${path}: the model type is ${JSON.stringify(config['model_type'])}; only "llama" is supported.`);
+    throw new UnsupportedError(
+      `${path}: the model type is ${JSON.stringify(config['model_type'])}; only "llama" is supported.`,
+    );
   }
   refuse('hidden_act', 'silu');
   refuse('attention_bias', false);
@@ -77,7 +83,8 @@ export async function readJson(path: string): Promise<Record<string, unknown>> {
   }
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch (error) {
     throw new InvalidModelFileError(`${path} is not JSON: ${String(error)}.`, { cause: error });
   }

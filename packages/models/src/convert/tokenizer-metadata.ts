@@ -9,9 +9,21 @@ const userDefinedToken = 4;
 const unusedToken = 5;
 
 interface TokenizerJson {
-  readonly model?: { readonly type?: string; readonly vocab?: Record<string, number>; readonly merges?: unknown };
-  readonly pre_tokenizer?: { readonly type?: string; readonly use_regex?: boolean; readonly add_prefix_space?: boolean };
-  readonly added_tokens?: readonly { readonly id: number; readonly content: string; readonly special: boolean }[];
+  readonly model?: {
+    readonly type?: string;
+    readonly vocab?: Record<string, number>;
+    readonly merges?: unknown;
+  };
+  readonly pre_tokenizer?: {
+    readonly type?: string;
+    readonly use_regex?: boolean;
+    readonly add_prefix_space?: boolean;
+  };
+  readonly added_tokens?: readonly {
+    readonly id: number;
+    readonly content: string;
+    readonly special: boolean;
+  }[];
   readonly normalizer?: unknown;
 }
 
@@ -36,7 +48,9 @@ export async function tokenizerMetadata(path: string, config: ModelConfig): Prom
   const types = new Array<number>(config.vocabularySize).fill(unusedToken);
   const place = (content: string, id: number, type: number): void => {
     if (!Number.isInteger(id) || id < 0 || id >= config.vocabularySize) {
-      throw new InvalidModelFileError(`${path}: token ${id} is beyond the vocabulary of ${config.vocabularySize}.`);
+      throw new InvalidModelFileError(
+        `${path}: token ${id} is beyond the vocabulary of ${config.vocabularySize}.`,
+      );
     }
     tokens[id] = content;
     types[id] = type;
@@ -67,7 +81,8 @@ function mergeTexts(path: string, merges: unknown): string[] {
   if (!Array.isArray(merges)) throw new InvalidModelFileError(`${path} has no list of merges.`);
   return merges.map((merge: unknown) => {
     const text: unknown = Array.isArray(merge) && merge.length === 2 ? merge.join(' ') : merge;
-    if (typeof text !== 'string') throw new InvalidModelFileError(`${path}: a merge is ${JSON.stringify(merge)}.`);
+    if (typeof text !== 'string')
+      throw new InvalidModelFileError(`${path}: a merge is ${JSON.stringify(merge)}.`);
     return text;
   });
 }

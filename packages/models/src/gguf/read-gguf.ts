@@ -24,7 +24,8 @@ export function readGguf(path: string): Promise<GgufFile> {
     const found = reader.fileBytes < 4 ? '' : (await reader.take(4, 'the magic number')).toString('latin1');
     if (found !== magic) throw reader.fail(`this is not a GGUF file (it does not begin with "${magic}")`);
     const version = await reader.uint32('the version');
-    if (!versions.includes(version)) throw reader.fail(`GGUF version ${version} is not supported (2 and 3 are)`);
+    if (!versions.includes(version))
+      throw reader.fail(`GGUF version ${version} is not supported (2 and 3 are)`);
     const tensorCount = await reader.length('the tensor count');
     const metadataCount = await reader.length('the metadata count');
     if (tensorCount * leastTensorBytes + metadataCount * leastMetadataBytes > reader.remaining) {
@@ -60,7 +61,8 @@ async function readValue(reader: HeaderReader, key: string): Promise<GgufValue> 
   const count = await reader.length(`the length of ${key}`);
   const least = elementType === stringType ? 8 : scalarReaders.get(elementType)?.bytes;
   if (least === undefined) throw reader.fail(`${key} is an array of the unknown type ${elementType}`);
-  if (count * least > reader.remaining) throw reader.fail(`${key} has ${count} elements, more than the file holds`);
+  if (count * least > reader.remaining)
+    throw reader.fail(`${key} has ${count} elements, more than the file holds`);
   const values: GgufScalar[] = [];
   for (let index = 0; index < count; index++) values.push(await readScalar(reader, elementType, key));
   return values;
@@ -89,7 +91,8 @@ async function readScalar(reader: HeaderReader, type: number, key: string): Prom
   if (scalar === undefined) throw reader.fail(`${key} has the unknown type ${type}`);
   const bytes = await reader.take(scalar.bytes, key);
   // llama.cpp refuses any other byte.
-  if (type === 7 && (bytes[0] as number) > 1) throw reader.fail(`${key} is a boolean with the value ${bytes[0]}`);
+  if (type === 7 && (bytes[0] as number) > 1)
+    throw reader.fail(`${key} is a boolean with the value ${bytes[0]}`);
   return scalar.read(bytes);
 }
 
@@ -115,7 +118,8 @@ async function readTensorInfos(reader: HeaderReader, count: number): Promise<Ten
     if (names.has(name)) throw reader.fail(`the tensor ${JSON.stringify(name)} stands twice`);
     names.add(name);
     const dimensions = await reader.uint32(`the dimensions of ${name}`);
-    if (dimensions < 1 || dimensions > mostDimensions) throw reader.fail(`${name} has ${dimensions} dimensions`);
+    if (dimensions < 1 || dimensions > mostDimensions)
+      throw reader.fail(`${name} has ${dimensions} dimensions`);
     const shape: number[] = [];
     for (let axis = 0; axis < dimensions; axis++) shape.push(await reader.length(`the shape of ${name}`));
     const type = tensorTypeById(await reader.uint32(`the type of ${name}`));
@@ -128,7 +132,13 @@ async function readTensorInfos(reader: HeaderReader, count: number): Promise<Ten
       throw reader.fail(`the rows of ${name} (${shape[0]}) are not whole blocks of ${type.name}`);
     }
     const byteLength = (elements / type.blockElements) * type.blockBytes;
-    infos.push({ name, shape, type, byteLength, relativeOffset: await reader.length(`the offset of ${name}`) });
+    infos.push({
+      name,
+      shape,
+      type,
+      byteLength,
+      relativeOffset: await reader.length(`the offset of ${name}`),
+    });
   }
   return infos;
 }

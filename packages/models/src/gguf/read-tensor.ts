@@ -9,7 +9,8 @@ export async function readTensorBytes(file: GgufFile, name: string): Promise<Uin
   return openModelFile(file.path, async (_, handle) => {
     const bytes = new Uint8Array(byteLength);
     const { bytesRead } = await handle.read(bytes, 0, byteLength, offset);
-    if (bytesRead < byteLength) throw new InvalidModelFileError(`${file.path} ends inside the tensor ${name}.`);
+    if (bytesRead < byteLength)
+      throw new InvalidModelFileError(`${file.path} ends inside the tensor ${name}.`);
     return bytes;
   });
 }

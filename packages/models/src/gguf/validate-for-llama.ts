@@ -10,9 +10,12 @@ import type { GgufFile, GgufValue } from './gguf-file.js';
 export function validateForLlama(file: GgufFile): void {
   const check = new MetadataCheck(file);
   const architecture = check.text('general.architecture');
-  if (!/^[a-z0-9._-]{1,64}$/.test(architecture)) throw check.fail(`the architecture is ${JSON.stringify(architecture)}`);
+  if (!/^[a-z0-9._-]{1,64}$/.test(architecture))
+    throw check.fail(`the architecture is ${JSON.stringify(architecture)}`);
   if ((check.optionalWhole('split.count') ?? 1) > 1) {
-    throw new UnsupportedError(`${file.path} is one part of a split model: merge the parts with llama-gguf-split first.`);
+    throw new UnsupportedError(
+      `${file.path} is one part of a split model: merge the parts with llama-gguf-split first.`,
+    );
   }
   const layers = check.whole(`${architecture}.block_count`, 1, 512);
   check.whole(`${architecture}.context_length`, 1, 2 ** 31 - 1);
@@ -37,7 +40,8 @@ function checkDense(check: MetadataCheck, architecture: string, layers: number, 
     }
   }
   const rotated = check.optionalWhole(`${architecture}.rope.dimension_count`) ?? keyWidth;
-  if (rotated < 2 || rotated > keyWidth || rotated % 2 !== 0) throw check.fail(`${rotated} of ${keyWidth} elements cannot be rotated`);
+  if (rotated < 2 || rotated > keyWidth || rotated % 2 !== 0)
+    throw check.fail(`${rotated} of ${keyWidth} elements cannot be rotated`);
   check.positive(`${architecture}.attention.layer_norm_rms_epsilon`);
   check.optionalPositive(`${architecture}.rope.freq_base`);
   if (check.optionalWhole(`${architecture}.expert_count`)) return;
@@ -64,13 +68,16 @@ function checkVocabulary(check: MetadataCheck, width: number): void {
   const output = check.file.tensors.get('output.weight');
   if (output !== undefined) check.shape('output.weight', [width, count]);
   const types = check.optionalArray('tokenizer.ggml.token_type');
-  if (types !== undefined && types.length !== count) throw check.fail(`${types.length} token types for ${count} tokens`);
+  if (types !== undefined && types.length !== count)
+    throw check.fail(`${types.length} token types for ${count} tokens`);
   const scores = check.optionalArray('tokenizer.ggml.scores');
-  if (scores !== undefined && scores.length !== count) throw check.fail(`${scores.length} scores for ${count} tokens`);
+  if (scores !== undefined && scores.length !== count)
+    throw check.fail(`${scores.length} scores for ${count} tokens`);
   if (check.text('tokenizer.ggml.model') === 'gpt2') {
     for (const merge of check.strings('tokenizer.ggml.merges')) {
       const space = merge.indexOf(' ', 1);
-      if (space < 1 || space === merge.length - 1) throw check.fail(`the merge ${JSON.stringify(merge)} is not a pair`);
+      if (space < 1 || space === merge.length - 1)
+        throw check.fail(`the merge ${JSON.stringify(merge)} is not a pair`);
     }
   }
   for (const [key, value] of check.file.metadata) {
@@ -90,7 +97,9 @@ class MetadataCheck {
   }
 
   fail(problem: string): InvalidModelFileError {
-    return new InvalidModelFileError(`${this.file.path}: ${problem}. llama.cpp cannot run such a model: get the file again.`);
+    return new InvalidModelFileError(
+      `${this.file.path}: ${problem}. llama.cpp cannot run such a model: get the file again.`,
+    );
   }
 
   text(key: string): string {

@@ -35,7 +35,9 @@ export function encodeWeights(values: Float32Array, format: 'F32' | WeightFormat
 export function decodeWeights(bytes: Uint8Array, format: string): Float32Array {
   const decoder = decoders.get(format);
   if (decoder === undefined) {
-    throw new UnsupportedError(`Weights in ${format} cannot be read; ${[...decoders.keys()].join(', ')} can.`);
+    throw new UnsupportedError(
+      `Weights in ${format} cannot be read; ${[...decoders.keys()].join(', ')} can.`,
+    );
   }
   return decoder(bytes);
 }

@@ -65,7 +65,8 @@ export function readSafetensors(path: string): Promise<SafetensorsFile> {
     tensors.sort((left, right) => left.offset - right.offset);
     let end = 8 + headerBytes;
     for (const tensor of tensors) {
-      if (tensor.offset !== end) throw reader.fail(`${tensor.name} begins at byte ${tensor.offset}, not at ${end}`);
+      if (tensor.offset !== end)
+        throw reader.fail(`${tensor.name} begins at byte ${tensor.offset}, not at ${end}`);
       end += tensor.byteLength;
     }
     if (end !== reader.fileBytes) throw reader.fail(`the tensors end at byte ${end}`);
@@ -85,7 +86,8 @@ export function readSafetensorsBytes(file: SafetensorsFile, name: string): Promi
   return openModelFile(file.path, async (_, handle) => {
     const bytes = new Uint8Array(tensor.byteLength);
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, tensor.offset);
-    if (bytesRead < bytes.length) throw new InvalidModelFileError(`${file.path} ends inside the tensor ${name}.`);
+    if (bytesRead < bytes.length)
+      throw new InvalidModelFileError(`${file.path} ends inside the tensor ${name}.`);
     return bytes;
   });
 }

@@ -1,0 +1,55 @@
+import type { BatchToken, LlamaContext } from './llama-context.js';
+
+/** Threads of a pass over one token, and of passes over several. */
+export interface ThreadCounts {
+  readonly single: number;
+  readonly batch: number;
+}
+
+const repetitions = 5;
+const batchTokens = 8;
+
+/**
+ * Times short passes with few and with many threads and takes the faster ones. More threads are not always
+ * faster: on shared or virtual cores the engine's threads wait for each other at every operation.
+ */
+export async function chooseThreads(
+  context: LlamaContext,
+  cores: number,
+  clock: () => number,
+): Promise<ThreadCounts> {
+  const candidates = [...new Set([cores, Math.max(1, cores >> 1), 1])];
+  return {
+    single: await fastest(context, candidates, 1, clock),
+    batch: await fastest(context, candidates, Math.min(batchTokens, context.limits.outputs), clock),
+  };
+}
+
+async function fastest(
+  context: LlamaContext,
+  candidates: readonly number[],
+  tokens: number,
+  clock: () => number,
+): Promise<number> {
+  const pass: BatchToken[] = Array.from({ length: tokens }, (_, position) => ({
+    token: 0,
+    position,
+    sequences: [0],
+    output: true,
+  }));
+  const times = candidates.map((): number[] => []);
+  // The first pass with another number of threads starts them: it does not count.
+  for (let repetition = -1; repetition < repetitions; repetition++) {
+    for (const [index, threads] of candidates.entries()) {
+      context.setThreads(threads, threads);
+      const start = clock();
+      await context.decode(pass, false);
+      if (repetition >= 0) times[index]?.push(clock() - start);
+      context.remove(0, 0);
+    }
+  }
+  const medians = times.map(
+    (values) => values.toSorted((left, right) => left - right)[repetitions >> 1] as number,
+  );
+  return candidates[medians.indexOf(Math.min(...medians))] as number;
+}
