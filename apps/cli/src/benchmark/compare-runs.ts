@@ -1,0 +1,134 @@
+import {
+  compareGreedy,
+  type DecodeCounters,
+  type Drafter,
+  type DraftLengthController,
+  generateText,
+  type GeneratedText,
+  type GreedyDifference,
+  type LanguageModel,
+  type SamplingSettings,
+} from '@foretoken/core';
+import { type Summary, summarize } from './summary.js';
+
+export interface CompareRunsOptions {
+  readonly target: LanguageModel;
+  readonly drafter: Drafter;
+  /** A fresh controller for every prompt: what a single generation gets. */
+  readonly controller: () => DraftLengthController;
+  readonly prompts: readonly string[];
+  readonly sampling: SamplingSettings;
+  readonly rule: string;
+  readonly seed: number;
+  readonly maximumTokens: number;
+  /** Times that every prompt is run in both ways. */
+  readonly repeats: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPrompt?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Rates and counts of one way of decoding, over all prompts. */
+export interface RunStatistics {
+  readonly tokensPerSecond: Summary;
+  readonly blockEfficiency: number;
+  readonly acceptanceRate: number;
+  readonly acceptedByPosition: readonly number[];
+  readonly draftedByPosition: readonly number[];
+}
+
+export interface PromptDifference extends GreedyDifference {
+  readonly prompt: number;
+}
+
+export interface Comparison {
+  readonly plain: RunStatistics;
+  readonly speculative: RunStatistics;
+  /** Speculative tokens per second over plain ones, by prompt; reading the prompt is not counted. */
+  readonly ratio: Summary;
+  readonly ratios: readonly number[];
+  /** Greedy only: how many prompts gave the same text both ways. */
+  readonly identical: number | undefined;
+  readonly differences: readonly PromptDifference[];
+}
+
+/** Plain and speculative decoding of the same prompts, taking turns, who begins alternating. */
+export async function compareRuns(options: CompareRunsOptions): Promise<Comparison> {
+  const { target, prompts, repeats, signal, sampling } = options;
+  const greedy = sampling.temperature === 0;
+  const plainRuns: DecodeCounters[] = [];
+  const speculativeRuns: DecodeCounters[] = [];
+  const ratios: number[] = [];
+  const differences: PromptDifference[] = [];
+  const run = (prompt: string, speculative: boolean): Promise<GeneratedText> =>
+    generateText({
+      target,
+      prompt,
+      sampling,
+      rule: options.rule,
+      seed: options.seed,
+      maximumTokens: options.maximumTokens,
+      ignoreEndTokens: true,
+      signal,
+      clock: () => performance.now(),
+      ...(speculative ? { drafter: options.drafter, draftLength: options.controller() } : {}),
+    });
+  // Not counted: the first run warms up engine and compiler.
+  for (const speculative of [false, true]) await run(prompts[0] as string, speculative);
+  for (const [index, prompt] of prompts.entries()) {
+    const promptRatios: number[] = [];
+    let texts: { plain: GeneratedText; speculative: GeneratedText } | undefined;
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const speculativeFirst = (index + repeat) % 2 === 1;
+      const first = await run(prompt, speculativeFirst);
+      const second = await run(prompt, !speculativeFirst);
+      signal?.throwIfAborted();
+      const [plain, speculative] = speculativeFirst ? [second, first] : [first, second];
+      plainRuns.push(plain.counters);
+      speculativeRuns.push(speculative.counters);
+      promptRatios.push(tokensPerSecond(speculative.counters) / tokensPerSecond(plain.counters));
+      texts = { plain, speculative };
+    }
+    ratios.push(summarize(promptRatios).median);
+    if (greedy && texts !== undefined) {
+      const { tokenizer } = target;
+      const difference = await compareGreedy(
+        target,
+        tokenizer.encode(prompt),
+        texts.plain.tokens,
+        texts.speculative.tokens,
+      );
+      if (difference !== undefined) differences.push({ prompt: index, ...difference });
+    }
+    options.onPrompt?.(index + 1, prompts.length);
+  }
+  return {
+    plain: statistics(plainRuns),
+    speculative: statistics(speculativeRuns),
+    ratio: summarize(ratios),
+    ratios,
+    identical: greedy ? prompts.length - differences.length : undefined,
+    differences,
+  };
+}
+
+function tokensPerSecond({ committedCount, decodeMilliseconds }: DecodeCounters): number {
+  return (1000 * committedCount) / (decodeMilliseconds as number);
+}
+
+function statistics(runs: readonly DecodeCounters[]): RunStatistics {
+  const total = (pick: (counters: DecodeCounters) => number): number =>
+    runs.reduce((sum, counters) => sum + pick(counters), 0);
+  const byPosition = (pick: (counters: DecodeCounters) => readonly number[]): number[] => {
+    const longest = Math.max(...runs.map((counters) => pick(counters).length));
+    return Array.from({ length: longest }, (_, position) =>
+      total((counters) => pick(counters)[position] ?? 0),
+    );
+  };
+  return {
+    tokensPerSecond: summarize(runs.map(tokensPerSecond)),
+    blockEfficiency: total((counters) => counters.committedCount) / total((counters) => counters.roundCount),
+    acceptanceRate: total((counters) => counters.acceptedCount) / total((counters) => counters.draftedCount),
+    acceptedByPosition: byPosition((counters) => counters.acceptedByPosition),
+    draftedByPosition: byPosition((counters) => counters.draftedByPosition),
+  };
+}

@@ -1,0 +1,237 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import {
+  createAdaptiveDraftLength,
+  createPromptLookupDrafter,
+  type Drafter,
+  generate,
+  type LanguageModel,
+} from '@foretoken/core';
+import pc from 'picocolors';
+import { type Calibration, calibrate } from '../benchmark/calibrate.js';
+import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
+import { measureAcceptance } from '../benchmark/measure-acceptance.js';
+import { modelOptions, openModels } from '../options/model-options.js';
+import { wholeNumber } from '../options/numbers.js';
+import { samplingOptions } from '../options/sampling-options.js';
+import { type ArithmeticRow, arithmeticRows, arithmeticTable } from '../output/arithmetic-table.js';
+import { comparisonTable, differenceLines } from '../output/comparison-table.js';
+import { interruptSignal } from '../output/interrupt.js';
+import { note, printJson, printLine } from '../output/lines.js';
+import { machine } from '../output/machine.js';
+import { colourByOrigin, colourLegend } from '../output/origin-colours.js';
+import { withProgress } from '../output/progress.js';
+import { codePrompts } from '../prompts/code-prompts.js';
+import { repeatingPrompts } from '../prompts/repeating-prompts.js';
+
+interface Task {
+  readonly name: string;
+  readonly drafter: Drafter;
+  readonly draftCosts: Calibration['draftCosts'];
+  readonly prompts: readonly string[];
+  /** Longest draft to try while acceptance is measured. */
+  readonly probeLength: number;
+}
+
+interface TaskResult {
+  readonly task: string;
+  readonly drafter: string;
+  readonly acceptance: readonly number[];
+  readonly arithmetic: readonly ArithmeticRow[];
+  readonly greedy: Comparison;
+  readonly sampled: Comparison | undefined;
+}
+
+const seed = 20261124;
+
+export function demoCommand() {
+  return new Command('demo')
+    .description('Write TypeScript plain and speculatively, and measure the difference on this machine.')
+    .addOption(modelOptions.model)
+    .addOption(modelOptions.draft)
+    .addOption(modelOptions.backend)
+    .addOption(modelOptions.draftBackend)
+    .addOption(modelOptions.threads)
+    .addOption(modelOptions.context)
+    .addOption(modelOptions.gpuLayers)
+    .addOption(modelOptions.kvType)
+    .addOption(samplingOptions.rule)
+    .addOption(
+      new Option('--prompts <n>', 'prompts a task, 1 to 16')
+        .argParser(wholeNumber('--prompts', 1))
+        .default(16),
+    )
+    .addOption(
+      new Option('-n, --max-tokens <n>', 'tokens a run')
+        .argParser(wholeNumber('--max-tokens', 2))
+        .default(96),
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+Two tasks: writing code with a draft model, and text that repeats its prompt with prompt lookup. Speculation
+picks its draft length from pass costs measured at the start and from the acceptance it sees; 0 is one of the
+choices.
+
+Examples:
+  npm run demo
+  npm run demo -- --model big.gguf --draft small.gguf --prompts 4`,
+    )
+    .action(async (options) => {
+      const signal = interruptSignal();
+      const say = options.json === true ? note : printLine;
+      const models = await openModels(options, signal);
+      const { target, draft, drafter } = models;
+      try {
+        say(
+          `${machine().processor}, ${machine().cores} cores. Target ${target.name} (${target.capabilities.engine}).`,
+        );
+        const calibration = await calibrate(target, draft, { temperature: 0 }, signal);
+        say(costLine('target', calibration.targetCosts));
+        if (calibration.draftCosts !== undefined) say(costLine('draft', calibration.draftCosts));
+
+        const tasks: Task[] = [];
+        if (drafter !== undefined) {
+          tasks.push({
+            name: 'write code',
+            drafter,
+            draftCosts: calibration.draftCosts,
+            prompts: codePrompts.slice(0, options.prompts),
+            probeLength: 4,
+          });
+        }
+        tasks.push({
+          name: 'repeat the prompt',
+          drafter: createPromptLookupDrafter(),
+          draftCosts: undefined,
+          prompts: repeatingPrompts.slice(0, options.prompts),
+          probeLength: 15,
+        });
+        const results: TaskResult[] = [];
+        for (const task of tasks) {
+          if (options.json !== true)
+            await show(target, task, calibration, options.rule, options.maxTokens, signal);
+          const result = await measure(target, task, calibration, options, signal);
+          results.push(result);
+          if (options.json === true) continue;
+          say('');
+          say(`Draft length by measured costs and acceptance, greedy (${task.drafter.name}):`);
+          say(arithmeticTable(result.arithmetic));
+          say(`Greedy, ${task.prompts.length} prompts of ${options.maxTokens} tokens:`);
+          say(comparisonTable(result.greedy));
+          for (const line of differenceLines(result.greedy, target)) say(line);
+          if (result.sampled !== undefined) {
+            say(`Temperature 1, rule ${options.rule}:`);
+            say(comparisonTable(result.sampled));
+          }
+        }
+        say('');
+        say(
+          pc.dim(
+            'tokens/s without reading the prompt; runs take turns; ratios are medians over prompts with quartiles.',
+          ),
+        );
+        if (options.json === true) {
+          printJson({
+            machine: machine(),
+            target: target.name,
+            engine: target.capabilities.engine,
+            draft: draft?.name,
+            rule: options.rule,
+            seed,
+            calibration,
+            tasks: results,
+          });
+        }
+      } finally {
+        await models.close();
+      }
+    });
+}
+
+/** Streams one prompt plain, then speculatively, its tokens coloured by origin. */
+async function show(
+  target: LanguageModel,
+  task: Task,
+  calibration: Calibration,
+  rule: string,
+  maximumTokens: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const prompt = task.prompts[0] as string;
+  for (const speculative of [false, true]) {
+    printLine('');
+    printLine(
+      pc.bold(
+        `${task.name}, ${speculative ? `speculative (${task.drafter.name}): ${colourLegend}` : 'plain'}`,
+      ),
+    );
+    process.stdout.write(pc.dim(prompt));
+    const events = generate({
+      target,
+      prompt,
+      rule,
+      sampling: { temperature: 0 },
+      maximumTokens,
+      ignoreEndTokens: true,
+      signal,
+      ...(speculative ? { drafter: task.drafter, draftLength: controller(task, calibration) } : {}),
+    });
+    for await (const event of events) {
+      if (event.type === 'token-committed') process.stdout.write(colourByOrigin(event));
+    }
+    printLine('');
+  }
+}
+
+async function measure(
+  target: LanguageModel,
+  task: Task,
+  calibration: Calibration,
+  options: { readonly rule: string; readonly maxTokens: number },
+  signal: AbortSignal,
+): Promise<TaskResult> {
+  const { rule, maxTokens: maximumTokens } = options;
+  const { drafter, prompts } = task;
+  const acceptance = await measureAcceptance({
+    target,
+    drafter,
+    prompts: prompts.slice(0, 4),
+    sampling: { temperature: 0 },
+    rule,
+    length: Math.min(task.probeLength, target.capabilities.maximumPassTokens - 1),
+    maximumTokens,
+    signal,
+  });
+  const shared = { target, drafter, prompts, rule, seed, maximumTokens, signal };
+  const compare = (temperature: number, repeats: number): Promise<Comparison> =>
+    withProgress(`${task.name}, temperature ${temperature}`, prompts.length, (onPrompt) =>
+      compareRuns({
+        ...shared,
+        repeats,
+        onPrompt,
+        sampling: { temperature },
+        controller: () => controller(task, calibration),
+      }),
+    );
+  return {
+    task: task.name,
+    drafter: drafter.name,
+    acceptance,
+    arithmetic: arithmeticRows(
+      { targetCosts: calibration.targetCosts, draftCosts: task.draftCosts },
+      acceptance,
+    ),
+    greedy: await compare(0, 3),
+    sampled: await compare(1, 1),
+  };
+}
+
+function controller(task: Task, { targetCosts }: Calibration) {
+  return createAdaptiveDraftLength({ targetCosts, draftCosts: task.draftCosts });
+}
+
+function costLine(name: string, { lengths, milliseconds }: Calibration['targetCosts']): string {
+  const costs = lengths.map((length, index) => `${length}: ${(milliseconds[index] as number).toFixed(2)}`);
+  return `Milliseconds of a ${name} pass over n tokens - ${costs.join(', ')}`;
+}

@@ -1,0 +1,132 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { type GenerationEndEvent, generate } from '@foretoken/core';
+import pc from 'picocolors';
+import { calibrate } from '../benchmark/calibrate.js';
+import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
+import { modelOptions, openModels } from '../options/model-options.js';
+import { wholeNumber } from '../options/numbers.js';
+import { readPrompt } from '../options/prompt-input.js';
+import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { interruptSignal } from '../output/interrupt.js';
+import { note, printJson } from '../output/lines.js';
+import { colourByOrigin } from '../output/origin-colours.js';
+
+export function generateCommand() {
+  return new Command('generate')
+    .description('Continue a prompt. The text alone goes to standard output, all else to standard error.')
+    .argument('[prompt]', 'the text to continue; default: standard input')
+    .option('-f, --file <file>', 'read the prompt from a file')
+    .addOption(modelOptions.model)
+    .addOption(modelOptions.draft)
+    .addOption(modelOptions.backend)
+    .addOption(modelOptions.draftBackend)
+    .addOption(modelOptions.threads)
+    .addOption(modelOptions.context)
+    .addOption(modelOptions.gpuLayers)
+    .addOption(modelOptions.kvType)
+    .addOption(draftLengthOption)
+    .addOption(samplingOptions.rule)
+    .addOption(samplingOptions.temperature)
+    .addOption(samplingOptions.topK)
+    .addOption(samplingOptions.topP)
+    .addOption(samplingOptions.minP)
+    .addOption(samplingOptions.typicalP)
+    .addOption(samplingOptions.repetitionPenalty)
+    .addOption(samplingOptions.frequencyPenalty)
+    .addOption(samplingOptions.presencePenalty)
+    .addOption(samplingOptions.penaltyWindow)
+    .addOption(samplingOptions.logitBias)
+    .addOption(
+      new Option('-n, --max-tokens <n>', 'most tokens to generate')
+        .argParser(wholeNumber('--max-tokens', 1))
+        .default(256),
+    )
+    .option('--stop <text...>', 'texts that end the generation')
+    .addOption(
+      new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
+    )
+    .addOption(
+      new Option('--logprobs <n>', 'log-probabilities in the JSON, with the n best tokens').argParser(
+        wholeNumber('--logprobs', 0),
+      ),
+    )
+    .option('--ignore-end', 'go on after an end token')
+    .option('--color', 'colour the text by where its tokens came from')
+    .option('--json', 'print one JSON document instead of the text')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  foretoken generate 'export function '                      the embedded models write TypeScript
+  foretoken generate --file notes.txt --model big.gguf --draft small.gguf --temperature 0
+  cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json`,
+    )
+    .action(async (argument, options) => {
+      const prompt = await readPrompt(argument, options.file);
+      const signal = interruptSignal();
+      const sampling = samplingSettings(options);
+      const models = await openModels(options, signal);
+      try {
+        const calibration =
+          models.drafter !== undefined && options.draftLength === 'auto'
+            ? await calibrate(models.target, models.draft, sampling, signal)
+            : undefined;
+        let text = '';
+        const logprobs: unknown[] = [];
+        const events = generate({
+          ...models,
+          prompt,
+          sampling,
+          rule: options.rule,
+          maximumTokens: options.maxTokens,
+          stop: options.stop,
+          seed: options.seed,
+          logprobs: options.logprobs,
+          ignoreEndTokens: options.ignoreEnd,
+          signal,
+          clock: () => performance.now(),
+          draftLength: draftLengthController(options.draftLength, calibration),
+        });
+        let end: GenerationEndEvent | undefined;
+        for await (const event of events) {
+          if (event.type === 'token-committed') {
+            text += event.text;
+            if (event.logprobs !== undefined) logprobs.push({ token: event.token, ...event.logprobs });
+            if (options.json !== true)
+              process.stdout.write(options.color === true ? colourByOrigin(event) : event.text);
+          } else if (event.type === 'generation-end') {
+            text += event.text;
+            if (options.json !== true) process.stdout.write(event.text);
+            end = event;
+          }
+        }
+        if (end === undefined) return;
+        const { finishReason, tokens, counters } = end;
+        if (options.json === true) {
+          const { logitBias, ...settings } = sampling;
+          printJson({
+            text,
+            tokens,
+            finishReason,
+            counters,
+            logprobs: options.logprobs === undefined ? undefined : logprobs,
+            settings: { ...settings, logitBias, rule: options.rule, draftLength: options.draftLength },
+            seed: options.seed,
+            target: models.target.name,
+            drafter: models.drafter?.name,
+          });
+        } else {
+          const rate = (1000 * counters.committedCount) / (counters.decodeMilliseconds as number);
+          note('');
+          note(
+            pc.dim(
+              `${counters.committedCount} tokens, ${rate.toFixed(1)} tokens/s, ${counters.blockEfficiency.toFixed(2)} tokens per pass, ${counters.acceptedCount} of ${counters.draftedCount} draft tokens accepted (${finishReason})`,
+            ),
+          );
+        }
+        if (finishReason === 'cancelled') process.exitCode = 130;
+      } finally {
+        await models.close();
+      }
+    });
+}

@@ -1,0 +1,112 @@
+import { Command } from '@commander-js/extra-typings';
+import { type GgufFile, readGguf, readSafetensors } from '@foretoken/models';
+import { tinyModels } from '@foretoken/tiny-models';
+import { backendByName, backendNames } from '../engines/backends.js';
+import { printJson, printLine } from '../output/lines.js';
+import { machine } from '../output/machine.js';
+
+export function infoCommand() {
+  return new Command('info')
+    .description('Describe a model file, or this machine and the engines that load on it.')
+    .argument('[file]', 'a GGUF or safetensors file')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExamples:\n  foretoken info\n  foretoken info model.gguf --json')
+    .action(async (file, options) => {
+      const description = file === undefined ? await describeMachine() : await describeFile(file);
+      if (options.json === true) printJson(description);
+      else printTree(description, '');
+    });
+}
+
+type Description = { readonly [key: string]: unknown };
+
+async function describeMachine(): Promise<Description> {
+  const engines: Record<string, unknown> = {};
+  for (const name of backendNames) {
+    try {
+      const model = await (await backendByName(name)).loadModel(tinyModels.draft, {
+        threads: 1,
+        maximumSequences: 1,
+      });
+      engines[name] = { loads: true, engine: model.capabilities.engine, device: model.capabilities.device };
+      await model.close();
+    } catch (error) {
+      engines[name] = { loads: false, reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+  return { machine: machine(), engines };
+}
+
+async function describeFile(file: string): Promise<Description> {
+  if (file.endsWith('.safetensors')) {
+    const { tensors, byteLength, metadata } = await readSafetensors(file);
+    const formats = countFormats([...tensors.values()].map(({ dtype, byteLength: bytes }) => [dtype, bytes]));
+    const parameters = sum(
+      [...tensors.values()].map(({ shape }) => shape.reduce((product, length) => product * length, 1)),
+    );
+    return {
+      file,
+      container: 'safetensors',
+      bytes: byteLength,
+      parameters,
+      tensors: tensors.size,
+      formats,
+      metadata,
+    };
+  }
+  return describeGguf(await readGguf(file));
+}
+
+function describeGguf(file: GgufFile): Description {
+  const { metadata, tensors } = file;
+  const architecture = String(metadata.get('general.architecture') ?? 'unknown');
+  const hyperparameter = (key: string): unknown => metadata.get(`${architecture}.${key}`);
+  const tokens = metadata.get('tokenizer.ggml.tokens');
+  return {
+    file: file.path,
+    container: `GGUF ${file.version}`,
+    name: metadata.get('general.name'),
+    architecture,
+    bytes: file.byteLength,
+    parameters: sum(
+      [...tensors.values()].map(({ shape }) => shape.reduce((product, length) => product * length, 1)),
+    ),
+    context: hyperparameter('context_length'),
+    layers: hyperparameter('block_count'),
+    width: hyperparameter('embedding_length'),
+    heads: hyperparameter('attention.head_count'),
+    keyValueHeads: hyperparameter('attention.head_count_kv'),
+    feedForwardWidth: hyperparameter('feed_forward_length'),
+    vocabulary: Array.isArray(tokens) ? tokens.length : undefined,
+    tokenizer: metadata.get('tokenizer.ggml.model'),
+    tensors: tensors.size,
+    formats: countFormats([...tensors.values()].map(({ type, byteLength }) => [type.name, byteLength])),
+  };
+}
+
+function countFormats(entries: readonly (readonly [format: string, bytes: number])[]): Description {
+  const formats: Record<string, { tensors: number; bytes: number }> = {};
+  for (const [format, bytes] of entries) {
+    const known = formats[format] ?? { tensors: 0, bytes: 0 };
+    formats[format] = { tensors: known.tensors + 1, bytes: known.bytes + bytes };
+  }
+  return formats;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function printTree(description: Description, indent: string): void {
+  for (const [key, value] of Object.entries(description)) {
+    if (value === undefined) continue;
+    if (typeof value === 'object' && value !== null) {
+      printLine(`${indent}${key}:`);
+      printTree(value instanceof Map ? Object.fromEntries(value) : (value as Description), `${indent}  `);
+    } else {
+      printLine(
+        `${indent}${key}: ${typeof value === 'number' ? value.toLocaleString('en-US') : String(value)}`,
+      );
+    }
+  }
+}

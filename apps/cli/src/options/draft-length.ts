@@ -1,0 +1,35 @@
+import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
+import {
+  createAdaptiveDraftLength,
+  createFixedDraftLength,
+  type DraftLengthController,
+} from '@foretoken/core';
+import type { Calibration } from '../benchmark/calibrate.js';
+
+export type DraftLength = number | 'auto';
+
+export function parseDraftLength(text: string): DraftLength {
+  if (text === 'auto') return 'auto';
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 63) {
+    throw new UsageError('--draft-length takes "auto" or a whole number from 0 to 63.');
+  }
+  return value;
+}
+
+export const draftLengthOption = new Option(
+  '--draft-length <n>',
+  'tokens to draft a round; "auto" measures pass costs first and adapts, 0 included',
+)
+  .argParser(parseDraftLength)
+  .default('auto' as DraftLength);
+
+/** A fresh controller; an automatic one needs the calibration. */
+export function draftLengthController(
+  length: DraftLength,
+  calibration: Calibration | undefined,
+): DraftLengthController {
+  if (length !== 'auto') return createFixedDraftLength(length);
+  if (calibration === undefined) return createFixedDraftLength(0);
+  return createAdaptiveDraftLength(calibration);
+}

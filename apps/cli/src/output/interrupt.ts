@@ -1,0 +1,9 @@
+/** A signal that Ctrl-C aborts; a second Ctrl-C ends the process. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    controller.abort();
+    process.once('SIGINT', () => process.exit(130));
+  });
+  return controller.signal;
+}

@@ -1,0 +1,18 @@
+import { Command } from '@commander-js/extra-typings';
+import { benchCommand } from './commands/bench.js';
+import { convertCommand } from './commands/convert.js';
+import { demoCommand } from './commands/demo.js';
+import { generateCommand } from './commands/generate.js';
+import { infoCommand } from './commands/info.js';
+
+export function createProgram() {
+  return new Command('foretoken')
+    .description('Faster language models, same answers: speculative decoding that is measured.')
+    .option('--verbose', 'print stack traces of errors')
+    .showHelpAfterError('(--help shows what there is)')
+    .addCommand(demoCommand())
+    .addCommand(generateCommand())
+    .addCommand(benchCommand())
+    .addCommand(infoCommand())
+    .addCommand(convertCommand());
+}
