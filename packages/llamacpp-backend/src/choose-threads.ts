@@ -6,7 +6,9 @@ export interface ThreadCounts {
   readonly batch: number;
 }
 
-const repetitions = 5;
+const repetitions = 12;
+/** More threads must be this much faster: on shared cores the advantage of a quiet moment goes away. */
+const requiredGain = 1.15;
 const batchTokens = 8;
 
 /**
@@ -18,7 +20,7 @@ export async function chooseThreads(
   cores: number,
   clock: () => number,
 ): Promise<ThreadCounts> {
-  const candidates = [...new Set([cores, Math.max(1, cores >> 1), 1])];
+  const candidates = [...new Set([1, Math.max(1, cores >> 1), cores])];
   return {
     single: await fastest(context, candidates, 1, clock),
     batch: await fastest(context, candidates, Math.min(batchTokens, context.limits.outputs), clock),
@@ -48,8 +50,9 @@ async function fastest(
       context.remove(0, 0);
     }
   }
-  const medians = times.map(
-    (values) => values.toSorted((left, right) => left - right)[repetitions >> 1] as number,
+  // The mean, not the median: a thread that waits for another now and then costs exactly that.
+  const means = times.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  return candidates.reduce((best, threads, index) =>
+    (means[index] as number) * requiredGain < (means[candidates.indexOf(best)] as number) ? threads : best,
   );
-  return candidates[medians.indexOf(Math.min(...medians))] as number;
 }

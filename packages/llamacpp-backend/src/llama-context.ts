@@ -1,6 +1,7 @@
 import { ContextOverflowError, EngineError } from '@foretoken/core';
 import koffi from 'koffi';
 import type { NativeFunctions, Pointer } from './native-functions.js';
+import { computeTurns } from './compute-turns.js';
 import { PassBuffers } from './pass-buffers.js';
 
 /** One token of a batch. */
@@ -45,6 +46,10 @@ export class LlamaContext {
 
   /** Runs one batch on a thread of its own. @throws ContextOverflowError, EngineError. */
   decode(tokens: readonly BatchToken[], embeddings: boolean): Promise<void> {
+    return computeTurns.take(() => this.#decode(tokens, embeddings));
+  }
+
+  #decode(tokens: readonly BatchToken[], embeddings: boolean): Promise<void> {
     if (embeddings !== this.#embeddings) {
       this.#native.setEmbeddings(this.#context, embeddings);
       this.#embeddings = embeddings;

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import {
   type Backend,
   contractVersion,
@@ -43,7 +43,7 @@ export const llamacppBackend: Backend<LlamacppOptions> = {
  */
 async function loadModel(source: string, options: LlamacppOptions = {}): Promise<LanguageModel> {
   const { maximumSequences = defaultSequences, gpuLayers = 0, kvType = 'f16' } = options;
-  if (options.threads !== undefined) checkWhole('threads', options.threads, 1, 512);
+  if (options.threads !== undefined) checkWhole('threads', options.threads, 1, availableParallelism());
   checkWhole('maximumSequences', maximumSequences, 1, mostSequences);
   if (gpuLayers !== Number.POSITIVE_INFINITY) checkWhole('gpuLayers', gpuLayers, 0, 100_000);
   const cacheFormat = kvTypes[kvType];
@@ -83,7 +83,7 @@ async function createModel(
   options: LlamacppOptions & { maximumSequences: number; kvType: keyof typeof kvTypes },
 ): Promise<LanguageModel> {
   const { maximumSequences, kvType } = options;
-  const cores = availableParallelism();
+  const cores = native.poolThreads;
   options.signal?.throwIfAborted();
   if (native.hasEncoder(model) === true) {
     throw new UnsupportedError(`${source} has an encoder; only decoder models can be continued.`);
@@ -119,6 +119,7 @@ async function createModel(
       `llama.cpp cannot make a context of ${cells} tokens for ${source}: ask for a smaller contextLength or maximumSequences.`,
     );
   }
+  native.attachPool(context, native.pool, native.pool);
   const llamaContext = new LlamaContext(native, context, { batchSize, outputs, sequences });
   try {
     await warmUp(llamaContext, Math.min(mostOutputs, contextLength));

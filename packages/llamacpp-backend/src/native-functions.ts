@@ -21,6 +21,7 @@ export interface NativeFunctions {
   };
   contextFree(context: Pointer): void;
   contextLength(context: Pointer): number;
+  attachPool(context: Pointer, single: Pointer, batch: Pointer): void;
   setThreads(context: Pointer, single: number, batch: number): void;
   memory(context: Pointer): Pointer;
   memoryRemove(memory: Pointer, sequence: number, start: number, end: number): boolean;
@@ -80,6 +81,7 @@ export function bindFunctions(library: LibraryHandle): NativeFunctions {
     contextCreate: declare('llama_init_from_model', pointer, [pointer, contextParametersType]),
     contextFree: declare('llama_free', 'void', [pointer]),
     contextLength: declare('llama_n_ctx', 'uint32', [pointer]),
+    attachPool: declare('llama_attach_threadpool', 'void', [pointer, pointer, pointer]),
     setThreads: declare('llama_set_n_threads', 'void', [pointer, 'int32', 'int32']),
     memory: declare('llama_get_memory', pointer, [pointer]),
     memoryRemove: declare('llama_memory_seq_rm', 'bool', [pointer, 'int32', 'int32', 'int32']),

@@ -1,12 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { EngineError } from '@foretoken/core';
 import koffi, { type LibraryHandle } from 'koffi';
 import { findLibrary, type LibraryPaths, supportedVersion } from './library-path.js';
-import { bindFunctions, type NativeFunctions } from './native-functions.js';
+import { bindFunctions, type NativeFunctions, type Pointer } from './native-functions.js';
+import { createThreadPool } from './thread-pool.js';
 
 export interface NativeLibrary extends NativeFunctions {
   readonly version: string;
   /** The npm package that it came from. */
   readonly packageName: string;
+  /** Compute threads that all passes of the process share; at most `poolThreads` work on one. */
+  readonly pool: Pointer;
+  readonly poolThreads: number;
 }
 
 let loaded: NativeLibrary | undefined;
@@ -38,7 +43,9 @@ function load(paths: LibraryPaths): NativeLibrary {
     library.func('llama_backend_init', 'void', [])();
     const functions = bindFunctions(library);
     checkStructures(functions);
-    return { ...functions, version, packageName: paths.packageName };
+    const poolThreads = availableParallelism();
+    const pool = createThreadPool(base, ggml, poolThreads);
+    return { ...functions, version, packageName: paths.packageName, pool, poolThreads };
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError(`The llama.cpp library in ${paths.packageName} does not load: ${String(error)}`, {

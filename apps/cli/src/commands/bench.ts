@@ -89,7 +89,7 @@ Examples:
               seed: options.seed,
               maximumTokens: options.maxTokens,
               repeats: options.repeats,
-              controller: () => draftLengthController(draftLength, calibration),
+              controller: () => draftLengthController(draftLength, calibration, drafter),
             }),
           );
           results.push({ draftLength, comparison });

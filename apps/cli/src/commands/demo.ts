@@ -228,7 +228,11 @@ async function measure(
 }
 
 function controller(task: Task, { targetCosts }: Calibration) {
-  return createAdaptiveDraftLength({ targetCosts, draftCosts: task.draftCosts });
+  return createAdaptiveDraftLength({
+    targetCosts,
+    draftCosts: task.draftCosts,
+    priorAcceptance: task.drafter.expectedAcceptance,
+  });
 }
 
 function costLine(name: string, { lengths, milliseconds }: Calibration['targetCosts']): string {

@@ -85,7 +85,7 @@ Examples:
           ignoreEndTokens: options.ignoreEnd,
           signal,
           clock: () => performance.now(),
-          draftLength: draftLengthController(options.draftLength, calibration),
+          draftLength: draftLengthController(options.draftLength, calibration, models.drafter),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {

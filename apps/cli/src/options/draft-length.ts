@@ -2,6 +2,7 @@ import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-
 import {
   createAdaptiveDraftLength,
   createFixedDraftLength,
+  type Drafter,
   type DraftLengthController,
 } from '@foretoken/core';
 import type { Calibration } from '../benchmark/calibrate.js';
@@ -28,8 +29,9 @@ export const draftLengthOption = new Option(
 export function draftLengthController(
   length: DraftLength,
   calibration: Calibration | undefined,
+  drafter: Drafter | undefined,
 ): DraftLengthController {
   if (length !== 'auto') return createFixedDraftLength(length);
   if (calibration === undefined) return createFixedDraftLength(0);
-  return createAdaptiveDraftLength(calibration);
+  return createAdaptiveDraftLength({ ...calibration, priorAcceptance: drafter?.expectedAcceptance });
 }

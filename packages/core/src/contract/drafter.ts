@@ -15,6 +15,8 @@ export interface Drafter {
   readonly name: string;
   /** True where proposals need the target's hidden states: every pass then asks for them. Default false. */
   readonly needsHiddenStates?: boolean;
+  /** Acceptance of a drafted token to start from, before any is seen, 0 to 1. Default 0.6. */
+  readonly expectedAcceptance?: number;
   /**
    * Proposes a draft that continues `context.tokens`. An empty draft is legal. The drafter keeps
    * whatever it needs to stay in step: it may be skipped for any number of rounds, so it compares its

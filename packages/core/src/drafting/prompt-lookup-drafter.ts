@@ -6,9 +6,9 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { oneHot } from '../sampling/draw.js';
 
 export interface PromptLookupOptions {
-  /** Longest run of last tokens to look for, 1 or more; default 8. */
+  /** Longest run of last tokens to look for, 1 or more; default 16. */
   readonly maximumMatch?: number | undefined;
-  /** Shortest run that counts as a match, 1 or more; default 2. */
+  /** Shortest run that counts as a match, 1 or more; default 4. */
   readonly minimumMatch?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface PromptLookupOptions {
  * @throws InvalidArgumentError for match lengths that are not whole numbers of at least 1, or crossed.
  */
 export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Drafter {
-  const { maximumMatch = 8, minimumMatch = 2 } = options;
+  const { maximumMatch = 16, minimumMatch = 4 } = options;
   if (!Number.isInteger(minimumMatch) || minimumMatch < 1) {
     throw new InvalidArgumentError(`minimumMatch must be a whole number of at least 1, not ${minimumMatch}.`);
   }
@@ -33,6 +33,7 @@ export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Dr
   let closed = false;
   return {
     name,
+    expectedAcceptance: 0.9,
     async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
       if (closed) throw new ClosedError(`The drafter ${name} is closed.`);
       context.signal?.throwIfAborted();
