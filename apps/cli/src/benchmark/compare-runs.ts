@@ -93,7 +93,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
       const { tokenizer } = target;
       const difference = await compareGreedy(
         target,
-        tokenizer.encode(prompt),
+        [...(tokenizer.addsBeginToken ? [tokenizer.beginToken as number] : []), ...tokenizer.encode(prompt)],
         texts.plain.tokens,
         texts.speculative.tokens,
       );

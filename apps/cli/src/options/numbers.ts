@@ -1,11 +1,15 @@
 import { InvalidArgumentError as UsageError } from '@commander-js/extra-typings';
 
-/** Parses a whole number of at least `least`. */
-export function wholeNumber(option: string, least: number): (text: string) => number {
+/** Parses a whole number from `least` to `most`. */
+export function wholeNumber(
+  option: string,
+  least: number,
+  most: number = Number.POSITIVE_INFINITY,
+): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
-      throw new UsageError(`${option} takes a whole number of at least ${least}.`);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least || value > most) {
+      throw new UsageError(`${option} takes a whole number ${range(least, most)}.`);
     }
     return value;
   };
@@ -16,9 +20,13 @@ export function number(option: string, least: number, most: number): (text: stri
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isFinite(value) || value < least || value > most) {
-      const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
-      throw new UsageError(`${option} takes a number ${range}.`);
+      throw new UsageError(`${option} takes a number ${range(least, most)}.`);
     }
     return value;
   };
+}
+
+function range(least: number, most: number): string {
+  if (least === Number.NEGATIVE_INFINITY) return 'that is finite';
+  return most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
 }

@@ -37,9 +37,11 @@ export const samplingOptions = {
   penaltyWindow: new Option('--penalty-window <tokens>', 'tokens that the penalties look back').argParser(
     wholeNumber('--penalty-window', 0),
   ),
-  logitBias: new Option('--logit-bias <token=value...>', 'added to the logits of token ids').argParser(
-    addBias,
-  ),
+  // Not variadic, but repeatable: it would take the prompt for another value.
+  logitBias: new Option(
+    '--logit-bias <token=value>',
+    'added to the logit of a token id; may be repeated',
+  ).argParser(addBias),
 } as const;
 
 export interface SamplingSelection {
@@ -73,7 +75,7 @@ export function samplingSettings(selection: SamplingSelection): SamplingSettings
 }
 
 function addBias(text: string, previous: Map<number, number> | undefined): Map<number, number> {
-  const match = /^(\d+)=(-?(?:\d+\.?\d*|inf))$/i.exec(text);
+  const match = /^(\d+)=([+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?|-inf)$/i.exec(text);
   if (match === null) throw new UsageError('--logit-bias takes TOKEN=VALUE, such as 42=-1.5 or 42=-inf.');
   const value = match[2]?.toLowerCase() === '-inf' ? -infinity : Number(match[2]);
   return new Map([...(previous ?? []), [Number(match[1]), value]]);

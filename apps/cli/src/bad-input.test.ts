@@ -1,0 +1,153 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { tinyModels } from '@foretoken/tiny-models';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../testing/run-command.js';
+import { writeHuggingFaceFolder } from '../testing/write-hugging-face-folder.js';
+
+const failure = 1;
+const usage = 2;
+
+let folder: string;
+const inFolder = (name: string): string => path.join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-bad-input-'));
+  await writeFile(inFolder('notes.txt'), 'Not a model, however often it is loaded.\n'.repeat(10));
+  await writeFile(inFolder('garbage.gguf'), Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(4096, 0xa7)]));
+  await writeFile(inFolder('garbage.safetensors'), Buffer.alloc(4096, 0x21));
+  await writeFile(inFolder('empty.txt'), '\n');
+  await writeFile(inFolder('broken.jsonl'), '{"prompt":"let"}\n{"prompt":\n');
+  await writeHuggingFaceFolder(inFolder('hugging-face'));
+  const converted = await runCommand(['convert', inFolder('hugging-face'), inFolder('bytes.gguf')]);
+  expect(converted.code, converted.stderr).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('models that cannot be used', () => {
+  it.each<[what: string, model: () => string, message: RegExp]>([
+    ['a missing file', () => inFolder('missing.gguf'), /missing\.gguf: there is no such file/],
+    ['a text file', () => inFolder('notes.txt'), /notes\.txt.*not a GGUF file/],
+    ['garbage behind the right magic', () => inFolder('garbage.gguf'), /garbage\.gguf/],
+    ['a folder', () => folder, /is not a file/],
+  ])('%s as model or draft is named, and is no crash', async (_, model, message) => {
+    for (const option of ['--model', '--draft']) {
+      const { code, stdout, stderr } = await runCommand(['generate', 'let', option, model()]);
+      expect(stderr).toMatch(message);
+      expect(code).toBe(failure);
+      expect(stdout).toBe('');
+      expect(stderr).not.toMatch(/^ {4}at /m);
+    }
+  });
+
+  it('a draft with another vocabulary is refused, with the option that will allow it', async () => {
+    const { code, stderr } = await runCommand(['generate', 'let', '--draft', inFolder('bytes.gguf')]);
+    expect(code).toBe(failure);
+    expect(stderr).toMatch(/8192 tokens against 257.*--cross-vocabulary/);
+  });
+
+  it('a prompt longer than the context is refused with both lengths', async () => {
+    const prompt = 'const answer = 42;\n'.repeat(20);
+    const { code, stderr } = await runCommand(['generate', prompt, '--context', '32', '--draft', 'none']);
+    expect(code).toBe(failure);
+    expect(stderr).toMatch(/prompt has \d+ tokens.*holds 32/);
+  });
+
+  it('info describes no garbage', async () => {
+    for (const name of ['garbage.gguf', 'garbage.safetensors', 'missing.gguf', 'notes.txt']) {
+      const { code, stderr } = await runCommand(['info', inFolder(name)]);
+      expect(code).toBe(failure);
+      expect(stderr).toContain(name);
+    }
+  });
+
+  it('convert says what it cannot read and what it cannot write', async () => {
+    const missing = await runCommand(['convert', inFolder('nowhere'), inFolder('out.gguf')]);
+    expect(missing).toMatchObject({ code: failure, stdout: '' });
+    expect(missing.stderr).toMatch(/nowhere.config\.json cannot be read/);
+    const output = path.join(folder, 'no-such-folder', 'out.gguf');
+    const unwritable = await runCommand(['convert', inFolder('hugging-face'), output]);
+    expect(unwritable).toMatchObject({ code: failure, stdout: '' });
+    expect(unwritable.stderr).toMatch(/out\.gguf cannot be written/);
+  });
+});
+
+describe('options that make no sense', () => {
+  it.each<[commandArguments: readonly string[], message: RegExp]>([
+    [['generate', 'let', '--temperature', '-1'], /--temperature takes a number of at least 0/],
+    [['generate', 'let', '--temperature', 'hot'], /--temperature.*hot/],
+    [['generate', 'let', '--top-p', '1.5'], /--top-p takes a number from 0 to 1/],
+    [['generate', 'let', '--top-k', '2.5'], /--top-k takes a whole number/],
+    [['generate', 'let', '--max-tokens', '0'], /--max-tokens takes a whole number of at least 1/],
+    [
+      ['generate', 'let', '--draft-length', '64'],
+      /--draft-length takes "auto" or a whole number from 0 to 63/,
+    ],
+    [['generate', 'let', '--rule', 'lucky'], /--rule.*tokenwise, block, sample-match/s],
+    [['generate', 'let', '--backend', 'abacus'], /--backend.*llamacpp/s],
+    [['generate', 'let', '--kv-type', 'q3'], /--kv-type.*q8_0/s],
+    [['generate', 'let', '--logit-bias', 'x=1'], /--logit-bias takes TOKEN=VALUE/],
+    [
+      ['generate', 'let', '--threads', '9999', '--draft', 'none'],
+      /threads must be a whole number from 1 to/,
+    ],
+    [['generate', 'let', '--context', '9999', '--draft', 'none'], /contextLength must be .* to 1024/],
+    [['generate', 'let', '--file', 'also.txt'], /not both/],
+    [['generate', '--file', 'missing.txt'], /missing\.txt cannot be read/],
+    [['generate', 'let', '--temprature', '1'], /unknown option '--temprature'.*--temperature/s],
+    [['generat'], /unknown command 'generat'.*generate/s],
+    [['bench', '--draft', 'none'], /--draft/],
+    [['bench', '--draft-length', '2,many'], /--draft-length/],
+    [['demo', '--prompts', '17'], /--prompts takes a whole number from 1 to 16/],
+    [['convert', 'folder', 'out.gguf', '--format', 'Q9_9'], /--format.*Q8_0/s],
+  ])('foretoken %j', async (commandArguments, message) => {
+    const { code, stdout, stderr } = await runCommand(commandArguments);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(usage);
+    expect(stdout).toBe('');
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('prompt files without prompts are named, with the line', async () => {
+    const empty = await runCommand(['bench', '--prompts', inFolder('empty.txt')]);
+    expect(empty).toMatchObject({ code: usage, stderr: expect.stringMatching(/empty\.txt has no prompts/) });
+    const broken = await runCommand(['bench', '--prompts', inFolder('broken.jsonl')]);
+    expect(broken).toMatchObject({ code: usage, stderr: expect.stringMatching(/broken\.jsonl, line 2/) });
+  });
+
+  it('--verbose adds the stack trace', async () => {
+    const { stderr } = await runCommand(['--verbose', 'info', inFolder('missing.gguf')]);
+    expect(stderr).toMatch(/^ {4}at /m);
+  });
+});
+
+describe('a converted model', () => {
+  it('is described, and generates', async () => {
+    const { stdout } = await runCommand(['info', inFolder('bytes.gguf'), '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      architecture: 'llama',
+      layers: 1,
+      heads: 2,
+      keyValueHeads: 1,
+      vocabulary: 257,
+      context: 128,
+      // Norms stay float32: one at the end, two a layer.
+      formats: { F32: { tensors: 3, bytes: 3 * 32 * 4 }, Q8_0: { tensors: 8 } },
+    });
+    const generated = await runCommand([
+      ...['generate', 'let', '--model', inFolder('bytes.gguf'), '--threads', '1', '-n', '5', '--json'],
+    ]);
+    expect(generated.code, generated.stderr).toBe(0);
+    expect(JSON.parse(generated.stdout).tokens.length).toBeLessThanOrEqual(5);
+  });
+
+  it('knows the embedded models', async () => {
+    const { stdout } = await runCommand(['info', tinyModels.target, '--json']);
+    const { parameters, layers, vocabulary, bytes, formats } = JSON.parse(stdout);
+    expect(parameters).toBeGreaterThan(27e6);
+    expect(parameters).toBeLessThan(29e6);
+    expect({ layers, vocabulary }).toEqual({ layers: 8, vocabulary: 8192 });
+    expect(formats.F32.bytes + formats.Q8_0.bytes).toBeLessThan(bytes);
+    expect(formats.F32.bytes + formats.Q8_0.bytes).toBeGreaterThan(0.9 * bytes);
+  });
+});

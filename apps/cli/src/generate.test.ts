@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { finishCommand, runCommand, startCommand } from '../testing/run-command.js';
+
+const prompt = 'export class ShoppingCart {\n  private items: Item[] = [];\n\n';
+// A fixed length needs no calibration, one thread no measuring of threads: the runs start at once.
+const shared = ['generate', '--threads', '1', '--draft-length', '4', '-n', '24'];
+const greedy = [...shared, '--temperature', '0'];
+
+interface GenerateJson {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly finishReason: string;
+  readonly counters: Record<string, number>;
+  readonly logprobs?: readonly { token: number; logprob: number; top: readonly { logprob: number }[] }[];
+  readonly settings: Record<string, unknown>;
+  readonly seed: number;
+  readonly drafter?: string;
+}
+
+async function generateJson(commandArguments: readonly string[]): Promise<GenerateJson> {
+  const { code, stdout, stderr } = await runCommand([...commandArguments, '--json']);
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as GenerateJson;
+}
+
+let folder: string;
+let reference: GenerateJson;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-generate-'));
+  reference = await generateJson([...greedy, prompt]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('foretoken generate', () => {
+  it('prints one JSON document with the text and how it came about', () => {
+    expect(reference).toMatchObject({
+      finishReason: 'maximum-tokens',
+      seed: 0,
+      drafter: 'draft.gguf',
+      settings: { temperature: 0, rule: 'block', draftLength: 4 },
+    });
+    expect(reference.text.length).toBeGreaterThan(0);
+    expect(reference.tokens).toHaveLength(24);
+    expect(reference.counters['committedCount']).toBe(24);
+    expect(reference.counters['acceptedCount']).toBeGreaterThan(0);
+    expect(reference.counters['decodeMilliseconds']).toBeGreaterThan(0);
+    // Each target pass commits its accepted tokens and one more; the limit may cut the last round.
+    const { roundCount, acceptedCount, committedCount } = reference.counters as Record<string, number>;
+    expect(committedCount).toBeLessThanOrEqual((roundCount as number) + (acceptedCount as number));
+  });
+
+  it('writes the text alone to standard output, statistics to standard error', async () => {
+    const { code, stdout, stderr } = await runCommand([...greedy, prompt]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(reference.text);
+    expect(stderr).toMatch(/24 tokens.*tokens\/s/);
+  });
+
+  it('takes the prompt from a file or from standard input', async () => {
+    const file = path.join(folder, 'prompt.ts');
+    await writeFile(file, prompt);
+    expect((await runCommand([...greedy, '--file', file])).stdout).toBe(reference.text);
+    expect((await runCommand(greedy, { input: prompt })).stdout).toBe(reference.text);
+  });
+
+  it('ends before a stop string', async () => {
+    const stop = reference.text.slice(12, 15);
+    const { text, finishReason } = await generateJson([...greedy, prompt, '--stop', stop]);
+    expect(finishReason).toBe('stop-string');
+    expect(text).toBe(reference.text.slice(0, reference.text.indexOf(stop)));
+  });
+
+  it('gives the same text for the same seed, another for another', async () => {
+    const seeded = (seed: string) => generateJson([...shared, prompt, '--temperature', '1', '--seed', seed]);
+    const [first, again, other] = [await seeded('7'), await seeded('7'), await seeded('8')];
+    expect(again.text).toBe(first.text);
+    expect(other.text).not.toBe(first.text);
+  });
+
+  it('takes repeated options before the prompt', async () => {
+    const [first, second] = reference.tokens as [number, number];
+    const bias = ['--logit-bias', `${first}=-inf`, '--logit-bias', `${second}=-1e9`];
+    const { tokens } = await generateJson([...greedy, ...bias, prompt]);
+    expect(tokens).not.toContain(first);
+    expect(tokens).not.toContain(second);
+  });
+
+  it('reports log-probabilities with the most probable tokens', async () => {
+    const { logprobs, tokens } = await generateJson([...greedy, prompt, '--logprobs', '3']);
+    expect(logprobs?.map(({ token }) => token)).toEqual(tokens);
+    for (const { logprob, top } of logprobs ?? []) {
+      expect(top).toHaveLength(3);
+      // Greedy: the token is the most probable one.
+      expect(logprob).toBe(top[0]?.logprob);
+      expect(logprob).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('colours by origin only where colour is on', async () => {
+    const plain = await runCommand([...greedy, prompt, '--color']);
+    expect(plain.stdout).toBe(reference.text);
+    const coloured = await runCommand([...greedy, prompt, '--color'], { environment: { FORCE_COLOR: '1' } });
+    const escape = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
+    expect(coloured.stdout).toMatch(escape);
+    expect(coloured.stdout.replace(escape, '')).toBe(reference.text);
+  });
+
+  it('calibrates and adapts by default, and drafts from the prompt where asked to', async () => {
+    const { settings, drafter } = await generateJson([
+      'generate',
+      prompt.repeat(3),
+      ...['--threads', '1', '-n', '16', '-t', '0', '--draft', 'prompt-lookup'],
+    ]);
+    expect(settings['draftLength']).toBe('auto');
+    expect(drafter).toBe('prompt-lookup');
+  });
+
+  it('ends quietly when its reader has enough', async () => {
+    const child = startCommand([...shared, prompt, '-n', '400', '--ignore-end']);
+    child.stdin.end();
+    child.stdout.once('data', () => child.stdout.destroy());
+    const { code, stderr } = await finishCommand(child);
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/EPIPE|Error/);
+  });
+
+  it('keeps the text so far when interrupted, and exits with 130', async () => {
+    const child = startCommand([...greedy, prompt, '-n', '900', '--ignore-end']);
+    child.stdin.end();
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    const { code, stdout, stderr } = await finishCommand(child);
+    expect(code).toBe(130);
+    expect(stdout.slice(0, 8)).toBe(reference.text.slice(0, Math.min(8, stdout.length)));
+    expect(stderr).toContain('cancelled');
+  });
+});

@@ -1,0 +1,123 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand, startCommand, finishCommand } from '../testing/run-command.js';
+import { codePrompts } from './prompts/code-prompts.js';
+import { repeatingPrompts } from './prompts/repeating-prompts.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-measuring-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface ComparisonJson {
+  readonly plain: { readonly blockEfficiency: number };
+  readonly speculative: { readonly blockEfficiency: number; readonly draftedByPosition: readonly number[] };
+  readonly ratio: { readonly median: number; readonly count: number };
+  readonly ratios: readonly number[];
+  readonly identical: number;
+  readonly differences: readonly { readonly cause: string }[];
+}
+
+/** Greedy text is the same both ways, or differs where rounding decides; never for another reason. */
+function expectLossless({ identical, differences, ratio }: ComparisonJson): void {
+  expect(identical + differences.length).toBe(ratio.count);
+  for (const { cause } of differences) expect(cause).toBe('numerics');
+}
+
+describe('foretoken bench', () => {
+  it('compares draft lengths on the prompts of a file, as JSON', async () => {
+    const file = path.join(folder, 'prompts.jsonl');
+    const lines = [
+      { prompt: 'import { readFile } from ' },
+      { text: 'export enum Colour {\n' },
+      { turns: ['const sum = '] },
+    ];
+    await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+    const { code, stdout, stderr } = await runCommand([
+      ...['bench', '--prompts', file, '--threads', '1', '--temperature', '0', '-n', '24', '--repeats', '1'],
+      ...['--draft-length', '0,3', '--json'],
+    ]);
+    expect(code, stderr).toBe(0);
+    const { results, machine } = JSON.parse(stdout) as {
+      results: { draftLength: number; comparison: ComparisonJson }[];
+      machine: { cores: number };
+    };
+    expect(machine.cores).toBeGreaterThan(0);
+    expect(results.map(({ draftLength }) => draftLength)).toEqual([0, 3]);
+    for (const { comparison } of results) {
+      expect(comparison.ratios).toHaveLength(3);
+      expect(comparison.plain.blockEfficiency).toBe(1);
+      expectLossless(comparison);
+    }
+    expect(results[0]?.comparison.speculative.draftedByPosition).toEqual([]);
+    expect(results[1]?.comparison.speculative.draftedByPosition).toHaveLength(3);
+    expect(results[1]?.comparison.speculative.blockEfficiency).toBeGreaterThan(1);
+  });
+});
+
+describe('foretoken demo', () => {
+  const short = ['demo', '--prompts', '1', '--max-tokens', '16', '--threads', '1'];
+
+  it('measures both tasks and shows the arithmetic, as JSON', async () => {
+    const { code, stdout, stderr } = await runCommand([...short, '--json']);
+    expect(code, stderr).toBe(0);
+    const { tasks, calibration } = JSON.parse(stdout) as {
+      tasks: { arithmetic: { length: number; expectedGain: number }[]; greedy: ComparisonJson }[];
+      calibration: Record<'targetCosts' | 'draftCosts', { lengths: number[]; milliseconds: number[] }>;
+    };
+    for (const { lengths, milliseconds } of [calibration.targetCosts, calibration.draftCosts]) {
+      expect(milliseconds).toHaveLength(lengths.length);
+      expect(milliseconds).toEqual(milliseconds.toSorted((left, right) => left - right));
+    }
+    expect(tasks).toHaveLength(2);
+    for (const { arithmetic, greedy } of tasks) {
+      // Plain decoding is one of the choices, and its own measure.
+      expect(arithmetic[0]).toMatchObject({ length: 0, expectedGain: 1 });
+      expectLossless(greedy);
+    }
+  });
+
+  it('prints plain lines where there is no terminal', async () => {
+    const { code, stdout } = await runCommand(short, { environment: {} });
+    expect(code).toBe(0);
+    expect(stdout).not.toContain(String.fromCharCode(27));
+    expect(stdout).toContain('greedy text identical');
+    expect(stdout).toContain('expected against plain');
+  });
+
+  it('stops when interrupted, with 130', async () => {
+    const child = startCommand(['demo', '--json']);
+    child.stdin.end();
+    child.stderr.once('data', () => child.kill('SIGINT'));
+    expect((await finishCommand(child)).code).toBe(130);
+  });
+});
+
+describe('the built-in prompts', () => {
+  it('are sixteen a task, all different', () => {
+    expect(new Set(codePrompts).size).toBe(16);
+    expect(new Set(repeatingPrompts).size).toBe(16);
+  });
+});
+
+describe('foretoken info', () => {
+  it('says what the machine is and which engines load', async () => {
+    const { code, stdout } = await runCommand(['info', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      machine: { node: process.version },
+      engines: { llamacpp: { loads: true, engine: expect.stringMatching(/^llama\.cpp /) } },
+    });
+  });
+});
+
+describe('foretoken --help', () => {
+  it.each(['demo', 'generate', 'bench', 'info', 'convert'])('%s ends with an example', async (command) => {
+    const { code, stdout } = await runCommand([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Examples?:\n {2}(npm run|foretoken) /);
+  });
+});
