@@ -49,8 +49,10 @@ export type { DraftLengthController, RoundMeasurement } from './scheduling/draft
 export { createFixedDraftLength } from './scheduling/fixed-draft-length.js';
 export { measurePassCosts } from './scheduling/measure-pass-costs.js';
 export type { MeasurePassCostsOptions } from './scheduling/measure-pass-costs.js';
-export { passCost } from './scheduling/pass-cost-curve.js';
-export type { PassCostCurve } from './scheduling/pass-cost-curve.js';
+export { costAt } from './scheduling/cost-curve.js';
+export type { CostCurve } from './scheduling/cost-curve.js';
+export { measureRoundCosts } from './decoding/measure-round-costs.js';
+export type { MeasureRoundCostsOptions } from './decoding/measure-round-costs.js';
 export { createRequestRandom } from './random/request-random.js';
 export type { RequestRandom } from './random/request-random.js';
 export { createLogitsTransform } from './sampling/create-logits-transform.js';

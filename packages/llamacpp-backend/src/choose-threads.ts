@@ -7,7 +7,7 @@ export interface ThreadCounts {
 }
 
 const repetitions = 12;
-/** More threads must be this much faster: on shared cores the advantage of a quiet moment goes away. */
+/** Fewer threads must be this much faster: a disturbance while measuring should not decide. */
 const requiredGain = 1.15;
 const batchTokens = 8;
 
@@ -20,7 +20,7 @@ export async function chooseThreads(
   cores: number,
   clock: () => number,
 ): Promise<ThreadCounts> {
-  const candidates = [...new Set([1, Math.max(1, cores >> 1), cores])];
+  const candidates = [...new Set([cores, Math.max(1, cores >> 1), 1])];
   return {
     single: await fastest(context, candidates, 1, clock),
     batch: await fastest(context, candidates, Math.min(batchTokens, context.limits.outputs), clock),

@@ -1,34 +1,59 @@
 import {
+  type CostCurve,
+  type Drafter,
   type LanguageModel,
   measurePassCosts,
-  type PassCostCurve,
+  measureRoundCosts,
   type SamplingSettings,
 } from '@foretoken/core';
 
-/** Measured pass costs of a target and, where a model drafts, of the draft. */
-export interface Calibration {
-  readonly targetCosts: PassCostCurve;
-  readonly draftCosts: PassCostCurve | undefined;
+export interface PassCosts {
+  readonly target: CostCurve;
+  /** Undefined where no model drafts. */
+  readonly draft: CostCurve | undefined;
 }
 
-const targetLengths = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16] as const;
+const targetLengths = [1, 2, 3, 4, 5, 8, 16] as const;
 const draftLengths = [1, 2, 4] as const;
-/** Milliseconds; warming up and the last repetition come on top, so that all stays under 5 s. */
-const targetBudget = 1_500;
-const draftBudget = 500;
+/** Draft lengths; passes over one more have the steps of kernels that work on groups of rows. */
+const roundLengths = [0, 1, 2, 3, 4, 5, 7, 11, 15] as const;
+/** Milliseconds; what is under way is finished, so that a calibration stays under 5 s. */
+const passBudget = 700;
+const roundBudget = 1_500;
 
-/** Measures t(n) of both models in a few seconds. */
-export async function calibrate(
+const clock = (): number => performance.now();
+
+/** t(n) of both models. */
+export async function calibratePasses(
   target: LanguageModel,
   draft: LanguageModel | undefined,
   sampling: SamplingSettings,
   signal?: AbortSignal,
-): Promise<Calibration> {
-  const clock = (): number => performance.now();
-  const shared = { clock, sampling, signal };
+): Promise<PassCosts> {
+  const shared = { clock, sampling, signal, budget: passBudget };
   return {
-    targetCosts: await measurePassCosts(target, { ...shared, lengths: targetLengths, budget: targetBudget }),
-    draftCosts:
-      draft && (await measurePassCosts(draft, { ...shared, lengths: draftLengths, budget: draftBudget })),
+    target: await measurePassCosts(target, { ...shared, lengths: targetLengths }),
+    draft: draft && (await measurePassCosts(draft, { ...shared, lengths: draftLengths })),
   };
+}
+
+/**
+ * Cost of a round by draft length. A draft model takes part; other drafters' own cost is far below a pass.
+ */
+export function calibrateRounds(
+  target: LanguageModel,
+  draft: LanguageModel | undefined,
+  drafter: Drafter,
+  sampling: SamplingSettings,
+  signal?: AbortSignal,
+): Promise<CostCurve> {
+  return measureRoundCosts({
+    target,
+    drafter: draft && drafter,
+    lengths: roundLengths,
+    clock,
+    budget: roundBudget,
+    sampling,
+    signal,
+  });
 }

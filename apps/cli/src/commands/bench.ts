@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@foretoken/core';
-import { calibrate } from '../benchmark/calibrate.js';
+import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { ratioText } from '../benchmark/summary.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
@@ -72,8 +72,8 @@ Examples:
       try {
         if (drafter === undefined)
           throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
-        const calibration = options.draftLength.includes('auto')
-          ? await calibrate(target, draft, sampling, signal)
+        const roundCosts = options.draftLength.includes('auto')
+          ? await calibrateRounds(target, draft, drafter, sampling, signal)
           : undefined;
         const results: { draftLength: DraftLength; comparison: Comparison }[] = [];
         for (const draftLength of options.draftLength) {
@@ -89,7 +89,7 @@ Examples:
               seed: options.seed,
               maximumTokens: options.maxTokens,
               repeats: options.repeats,
-              controller: () => draftLengthController(draftLength, calibration, drafter),
+              controller: () => draftLengthController(draftLength, roundCosts, drafter),
             }),
           );
           results.push({ draftLength, comparison });
@@ -100,7 +100,7 @@ Examples:
             target: target.name,
             drafter: drafter.name,
             seed: options.seed,
-            calibration,
+            roundCosts,
             results,
           });
           return;

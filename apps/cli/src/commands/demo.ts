@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import {
+  type CostCurve,
   createAdaptiveDraftLength,
   createPromptLookupDrafter,
   type Drafter,
@@ -7,7 +8,7 @@ import {
   type LanguageModel,
 } from '@foretoken/core';
 import pc from 'picocolors';
-import { type Calibration, calibrate } from '../benchmark/calibrate.js';
+import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
 import { modelOptions, openModels } from '../options/model-options.js';
@@ -26,7 +27,8 @@ import { repeatingPrompts } from '../prompts/repeating-prompts.js';
 interface Task {
   readonly name: string;
   readonly drafter: Drafter;
-  readonly draftCosts: Calibration['draftCosts'];
+  /** The model that drafts, where one does. */
+  readonly draft: LanguageModel | undefined;
   readonly prompts: readonly string[];
   /** Longest draft to try while acceptance is measured. */
   readonly probeLength: number;
@@ -36,12 +38,14 @@ interface TaskResult {
   readonly task: string;
   readonly drafter: string;
   readonly acceptance: readonly number[];
+  readonly roundCosts: CostCurve;
   readonly arithmetic: readonly ArithmeticRow[];
   readonly greedy: Comparison;
   readonly sampled: Comparison | undefined;
 }
 
 const seed = 20261124;
+const greedySampling = { temperature: 0 };
 
 export function demoCommand() {
   return new Command('demo')
@@ -57,7 +61,7 @@ export function demoCommand() {
     .addOption(samplingOptions.rule)
     .addOption(
       new Option('--prompts <n>', 'prompts a task, 1 to 16')
-        .argParser(wholeNumber('--prompts', 1))
+        .argParser(wholeNumber('--prompts', 1, codePrompts.length))
         .default(16),
     )
     .addOption(
@@ -86,16 +90,16 @@ Examples:
         say(
           `${machine().processor}, ${machine().cores} cores. Target ${target.name} (${target.capabilities.engine}).`,
         );
-        const calibration = await calibrate(target, draft, { temperature: 0 }, signal);
-        say(costLine('target', calibration.targetCosts));
-        if (calibration.draftCosts !== undefined) say(costLine('draft', calibration.draftCosts));
+        const passCosts = await calibratePasses(target, draft, greedySampling, signal);
+        say(costLine('target', passCosts.target));
+        if (passCosts.draft !== undefined) say(costLine('draft', passCosts.draft));
 
         const tasks: Task[] = [];
         if (drafter !== undefined) {
           tasks.push({
             name: 'write code',
             drafter,
-            draftCosts: calibration.draftCosts,
+            draft,
             prompts: codePrompts.slice(0, options.prompts),
             probeLength: 4,
           });
@@ -103,15 +107,15 @@ Examples:
         tasks.push({
           name: 'repeat the prompt',
           drafter: createPromptLookupDrafter(),
-          draftCosts: undefined,
+          draft: undefined,
           prompts: repeatingPrompts.slice(0, options.prompts),
           probeLength: 15,
         });
         const results: TaskResult[] = [];
         for (const task of tasks) {
-          if (options.json !== true)
-            await show(target, task, calibration, options.rule, options.maxTokens, signal);
-          const result = await measure(target, task, calibration, options, signal);
+          const roundCosts = await calibrateRounds(target, task.draft, task.drafter, greedySampling, signal);
+          if (options.json !== true) await show(target, task, roundCosts, options.rule, options.maxTokens, signal);
+          const result = await measure(target, task, roundCosts, options, signal);
           results.push(result);
           if (options.json === true) continue;
           say('');
@@ -139,7 +143,7 @@ Examples:
             draft: draft?.name,
             rule: options.rule,
             seed,
-            calibration,
+            passCosts,
             tasks: results,
           });
         }
@@ -153,7 +157,7 @@ Examples:
 async function show(
   target: LanguageModel,
   task: Task,
-  calibration: Calibration,
+  roundCosts: CostCurve,
   rule: string,
   maximumTokens: number,
   signal: AbortSignal,
@@ -175,7 +179,7 @@ async function show(
       maximumTokens,
       ignoreEndTokens: true,
       signal,
-      ...(speculative ? { drafter: task.drafter, draftLength: controller(task, calibration) } : {}),
+      ...(speculative ? { drafter: task.drafter, draftLength: controller(task, roundCosts) } : {}),
     });
     for await (const event of events) {
       if (event.type === 'token-committed') process.stdout.write(colourByOrigin(event));
@@ -187,7 +191,7 @@ async function show(
 async function measure(
   target: LanguageModel,
   task: Task,
-  calibration: Calibration,
+  roundCosts: CostCurve,
   options: { readonly rule: string; readonly maxTokens: number },
   signal: AbortSignal,
 ): Promise<TaskResult> {
@@ -211,31 +215,25 @@ async function measure(
         repeats,
         onPrompt,
         sampling: { temperature },
-        controller: () => controller(task, calibration),
+        controller: () => controller(task, roundCosts),
       }),
     );
   return {
     task: task.name,
     drafter: drafter.name,
     acceptance,
-    arithmetic: arithmeticRows(
-      { targetCosts: calibration.targetCosts, draftCosts: task.draftCosts },
-      acceptance,
-    ),
+    roundCosts,
+    arithmetic: arithmeticRows(roundCosts, acceptance),
     greedy: await compare(0, 3),
     sampled: await compare(1, 1),
   };
 }
 
-function controller(task: Task, { targetCosts }: Calibration) {
-  return createAdaptiveDraftLength({
-    targetCosts,
-    draftCosts: task.draftCosts,
-    priorAcceptance: task.drafter.expectedAcceptance,
-  });
+function controller({ drafter }: Task, roundCosts: CostCurve) {
+  return createAdaptiveDraftLength({ roundCosts, priorAcceptance: drafter.expectedAcceptance });
 }
 
-function costLine(name: string, { lengths, milliseconds }: Calibration['targetCosts']): string {
+function costLine(name: string, { lengths, milliseconds }: CostCurve): string {
   const costs = lengths.map((length, index) => `${length}: ${(milliseconds[index] as number).toFixed(2)}`);
   return `Milliseconds of a ${name} pass over n tokens - ${costs.join(', ')}`;
 }

@@ -1,7 +1,7 @@
-import { Command, Option } from '@commander-js/extra-typings';
+import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import { type GenerationEndEvent, generate } from '@foretoken/core';
 import pc from 'picocolors';
-import { calibrate } from '../benchmark/calibrate.js';
+import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { modelOptions, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
@@ -41,7 +41,10 @@ export function generateCommand() {
         .argParser(wholeNumber('--max-tokens', 1))
         .default(256),
     )
-    .option('--stop <text...>', 'texts that end the generation')
+    .addOption(
+      // Not variadic, but repeatable: it would take the prompt for another value.
+      new Option('--stop <text>', 'a text that ends the generation; may be repeated').argParser(addStop),
+    )
     .addOption(
       new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
     )
@@ -67,14 +70,16 @@ Examples:
       const sampling = samplingSettings(options);
       const models = await openModels(options, signal);
       try {
-        const calibration =
-          models.drafter !== undefined && options.draftLength === 'auto'
-            ? await calibrate(models.target, models.draft, sampling, signal)
+        const { target, draft, drafter } = models;
+        const roundCosts =
+          drafter !== undefined && options.draftLength === 'auto'
+            ? await calibrateRounds(target, draft, drafter, sampling, signal)
             : undefined;
         let text = '';
         const logprobs: unknown[] = [];
         const events = generate({
-          ...models,
+          target,
+          drafter,
           prompt,
           sampling,
           rule: options.rule,
@@ -85,7 +90,7 @@ Examples:
           ignoreEndTokens: options.ignoreEnd,
           signal,
           clock: () => performance.now(),
-          draftLength: draftLengthController(options.draftLength, calibration, models.drafter),
+          draftLength: draftLengthController(options.draftLength, roundCosts, drafter),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {
@@ -112,8 +117,8 @@ Examples:
             logprobs: options.logprobs === undefined ? undefined : logprobs,
             settings: { ...settings, logitBias, rule: options.rule, draftLength: options.draftLength },
             seed: options.seed,
-            target: models.target.name,
-            drafter: models.drafter?.name,
+            target: target.name,
+            drafter: drafter?.name,
           });
         } else {
           const rate = (1000 * counters.committedCount) / (counters.decodeMilliseconds as number);
@@ -129,4 +134,9 @@ Examples:
         await models.close();
       }
     });
+}
+
+function addStop(text: string, previous: readonly string[] | undefined): string[] {
+  if (text === '') throw new UsageError('--stop takes a text that is not empty.');
+  return [...(previous ?? []), text];
 }

@@ -1,11 +1,11 @@
 import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import {
+  type CostCurve,
   createAdaptiveDraftLength,
   createFixedDraftLength,
   type Drafter,
   type DraftLengthController,
 } from '@foretoken/core';
-import type { Calibration } from '../benchmark/calibrate.js';
 
 export type DraftLength = number | 'auto';
 
@@ -25,13 +25,13 @@ export const draftLengthOption = new Option(
   .argParser(parseDraftLength)
   .default('auto' as DraftLength);
 
-/** A fresh controller; an automatic one needs the calibration. */
+/** A fresh controller; an automatic one needs measured costs. */
 export function draftLengthController(
   length: DraftLength,
-  calibration: Calibration | undefined,
+  roundCosts: CostCurve | undefined,
   drafter: Drafter | undefined,
 ): DraftLengthController {
   if (length !== 'auto') return createFixedDraftLength(length);
-  if (calibration === undefined) return createFixedDraftLength(0);
-  return createAdaptiveDraftLength({ ...calibration, priorAcceptance: drafter?.expectedAcceptance });
+  if (roundCosts === undefined) return createFixedDraftLength(0);
+  return createAdaptiveDraftLength({ roundCosts, priorAcceptance: drafter?.expectedAcceptance });
 }

@@ -46,6 +46,8 @@ export interface RoundEndEvent {
   readonly committedCount: number;
   readonly draftMilliseconds: number | undefined;
   readonly passMilliseconds: number | undefined;
+  /** All of the round: drafting, pass, and the host's work until its tokens are committed. */
+  readonly roundMilliseconds: number | undefined;
 }
 
 export interface GenerationEndEvent {

@@ -69,6 +69,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
         });
       }
       // ---------------------------
+      const ended = state.clock?.();
 
       let emitted = 0;
       for (const token of committed) {
@@ -105,6 +106,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
         committedCount: emitted,
         draftMilliseconds: measurement.draftMilliseconds,
         passMilliseconds: measurement.passMilliseconds,
+        roundMilliseconds: difference(ended, started),
       };
     }
   } catch (error) {

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { createAdaptiveDraftLength } from './adaptive-draft-length.js';
 
-const targetCosts = { lengths: [1, 2, 4, 8], milliseconds: [1, 1.2, 1.6, 2.4] };
-const draftCosts = { lengths: [1, 2], milliseconds: [0.2, 0.25] };
+const roundCosts = { lengths: [0, 1, 3, 7], milliseconds: [1, 1.45, 2.25, 3.85] };
 
 /** Rounds in which exactly `accepted(round)` of the drafted tokens are kept; the lengths that were asked. */
 function run(rounds: number, accepted: (round: number) => number): number[] {
-  const controller = createAdaptiveDraftLength({ targetCosts, draftCosts, maximumLength: 7 });
+  const controller = createAdaptiveDraftLength({ roundCosts });
   return Array.from({ length: rounds }, (_, round) => {
     const askedLength = controller.next(7);
     const acceptedCount = Math.min(askedLength, accepted(round));
@@ -40,6 +39,6 @@ test('it comes back when the draft becomes right', () => {
 });
 
 test('it never asks for more than the limit', () => {
-  const controller = createAdaptiveDraftLength({ targetCosts, draftCosts, priorAcceptance: 1 });
+  const controller = createAdaptiveDraftLength({ roundCosts, priorAcceptance: 1 });
   for (const limit of [0, 1, 2]) expect(controller.next(limit)).toBeLessThanOrEqual(limit);
 });

@@ -2,7 +2,7 @@ import type { ForwardResult } from '../contract/forward.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
-import type { PassCostCurve } from './pass-cost-curve.js';
+import { type CostCurve, costCurve } from './cost-curve.js';
 
 export interface MeasurePassCostsOptions {
   /** Milliseconds. */
@@ -28,7 +28,7 @@ const mostRepetitions = 25;
 export async function measurePassCosts(
   model: LanguageModel,
   options: MeasurePassCostsOptions,
-): Promise<PassCostCurve> {
+): Promise<CostCurve> {
   const { clock, signal, budget, prefixLength = 64 } = options;
   const transform = createLogitsTransform(options.sampling ?? {}, model.vocabularySize);
   const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - prefixLength);
@@ -61,18 +61,5 @@ export async function measurePassCosts(
   } finally {
     sequence.close();
   }
-  let floor = 0;
-  const milliseconds = samples.map((values) => {
-    floor = Math.max(floor, median(values));
-    return floor;
-  });
-  return { lengths, milliseconds };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return costCurve(lengths, samples);
 }
