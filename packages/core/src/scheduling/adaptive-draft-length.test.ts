@@ -34,7 +34,7 @@ test('a draft that is always wrong is soon left alone, then probed ever more rar
 });
 
 test('it comes back when the draft becomes right', () => {
-  const lengths = run(1500, (round) => (round < 500 ? 0 : 7));
+  const lengths = run(6000, (round) => (round < 200 ? 0 : 7));
   expect(lengths.at(-1)).toBe(7);
 });
 
