@@ -87,10 +87,7 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--backend', 'abacus'], /--backend.*llamacpp/s],
     [['generate', 'let', '--kv-type', 'q3'], /--kv-type.*q8_0/s],
     [['generate', 'let', '--logit-bias', 'x=1'], /--logit-bias takes TOKEN=VALUE/],
-    [
-      ['generate', 'let', '--threads', '9999', '--draft', 'none'],
-      /threads must be a whole number from 1 to/,
-    ],
+    [['generate', 'let', '--threads', '9999', '--draft', 'none'], /threads must be a whole number from 1 to/],
     [['generate', 'let', '--context', '9999', '--draft', 'none'], /contextLength must be .* to 1024/],
     [['generate', 'let', '--file', 'also.txt'], /not both/],
     [['generate', '--file', 'missing.txt'], /missing\.txt cannot be read/],
@@ -134,9 +131,8 @@ describe('a converted model', () => {
       // Norms stay float32: one at the end, two a layer.
       formats: { F32: { tensors: 3, bytes: 3 * 32 * 4 }, Q8_0: { tensors: 8 } },
     });
-    const generated = await runCommand([
-      ...['generate', 'let', '--model', inFolder('bytes.gguf'), '--threads', '1', '-n', '5', '--json'],
-    ]);
+    const small = ['--model', inFolder('bytes.gguf'), '--threads', '1', '-n', '5'];
+    const generated = await runCommand(['generate', 'let', ...small, '--json']);
     expect(generated.code, generated.stderr).toBe(0);
     expect(JSON.parse(generated.stdout).tokens.length).toBeLessThanOrEqual(5);
   });

@@ -109,11 +109,8 @@ describe('foretoken generate', () => {
   });
 
   it('calibrates and adapts by default, and drafts from the prompt where asked to', async () => {
-    const { settings, drafter } = await generateJson([
-      'generate',
-      prompt.repeat(3),
-      ...['--threads', '1', '-n', '16', '-t', '0', '--draft', 'prompt-lookup'],
-    ]);
+    const options = ['--threads', '1', '-n', '16', '-t', '0', '--draft', 'prompt-lookup'];
+    const { settings, drafter } = await generateJson(['generate', prompt.repeat(3), ...options]);
     expect(settings['draftLength']).toBe('auto');
     expect(drafter).toBe('prompt-lookup');
   });

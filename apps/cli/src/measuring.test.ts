@@ -36,10 +36,9 @@ describe('foretoken bench', () => {
       { turns: ['const sum = '] },
     ];
     await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
-    const { code, stdout, stderr } = await runCommand([
-      ...['bench', '--prompts', file, '--threads', '1', '--temperature', '0', '-n', '24', '--repeats', '1'],
-      ...['--draft-length', '0,3', '--json'],
-    ]);
+    const short = ['--threads', '1', '--temperature', '0', '-n', '24', '--repeats', '1'];
+    const compared = ['--prompts', file, '--draft-length', '0,3'];
+    const { code, stdout, stderr } = await runCommand(['bench', ...short, ...compared, '--json']);
     expect(code, stderr).toBe(0);
     const { results, machine } = JSON.parse(stdout) as {
       results: { draftLength: number; comparison: ComparisonJson }[];
@@ -64,11 +63,11 @@ describe('foretoken demo', () => {
   it('measures both tasks and shows the arithmetic, as JSON', async () => {
     const { code, stdout, stderr } = await runCommand([...short, '--json']);
     expect(code, stderr).toBe(0);
-    const { tasks, calibration } = JSON.parse(stdout) as {
+    const { tasks, passCosts } = JSON.parse(stdout) as {
       tasks: { arithmetic: { length: number; expectedGain: number }[]; greedy: ComparisonJson }[];
-      calibration: Record<'targetCosts' | 'draftCosts', { lengths: number[]; milliseconds: number[] }>;
+      passCosts: Record<'target' | 'draft', { lengths: number[]; milliseconds: number[] }>;
     };
-    for (const { lengths, milliseconds } of [calibration.targetCosts, calibration.draftCosts]) {
+    for (const { lengths, milliseconds } of [passCosts.target, passCosts.draft]) {
       expect(milliseconds).toHaveLength(lengths.length);
       expect(milliseconds).toEqual(milliseconds.toSorted((left, right) => left - right));
     }

@@ -15,7 +15,10 @@ export function startCommand(
   commandArguments: readonly string[],
   environment: NodeJS.ProcessEnv = { NO_COLOR: '1' },
 ): ChildProcessWithoutNullStreams {
-  const { NO_COLOR, FORCE_COLOR, ...inherited } = process.env;
+  const inherited = { ...process.env };
+  // The test runner sets these for itself.
+  delete inherited['NO_COLOR'];
+  delete inherited['FORCE_COLOR'];
   return spawn(process.execPath, [main, ...commandArguments], { env: { ...inherited, ...environment } });
 }
 
