@@ -39,7 +39,11 @@ function npm(...parameters) {
 }
 
 function run(command, parameters, shell = false) {
-  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: ['ignore', 2, 'inherit'], shell });
+  const { status, error } = spawnSync(command, parameters, {
+    cwd: root,
+    stdio: ['ignore', 2, 'inherit'],
+    shell,
+  });
   if (error !== undefined) console.error(`${command} does not start: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -93,7 +93,7 @@ export class LlamaContext {
 
   /** Removes a sequence's tokens from a position on. */
   remove(sequence: number, from: number): void {
-    if (this.#native.memoryRemove(this.#memory, sequence, from, -1) !== true) {
+    if (!this.#native.memoryRemove(this.#memory, sequence, from, -1)) {
       throw new EngineError(`The cache of sequence ${sequence} cannot be shortened to ${from} tokens.`);
     }
   }

@@ -20,7 +20,7 @@ export class LlamaTokenizer implements Tokenizer {
     this.addsBeginToken = this.beginToken !== undefined && native.addsBeginToken(vocabulary);
     const endTokens: number[] = [];
     for (let token = 0; token < this.vocabularySize; token++) {
-      if (native.isEndOfGeneration(vocabulary, token) === true) endTokens.push(token);
+      if (native.isEndOfGeneration(vocabulary, token)) endTokens.push(token);
     }
     this.endTokens = endTokens;
   }

@@ -49,7 +49,7 @@ async function loadModel(source: string, options: LlamacppOptions = {}): Promise
   const cacheFormat = kvTypes[kvType];
   if (cacheFormat === undefined) {
     throw new InvalidArgumentError(
-      `kvType must be one of ${Object.keys(kvTypes).join(', ')}, not ${String(kvType)}.`,
+      `kvType must be one of ${Object.keys(kvTypes).join(', ')}, not ${kvType}.`,
     );
   }
   validateForLlama(await readGguf(source));
@@ -85,13 +85,13 @@ async function createModel(
   const { maximumSequences, kvType } = options;
   const cores = native.poolThreads;
   options.signal?.throwIfAborted();
-  if (native.hasEncoder(model) === true) {
+  if (native.hasEncoder(model)) {
     throw new UnsupportedError(`${source} has an encoder; only decoder models can be continued.`);
   }
   const trained = native.trainedContext(model);
   const contextLength = options.contextLength ?? Math.min(trained, defaultContextLength);
   checkWhole('contextLength', contextLength, 1, trained);
-  const rollback = native.isRecurrent(model) !== true && native.isHybrid(model) !== true;
+  const rollback = !native.isRecurrent(model) && !native.isHybrid(model);
   const maximumLeaves = rollback ? mostLeaves : 1;
   const sequences = maximumSequences + (rollback ? mostLeaves : 0);
   const outputs = Math.max(mostOutputs, sequences);

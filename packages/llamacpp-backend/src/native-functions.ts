@@ -5,7 +5,7 @@ import { type LibraryHandle } from 'koffi';
 export type Pointer = bigint;
 
 /** A structure handed over by value, by field name. */
-export type Structure = Record<string, unknown>;
+type Structure = Record<string, unknown>;
 
 type Callback<Result> = (error: unknown, result: Result) => void;
 type Bytes = Uint8Array;

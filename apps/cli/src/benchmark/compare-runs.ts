@@ -36,7 +36,7 @@ export interface RunStatistics {
   readonly draftedByPosition: readonly number[];
 }
 
-export interface PromptDifference extends GreedyDifference {
+interface PromptDifference extends GreedyDifference {
   readonly prompt: number;
 }
 

@@ -26,7 +26,7 @@ export function convertCommand() {
         ...convertOptions,
         signal: interruptSignal(),
         onProgress: (done, total, tensor) => {
-          if (process.stderr.isTTY === true || done === total) note(`${done} of ${total}: ${tensor}`);
+          if (process.stderr.isTTY || done === total) note(`${done} of ${total}: ${tensor}`);
         },
       });
       const { size } = await stat(output);

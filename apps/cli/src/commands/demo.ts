@@ -114,7 +114,8 @@ Examples:
         const results: TaskResult[] = [];
         for (const task of tasks) {
           const roundCosts = await calibrateRounds(target, task.draft, task.drafter, greedySampling, signal);
-          if (options.json !== true) await show(target, task, roundCosts, options.rule, options.maxTokens, signal);
+          if (options.json !== true)
+            await show(target, task, roundCosts, options.rule, options.maxTokens, signal);
           const result = await measure(target, task, roundCosts, options, signal);
           results.push(result);
           if (options.json === true) continue;

@@ -19,6 +19,7 @@ export function infoCommand() {
 }
 
 type Description = { readonly [key: string]: unknown };
+type Scalar = string | number | bigint | boolean | null;
 
 async function describeMachine(): Promise<Description> {
   const engines: Record<string, unknown> = {};
@@ -105,7 +106,7 @@ function printTree(description: Description, indent: string): void {
       printTree(value instanceof Map ? Object.fromEntries(value) : (value as Description), `${indent}  `);
     } else {
       printLine(
-        `${indent}${key}: ${typeof value === 'number' ? value.toLocaleString('en-US') : String(value)}`,
+        `${indent}${key}: ${typeof value === 'number' ? value.toLocaleString('en-US') : String(value as Scalar)}`,
       );
     }
   }

@@ -7,7 +7,7 @@ export async function withProgress<Result>(
   total: number,
   run: (onStep: (done: number) => void) => Promise<Result>,
 ): Promise<Result> {
-  if (process.stderr.isTTY !== true) {
+  if (!process.stderr.isTTY) {
     note(`${title} ...`);
     return run(() => {});
   }

@@ -9,7 +9,7 @@ export function isChain(draft: Draft): boolean {
 export function pathTokens(draft: Draft, node: number): number[] {
   const path: number[] = [];
   for (let at = node; at >= 0; at = draft.parents[at] as number) path.push(draft.tokens[at] as number);
-  return path.reverse();
+  return path.toReversed();
 }
 
 /** Length of the longest path. */

@@ -42,8 +42,8 @@ export class RowLogits implements LogitsHandle {
     const support = new Support(Math.min(count, logits.length));
     selectTopK(logits, support.tokens.length, support);
     const tokens = support.tokens
-      .slice(0, support.count)
-      .sort((left, right) => (logits[right] as number) - (logits[left] as number) || left - right);
+      .subarray(0, support.count)
+      .toSorted((left, right) => (logits[right] as number) - (logits[left] as number) || left - right);
     return { tokens, logits: this.gather(row, tokens) };
   }
 

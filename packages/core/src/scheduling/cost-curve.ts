@@ -15,7 +15,8 @@ export function costAt({ lengths, milliseconds }: CostCurve, length: number): nu
   const after = lengths.findIndex((measured) => measured > length);
   const right = after < 0 ? lengths.length - 1 : after;
   const left = right - 1;
-  if (left < 0) throw new InvalidArgumentError(`Costs measured at ${lengths} say nothing about ${length}.`);
+  if (left < 0)
+    throw new InvalidArgumentError(`Costs measured at ${lengths.join(', ')} say nothing about ${length}.`);
   const [x0, x1] = [lengths[left] as number, lengths[right] as number];
   const [y0, y1] = [milliseconds[left] as number, milliseconds[right] as number];
   return y0 + ((y1 - y0) * (length - x0)) / (x1 - x0);
