@@ -1,0 +1,4 @@
+export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
+export type { EnumeratedDrafting, TableLaw } from './enumerate-joint-law.js';
+export { randomTable } from './random-table.js';
+export type { TableKind } from './random-table.js';

@@ -1,0 +1,97 @@
+import type { Distribution } from '../contract/distribution.js';
+import type { VerificationRule } from '../contract/verification-rule.js';
+import { probabilityOf } from '../sampling/draw.js';
+import { block } from '../verification/block.js';
+import { residual } from '../verification/residual.js';
+
+// Rules that published systems shipped or that the literature is misread as: each must fail every proof.
+
+/** Token by token with another acceptance probability, or another correction. */
+function tokenwiseVariant(
+  name: string,
+  acceptance: (target: number, draft: number) => number,
+  correction: (target: Distribution, draft: Distribution) => Distribution,
+): VerificationRule {
+  return {
+    name,
+    exact: false,
+    randomness: 'round',
+    trees: false,
+    verify(draft, targetRows, random) {
+      const acceptedPath: number[] = [];
+      for (const [node, token] of draft.tokens.entries()) {
+        const target = targetRows[node] as Distribution;
+        const drafted = draft.distributions[node] as Distribution;
+        const chance = acceptance(probabilityOf(target, token), probabilityOf(drafted, token));
+        if (!random.accept(chance, node)) {
+          const nextToken = random.draw(correction(target, drafted), node - 1);
+          return { acceptedPath, nextToken, nextTokenKind: 'correction' };
+        }
+        acceptedPath.push(node);
+      }
+      const last = draft.tokens.length;
+      const nextToken = random.draw(targetRows[last] as Distribution, last - 1);
+      return { acceptedPath, nextToken, nextTokenKind: 'bonus' };
+    },
+  };
+}
+
+function fromResidual(target: Distribution, draft: Distribution): Distribution {
+  const { weights, mass } = residual(target, draft, 1);
+  return mass > 0 ? weights : target;
+}
+
+/** "If the target's probability is lower, keep it with a chance proportional to the difference." */
+export const literalDifference: VerificationRule = tokenwiseVariant(
+  'literal difference',
+  (target, draft) => (target >= draft ? 1 : draft - target),
+  fromResidual,
+);
+
+/** After a rejection the target itself is sampled, not the residual. */
+export const resampleFromTarget: VerificationRule = tokenwiseVariant(
+  'resample from the target',
+  (target, draft) => Math.min(1, target / draft),
+  (target) => target,
+);
+
+/** Compares with a sample of the target, but on a mismatch draws a new one. */
+export const freshRedraw: VerificationRule = {
+  name: 'fresh redraw after a mismatch',
+  exact: false,
+  randomness: 'round',
+  trees: false,
+  verify(draft, targetRows, random) {
+    const acceptedPath: number[] = [];
+    for (const [node, token] of draft.tokens.entries()) {
+      const target = targetRows[node] as Distribution;
+      if (random.draw(target, node - 1) !== token) {
+        return { acceptedPath, nextToken: random.draw(target, node - 1), nextTokenKind: 'correction' };
+      }
+      acceptedPath.push(node);
+    }
+    const last = draft.tokens.length;
+    return {
+      acceptedPath,
+      nextToken: random.draw(targetRows[last] as Distribution, last - 1),
+      nextTokenKind: 'bonus',
+    };
+  },
+};
+
+/** Block verification that ends at the first test that fails, instead of the longest prefix that passes. */
+export const blockStopsAtFirstFailure: VerificationRule = {
+  ...block,
+  name: 'block, stopped at the first failure',
+  exact: false,
+  verify(draft, targetRows, random) {
+    let failed = false;
+    return block.verify(draft, targetRows, {
+      accept: (probability, node) => {
+        if (!failed && !random.accept(probability, node)) failed = true;
+        return !failed;
+      },
+      draw: (weights, node) => random.draw(weights, node),
+    });
+  },
+};
