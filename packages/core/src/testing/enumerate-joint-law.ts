@@ -35,30 +35,48 @@ export function enumerateJointLaw(
   count: number,
 ): Map<string, number> {
   const law = new Map<string, number>();
-  const visit = (committed: readonly number[], discarded: readonly number[], probability: number): void => {
-    if (committed.length >= count) {
-      const key = committed.slice(0, count).join(',');
-      law.set(key, (law.get(key) ?? 0) + probability);
-      return;
-    }
-    for (const { value: draft, probability: drawn } of drafts(committed, discarded, drafting)) {
-      const rows = [-1, ...draft.tokens.keys()].map((node) =>
-        target([...committed, ...draft.tokens.slice(0, node + 1)]),
-      );
-      for (const { value, probability: verified } of outcomes(rule, draft, rows)) {
-        const accepted = value.acceptedPath.map((node) => draft.tokens[node] as number);
-        const rest = draft.tokens.slice(accepted.length);
-        visit([...committed, ...accepted, value.nextToken], rest, probability * drawn * verified);
+  // States of equal past and equal next length have the same future, so they are followed as one.
+  interface State {
+    readonly committed: readonly number[];
+    readonly length: number;
+    probability: number;
+  }
+  const open = new Map<string, State>();
+  const add = (committed: readonly number[], discarded: readonly number[], probability: number): void => {
+    const length = committed.length >= count ? 0 : drafting.length(committed, discarded);
+    const key = `${committed.join(',')}|${length}`;
+    const known = open.get(key);
+    if (known === undefined) open.set(key, { committed, length, probability });
+    else known.probability += probability;
+  };
+  add([], [], 1);
+  // Shortest first: every round makes a state longer, so a state is complete when its turn comes.
+  for (let length = 0; length < count; length++) {
+    for (const [key, state] of [...open].filter(([, { committed }]) => committed.length === length)) {
+      open.delete(key);
+      const { committed } = state;
+      for (const { value: draft, probability: drawn } of drafts(committed, state.length, drafting)) {
+        const rows = [-1, ...draft.tokens.keys()].map((node) =>
+          target([...committed, ...draft.tokens.slice(0, node + 1)]),
+        );
+        for (const { value, probability: verified } of outcomes(rule, draft, rows)) {
+          const accepted = value.acceptedPath.map((node) => draft.tokens[node] as number);
+          const rest = draft.tokens.slice(accepted.length);
+          add([...committed, ...accepted, value.nextToken], rest, state.probability * drawn * verified);
+        }
       }
     }
-  };
-  visit([], [], 1);
+  }
+  for (const { committed, probability } of open.values()) {
+    const key = committed.slice(0, count).join(',');
+    law.set(key, (law.get(key) ?? 0) + probability);
+  }
   return law;
 }
 
 /** The joint law of `count` tokens of a language itself. */
 export function jointLaw(target: TableLaw, count: number): Map<string, number> {
-  let law: (Branch<readonly number[]> & {})[] = [{ probability: 1, value: [] }];
+  let law: Branch<readonly number[]>[] = [{ probability: 1, value: [] }];
   for (let step = 0; step < count; step++) {
     law = law.flatMap(({ probability, value }) =>
       entries(target(value)).map(([token, next]) => ({
@@ -89,7 +107,7 @@ export function expectedCommitted(
   drafting: EnumeratedDrafting,
 ): number {
   let expected = 0;
-  for (const { value: draft, probability } of drafts([], [], drafting)) {
+  for (const { value: draft, probability } of drafts([], drafting.length([], []), drafting)) {
     const rows = [-1, ...draft.tokens.keys()].map((node) => target(draft.tokens.slice(0, node + 1)));
     for (const branch of outcomes(rule, draft, rows)) {
       expected += probability * branch.probability * (branch.value.acceptedPath.length + 1);
@@ -100,12 +118,12 @@ export function expectedCommitted(
 
 function drafts(
   committed: readonly number[],
-  discarded: readonly number[],
-  { drawn, reported = drawn, length, stop }: EnumeratedDrafting,
+  length: number,
+  { drawn, reported = drawn, stop }: EnumeratedDrafting,
 ): Branch<Draft>[] {
   const finished: Branch<readonly number[]>[] = [];
   const extend = (path: readonly number[], probability: number): void => {
-    if (path.length === length(committed, discarded)) {
+    if (path.length === length) {
       finished.push({ probability, value: path });
       return;
     }
