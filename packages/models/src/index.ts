@@ -12,3 +12,4 @@ export { decodeWeights, encodeWeights, weightFormats } from './quantization/weig
 export type { WeightFormat } from './quantization/weight-formats.js';
 export { readSafetensors, readSafetensorsBytes } from './safetensors/read-safetensors.js';
 export type { SafetensorsFile, SafetensorsTensor } from './safetensors/read-safetensors.js';
+export { ggufTokenizer, loadTokenizer } from './tokenizer/byte-level-tokenizer.js';

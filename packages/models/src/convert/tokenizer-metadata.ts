@@ -1,12 +1,8 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import { controlToken, normalToken, unusedToken, userDefinedToken } from '../gguf/token-types.js';
 import type { TypedValue } from '../gguf/write-gguf.js';
 import type { ModelConfig } from './model-config.js';
 import { readJson } from './model-config.js';
-
-const normalToken = 1;
-const controlToken = 3;
-const userDefinedToken = 4;
-const unusedToken = 5;
 
 interface TokenizerJson {
   readonly model?: {

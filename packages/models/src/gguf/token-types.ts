@@ -1,0 +1,5 @@
+// GGUF's kinds of tokens, as llama.cpp numbers them.
+export const normalToken = 1;
+export const controlToken = 3;
+export const userDefinedToken = 4;
+export const unusedToken = 5;
