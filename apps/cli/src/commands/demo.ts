@@ -7,7 +7,7 @@ import {
   generate,
   type LanguageModel,
 } from '@foretoken/core';
-import pc from 'picocolors';
+import { colours } from '../output/colours.js';
 import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
@@ -132,7 +132,7 @@ Examples:
         }
         say('');
         say(
-          pc.dim(
+          colours.dim(
             'tokens/s without reading the prompt; runs take turns; ratios are medians over prompts with quartiles.',
           ),
         );
@@ -167,11 +167,11 @@ async function show(
   for (const speculative of [false, true]) {
     printLine('');
     printLine(
-      pc.bold(
+      colours.bold(
         `${task.name}, ${speculative ? `speculative (${task.drafter.name}): ${colourLegend}` : 'plain'}`,
       ),
     );
-    process.stdout.write(pc.dim(prompt));
+    process.stdout.write(colours.dim(prompt));
     const events = generate({
       target,
       prompt,

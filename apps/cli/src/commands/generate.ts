@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import { type GenerationEndEvent, generate } from '@foretoken/core';
-import pc from 'picocolors';
+import { colours } from '../output/colours.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { modelOptions, openModels } from '../options/model-options.js';
@@ -124,7 +124,7 @@ Examples:
           const rate = (1000 * counters.committedCount) / (counters.decodeMilliseconds as number);
           note('');
           note(
-            pc.dim(
+            colours.dim(
               `${counters.committedCount} tokens, ${rate.toFixed(1)} tokens/s, ${counters.blockEfficiency.toFixed(2)} tokens per pass, ${counters.acceptedCount} of ${counters.draftedCount} draft tokens accepted (${finishReason})`,
             ),
           );

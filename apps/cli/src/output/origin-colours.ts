@@ -1,23 +1,23 @@
 import type { TokenCommittedEvent } from '@foretoken/core';
-import pc from 'picocolors';
+import { colours } from './colours.js';
 
 /** Text of a committed token in the colour of its origin: accepted green, corrected yellow, bonus cyan. */
 export function colourByOrigin({ origin, text }: TokenCommittedEvent): string {
   switch (origin) {
     case 'draft':
-      return pc.green(text);
+      return colours.green(text);
     case 'correction':
-      return pc.yellow(text);
+      return colours.yellow(text);
     case 'bonus':
-      return pc.cyan(text);
+      return colours.cyan(text);
     case 'plain':
       return text;
   }
 }
 
 export const colourLegend: string = [
-  pc.green('accepted draft token'),
-  pc.yellow('correction'),
-  pc.cyan('bonus'),
+  colours.green('accepted draft token'),
+  colours.yellow('correction'),
+  colours.cyan('bonus'),
   'plain',
 ].join(', ');

@@ -56,6 +56,8 @@ export function ggufTokenizer({ path, metadata }: GgufFile): Tokenizer {
       vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
       merges: metadata.get('tokenizer.ggml.merges'),
     },
+    normalizer: null,
+    post_processor: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
     decoder: { type: 'ByteLevel' },
     added_tokens: texts.flatMap((content, id) =>
