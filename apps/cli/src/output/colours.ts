@@ -5,6 +5,6 @@ import pc from 'picocolors';
  * no reason: its logs are plain lines.
  */
 const { NO_COLOR, FORCE_COLOR } = process.env;
-const enabled = !NO_COLOR && (Boolean(FORCE_COLOR) || process.stdout.isTTY);
+const enabled = !NO_COLOR && Boolean(FORCE_COLOR || process.stdout.isTTY);
 
 export const colours: ReturnType<typeof pc.createColors> = pc.createColors(enabled);
