@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Distribution } from '../contract/distribution.js';
+import { createLogitsTransform } from './create-logits-transform.js';
+import { drawToken, probabilityOf } from './draw.js';
+import { exponential } from './exponential.js';
+import type { SamplingSettings } from './sampling-settings.js';
+
+const seed = 20261124;
+const vocabularySize = 40;
+// Few distinct values, so that ties are common.
+const logit = fc.oneof(fc.double({ min: -20, max: 20, noNaN: true }), fc.integer({ min: -3, max: 3 }));
+const row = fc
+  .array(logit, { minLength: vocabularySize, maxLength: vocabularySize })
+  .map((values) => Float32Array.from(values));
+const history = fc.array(fc.integer({ min: 0, max: vocabularySize - 1 }), { maxLength: 100 });
+const settings: fc.Arbitrary<SamplingSettings> = fc.record(
+  {
+    temperature: fc.double({ min: 0.1, max: 3, noNaN: true }),
+    topK: fc.integer({ min: 0, max: vocabularySize }),
+    topP: fc.double({ min: 0.05, max: 1, noNaN: true }),
+    minP: fc.double({ min: 0, max: 1, noNaN: true }),
+    typicalP: fc.double({ min: 0.05, max: 1, noNaN: true }),
+    repetitionPenalty: fc.double({ min: 0.5, max: 2, noNaN: true }),
+    frequencyPenalty: fc.double({ min: -2, max: 2, noNaN: true }),
+    presencePenalty: fc.double({ min: -2, max: 2, noNaN: true }),
+    penaltyWindow: fc.constantFrom(0, 1, 10, 64, Number.POSITIVE_INFINITY),
+  },
+  { requiredKeys: [] },
+);
+
+/** The same pipeline written down plainly: sort everything, keep what each stage says. */
+function reference(
+  logits: Float32Array,
+  past: readonly number[],
+  given: SamplingSettings,
+): Map<number, number> {
+  const { temperature = 1, topK = 0, typicalP = 1, topP = 1, minP = 0, penaltyWindow = 64 } = given;
+  const values = Float32Array.from(logits);
+  const window = past.slice(Math.max(0, past.length - penaltyWindow));
+  for (const token of new Set(window)) {
+    const count = window.filter((seen) => seen === token).length;
+    const penalty = given.repetitionPenalty ?? 1;
+    const value = values[token] as number;
+    const repeated = value > 0 ? value / penalty : value * penalty;
+    values[token] = repeated - count * (given.frequencyPenalty ?? 0) - (given.presencePenalty ?? 0);
+  }
+  const largest = Math.max(...values);
+  let kept = [...values].map((value, token) => ({
+    token,
+    value,
+    probability: Math.exp((value - largest) / temperature),
+  }));
+  const normalise = (): void => {
+    const sum = kept.reduce((total, { probability }) => total + probability, 0);
+    kept = kept.map((entry) => ({ ...entry, probability: entry.probability / sum }));
+  };
+  const keepMass = (mass: number, score: (probability: number) => number): void => {
+    const ranked = kept.toSorted(
+      (left, right) => score(right.probability) - score(left.probability) || left.token - right.token,
+    );
+    let reached = 0;
+    kept = ranked.filter(({ probability }) => {
+      const needed = reached < mass;
+      reached += probability;
+      return needed;
+    });
+    normalise();
+  };
+  if (topK > 0)
+    kept = kept
+      .toSorted((left, right) => right.value - left.value || left.token - right.token)
+      .slice(0, topK);
+  normalise();
+  if (typicalP < 1) {
+    const entropy = kept.reduce(
+      (sum, { probability }) => sum - (probability > 0 ? probability * Math.log(probability) : 0),
+      0,
+    );
+    keepMass(typicalP, (probability) => -Math.abs(Math.log(probability) + entropy));
+  }
+  if (topP < 1) keepMass(topP, (probability) => probability);
+  if (minP > 0) {
+    const most = Math.max(...kept.map(({ probability }) => probability));
+    kept = kept.filter(({ probability }) => probability >= minP * most);
+    normalise();
+  }
+  return new Map(kept.map(({ token, probability }) => [token, probability]));
+}
+
+function asMap({ tokens, probabilities }: Distribution): Map<number, number> {
+  return new Map(
+    Array.from(probabilities, (probability, index) => [
+      tokens === undefined ? index : (tokens[index] as number),
+      probability,
+    ]),
+  );
+}
+
+describe('the pipeline', () => {
+  test('agrees with the plain reference', () => {
+    let cuts = 0;
+    fc.assert(
+      fc.property(row, history, settings, (logits, past, given) => {
+        const actual = asMap(createLogitsTransform(given, vocabularySize).apply(logits, past, 0));
+        const expected = reference(logits, past, given);
+        let distance = 0;
+        for (const token of new Set([...actual.keys(), ...expected.keys()])) {
+          distance += Math.abs((actual.get(token) ?? 0) - (expected.get(token) ?? 0)) / 2;
+        }
+        // A cut may fall on the other side of a mass that both reach up to rounding: then one token moves.
+        if (distance > 1e-9 && actual.size !== expected.size) cuts += 1;
+        else expect(distance).toBeLessThan(1e-9);
+      }),
+      { seed, numRuns: 3000 },
+    );
+    expect(cuts).toBeLessThan(30);
+  });
+
+  test('gives ascending tokens with probabilities that sum to 1, and leaves the logits alone', () => {
+    fc.assert(
+      fc.property(row, history, settings, (logits, past, given) => {
+        const before = logits.slice();
+        const { tokens, probabilities } = createLogitsTransform(given, vocabularySize).apply(logits, past, 0);
+        expect(logits).toEqual(before);
+        expect(probabilities.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 12);
+        expect(probabilities.every((probability) => probability >= 0)).toBe(true);
+        if (tokens !== undefined)
+          expect([...tokens]).toEqual([...new Set(tokens)].toSorted((left, right) => left - right));
+      }),
+      { seed },
+    );
+  });
+
+  test('rows in other slots stay as they were', () => {
+    const transform = createLogitsTransform({ topP: 0.9 }, 4);
+    const first = transform.apply(Float32Array.of(1, 2, 3, 4), [], 0);
+    const copy = asMap(first);
+    transform.apply(Float32Array.of(4, 3, 2, 1), [], 1);
+    transform.clone().apply(Float32Array.of(4, 3, 2, 1), [], 0);
+    expect(asMap(first)).toEqual(copy);
+  });
+});
+
+describe('greedy', () => {
+  test('is one-hot at the largest logit, ties to the lowest id', () => {
+    const transform = createLogitsTransform({ temperature: 0 }, 4);
+    expect(transform.greedy).toBe(true);
+    expect(asMap(transform.apply(Float32Array.of(1, 5, 5, 2), [], 0))).toEqual(new Map([[1, 1]]));
+  });
+
+  test('obeys penalties, bias and mask', () => {
+    const logits = Float32Array.of(1, 5, 4, 2);
+    const best = (given: SamplingSettings, past: readonly number[] = []) =>
+      [...asMap(createLogitsTransform({ temperature: 0, ...given }, 4).apply(logits, past, 0)).keys()][0];
+    expect(best({ presencePenalty: 2 }, [1])).toBe(2);
+    expect(best({ logitBias: new Map([[1, Number.NEGATIVE_INFINITY]]) })).toBe(2);
+    expect(best({ allowedTokens: { mask: () => Uint8Array.of(1, 0, 0, 1) } })).toBe(3);
+  });
+});
+
+describe('bad input', () => {
+  test.each<[SamplingSettings, RegExp]>([
+    [{ temperature: -0.1 }, /temperature/],
+    [{ temperature: Number.NaN }, /temperature/],
+    [{ topK: -1 }, /topK/],
+    [{ topK: 1.5 }, /topK/],
+    [{ topP: 0 }, /topP/],
+    [{ topP: 1.1 }, /topP/],
+    [{ minP: -0.1 }, /minP/],
+    [{ typicalP: 0 }, /typicalP/],
+    [{ repetitionPenalty: 0 }, /repetitionPenalty/],
+    [{ penaltyWindow: -1 }, /penaltyWindow/],
+    [{ logitBias: new Map([[9, 1]]) }, /logitBias/],
+    [{ logitBias: new Map([[0, Number.NaN]]) }, /logitBias/],
+  ])('%o is refused', (given, message) => {
+    expect(() => createLogitsTransform(given, 4)).toThrow(message);
+  });
+
+  test.each([
+    [Float32Array.of(1, Number.NaN, 2), /NaN/],
+    [Float32Array.of(1, Number.POSITIVE_INFINITY, 2), /Infinity/],
+    [new Float32Array(3).fill(Number.NEGATIVE_INFINITY), /forbidden/],
+    [Float32Array.of(1, 2), /2 logits/],
+  ])('the logits %o are refused in every mode', (logits, message) => {
+    for (const temperature of [0, 1]) {
+      for (const topK of [0, 2]) {
+        expect(() => createLogitsTransform({ temperature, topK }, 3).apply(logits, [], 0)).toThrow(message);
+      }
+    }
+  });
+});
+
+describe('drawing', () => {
+  test('never gives a token of probability 0, and meets every boundary', () => {
+    const distribution = { tokens: undefined, probabilities: Float64Array.of(0, 0.25, 0, 0.75, 0) };
+    const draws = [0, 0.249999, 0.25, 0.999999, 1].map((uniform) => drawToken(distribution, uniform));
+    expect(draws).toEqual([1, 1, 3, 3, 3]);
+  });
+
+  test('sparse probabilities are found by token', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 100 }), { minLength: 1 }), (ids) => {
+        const tokens = Int32Array.from(ids).sort();
+        const distribution = { tokens, probabilities: Float64Array.from(tokens, (token) => token + 1) };
+        for (let token = 0; token <= 101; token++) {
+          expect(probabilityOf(distribution, token)).toBe(tokens.includes(token) ? token + 1 : 0);
+        }
+      }),
+      { seed },
+    );
+  });
+});
+
+test('the exponential is within 4 epsilon of Math.exp', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -700, max: 0, noNaN: true }), (x) => {
+      const expected = Math.exp(x);
+      expect(Math.abs(exponential(x) - expected)).toBeLessThanOrEqual(4 * Number.EPSILON * expected);
+    }),
+    { seed, numRuns: 20_000 },
+  );
+  expect(exponential(0)).toBe(1);
+  expect(exponential(Number.NEGATIVE_INFINITY)).toBe(0);
+});
