@@ -43,17 +43,15 @@ function fromContext(context: SamplingContext): LogitsTransform {
       editLogits(context, edited, history);
       logits = edited;
     }
-    const best = largestLogit(logits);
-    if (context.greedy) return oneHot(best);
+    if (context.greedy) return oneHot(largestLogit(logits));
 
     rows[slot] ??= new Support(capacity);
     const support = rows[slot];
-    const largest = logits[best] as number;
     if (topK > 0) {
       selectTopK(logits, topK, support);
-      softmaxOfListed(logits, largest, temperature, support);
+      softmaxOfListed(logits, temperature, support);
     } else {
-      softmax(logits, largest, temperature, support);
+      softmax(logits, logits[largestLogit(logits)] as number, temperature, support);
     }
     if (typicalP < 1 || topP < 1) {
       scratch ??= { order: new Int32Array(capacity), scores: new Float64Array(capacity) };

@@ -1,16 +1,21 @@
+import { notANumber } from './largest-logit.js';
 import type { Support } from './support.js';
 
 /**
  * Lists the `count` tokens with the largest logits in `support`, ascending by id; ties at the cut go to
  * the lowest ids, and tokens at -Infinity are never listed. One pass over the logits with a heap of the
  * best so far, whose root is the worst of them. O(vocabulary + changes x log count).
+ *
+ * @throws NonFiniteLogitsError for NaN.
  */
 export function selectTopK(logits: Float32Array, count: number, support: Support): void {
   const heap = support.tokens;
   let size = 0;
   let token = 0;
   for (; token < logits.length && size < count; token++) {
-    if (logits[token] === Number.NEGATIVE_INFINITY) continue;
+    const logit = logits[token] as number;
+    if (logit !== logit) throw notANumber(token);
+    if (logit === Number.NEGATIVE_INFINITY) continue;
     heap[size] = token;
     siftUp(heap, logits, size);
     size += 1;
@@ -18,10 +23,15 @@ export function selectTopK(logits: Float32Array, count: number, support: Support
   if (size === count) {
     let threshold = logits[heap[0] as number] as number;
     for (; token < logits.length; token++) {
-      if ((logits[token] as number) > threshold) {
+      const logit = logits[token] as number;
+      // False for a larger one, and for NaN: one comparison for both.
+      if (logit <= threshold) continue;
+      if (logit > threshold) {
         heap[0] = token;
         siftDown(heap, logits, size);
         threshold = logits[heap[0] as number] as number;
+      } else {
+        throw notANumber(token);
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { Distribution } from '../contract/distribution.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
 import { probabilityOf } from '../sampling/draw.js';
-import { block } from '../verification/block.js';
+import { prefixWeights } from '../verification/block.js';
 import { residual } from '../verification/residual.js';
 
 // Rules that published systems shipped or that the literature is misread as: each must fail every proof.
@@ -81,17 +81,36 @@ export const freshRedraw: VerificationRule = {
 
 /** Block verification that ends at the first test that fails, instead of the longest prefix that passes. */
 export const blockStopsAtFirstFailure: VerificationRule = {
-  ...block,
   name: 'block, stopped at the first failure',
   exact: false,
+  randomness: 'round',
+  trees: false,
   verify(draft, targetRows, random) {
-    let failed = false;
-    return block.verify(draft, targetRows, {
-      accept: (probability, node) => {
-        if (!failed && !random.accept(probability, node)) failed = true;
-        return !failed;
-      },
-      draw: (weights, node) => random.draw(weights, node),
-    });
+    const length = draft.tokens.length;
+    const weights = prefixWeights(draft.tokens, draft.distributions, targetRows);
+    let kept = 0;
+    for (; kept < length; kept++) {
+      const weight = weights[kept + 1] as number;
+      const rest =
+        kept + 1 < length
+          ? residual(
+              targetRows[kept + 1] as Distribution,
+              draft.distributions[kept + 1] as Distribution,
+              weight,
+            ).mass
+          : undefined;
+      if (!random.accept(rest === undefined ? weight : rest / (rest + 1 - weight), kept)) break;
+    }
+    const acceptedPath = Array.from({ length: kept }, (_, node) => node);
+    const target = targetRows[kept] as Distribution;
+    if (kept === length) {
+      return { acceptedPath, nextToken: random.draw(target, kept - 1), nextTokenKind: 'bonus' };
+    }
+    const correction = residual(target, draft.distributions[kept] as Distribution, weights[kept] as number);
+    return {
+      acceptedPath,
+      nextToken: random.draw(correction.weights, kept - 1),
+      nextTokenKind: 'correction',
+    };
   },
 };

@@ -1,6 +1,19 @@
 import type { Distribution } from '../contract/distribution.js';
 import { probabilityOf } from '../sampling/draw.js';
 
+/** Sum of max(scale x target - draft, 0), without making the weights. O(support). */
+export function residualMass(target: Distribution, draft: Distribution, scale: number): number {
+  if (target.tokens !== undefined || draft.tokens !== undefined) return residual(target, draft, scale).mass;
+  const { probabilities } = target;
+  const draftProbabilities = draft.probabilities;
+  let mass = 0;
+  for (let token = 0; token < probabilities.length; token++) {
+    const weight = scale * (probabilities[token] as number) - (draftProbabilities[token] as number);
+    mass += weight > 0 ? weight : 0;
+  }
+  return mass;
+}
+
 /** max(scale x target - draft, 0), not normalised, over the target's support. */
 export interface Residual {
   readonly weights: Distribution;
