@@ -89,7 +89,7 @@ Examples:
               seed: options.seed,
               maximumTokens: options.maxTokens,
               repeats: options.repeats,
-              controller: () => draftLengthController(draftLength, roundCosts, drafter),
+              controller: () => draftLengthController(draftLength, roundCosts, drafter, draft),
             }),
           );
           results.push({ draftLength, comparison });

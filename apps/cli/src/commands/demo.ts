@@ -1,7 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import {
   type CostCurve,
-  createAdaptiveDraftLength,
   createPromptLookupDrafter,
   type Drafter,
   generate,
@@ -11,6 +10,7 @@ import { colours } from '../output/colours.js';
 import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
+import { adaptiveController } from '../options/draft-length.js';
 import { modelOptions, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { samplingOptions } from '../options/sampling-options.js';
@@ -230,8 +230,8 @@ async function measure(
   };
 }
 
-function controller({ drafter }: Task, roundCosts: CostCurve) {
-  return createAdaptiveDraftLength({ roundCosts, priorAcceptance: drafter.expectedAcceptance });
+function controller({ drafter, draft }: Task, roundCosts: CostCurve) {
+  return adaptiveController(roundCosts, drafter, draft);
 }
 
 function costLine(name: string, { lengths, milliseconds }: CostCurve): string {

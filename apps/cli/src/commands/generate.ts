@@ -90,7 +90,7 @@ Examples:
           ignoreEndTokens: options.ignoreEnd,
           signal,
           clock: () => performance.now(),
-          draftLength: draftLengthController(options.draftLength, roundCosts, drafter),
+          draftLength: draftLengthController(options.draftLength, roundCosts, drafter, draft),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {

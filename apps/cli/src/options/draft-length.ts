@@ -4,6 +4,7 @@ import {
   createAdaptiveDraftLength,
   createFixedDraftLength,
   type Drafter,
+  type LanguageModel,
   type DraftLengthController,
 } from '@foretoken/core';
 
@@ -30,8 +31,22 @@ export function draftLengthController(
   length: DraftLength,
   roundCosts: CostCurve | undefined,
   drafter: Drafter | undefined,
+  draft: LanguageModel | undefined,
 ): DraftLengthController {
   if (length !== 'auto') return createFixedDraftLength(length);
   if (roundCosts === undefined) return createFixedDraftLength(0);
-  return createAdaptiveDraftLength({ roundCosts, priorAcceptance: drafter?.expectedAcceptance });
+  return adaptiveController(roundCosts, drafter, draft);
+}
+
+/** Drafters without a model have nothing to catch up with, so they are probed sooner. */
+export function adaptiveController(
+  roundCosts: CostCurve,
+  drafter: Drafter | undefined,
+  draft: LanguageModel | undefined,
+): DraftLengthController {
+  return createAdaptiveDraftLength({
+    roundCosts,
+    priorAcceptance: drafter?.expectedAcceptance,
+    firstProbe: draft === undefined ? 32 : undefined,
+  });
 }

@@ -116,7 +116,8 @@ describe.each(drafters)('with a %s', (_, createDrafter) => {
         if (event.type === 'generation-end') reason = event.finishReason;
       }
       expect(reason).toBe('cancelled');
-      for await (const _event of generate({ target, drafter, prompt })) break;
+      for await (const event of generate({ target, drafter, prompt }))
+        if (event.type !== 'generation-end') break;
       await drafter.close();
     }
     const open = Array.from({ length: 16 }, () => target.createSequence());

@@ -43,7 +43,7 @@ describe('uniform numbers', () => {
     const n = 20_000;
     const sorted = Float64Array.from({ length: n }, (_, index) =>
       random.uniform('draft', 0, 0, index),
-    ).sort();
+    ).toSorted();
     const distance = sorted.reduce(
       (largest, value, rank) => Math.max(largest, Math.abs(value - (rank + 0.5) / n)),
       0,

@@ -201,7 +201,7 @@ describe('drawing', () => {
   test('sparse probabilities are found by token', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 100 }), { minLength: 1 }), (ids) => {
-        const tokens = Int32Array.from(ids).sort();
+        const tokens = Int32Array.from(ids).toSorted();
         const distribution = { tokens, probabilities: Float64Array.from(tokens, (token) => token + 1) };
         for (let token = 0; token <= 101; token++) {
           expect(probabilityOf(distribution, token)).toBe(tokens.includes(token) ? token + 1 : 0);

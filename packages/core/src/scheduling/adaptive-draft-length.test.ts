@@ -5,7 +5,7 @@ const roundCosts = { lengths: [0, 1, 3, 7], milliseconds: [1, 1.45, 2.25, 3.85] 
 
 /** Rounds in which exactly `accepted(round)` of the drafted tokens are kept; the lengths that were asked. */
 function run(rounds: number, accepted: (round: number) => number): number[] {
-  const controller = createAdaptiveDraftLength({ roundCosts });
+  const controller = createAdaptiveDraftLength({ roundCosts, firstProbe: 32 });
   return Array.from({ length: rounds }, (_, round) => {
     const askedLength = controller.next(7);
     const acceptedCount = Math.min(askedLength, accepted(round));

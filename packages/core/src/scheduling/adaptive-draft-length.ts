@@ -8,15 +8,18 @@ export interface AdaptiveDraftLengthOptions {
   readonly roundCosts: CostCurve;
   /** Longest draft; default: the longest that was measured. */
   readonly maximumLength?: number | undefined;
+  /**
+   * Rounds without drafting before the first probe, doubled after every probe that changes nothing; default 256,
+   * since a draft model first has to read all that it missed. A drafter that costs nothing may be probed sooner.
+   */
+  readonly firstProbe?: number | undefined;
   /** Acceptance to start from, 0 to 1; default 0.6. */
   readonly priorAcceptance?: number | undefined;
 }
 
 /** Drafting must promise this much before it is used: costs are estimates, plain decoding is certain. */
 const requiredGain = 1.02;
-/** Rounds without drafting before the first probe; doubled after every probe that changes nothing. */
-const firstProbe = 32;
-const longestProbe = 256;
+const longestProbe = 4096;
 
 /** An adaptive controller, with a view into what it would choose now. */
 export interface AdaptiveDraftLength extends DraftLengthController {
@@ -30,7 +33,7 @@ export interface AdaptiveDraftLength extends DraftLengthController {
  * rarely, whether that has changed.
  */
 export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): AdaptiveDraftLength {
-  const { roundCosts, priorAcceptance = 0.6 } = options;
+  const { roundCosts, priorAcceptance = 0.6, firstProbe = 256 } = options;
   const maximumLength = options.maximumLength ?? (roundCosts.lengths.at(-1) as number);
   const acceptance = new AcceptanceEstimate({ priorMean: priorAcceptance, priorWeight: 4, memory: 24 });
   let plainRounds = 0;

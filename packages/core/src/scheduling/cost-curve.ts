@@ -22,20 +22,19 @@ export function costAt({ lengths, milliseconds }: CostCurve, length: number): nu
   return y0 + ((y1 - y0) * (length - x0)) / (x1 - x0);
 }
 
-/** The medians of samples by length, made non-falling: more work never costs less, and noise might say so. */
+/**
+ * The lower quartiles of samples by length: disturbances only ever add time. Made non-falling the same way: more
+ * work never costs less, so a length costs at most what a longer one was measured at.
+ */
 export function costCurve(lengths: readonly number[], samples: readonly (readonly number[])[]): CostCurve {
-  let floor = 0;
-  const milliseconds = samples.map((values) => {
-    floor = Math.max(floor, median(values));
-    return floor;
-  });
+  const milliseconds = samples.map(lowerQuartile);
+  for (let index = milliseconds.length - 2; index >= 0; index--) {
+    milliseconds[index] = Math.min(milliseconds[index] as number, milliseconds[index + 1] as number);
+  }
   return { lengths, milliseconds };
 }
 
-function median(values: readonly number[]): number {
+function lowerQuartile(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return sorted[(sorted.length - 1) >> 2] as number;
 }
