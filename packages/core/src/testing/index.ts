@@ -1,3 +1,7 @@
+export { backendConformance } from './backend-conformance.js';
+export type { BackendConformanceOptions } from './backend-conformance.js';
+export { ConformanceFailure } from './conformance-case.js';
+export type { ConformanceCase } from './conformance-case.js';
 export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
 export type { EnumeratedDrafting, TableLaw } from './enumerate-joint-law.js';
 export { randomTable } from './random-table.js';
