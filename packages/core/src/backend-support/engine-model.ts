@@ -121,7 +121,7 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
   protected abstract measureMemory(): MemoryUse;
 
   /** Frees everything; called once, when no pass runs. */
-  protected abstract free(): void;
+  protected abstract free(): void | Promise<void>;
 
   // -------- for the model's sequences --------
 

@@ -20,3 +20,8 @@ export function elementTypeNumber(type: ElementType): number {
 export function elementBytes(type: ElementType): number {
   return bytes[type];
 }
+
+/** Undefined for a type that none of our graphs has. */
+export function elementTypeByNumber(number: number): ElementType | undefined {
+  return (Object.keys(numbers) as ElementType[]).find((type) => numbers[type] === number);
+}

@@ -1,0 +1,117 @@
+import type { OnnxBinding, OnnxSession } from '../engine/onnx-session.js';
+import { byteCount, type DeviceTensor, type HostTensor } from '../engine/tensor.js';
+import type { GraphManifest } from '../graph/graph-manifest.js';
+import type { Decoder, DecoderCache, DecoderPass } from './decoder.js';
+import { HostOutputs } from './host-outputs.js';
+import { PassInputs } from './pass-inputs.js';
+
+export interface GeneratedDecoderSizes {
+  /** Tokens that a cache has room for. */
+  readonly capacity: number;
+  /** Most tokens of a pass. */
+  readonly passTokens: number;
+  /** Rows that a forward call usually wants at most; their memory is kept. */
+  readonly outputRows: number;
+}
+
+/** A graph of our generator: the cache is one piece of memory, read and written in place. */
+export class GeneratedDecoder implements Decoder {
+  readonly cacheBytes: number;
+  readonly session: OnnxSession;
+  readonly manifest: GraphManifest;
+  readonly inputs: PassInputs;
+  readonly capacity: number;
+  readonly #outputs: HostOutputs;
+  readonly #outputRows: number;
+
+  constructor(session: OnnxSession, manifest: GraphManifest, sizes: GeneratedDecoderSizes) {
+    this.session = session;
+    this.manifest = manifest;
+    this.capacity = sizes.capacity;
+    this.inputs = new PassInputs(sizes.passTokens, manifest.trees);
+    this.#outputRows = sizes.outputRows;
+    this.#outputs = this.#makeOutputs(sizes.outputRows);
+    this.cacheBytes = 2 * manifest.layers * byteCount(manifest.cacheType, this.cacheShape);
+  }
+
+  get bufferBytes(): number {
+    return this.inputs.byteLength + this.#outputs.byteLength;
+  }
+
+  get cacheShape(): readonly number[] {
+    return [1, this.manifest.keyValueHeads, this.capacity, this.manifest.headWidth];
+  }
+
+  createCache(): DecoderCache {
+    return new GeneratedCache(this);
+  }
+
+  createOutputs(rowCount: number): HostOutputs {
+    return rowCount <= this.#outputRows ? this.#outputs : this.#makeOutputs(rowCount);
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  #makeOutputs(rowCount: number): HostOutputs {
+    return new HostOutputs(rowCount, this.manifest.vocabularySize, this.manifest.width);
+  }
+}
+
+class GeneratedCache implements DecoderCache {
+  readonly #decoder: GeneratedDecoder;
+  /** Keys and values of every layer. */
+  readonly #tensors: readonly DeviceTensor[];
+  readonly #binding: OnnxBinding;
+
+  constructor(decoder: GeneratedDecoder) {
+    this.#decoder = decoder;
+    const { session, manifest } = decoder;
+    const tensors: DeviceTensor[] = [];
+    const past = new Map<string, DeviceTensor>();
+    const present = new Map<string, DeviceTensor>();
+    for (let layer = 0; layer < manifest.layers; layer++) {
+      for (const part of ['key', 'value']) {
+        const tensor = session.allocate(manifest.cacheType, decoder.cacheShape);
+        tensors.push(tensor);
+        past.set(`past_key_values.${layer}.${part}`, tensor);
+        present.set(`present.${layer}.${part}`, tensor);
+      }
+    }
+    this.#tensors = tensors;
+    this.#binding = session.bind(past, present);
+  }
+
+  async run(pass: DecoderPass, outputs: HostOutputs, firstRow: number): Promise<void> {
+    const count = pass.rows.length;
+    await this.#binding.run(
+      this.#decoder.inputs.fill(pass),
+      new Map<string, HostTensor>([
+        ['logits', outputs.logits(firstRow, count)],
+        ['hidden_states', outputs.hiddenStates(firstRow, count) as HostTensor],
+      ]),
+    );
+  }
+
+  keepPath(start: number, nodes: readonly number[]): void {
+    const copies = nodes.flatMap((node, depth) =>
+      node === depth ? [] : [{ from: start + node, to: start + depth, count: 1 }],
+    );
+    if (copies.length === 0) return;
+    for (const tensor of this.#tensors) this.#decoder.session.copyRows(tensor, tensor, copies);
+  }
+
+  copyFrom(other: GeneratedCache, length: number): void {
+    if (length === 0) return;
+    for (const [index, tensor] of this.#tensors.entries()) {
+      const source = other.#tensors[index] as DeviceTensor;
+      this.#decoder.session.copyRows(source, tensor, [{ from: 0, to: 0, count: length }]);
+    }
+  }
+
+  free(): void {
+    this.#binding.free();
+    for (const tensor of this.#tensors) this.#decoder.session.free(tensor);
+  }
+}
