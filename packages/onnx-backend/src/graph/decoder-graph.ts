@@ -1,13 +1,13 @@
-import type { AttentionInputs } from './attention-layer.js';
+import { decomposedAttention } from './decomposed-attention.js';
 import { DecoderContext } from './decoder-context.js';
 import type { DecoderWeights } from './decoder-weights.js';
 import { feedForward } from './feed-forward.js';
 import { GraphBuilder, int } from './graph-builder.js';
 import type { GraphManifest } from './graph-manifest.js';
+import { groupedQueryAttention } from './grouped-query-attention.js';
 import type { Matrix } from './matrix-writer.js';
 import { addAndNorm, norm } from './norms.js';
 import type { OnnxGraph } from './onnx-model.js';
-import { rotaryTables } from './rotary-tables.js';
 import { projectHeads, selfAttention } from './self-attention.js';
 
 /** The graph of a llama-like decoder, from token ids to logits: what `GraphManifest` describes. */
@@ -23,9 +23,11 @@ export function decoderGraph(weights: DecoderWeights, manifest: GraphManifest): 
   const embedding = table('embedding', 'token_embd.weight');
 
   const tokens = builder.input('input_ids', 'int64', [1, 'tokens']);
-  const inputs = attentionInputs(context);
+  const attention = manifest.decomposed
+    ? decomposedAttention(context, tokens)
+    : groupedQueryAttention(context);
   const rows = builder.input('rows', 'int64', ['rows']);
-  const batchAxis = builder.integers('batch_axis', [0]);
+  const batchAxis = builder.integers('axis_0', [0]);
   const wantedRows = (value: string): string => {
     const flat = builder.node('Squeeze', `${value}.flat`, [value, batchAxis]);
     return builder.node('Gather', `${value}.wanted`, [flat, rows], { axis: int(0) });
@@ -34,7 +36,7 @@ export function decoderGraph(weights: DecoderWeights, manifest: GraphManifest): 
   let residual = context.matrices.lookUp(tokens, embedding, 'embedded');
   let normed = norm(context, residual, 'blk.0.attn_norm', 'embedded.normed');
   for (let layer = 0; layer < layers; layer++) {
-    let heads = selfAttention(context, layer, normed, inputs);
+    let heads = selfAttention(context, layer, normed, attention);
     if (layer === layers - 1) {
       // No later layer attends to these rows, so from here on only the wanted ones are computed.
       heads = wantedRows(heads);
@@ -55,27 +57,4 @@ export function decoderGraph(weights: DecoderWeights, manifest: GraphManifest): 
   context.matrices.multiplyTable(normed, separate ? table('head', 'output.weight') : embedding, 'logits');
   builder.output('logits', 'float32', ['rows', vocabularySize]);
   return builder.finish(manifest.architecture);
-}
-
-function attentionInputs({ builder, shape, manifest }: DecoderContext): AttentionInputs {
-  const half = (name: string): string =>
-    manifest.cacheType === 'float16'
-      ? builder.node('Cast', `${name}.float16`, [name], { to: int(10) })
-      : name;
-  const tree = manifest.trees
-    ? {
-        positions: builder.input('position_ids', 'int64', [1, 'tokens']),
-        bias: half(builder.input('attention_bias', 'float32', [1, 1, 'tokens', 'total'])),
-      }
-    : undefined;
-  const lengthsLessOne = builder.input('seqlens_k', 'int32', [1]);
-  const totalLength = builder.input('total_sequence_length', 'int32', []);
-  const { cosine, sine } = rotaryTables(shape.rotary, manifest.contextLength);
-  return {
-    tree,
-    lengthsLessOne,
-    totalLength,
-    cosine: half(builder.tensor(cosine)),
-    sine: half(builder.tensor(sine)),
-  };
 }

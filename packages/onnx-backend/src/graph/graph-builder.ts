@@ -3,6 +3,7 @@ import type { Dimension, OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxVal
 
 export const int = (value: number): OnnxAttribute => ({ type: 'int', value });
 export const float = (value: number): OnnxAttribute => ({ type: 'float', value });
+export const ints = (value: readonly number[]): OnnxAttribute => ({ type: 'ints', value });
 
 /** Collects the nodes of a graph in the order in which they run. Values are named; a node is named like its output. */
 export class GraphBuilder {

@@ -1,36 +1,43 @@
-import { type GraphBuilder, int } from './graph-builder.js';
-import type { AttentionLayer } from './attention-layer.js';
+import { UnsupportedError } from '@foretoken/core';
+import type { Attention } from './attention-layer.js';
+import type { DecoderContext } from './decoder-context.js';
+import { int } from './graph-builder.js';
+import { rotaryTables } from './rotary-tables.js';
+import { treeInputs } from './tree-inputs.js';
 
 /**
  * Attention as one operator of ONNX Runtime, rotary embedding and cache update included. Queries, keys and
  * values come packed; past and present may be one buffer, which is then updated in place.
  */
-export function groupedQueryAttention(builder: GraphBuilder, layer: AttentionLayer): string {
-  const { inputs, shape } = layer;
-  const half = layer.cacheType === 'float16';
-  const cast = (name: string): string =>
-    half ? builder.node('Cast', `${layer.output}.${name}`, [name], { to: int(10) }) : name;
-  const attended = half ? `${layer.output}.float16` : layer.output;
-  builder.contrib(
-    'GroupQueryAttention',
-    [attended, layer.presentKey, layer.presentValue],
-    [
-      cast(layer.packed),
-      '',
-      '',
-      layer.pastKey,
-      layer.pastValue,
-      inputs.lengthsLessOne,
-      inputs.totalLength,
-      inputs.cosine,
-      inputs.sine,
-      ...(inputs.tree === undefined ? [] : [inputs.tree.positions, inputs.tree.bias]),
-    ],
-    {
-      num_heads: int(shape.heads),
-      kv_num_heads: int(shape.keyValueHeads),
-      do_rotary: int(1),
-    },
-  );
-  return half ? builder.node('Cast', layer.output, [attended], { to: int(1) }) : attended;
+export function groupedQueryAttention({ builder, shape, manifest }: DecoderContext): Attention {
+  if (shape.headWidth % 16 !== 0 || shape.rotary.width % 16 !== 0) {
+    throw new UnsupportedError(
+      `ONNX Runtime's fused attention wants heads and rotations in multiples of 16 elements, not ${shape.headWidth} and ${shape.rotary.width}: choose the option decomposed.`,
+    );
+  }
+  const half = manifest.cacheType === 'float16';
+  // The operator wants all its inputs in the cache's type.
+  const asCacheType = (name: string): string =>
+    half ? builder.node('Cast', `${name}.float16`, [name], { to: int(10) }) : name;
+  const tree = treeInputs(builder, manifest);
+  const lengthsLessOne = builder.input('seqlens_k', 'int32', [1]);
+  const totalLength = builder.input('total_sequence_length', 'int32', []);
+  const { cosine, sine } = rotaryTables(shape.rotary, manifest.contextLength);
+  const shared = [
+    lengthsLessOne,
+    totalLength,
+    asCacheType(builder.tensor(cosine)),
+    asCacheType(builder.tensor(sine)),
+  ];
+  if (tree !== undefined) shared.push(tree.positions, asCacheType(tree.bias));
+  return (layer) => {
+    const heads = half ? `${layer.output}.float16` : layer.output;
+    builder.contrib(
+      'GroupQueryAttention',
+      [heads, layer.presentKey, layer.presentValue],
+      [asCacheType(layer.packed), '', '', layer.pastKey, layer.pastValue, ...shared],
+      { num_heads: int(shape.heads), kv_num_heads: int(shape.keyValueHeads), do_rotary: int(1) },
+    );
+    return half ? builder.node('Cast', layer.output, [heads], { to: int(1) }) : heads;
+  };
 }

@@ -1,13 +1,12 @@
-import type { AttentionInputs } from './attention-layer.js';
+import type { Attention } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
-import { groupedQueryAttention } from './grouped-query-attention.js';
 
 /** A layer's heads up to the output projection: float32 [1, n, heads * headWidth]. */
 export function selfAttention(
   context: DecoderContext,
   layer: number,
   input: string,
-  inputs: AttentionInputs,
+  attention: Attention,
 ): string {
   const { builder, matrices, manifest, shape } = context;
   const name = `layers.${layer}.attention`;
@@ -35,10 +34,7 @@ export function selfAttention(
     builder.input(place('past_key_values', kind), manifest.cacheType, cache);
     builder.output(place('present', kind), manifest.cacheType, cache);
   }
-  return groupedQueryAttention(builder, {
-    shape,
-    inputs,
-    cacheType: manifest.cacheType,
+  return attention({
     packed,
     pastKey: place('past_key_values', 'key'),
     pastValue: place('past_key_values', 'value'),
