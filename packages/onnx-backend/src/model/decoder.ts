@@ -6,8 +6,6 @@ export interface DecoderPass {
   readonly tokens: readonly number[];
   /** Tokens in the cache before. */
   readonly start: number;
-  /** Position of every token after `start`, [n]. */
-  readonly depths: readonly number[];
   /** Of a tree: index of every token's parent among the tokens, or -1, [n]. */
   readonly parents: readonly number[] | undefined;
   /** Indices of the wanted tokens, ascending. */

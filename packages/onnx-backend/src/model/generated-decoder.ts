@@ -1,6 +1,7 @@
 import type { OnnxBinding, OnnxSession } from '../engine/onnx-session.js';
 import { byteCount, type DeviceTensor, type HostTensor } from '../engine/tensor.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
+import { treeFirstSlot } from '../graph/tree-pass.js';
 import type { Decoder, DecoderCache, DecoderPass } from './decoder.js';
 import { HostOutputs } from './host-outputs.js';
 import { PassInputs } from './pass-inputs.js';
@@ -28,7 +29,7 @@ export class GeneratedDecoder implements Decoder {
     this.session = session;
     this.manifest = manifest;
     this.capacity = sizes.capacity;
-    this.inputs = new PassInputs(sizes.passTokens, manifest.trees);
+    this.inputs = new PassInputs(manifest, sizes.passTokens);
     this.#outputRows = sizes.outputRows;
     this.#outputs = this.#makeOutputs(sizes.outputRows);
     this.cacheBytes = 2 * manifest.layers * byteCount(manifest.cacheType, this.cacheShape);
@@ -84,6 +85,15 @@ class GeneratedCache implements DecoderCache {
   }
 
   async run(pass: DecoderPass, outputs: HostOutputs, firstRow: number): Promise<void> {
+    if (pass.parents !== undefined && pass.start < treeFirstSlot(pass.start)) {
+      // The tree leaves a slot out, which must hold numbers all the same.
+      const filler = { tokens: [0], start: 0, parents: undefined, rows: [] };
+      await this.#run(filler, outputs, 0);
+    }
+    await this.#run(pass, outputs, firstRow);
+  }
+
+  async #run(pass: DecoderPass, outputs: HostOutputs, firstRow: number): Promise<void> {
     const count = pass.rows.length;
     await this.#binding.run(
       this.#decoder.inputs.fill(pass),
@@ -95,9 +105,10 @@ class GeneratedCache implements DecoderCache {
   }
 
   keepPath(start: number, nodes: readonly number[]): void {
-    const copies = nodes.flatMap((node, depth) =>
-      node === depth ? [] : [{ from: start + node, to: start + depth, count: 1 }],
-    );
+    const firstSlot = treeFirstSlot(start);
+    const copies = nodes
+      .map((node, depth) => ({ from: firstSlot + node, to: start + depth, count: 1 }))
+      .filter(({ from, to }) => from !== to);
     if (copies.length === 0) return;
     for (const tensor of this.#tensors) this.#decoder.session.copyRows(tensor, tensor, copies);
   }

@@ -85,9 +85,9 @@ function splitRequest(
   firstRow: number,
   passTokens: number,
 ): Chunk[] {
-  const { sequence, tokens, depths, parents, rows, start } = request;
+  const { sequence, tokens, parents, rows, start } = request;
   if (parents !== undefined || tokens.length <= passTokens) {
-    return [{ sequence, tokens, depths, parents, rows, start, firstRow }];
+    return [{ sequence, tokens, parents, rows, start, firstRow }];
   }
   const chunks: Chunk[] = [];
   let row = 0;
@@ -98,7 +98,6 @@ function splitRequest(
     chunks.push({
       sequence,
       tokens: part,
-      depths: depths.slice(0, part.length),
       parents: undefined,
       rows: rows.slice(firstOfChunk, row).map((wanted) => wanted - from),
       start: start + from,
