@@ -4,6 +4,7 @@ import type { DecoderWeights } from './decoder-weights.js';
 import { feedForward } from './feed-forward.js';
 import { GraphBuilder, int } from './graph-builder.js';
 import type { GraphManifest } from './graph-manifest.js';
+import { graphValues } from './graph-values.js';
 import { groupedQueryAttention } from './grouped-query-attention.js';
 import type { Matrix } from './matrix-writer.js';
 import { addAndNorm, norm } from './norms.js';
@@ -22,18 +23,14 @@ export function decoderGraph(weights: DecoderWeights, manifest: GraphManifest): 
   });
   const embedding = table('embedding', 'token_embd.weight');
 
-  const tokens = builder.input('input_ids', 'int64', [1, 'tokens']);
-  const attention = manifest.decomposed
-    ? decomposedAttention(context, tokens)
-    : groupedQueryAttention(context);
-  const rows = builder.input('rows', 'int64', ['rows']);
+  const attention = manifest.decomposed ? decomposedAttention(context) : groupedQueryAttention(context);
   const batchAxis = builder.integers('axis_0', [0]);
   const wantedRows = (value: string): string => {
     const flat = builder.node('Squeeze', `${value}.flat`, [value, batchAxis]);
-    return builder.node('Gather', `${value}.wanted`, [flat, rows], { axis: int(0) });
+    return builder.node('Gather', `${value}.wanted`, [flat, 'rows'], { axis: int(0) });
   };
 
-  let residual = context.matrices.lookUp(tokens, embedding, 'embedded');
+  let residual = context.matrices.lookUp('input_ids', embedding, 'embedded');
   let normed = norm(context, residual, 'blk.0.attn_norm', 'embedded.normed');
   for (let layer = 0; layer < layers; layer++) {
     let heads = selfAttention(context, layer, normed, attention);
@@ -52,9 +49,7 @@ export function decoderGraph(weights: DecoderWeights, manifest: GraphManifest): 
     ({ sum: residual, normed } = addAndNorm(context, middle.sum, fed, gain, output));
   }
 
-  builder.output('hidden_states', 'float32', ['rows', width]);
   const separate = weights.find('output.weight') !== undefined;
   context.matrices.multiplyTable(normed, separate ? table('head', 'output.weight') : embedding, 'logits');
-  builder.output('logits', 'float32', ['rows', vocabularySize]);
-  return builder.finish(manifest.architecture);
+  return builder.finish(manifest.architecture, graphValues(manifest));
 }

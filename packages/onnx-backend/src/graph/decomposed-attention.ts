@@ -3,7 +3,6 @@ import type { DecoderContext } from './decoder-context.js';
 import { int, ints } from './graph-builder.js';
 import { maskedBias } from './masked-bias.js';
 import { rotaryTables } from './rotary-tables.js';
-import { treeInputs } from './tree-inputs.js';
 
 /** Values that every layer uses, computed once. */
 interface PassValues {
@@ -19,19 +18,17 @@ interface PassValues {
 }
 
 /** Attention in ONNX's own operators: rotation, cache update, masked softmax. */
-export function decomposedAttention(context: DecoderContext, tokens: string): Attention {
-  const pass = passValues(context, tokens);
+export function decomposedAttention(context: DecoderContext): Attention {
+  const pass = passValues(context);
   return (layer) => attend(context, pass, layer);
 }
 
-function passValues({ builder, shape, manifest }: DecoderContext, tokens: string): PassValues {
-  const tree = treeInputs(builder, manifest);
-  const totalLength = builder.input('total_sequence_length', 'int32', []);
+function passValues({ builder, shape, manifest }: DecoderContext): PassValues {
   const zero = builder.integers('zero', 0);
   const one = builder.integers('one', 1);
   const axis = (index: number): string => builder.integers(`axis_${index}`, [index]);
-  const total = builder.node('Cast', 'total', [totalLength], { to: int(7) });
-  const countShape = builder.node('Shape', 'tokens.shape', [tokens], { start: int(1) });
+  const total = builder.node('Cast', 'total', ['total_sequence_length'], { to: int(7) });
+  const countShape = builder.node('Shape', 'tokens.shape', ['input_ids'], { start: int(1) });
   const past = builder.node('Sub', 'past', [
     total,
     builder.node('Squeeze', 'tokens.count', [countShape, axis(0)]),
@@ -46,7 +43,9 @@ function passValues({ builder, shape, manifest }: DecoderContext, tokens: string
     builder.real('bias.visible', 0),
     builder.real('bias.masked', maskedBias),
   ]);
-  const positions = tree?.positions ?? builder.node('Unsqueeze', 'positions', [newSlots, axis(0)]);
+  const positions = manifest.trees
+    ? 'position_ids'
+    : builder.node('Unsqueeze', 'positions', [newSlots, axis(0)]);
   const tables = rotaryTables(shape.rotary, manifest.contextLength);
   const turn = (wave: 'cosine' | 'sine'): string => {
     const found = builder.node('Gather', `${wave}.found`, [builder.tensor(tables[wave]), positions], {
@@ -55,7 +54,7 @@ function passValues({ builder, shape, manifest }: DecoderContext, tokens: string
     return builder.node('Unsqueeze', wave, [found, axis(1)]);
   };
   return {
-    bias: tree === undefined ? causal : builder.node('Add', 'bias', [causal, tree.bias]),
+    bias: manifest.trees ? builder.node('Add', 'bias', [causal, 'attention_bias']) : causal,
     cosine: turn('cosine'),
     sine: turn('sine'),
     firstSlot: builder.node('Unsqueeze', 'slots.first', [past, axis(0)]),

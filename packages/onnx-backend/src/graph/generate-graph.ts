@@ -1,15 +1,17 @@
-import { InvalidArgumentError } from '@foretoken/core';
+import { InvalidArgumentError, UnsupportedError } from '@foretoken/core';
 import { decoderGraph } from './decoder-graph.js';
+import { openDecoderWeights } from './decoder-source.js';
 import type { DecoderWeights } from './decoder-weights.js';
 import { type GraphManifest, generatorVersion, manifestKey } from './graph-manifest.js';
 import type { GraphOptions, GraphWeightFormat } from './graph-options.js';
-import { ggufWeights } from './gguf-weights.js';
 import { hashFile } from './hash-file.js';
-import type { OnnxModel } from './onnx-model.js';
 import { writeOnnx, type WriteOnnxOptions } from './write-onnx.js';
 
+/** The first with RMSNormalization (23), Swish and TensorScatter (24). */
+const operatorSet = 24;
+
 /**
- * Generates the ONNX graph of a GGUF file and writes it to `target`.
+ * Generates the ONNX graph of a GGUF file or a Hugging Face folder and writes it to `target`.
  *
  * @throws InvalidModelFileError, UnsupportedError, InvalidArgumentError, CacheWriteError.
  */
@@ -18,24 +20,43 @@ export async function generateGraph(
   target: string,
   options: GraphOptions & WriteOnnxOptions = {},
 ): Promise<GraphManifest> {
-  const weights = await ggufWeights(source, await hashFile(source, options.signal));
+  const weights = await openDecoderWeights(source, (file) => hashFile(file, options.signal));
   const manifest = graphManifest(weights, options);
-  await writeOnnx(target, onnxModel(weights, manifest), options);
+  await writeGraph(weights, manifest, target, options);
   return manifest;
 }
 
-function onnxModel(weights: DecoderWeights, manifest: GraphManifest): OnnxModel {
-  const graph = decoderGraph(weights, manifest);
+/** @returns the paths written, the model first. */
+export function writeGraph(
+  weights: DecoderWeights,
+  manifest: GraphManifest,
+  target: string,
+  options: WriteOnnxOptions,
+): Promise<readonly string[]> {
+  const used = new Set<string>();
+  const find: DecoderWeights['find'] = (name) => {
+    used.add(name);
+    return weights.find(name);
+  };
+  const graph = decoderGraph({ ...weights, find }, manifest);
+  const unused = weights.names().find((name) => !used.has(name));
+  if (unused !== undefined) {
+    throw new UnsupportedError(
+      `${weights.path}: the tensor ${unused} has no place in a dense ${manifest.architecture} model; ONNX graphs of such variants cannot be generated.`,
+    );
+  }
   const contrib = graph.nodes.some(({ domain }) => domain === 'com.microsoft');
-  return {
+  const model = {
     graph,
-    operatorSets: new Map([['', 24], ...(contrib ? ([['com.microsoft', 1]] as const) : [])]),
+    operatorSets: new Map([['', operatorSet], ...(contrib ? ([['com.microsoft', 1]] as const) : [])]),
     producer: { name: 'foretoken', version: String(generatorVersion) },
     metadata: new Map([[manifestKey, JSON.stringify(manifest)]]),
   };
+  return writeOnnx(target, model, options);
 }
 
-function graphManifest(weights: DecoderWeights, options: GraphOptions): GraphManifest {
+/** @throws InvalidArgumentError. */
+export function graphManifest(weights: DecoderWeights, options: GraphOptions): GraphManifest {
   const { shape } = weights;
   const { contextLength = shape.contextLength } = options;
   if (!Number.isInteger(contextLength) || contextLength < 1 || contextLength > shape.contextLength) {
@@ -46,10 +67,15 @@ function graphManifest(weights: DecoderWeights, options: GraphOptions): GraphMan
   return {
     generatorVersion,
     architecture: shape.architecture,
-    weightFormat: options.weightFormat ?? defaultFormat(weights),
-    accuracyLevel: options.accuracyLevel ?? 4,
+    weightFormat: choice('weightFormat', options.weightFormat, defaultFormat(weights), [
+      'float32',
+      'float16',
+      'int8',
+      'int4',
+    ]),
+    accuracyLevel: choice('accuracyLevel', options.accuracyLevel, 4, [1, 4]),
     trees: options.trees ?? true,
-    cacheType: options.cacheType ?? 'float32',
+    cacheType: choice('cacheType', options.cacheType, 'float32', ['float32', 'float16']),
     decomposed: options.decomposed ?? false,
     vocabularySize: shape.vocabularySize,
     contextLength,
@@ -60,6 +86,17 @@ function graphManifest(weights: DecoderWeights, options: GraphOptions): GraphMan
     headWidth: shape.headWidth,
     sourceHash: weights.contentHash,
   };
+}
+
+function choice<Value>(
+  name: string,
+  value: Value | undefined,
+  fallback: Value,
+  allowed: readonly Value[],
+): Value {
+  const chosen = value ?? fallback;
+  if (allowed.includes(chosen)) return chosen;
+  throw new InvalidArgumentError(`${name} must be one of ${allowed.join(', ')}, not ${String(chosen)}.`);
 }
 
 /** The format that keeps the source's weights as they are, judged by the first layer's largest matrix. */

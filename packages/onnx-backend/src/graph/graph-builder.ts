@@ -1,25 +1,16 @@
-import type { ElementType } from './element-types.js';
-import type { Dimension, OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './onnx-model.js';
+import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './onnx-model.js';
 
 export const int = (value: number): OnnxAttribute => ({ type: 'int', value });
 export const float = (value: number): OnnxAttribute => ({ type: 'float', value });
 export const ints = (value: readonly number[]): OnnxAttribute => ({ type: 'ints', value });
 
-/** Collects the nodes of a graph in the order in which they run. Values are named; a node is named like its output. */
+/**
+ * Collects the nodes of a graph in the order in which they run. Values are known by name, inputs and outputs
+ * too; a node is named like its first output.
+ */
 export class GraphBuilder {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers = new Map<string, OnnxTensor>();
-  readonly #inputs: OnnxValue[] = [];
-  readonly #outputs: OnnxValue[] = [];
-
-  input(name: string, elementType: ElementType, shape: readonly Dimension[]): string {
-    this.#inputs.push({ name, elementType, shape });
-    return name;
-  }
-
-  output(name: string, elementType: ElementType, shape: readonly Dimension[]): void {
-    this.#outputs.push({ name, elementType, shape });
-  }
 
   /** A constant; the same name again is the same constant. */
   tensor(tensor: OnnxTensor): string {
@@ -78,14 +69,11 @@ export class GraphBuilder {
     return this.#add(operator, 'com.microsoft', outputs, inputs, attributes);
   }
 
-  finish(name: string): OnnxGraph {
-    return {
-      name,
-      nodes: this.#nodes,
-      initializers: [...this.#initializers.values()],
-      inputs: this.#inputs,
-      outputs: this.#outputs,
-    };
+  finish(
+    name: string,
+    values: { readonly inputs: readonly OnnxValue[]; readonly outputs: readonly OnnxValue[] },
+  ): OnnxGraph {
+    return { name, nodes: this.#nodes, initializers: [...this.#initializers.values()], ...values };
   }
 
   #add(

@@ -3,7 +3,6 @@ import type { Attention } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
 import { int } from './graph-builder.js';
 import { rotaryTables } from './rotary-tables.js';
-import { treeInputs } from './tree-inputs.js';
 
 /**
  * Attention as one operator of ONNX Runtime, rotary embedding and cache update included. Queries, keys and
@@ -19,17 +18,14 @@ export function groupedQueryAttention({ builder, shape, manifest }: DecoderConte
   // The operator wants all its inputs in the cache's type.
   const asCacheType = (name: string): string =>
     half ? builder.node('Cast', `${name}.float16`, [name], { to: int(10) }) : name;
-  const tree = treeInputs(builder, manifest);
-  const lengthsLessOne = builder.input('seqlens_k', 'int32', [1]);
-  const totalLength = builder.input('total_sequence_length', 'int32', []);
   const { cosine, sine } = rotaryTables(shape.rotary, manifest.contextLength);
   const shared = [
-    lengthsLessOne,
-    totalLength,
+    'seqlens_k',
+    'total_sequence_length',
     asCacheType(builder.tensor(cosine)),
     asCacheType(builder.tensor(sine)),
+    ...(manifest.trees ? ['position_ids', asCacheType('attention_bias')] : []),
   ];
-  if (tree !== undefined) shared.push(tree.positions, asCacheType(tree.bias));
   return (layer) => {
     const heads = half ? `${layer.output}.float16` : layer.output;
     builder.contrib(

@@ -8,7 +8,7 @@ export function selfAttention(
   input: string,
   attention: Attention,
 ): string {
-  const { builder, matrices, manifest, shape } = context;
+  const { matrices, shape } = context;
   const name = `layers.${layer}.attention`;
   const queries = shape.heads * shape.headWidth;
   const keys = shape.keyValueHeads * shape.headWidth;
@@ -28,18 +28,12 @@ export function selfAttention(
     `${name}.packed`,
     context.optionalVector(`${name}.qkv.bias`, parts('bias')),
   );
-  const cache = [1, shape.keyValueHeads, 'capacity', shape.headWidth];
-  const place = (side: string, kind: string): string => `${side}.${layer}.${kind}`;
-  for (const kind of ['key', 'value']) {
-    builder.input(place('past_key_values', kind), manifest.cacheType, cache);
-    builder.output(place('present', kind), manifest.cacheType, cache);
-  }
   return attention({
     packed,
-    pastKey: place('past_key_values', 'key'),
-    pastValue: place('past_key_values', 'value'),
-    presentKey: place('present', 'key'),
-    presentValue: place('present', 'value'),
+    pastKey: `past_key_values.${layer}.key`,
+    pastValue: `past_key_values.${layer}.value`,
+    presentKey: `present.${layer}.key`,
+    presentValue: `present.${layer}.value`,
     output: `${name}.heads`,
   });
 }

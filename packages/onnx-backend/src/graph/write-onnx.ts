@@ -1,8 +1,10 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { CacheWriteError, InvalidArgumentError } from '@foretoken/core';
+import { InvalidArgumentError } from '@foretoken/core';
+import { asCacheWriteError } from './cache-errors.js';
 import { encodeModel, type ExternalPlace, type ModelPart, partBytes } from './encode-onnx.js';
 import type { OnnxModel, OnnxTensor } from './onnx-model.js';
+import { temporaryPath } from './temporary-path.js';
 import { tensorBytes } from './tensor-bytes.js';
 
 /** Above this a model's weights go to a file of their own: protobuf messages end at 2 GiB. */
@@ -37,8 +39,7 @@ export async function writeOnnx(
   const places = placeTensors(outside, path.basename(dataTarget));
   const parts = encodeModel(model, places);
   const total = parts.reduce((sum, part) => sum + partBytes(part), 0) + sumBytes(outside);
-  const suffix = `.${process.pid}.${performance.now().toFixed(3)}.part`;
-  const temporary = { model: `${target}${suffix}`, data: `${dataTarget}${suffix}` };
+  const temporary = { model: temporaryPath(target), data: temporaryPath(dataTarget) };
   let done = 0;
   const report = (bytes: number): void => {
     options.signal?.throwIfAborted();
@@ -54,12 +55,7 @@ export async function writeOnnx(
     await rename(temporary.model, target);
   } catch (error) {
     await Promise.all(Object.values(temporary).map((file) => rm(file, { force: true }).catch(() => {})));
-    const { code } = error as NodeJS.ErrnoException;
-    if (typeof code !== 'string' || options.signal?.aborted === true) throw error;
-    throw new CacheWriteError(
-      `${target} cannot be written (${code}): give the option cacheFolder (or FORETOKEN_CACHE) a folder that is writable and has room for ${total} bytes.`,
-      { cause: error },
-    );
+    throw asCacheWriteError(error, target, total);
   }
   return outside.length > 0 ? [target, dataTarget] : [target];
 }
