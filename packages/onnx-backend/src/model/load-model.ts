@@ -1,120 +1,82 @@
-import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
-import { setImmediate as nextTask } from 'node:timers/promises';
-import {
-  type Backend,
-  contractVersion,
-  InvalidArgumentError,
-  InvalidModelFileError,
-  type LanguageModel,
-} from '@foretoken/core';
-import { ggufTokenizer, readGguf } from '@foretoken/models';
-import { openSession } from '../engine/open-session.js';
-import type { OnnxSession } from '../engine/onnx-session.js';
+import { type Backend, contractVersion, InvalidArgumentError, type LanguageModel } from '@foretoken/core';
 import type { ProviderOption } from '../engine/session-options.js';
-import { generateGraph } from '../graph/generate-graph.js';
-import type { GraphManifest } from '../graph/graph-manifest.js';
-import { checkGraph } from './check-graph.js';
-import { GeneratedDecoder } from './generated-decoder.js';
-import { OnnxModel } from './onnx-model.js';
+import { cachedGraph } from '../graph/graph-cache.js';
+import { readManifest } from '../graph/read-manifest.js';
+import { readOnnx } from '../graph/read-onnx.js';
+import { findTokenizer } from './find-tokenizer.js';
+import { loadGenerated } from './load-generated.js';
+import { checkWhole, type LoadSettings } from './load-settings.js';
 import type { OnnxOptions } from './onnx-options.js';
 
-/** Tokens of one engine run while a prompt is read: between runs it can be cancelled. */
-const promptTokens = 512;
-/** The widest draft, and the rows whose memory is kept. */
-const mostDraftTokens = 64;
 const mostSequences = 1024;
 const defaultSequences = 4;
-/** Long contexts cost memory at once, so more than this is allocated only on request. */
-const defaultContextLength = 4096;
 
-/** ONNX Runtime behind the contract. */
+/**
+ * ONNX Runtime behind the contract. A model is a GGUF file or a Hugging Face folder with safetensors, for which a
+ * graph is generated once and kept, or a graph that was generated before.
+ */
 export const onnxBackend: Backend<OnnxOptions> = { contractVersion, name: 'onnx', loadModel };
 
+/**
+ * Loads a model. The default context is what the model was trained for, at most 4,096 tokens.
+ *
+ * @throws InvalidModelFileError for files that are no sound model, UnsupportedError, InvalidArgumentError,
+ *   CacheWriteError, EngineError.
+ */
 async function loadModel(source: string, options: OnnxOptions = {}): Promise<LanguageModel> {
+  const settings = checkOptions(options);
+  options.signal?.throwIfAborted();
+  options.onProgress?.(0);
+  const model = /\.onnx$/i.test(source)
+    ? await loadGraph(source, settings)
+    : await loadWeights(source, settings);
+  options.onProgress?.(1);
+  return model;
+}
+
+async function loadWeights(source: string, settings: LoadSettings): Promise<LanguageModel> {
+  const { options, provider } = settings;
+  const tokenizer = await findTokenizer(options.tokenizer ?? source);
+  const onCuda = provider?.name === 'CUDA';
+  const graph = await cachedGraph(source, {
+    weightFormat: options.weightFormat,
+    accuracyLevel: options.accuracyLevel,
+    cacheType: options.cacheType,
+    cacheFolder: options.cacheFolder,
+    // The fused attention of the CUDA provider takes no bias; other providers may lack it.
+    trees: !onCuda,
+    decomposed: provider !== undefined && !onCuda,
+    signal: options.signal,
+    onProgress: (fraction) => options.onProgress?.(fraction / 2),
+  });
+  return loadGenerated({ source, path: graph.path, manifest: graph.manifest, tokenizer }, settings);
+}
+
+async function loadGraph(source: string, settings: LoadSettings): Promise<LanguageModel> {
+  const manifest = readManifest(await readOnnx(source));
+  if (manifest === undefined) throw new InvalidArgumentError('TODO');
+  const tokenizer = await findTokenizer(settings.options.tokenizer ?? source.replace(/[^/\\]*$/, 'tokenizer.json'));
+  return loadGenerated({ source, path: source, manifest, tokenizer }, settings);
+}
+
+function checkOptions(options: OnnxOptions): LoadSettings {
   const { maximumSequences = defaultSequences, threads = availableParallelism() } = options;
   checkWhole('threads', threads, 1, availableParallelism());
   checkWhole('maximumSequences', maximumSequences, 1, mostSequences);
-  const provider = chooseProvider(options);
-  const tokenizer = ggufTokenizer(await readGguf(source));
-  options.signal?.throwIfAborted();
-  options.onProgress?.(0);
-  const file = path.join(process.env['GRAPH_DIR'] as string, `${path.basename(source)}-${options.weightFormat}.onnx`);
-  const manifest: GraphManifest = await generateGraph(source, file, options.weightFormat ? { weightFormat: options.weightFormat } : {});
-  const slack = manifest.trees ? 0 : 0;
-  const trained = manifest.contextLength - slack;
-  const contextLength = options.contextLength ?? Math.min(trained, defaultContextLength);
-  checkWhole('contextLength', contextLength, 1, trained);
-  const session = await openSession(file, options.access, {
-    threads,
-    spinning: false,
-    provider,
-    libraryPath: options.libraryPath,
-  });
-  try {
-    checkGraph(file, session, manifest);
-    const maximumPassTokens = Math.min(mostDraftTokens, contextLength);
-    const decoder = new GeneratedDecoder(session, manifest, {
-      capacity: Math.min(contextLength + maximumPassTokens + 1, manifest.contextLength),
-      passTokens: promptTokens,
-      outputRows: mostDraftTokens,
-    });
-    const model = new OnnxModel({
-      name: path.basename(source),
-      tokenizer,
-      contextLength,
-      nextTask,
-      decoder,
-      passTokens: promptTokens,
-      weightBytes: (await stat(file)).size,
-      capabilities: {
-        maximumLeaves: manifest.trees ? maximumPassTokens : 1,
-        maximumSequences,
-        maximumPassTokens,
-        hiddenStateWidth: manifest.width,
-        rollback: true,
-        weightFormat: manifest.weightFormat,
-        device: provider?.name.toLowerCase() ?? 'cpu',
-        engine: session.engine,
-      },
-    });
-    await warmUp(model, source);
-    options.signal?.throwIfAborted();
-    options.onProgress?.(1);
-    return model;
-  } catch (error) {
-    await session.close();
-    throw error;
+  if (options.access !== undefined && !['native', 'stock'].includes(options.access)) {
+    throw new InvalidArgumentError(`access must be native or stock, not ${String(options.access)}.`);
   }
-}
-
-/** Pages the weights in, and finds those that are no numbers. */
-async function warmUp(model: OnnxModel, source: string): Promise<void> {
-  const sequence = model.createSequence();
-  try {
-    const [result] = await model.forward([{ sequence, tokens: [0], rows: 'last' }]);
-    if (!result?.logits.read(0).every((logit) => Number.isFinite(logit))) {
-      throw new InvalidModelFileError(
-        `${source} computes logits that are not finite: its weights hold NaN or infinity.`,
-      );
-    }
-  } finally {
-    sequence.close();
-  }
+  return { options, maximumSequences, threads, provider: chooseProvider(options) };
 }
 
 function chooseProvider({ device = 'cpu', provider }: OnnxOptions): ProviderOption | undefined {
-  if (device === 'cpu') return provider;
-  if (device !== 'cuda') throw new InvalidArgumentError(`device must be cpu or cuda, not ${String(device)}.`);
-  if (provider !== undefined) {
+  if (device !== 'cpu' && device !== 'cuda') {
+    throw new InvalidArgumentError(`device must be cpu or cuda, not ${String(device)}.`);
+  }
+  if (device === 'cuda' && provider !== undefined) {
     throw new InvalidArgumentError('Give device or provider, not both: device cuda is a provider itself.');
   }
-  return { name: 'CUDA' };
-}
-
-function checkWhole(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new InvalidArgumentError(`${name} must be a whole number from ${least} to ${most}, not ${value}.`);
-  }
+  if (device === 'cuda' || provider?.name.toUpperCase() === 'CUDA') return { ...provider, name: 'CUDA' };
+  return provider;
 }

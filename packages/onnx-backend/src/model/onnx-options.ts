@@ -22,6 +22,13 @@ export interface OnnxOptions extends LoadModelOptions {
   readonly accuracyLevel?: 1 | 4 | undefined;
   /** Element type of the keys and values, of a graph that is generated. Default float32. */
   readonly cacheType?: 'float32' | 'float16' | undefined;
+  /** Folder for generated graphs; default: FORETOKEN_CACHE, else the system's folder for caches. */
+  readonly cacheFolder?: string | undefined;
+  /**
+   * A GGUF file, a tokenizer.json or its folder, whose tokenizer is to be used. Default: the model's own; for an
+   * ONNX file the tokenizer.json beside it.
+   */
+  readonly tokenizer?: string | undefined;
   /** ONNX Runtime's library for native access; default: the one that onnxruntime-node ships. */
   readonly libraryPath?: string | undefined;
 }
