@@ -31,6 +31,10 @@ export async function referenceForward(
   const epsilon = setting('attention.layer_norm_rms_epsilon');
   const base = setting('rope.freq_base') || 10_000;
   const rotated = setting('rope.dimension_count') || headWidth;
+  const stretch = setting('rope.scaling.factor') || 1;
+  const factors = file.tensors.has('rope_freqs.weight')
+    ? await readTensor(file, 'rope_freqs.weight')
+    : undefined;
   const cache = new Map<string, Promise<Float32Array | undefined>>();
   const tensor = (name: string): Promise<Float32Array | undefined> => {
     const known = cache.get(name);
@@ -62,7 +66,7 @@ export async function referenceForward(
       for (let pair = 0; pair < rotated / 2; pair++) {
         const first = head * headWidth + (architecture === 'llama' ? 2 * pair : pair);
         const second = first + (architecture === 'llama' ? 1 : rotated / 2);
-        const angle = position * base ** ((-2 * pair) / rotated);
+        const angle = (position * base ** ((-2 * pair) / rotated)) / stretch / (factors?.[pair] ?? 1);
         const [x, y] = [values[first] as number, values[second] as number];
         values[first] = x * Math.cos(angle) - y * Math.sin(angle);
         values[second] = x * Math.sin(angle) + y * Math.cos(angle);

@@ -1,4 +1,4 @@
-import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import { InvalidModelFileError } from '@foretoken/core';
 import { decodeWeights, encodeWeights } from '@foretoken/models';
 import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
 
@@ -41,11 +41,6 @@ export async function loadBlocks(
   format: 'Q8_0' | 'Q4_0',
 ): Promise<Uint8Array> {
   const stored = weights.find(name) as StoredWeight;
-  if (stored.columns % 32 !== 0) {
-    throw new UnsupportedError(
-      `${weights.path}: rows of ${name} have ${stored.columns} elements, which are not whole blocks of 32: choose the weight format float32 or float16.`,
-    );
-  }
   const bytes =
     stored.format === format
       ? await weights.read(name)

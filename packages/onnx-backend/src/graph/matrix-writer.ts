@@ -1,3 +1,4 @@
+import { UnsupportedError } from '@foretoken/core';
 import { encodeWeights } from '@foretoken/models';
 import type { DecoderWeights } from './decoder-weights.js';
 import { float, type GraphBuilder, int } from './graph-builder.js';
@@ -116,6 +117,11 @@ export class MatrixWriter {
     const { name, columns } = matrix;
     const rows = rowsOf(matrix);
     const blocks = columns / blockElements;
+    if (!Number.isInteger(blocks)) {
+      throw new UnsupportedError(
+        `${this.#weights.path}: rows of ${matrix.parts[0]?.name} have ${columns} elements, which are not whole blocks of ${blockElements}: choose the weight format float32 or float16.`,
+      );
+    }
     const load = (): Promise<QuantizedBlocks> => this.#blocks.get(name, () => this.#loadBlocks(matrix, bits));
     return {
       quants: this.#builder.tensor({
