@@ -1,7 +1,7 @@
 import type { OnnxBinding } from './onnx-session.js';
 import type { OrtLibrary } from './ort-library.js';
 import type { Pointer } from './ort-functions.js';
-import { hostValue, type NativeTensor } from './native-tensor.js';
+import { hostValue, type NativeSlice, type NativeTensor, tensorValue } from './native-tensor.js';
 import type { DeviceTensor, HostTensor } from './tensor.js';
 
 /** What a binding needs of its session. */
@@ -9,13 +9,18 @@ export interface BindingSession {
   readonly library: OrtLibrary;
   readonly session: Pointer;
   readonly runOptions: Pointer;
+  /** Memory info of this process's memory. */
   readonly cpuMemory: Pointer;
+  /** Likewise of the memory that `NativeTensor`s lie in. */
+  readonly deviceMemory: Pointer;
   /**
    * True where binding an input copies it to the provider's memory: then what a pass has changed must be bound
    * anew before the next.
    */
   readonly copiesInputs: boolean;
 }
+
+type Tensors = ReadonlyMap<string, HostTensor | DeviceTensor>;
 
 /** An `OrtIoBinding`: the tensors that stay are bound once, the others for every pass. */
 export class NativeBinding implements OnnxBinding {
@@ -38,15 +43,43 @@ export class NativeBinding implements OnnxBinding {
     }
   }
 
-  async run(
-    inputs: ReadonlyMap<string, HostTensor>,
-    outputs: ReadonlyMap<string, HostTensor | DeviceTensor>,
-  ): Promise<void> {
-    const { library, session, runOptions, copiesInputs } = this.#parts;
+  async run(inputs: Tensors, outputs: Tensors): Promise<void> {
+    const { library, session, runOptions } = this.#parts;
+    const values = this.#bind(inputs, outputs);
+    try {
+      await library.run(session, runOptions, this.#binding);
+      library.synchronizeOutputs(this.#binding);
+    } finally {
+      for (const value of values) library.releaseTensor(value);
+    }
+  }
+
+  /** A pass on this thread. */
+  runNow(inputs: Tensors, outputs: Tensors): void {
+    const { library, session, runOptions } = this.#parts;
+    const values = this.#bind(inputs, outputs);
+    try {
+      library.runNow(session, runOptions, this.#binding);
+      library.synchronizeOutputs(this.#binding);
+    } finally {
+      for (const value of values) library.releaseTensor(value);
+    }
+  }
+
+  free(): void {
+    this.#parts.library.releaseBinding(this.#binding);
+  }
+
+  /** Binds the tensors of a pass; the values that were made for it, to be released after it. */
+  #bind(inputs: Tensors, outputs: Tensors): Pointer[] {
+    const { library, cpuMemory, deviceMemory, copiesInputs } = this.#parts;
     const values: Pointer[] = [];
     const valueOf = (tensor: HostTensor | DeviceTensor): Pointer => {
       if ('value' in tensor) return (tensor as NativeTensor).value;
-      const value = hostValue(library, this.#parts.cpuMemory, tensor as HostTensor);
+      const value =
+        'data' in tensor
+          ? hostValue(library, cpuMemory, tensor)
+          : tensorValue(library, deviceMemory, (tensor as NativeSlice).memory, tensor.type, tensor.shape);
       values.push(value);
       return value;
     };
@@ -56,15 +89,10 @@ export class NativeBinding implements OnnxBinding {
       }
       for (const [name, tensor] of inputs) library.bindInput(this.#binding, name, valueOf(tensor));
       for (const [name, tensor] of outputs) library.bindOutput(this.#binding, name, valueOf(tensor));
-      await library.run(session, runOptions, this.#binding);
-      library.synchronizeOutputs(this.#binding);
-    } finally {
-      // The binding holds references of its own.
+      return values;
+    } catch (error) {
       for (const value of values) library.releaseTensor(value);
+      throw error;
     }
-  }
-
-  free(): void {
-    this.#parts.library.releaseBinding(this.#binding);
   }
 }

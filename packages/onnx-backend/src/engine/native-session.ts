@@ -2,42 +2,43 @@ import koffi from 'koffi';
 import { EngineError } from '@foretoken/core';
 import { type ElementType, elementBytes, elementTypeByNumber } from '../graph/element-types.js';
 import { copyTensorRows } from './copy-tensor-rows.js';
+import { createSession } from './create-session.js';
+import { DeviceLogits } from './device-logits.js';
+import { DeviceTools } from './device-tools.js';
 import { loadError } from './load-error.js';
 import { type BindingSession, NativeBinding } from './native-binding.js';
-import { type NativeTensor, tensorValue } from './native-tensor.js';
-import type { OnnxBinding, OnnxSession, RowCopy } from './onnx-session.js';
+import { type NativeSlice, type NativeTensor, tensorValue } from './native-tensor.js';
+import type { DeviceRows, OnnxBinding, OnnxSession, RowCopy } from './onnx-session.js';
 import type { Pointer } from './ort-functions.js';
-import { fatal, type OrtLibrary, ortLibrary } from './ort-library.js';
-import { appendProvider } from './providers.js';
-import { configEntries, type SessionOptions } from './session-options.js';
+import { type OrtLibrary, ortLibrary } from './ort-library.js';
+import type { SessionOptions } from './session-options.js';
 import { byteCount, type DeviceTensor, type TensorDescription } from './tensor.js';
 
-/** Of `GraphOptimizationLevel`. */
-const allOptimizations = 99;
 /** Of `OrtAllocatorType`: memory comes from the device and goes back to it. */
 const deviceAllocator = 0;
 /** Of `OrtMemType`. */
 const defaultMemory = 0;
 
-/** @throws EngineError, InvalidModelFileError, UnsupportedError. */
-export async function openNativeSession(path: string, options: SessionOptions): Promise<OnnxSession> {
+/**
+ * @param keepOutputs leaves logits where they are computed; default: on a GPU.
+ * @throws EngineError, InvalidModelFileError, UnsupportedError.
+ */
+export async function openNativeSession(
+  path: string,
+  options: SessionOptions,
+  keepOutputs: boolean = isCuda(options),
+): Promise<OnnxSession> {
   const library = ortLibrary(options.libraryPath);
-  const settings = library.createSessionOptions();
-  try {
-    library.setThreads(settings, options.threads);
-    library.setOptimizationLevel(settings, allOptimizations);
-    library.setLogSeverity(settings, fatal);
-    for (const [key, value] of Object.entries(configEntries(options))) {
-      library.addConfigEntry(settings, key, value);
-    }
-    if (options.provider !== undefined) appendProvider(library, settings, options.provider);
-    const session = await library.createSession(library.environment, path, settings).catch((error: unknown) => {
-      throw loadError(path, error);
-    });
-    return new NativeSession(library, session, options);
-  } finally {
-    library.releaseSessionOptions(settings);
-  }
+  const pointer = await createSession(library, path, options).catch((error: unknown) => {
+    throw loadError(path, error);
+  });
+  const session = new NativeSession(library, pointer, options);
+  if (keepOutputs) await session.openTools(options);
+  return session;
+}
+
+function isCuda({ provider }: SessionOptions): boolean {
+  return provider?.name.toUpperCase() === 'CUDA';
 }
 
 /** A graph loaded through the C API. */
@@ -49,28 +50,51 @@ class NativeSession implements OnnxSession, BindingSession {
   readonly session: Pointer;
   readonly runOptions: Pointer;
   readonly cpuMemory: Pointer;
+  readonly deviceMemory: Pointer;
   readonly copiesInputs: boolean;
-  readonly #deviceMemory: Pointer;
   readonly #allocator: Pointer;
+  #tools: DeviceTools | undefined;
 
-  constructor(library: OrtLibrary, session: Pointer, { provider }: SessionOptions) {
+  constructor(library: OrtLibrary, session: Pointer, options: SessionOptions) {
     this.library = library;
     this.session = session;
     this.engine = `ONNX Runtime ${library.version} (C API)`;
-    const onCuda = provider?.name.toUpperCase() === 'CUDA';
-    this.copiesInputs = provider !== undefined && !onCuda;
+    this.copiesInputs = options.provider !== undefined && !isCuda(options);
     this.runOptions = library.createRunOptions();
-    this.cpuMemory = library.createMemoryInfo('Cpu', deviceAllocator, 0, defaultMemory);
-    this.#deviceMemory = library.createMemoryInfo(onCuda ? 'Cuda' : 'Cpu', deviceAllocator, 0, defaultMemory);
-    this.#allocator = library.createAllocator(session, this.#deviceMemory);
+    const memoryInfo = (name: string): Pointer =>
+      library.createMemoryInfo(name, deviceAllocator, 0, defaultMemory);
+    this.cpuMemory = memoryInfo('Cpu');
+    this.deviceMemory = memoryInfo(isCuda(options) ? 'Cuda' : 'Cpu');
+    this.#allocator = library.createAllocator(session, this.deviceMemory);
     this.inputs = describe(library, session, library.inputCount, library.inputName, library.inputType);
     this.outputs = describe(library, session, library.outputCount, library.outputName, library.outputType);
+  }
+
+  get deviceRows(): DeviceRows | undefined {
+    const tools = this.#tools;
+    if (tools === undefined) return undefined;
+    return {
+      slice: (tensor, first, count): NativeSlice => {
+        const [, width = 0] = tensor.shape;
+        const start = first * width * elementBytes(tensor.type);
+        return {
+          type: tensor.type,
+          shape: [count, width],
+          memory: (tensor as NativeTensor).memory + BigInt(start),
+        };
+      },
+      logits: (tensor, first, count) => new DeviceLogits(tools, tensor, first, count),
+    };
+  }
+
+  async openTools(options: SessionOptions): Promise<void> {
+    this.#tools = await DeviceTools.open(this, options);
   }
 
   allocate(type: ElementType, shape: readonly number[]): DeviceTensor {
     const { library } = this;
     const memory = library.allocate(this.#allocator, byteCount(type, shape));
-    const value = tensorValue(library, this.#deviceMemory, memory, type, shape);
+    const value = tensorValue(library, this.deviceMemory, memory, type, shape);
     const tensor: NativeTensor = { type, shape, memory, value };
     return tensor;
   }
@@ -82,6 +106,10 @@ class NativeSession implements OnnxSession, BindingSession {
   }
 
   copyRows(from: DeviceTensor, to: DeviceTensor, copies: readonly RowCopy[]): void {
+    if (this.#tools !== undefined) {
+      this.#tools.copy(from as NativeTensor, to as NativeTensor);
+      return;
+    }
     const [source, target] = [bytesOf(from as NativeTensor), bytesOf(to as NativeTensor)];
     copyTensorRows(source, from.shape, target, to.shape, elementBytes(from.type), copies);
   }
@@ -95,8 +123,9 @@ class NativeSession implements OnnxSession, BindingSession {
 
   async close(): Promise<void> {
     const { library } = this;
+    this.#tools?.close();
     library.releaseAllocator(this.#allocator);
-    library.releaseMemoryInfo(this.#deviceMemory);
+    library.releaseMemoryInfo(this.deviceMemory);
     library.releaseMemoryInfo(this.cpuMemory);
     library.releaseRunOptions(this.runOptions);
     library.releaseSession(this.session);

@@ -11,6 +11,11 @@ export interface NativeTensor extends DeviceTensor {
   readonly value: Pointer;
 }
 
+/** A part of such a tensor. */
+export interface NativeSlice extends DeviceTensor {
+  readonly memory: Pointer;
+}
+
 /** The `OrtValue` of memory that stays where it is as long as the value lives. */
 export function tensorValue(
   library: OrtLibrary,

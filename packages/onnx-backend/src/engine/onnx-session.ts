@@ -1,3 +1,4 @@
+import type { LogitsHandle } from '@foretoken/core';
 import type { ElementType } from '../graph/element-types.js';
 import type { DeviceTensor, HostTensor, TensorDescription } from './tensor.js';
 
@@ -22,12 +23,22 @@ export interface OnnxSession {
   free(tensor: DeviceTensor): void;
   /**
    * Copies rows of [1, heads, rows, width] between tensors of the same heads and width, which may be the same
-   * tensor; in order, and after the passes so far.
+   * tensor; in order, and after the passes so far. With `deviceRows`, the whole of a tensor is copied to another.
    */
   copyRows(from: DeviceTensor, to: DeviceTensor, copies: readonly RowCopy[]): void;
   /** A set of tensors that stay where they are from pass to pass. */
   bind(inputs: ReadonlyMap<string, DeviceTensor>, outputs: ReadonlyMap<string, DeviceTensor>): OnnxBinding;
+  /** Present where logits are to stay where the engine computes them. */
+  readonly deviceRows: DeviceRows | undefined;
   close(): Promise<void>;
+}
+
+/** Rows of a tensor [rows, width] that this process cannot look into. */
+export interface DeviceRows {
+  /** Some rows, as an output of a pass. */
+  slice(tensor: DeviceTensor, first: number, count: number): DeviceTensor;
+  /** Some rows of logits, read where they lie. */
+  logits(tensor: DeviceTensor, first: number, count: number): LogitsHandle;
 }
 
 export interface OnnxBinding {

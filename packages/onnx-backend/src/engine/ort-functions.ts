@@ -31,6 +31,8 @@ export interface OrtFunctions {
   appendCuda: Maker<[options: Pointer, cudaOptions: Pointer], void>;
   /** Reads and prepares a model on a thread of its own. */
   createSession(environment: Pointer, path: string, options: Pointer): Promise<Pointer>;
+  /** Reads a model of these bytes, on this thread. */
+  createSessionFromBytes: Maker<[environment: Pointer, bytes: Uint8Array, length: number, options: Pointer]>;
   inputCount: Maker<[session: Pointer], number>;
   outputCount: Maker<[session: Pointer], number>;
   inputName: Maker<[session: Pointer, index: number, allocator: Pointer]>;
@@ -147,6 +149,7 @@ export function bindFunctions(
       await async(createSession, [environment, file, options, holder]);
       return holder[0];
     },
+    createSessionFromBytes: gives(8, [pointer, pointer, 'size_t', pointer]),
     createSessionOptions: gives(10, []),
     setLogSeverity: does(22, [pointer, 'int']),
     setOptimizationLevel: does(23, [pointer, 'int']),

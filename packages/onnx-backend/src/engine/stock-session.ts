@@ -30,6 +30,7 @@ class StockSession implements OnnxSession {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
   readonly engine = 'ONNX Runtime 1.30.0 (JavaScript API)';
+  readonly deviceRows = undefined;
   readonly #worker: StockWorker;
   #numbers = 0;
 

@@ -1,10 +1,12 @@
 import type { OnnxBinding, OnnxSession } from '../engine/onnx-session.js';
-import { byteCount, type DeviceTensor, type HostTensor } from '../engine/tensor.js';
+import { byteCount, type DeviceTensor } from '../engine/tensor.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
 import { treeFirstSlot } from '../graph/tree-pass.js';
 import type { Decoder, DecoderCache, DecoderPass } from './decoder.js';
+import { DeviceOutputs } from './device-outputs.js';
 import { HostOutputs } from './host-outputs.js';
 import { PassInputs } from './pass-inputs.js';
+import type { RowOutputs } from './row-outputs.js';
 
 export interface GeneratedDecoderSizes {
   /** Tokens that a cache has room for. */
@@ -22,17 +24,21 @@ export class GeneratedDecoder implements Decoder {
   readonly manifest: GraphManifest;
   readonly inputs: PassInputs;
   readonly capacity: number;
-  readonly #outputs: HostOutputs;
   readonly #outputRows: number;
+  readonly #outputs: RowOutputs;
+  /** Logits on the device: those of a usual call, and those of the last unusual one. */
+  readonly #deviceLogits: DeviceTensor | undefined;
+  #manyLogits: DeviceTensor | undefined;
 
   constructor(session: OnnxSession, manifest: GraphManifest, sizes: GeneratedDecoderSizes) {
     this.session = session;
     this.manifest = manifest;
     this.capacity = sizes.capacity;
     this.inputs = new PassInputs(manifest, sizes.passTokens);
-    this.#outputRows = sizes.outputRows;
-    this.#outputs = this.#makeOutputs(sizes.outputRows);
     this.cacheBytes = 2 * manifest.layers * byteCount(manifest.cacheType, this.cacheShape);
+    this.#outputRows = sizes.outputRows;
+    this.#deviceLogits = this.#allocateLogits(sizes.outputRows);
+    this.#outputs = this.#makeOutputs(sizes.outputRows, this.#deviceLogits);
   }
 
   get bufferBytes(): number {
@@ -47,16 +53,31 @@ export class GeneratedDecoder implements Decoder {
     return new GeneratedCache(this);
   }
 
-  createOutputs(rowCount: number): HostOutputs {
-    return rowCount <= this.#outputRows ? this.#outputs : this.#makeOutputs(rowCount);
+  createOutputs(rowCount: number): RowOutputs {
+    if (rowCount <= this.#outputRows) return this.#outputs;
+    if (this.#manyLogits !== undefined) this.session.free(this.#manyLogits);
+    this.#manyLogits = this.#allocateLogits(rowCount);
+    return this.#makeOutputs(rowCount, this.#manyLogits);
   }
 
   async close(): Promise<void> {
+    for (const tensor of [this.#deviceLogits, this.#manyLogits]) {
+      if (tensor !== undefined) this.session.free(tensor);
+    }
     await this.session.close();
   }
 
-  #makeOutputs(rowCount: number): HostOutputs {
-    return new HostOutputs(rowCount, this.manifest.vocabularySize, this.manifest.width);
+  #allocateLogits(rowCount: number): DeviceTensor | undefined {
+    if (this.session.deviceRows === undefined) return undefined;
+    return this.session.allocate('float32', [rowCount, this.manifest.vocabularySize]);
+  }
+
+  #makeOutputs(rowCount: number, deviceLogits: DeviceTensor | undefined): RowOutputs {
+    const { vocabularySize, width } = this.manifest;
+    const { deviceRows } = this.session;
+    return deviceRows === undefined || deviceLogits === undefined
+      ? new HostOutputs(rowCount, vocabularySize, width)
+      : new DeviceOutputs(deviceRows, deviceLogits, width);
   }
 }
 
@@ -84,7 +105,7 @@ class GeneratedCache implements DecoderCache {
     this.#binding = session.bind(past, present);
   }
 
-  async run(pass: DecoderPass, outputs: HostOutputs, firstRow: number): Promise<void> {
+  async run(pass: DecoderPass, outputs: RowOutputs, firstRow: number): Promise<void> {
     if (pass.parents !== undefined && pass.start < treeFirstSlot(pass.start)) {
       // The tree leaves a slot out, which must hold numbers all the same.
       const filler = { tokens: [0], start: 0, parents: undefined, rows: [] };
@@ -93,13 +114,13 @@ class GeneratedCache implements DecoderCache {
     await this.#run(pass, outputs, firstRow);
   }
 
-  async #run(pass: DecoderPass, outputs: HostOutputs, firstRow: number): Promise<void> {
+  async #run(pass: DecoderPass, outputs: RowOutputs, firstRow: number): Promise<void> {
     const count = pass.rows.length;
     await this.#binding.run(
       this.#decoder.inputs.fill(pass),
-      new Map<string, HostTensor>([
+      new Map([
         ['logits', outputs.logits(firstRow, count)],
-        ['hidden_states', outputs.hiddenStates(firstRow, count) as HostTensor],
+        ['hidden_states', outputs.hiddenStates(firstRow, count)],
       ]),
     );
   }

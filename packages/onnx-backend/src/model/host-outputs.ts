@@ -1,53 +1,37 @@
 import { type ForwardResult, RowLogits } from '@foretoken/core';
 import type { HostTensor } from '../engine/tensor.js';
-import type { DecoderOutputs } from './decoder.js';
+import { HostRows } from './host-rows.js';
+import type { RowOutputs } from './row-outputs.js';
 
-/** Logits and hidden states in this process's memory, which the engine writes itself. */
-export class HostOutputs implements DecoderOutputs {
-  readonly #logits: Float32Array;
-  readonly #states: Float32Array | undefined;
+/** Logits and hidden states in this process's memory. */
+export class HostOutputs implements RowOutputs {
+  readonly #logits: HostRows;
+  readonly #states: HostRows;
   readonly #vocabularySize: number;
-  readonly #width: number;
 
-  /** @param width of the hidden states; 0 where there are none. */
+  /** @param width of the hidden states. */
   constructor(rowCount: number, vocabularySize: number, width: number) {
-    // Buffers of their own: the engine holds their address while it writes, so they must not move.
-    this.#logits = new Float32Array(new ArrayBuffer(rowCount * vocabularySize * 4));
-    this.#states = width === 0 ? undefined : new Float32Array(new ArrayBuffer(rowCount * width * 4));
+    this.#logits = new HostRows(rowCount, vocabularySize);
+    this.#states = new HostRows(rowCount, width);
     this.#vocabularySize = vocabularySize;
-    this.#width = width;
   }
 
   get byteLength(): number {
-    return this.#logits.byteLength + (this.#states?.byteLength ?? 0);
+    return this.#logits.byteLength + this.#states.byteLength;
   }
 
-  /** Where the engine is to write the logits of some rows, [count, vocabularySize]. */
   logits(first: number, count: number): HostTensor {
-    return rowsTensor(this.#logits, first, count, this.#vocabularySize);
+    return this.#logits.tensor(first, count);
   }
 
-  /** Likewise the hidden states, [count, width]. */
-  hiddenStates(first: number, count: number): HostTensor | undefined {
-    return this.#states && rowsTensor(this.#states, first, count, this.#width);
+  hiddenStates(first: number, count: number): HostTensor {
+    return this.#states.tensor(first, count);
   }
 
   result(first: number, count: number, hiddenStates: boolean): ForwardResult {
-    const rows = (source: Float32Array, width: number): Float32Array[] =>
-      Array.from({ length: count }, (_, row) =>
-        source.subarray((first + row) * width, (first + row + 1) * width),
-      );
     return {
-      logits: new RowLogits(rows(this.#logits, this.#vocabularySize), this.#vocabularySize),
-      hiddenStates: hiddenStates && this.#states ? rows(this.#states, this.#width) : undefined,
+      logits: new RowLogits(this.#logits.views(first, count), this.#vocabularySize),
+      hiddenStates: hiddenStates ? this.#states.views(first, count) : undefined,
     };
   }
-}
-
-function rowsTensor(source: Float32Array, first: number, count: number, width: number): HostTensor {
-  return {
-    type: 'float32',
-    shape: [count, width],
-    data: source.subarray(first * width, (first + count) * width),
-  };
 }

@@ -85,7 +85,9 @@ function splitRequest(
   firstRow: number,
   passTokens: number,
 ): Chunk[] {
-  const { sequence, tokens, parents, rows, start } = request;
+  const { sequence, tokens, leaves, rows, start } = request;
+  // A tree without branches is a chain.
+  const parents = leaves.length > 1 ? request.parents : undefined;
   if (parents !== undefined || tokens.length <= passTokens) {
     return [{ sequence, tokens, parents, rows, start, firstRow }];
   }

@@ -21,8 +21,9 @@ export class OnnxSequence extends EngineSequence {
     this.model.releaseCache(this);
   }
 
-  protected override keepPath({ start }: PendingTree, path: readonly number[]): void {
-    this.cache.keepPath(start, path);
+  protected override keepPath({ start, leaves }: PendingTree, path: readonly number[]): void {
+    // The nodes of a tree without branches lie where a chain's do.
+    if (leaves.length > 1) this.cache.keepPath(start, path);
   }
 
   protected override copyCache(fork: OnnxSequence, length: number): void {
