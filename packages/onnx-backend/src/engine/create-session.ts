@@ -1,7 +1,8 @@
-import { configEntries, type SessionOptions } from './session-options.js';
+import { configEntries, type ProviderOption, type SessionOptions } from './session-options.js';
+import { loadError } from './load-error.js';
 import { fatal, type OrtLibrary } from './ort-library.js';
 import type { Pointer } from './ort-functions.js';
-import { appendProvider } from './providers.js';
+import { appendProvider } from './append-provider.js';
 
 /** Of `GraphOptimizationLevel`. */
 const allOptimizations = 99;
@@ -10,7 +11,7 @@ const allOptimizations = 99;
  * Loads a graph through the C API.
  *
  * @param graph path of a file, or the bytes of one.
- * @throws EngineError with the engine's message.
+ * @throws EngineError, InvalidModelFileError, UnsupportedError with the engine's message.
  */
 export async function createSession(
   library: OrtLibrary,
@@ -27,9 +28,22 @@ export async function createSession(
     }
     if (options.provider !== undefined) appendProvider(library, settings, options.provider);
     const { environment } = library;
-    return typeof graph === 'string'
-      ? await library.createSession(environment, graph, settings)
-      : library.createSessionFromBytes(environment, graph, graph.length, settings);
+    if (typeof graph !== 'string') {
+      return library.createSessionFromBytes(environment, graph, graph.length, settings);
+    }
+    return await library.createSession(environment, graph, settings).catch((error: unknown) => {
+      throw loadError(graph, error);
+    });
+  } finally {
+    library.releaseSessionOptions(settings);
+  }
+}
+
+/** Finds out whether a provider loads. @throws EngineError naming what is missing. */
+export function tryProvider(library: OrtLibrary, provider: ProviderOption): void {
+  const settings = library.createSessionOptions();
+  try {
+    appendProvider(library, settings, provider);
   } finally {
     library.releaseSessionOptions(settings);
   }

@@ -31,7 +31,9 @@ export class DeviceLogits implements LogitsHandle {
   gather(row: number, tokens: ArrayLike<number>): Float32Array {
     const wanted = BigInt64Array.from(Array.from(tokens), (token) => {
       if (!Number.isInteger(token) || token < 0 || token >= this.vocabularySize) {
-        throw new TokenOutOfRangeError(`There is no token ${token} in a vocabulary of ${this.vocabularySize}.`);
+        throw new TokenOutOfRangeError(
+          `There is no token ${token} in a vocabulary of ${this.vocabularySize}.`,
+        );
       }
       return BigInt(token);
     });
@@ -56,7 +58,8 @@ export class DeviceLogits implements LogitsHandle {
     // Not every provider orders ties.
     const order = [...places.keys()].toSorted(
       (left, right) =>
-        (largest[right] as number) - (largest[left] as number) || Number(places[left]) - Number(places[right]),
+        (largest[right] as number) - (largest[left] as number) ||
+        Number(places[left]) - Number(places[right]),
     );
     return {
       tokens: Int32Array.from(order, (place) => Number(places[place])),

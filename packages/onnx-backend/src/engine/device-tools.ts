@@ -11,11 +11,11 @@ import type { DeviceTensor, HostTensor } from './tensor.js';
 
 type Tensors = ReadonlyMap<string, HostTensor | DeviceTensor>;
 
-const value = (
-  name: string,
-  elementType: ElementType,
-  shape: readonly string[],
-): OnnxValue => ({ name, elementType, shape });
+const value = (name: string, elementType: ElementType, shape: readonly string[]): OnnxValue => ({
+  name,
+  elementType,
+  shape,
+});
 
 const logits = value('logits', 'float32', ['rows', 'tokens']);
 const row = value('row', 'int64', ['one']);
@@ -69,7 +69,10 @@ export class DeviceTools {
   static async open(parts: Omit<BindingSession, 'session'>, options: SessionOptions): Promise<DeviceTools> {
     const sessions = new Map<DeviceTool, Pointer>();
     for (const [name, make] of Object.entries(graphs)) {
-      sessions.set(name as DeviceTool, await createSession(parts.library, make(), { ...options, threads: 1 }));
+      sessions.set(
+        name as DeviceTool,
+        await createSession(parts.library, make(), { ...options, threads: 1 }),
+      );
     }
     return new DeviceTools(sessions, parts);
   }

@@ -2,22 +2,31 @@ import koffi from 'koffi';
 import { EngineError } from '@foretoken/core';
 import { type ElementType, elementBytes, elementTypeByNumber } from '../graph/element-types.js';
 import { copyTensorRows } from './copy-tensor-rows.js';
-import { createSession } from './create-session.js';
+import { createSession, tryProvider } from './create-session.js';
 import { DeviceLogits } from './device-logits.js';
 import { DeviceTools } from './device-tools.js';
-import { loadError } from './load-error.js';
 import { type BindingSession, NativeBinding } from './native-binding.js';
 import { type NativeSlice, type NativeTensor, tensorValue } from './native-tensor.js';
 import type { DeviceRows, OnnxBinding, OnnxSession, RowCopy } from './onnx-session.js';
 import type { Pointer } from './ort-functions.js';
 import { type OrtLibrary, ortLibrary } from './ort-library.js';
-import type { SessionOptions } from './session-options.js';
+import type { ProviderOption, SessionOptions } from './session-options.js';
 import { byteCount, type DeviceTensor, type TensorDescription } from './tensor.js';
 
 /** Of `OrtAllocatorType`: memory comes from the device and goes back to it. */
 const deviceAllocator = 0;
 /** Of `OrtMemType`. */
 const defaultMemory = 0;
+
+/** @throws EngineError where the library does not load. */
+export function loadLibrary(libraryPath: string | undefined): void {
+  ortLibrary(libraryPath);
+}
+
+/** Finds out whether a provider loads. @throws EngineError naming what is missing. */
+export function checkProvider(provider: ProviderOption, libraryPath: string | undefined): void {
+  tryProvider(ortLibrary(libraryPath), provider);
+}
 
 /**
  * @param keepOutputs leaves logits where they are computed; default: on a GPU.
@@ -29,10 +38,7 @@ export async function openNativeSession(
   keepOutputs: boolean = isCuda(options),
 ): Promise<OnnxSession> {
   const library = ortLibrary(options.libraryPath);
-  const pointer = await createSession(library, path, options).catch((error: unknown) => {
-    throw loadError(path, error);
-  });
-  const session = new NativeSession(library, pointer, options);
+  const session = new NativeSession(library, await createSession(library, path, options), options);
   if (keepOutputs) await session.openTools(options);
   return session;
 }
@@ -114,10 +120,7 @@ class NativeSession implements OnnxSession, BindingSession {
     copyTensorRows(source, from.shape, target, to.shape, elementBytes(from.type), copies);
   }
 
-  bind(
-    inputs: ReadonlyMap<string, DeviceTensor>,
-    outputs: ReadonlyMap<string, DeviceTensor>,
-  ): OnnxBinding {
+  bind(inputs: ReadonlyMap<string, DeviceTensor>, outputs: ReadonlyMap<string, DeviceTensor>): OnnxBinding {
     return new NativeBinding(this, inputs, outputs);
   }
 

@@ -9,10 +9,25 @@ type BoundTensors = readonly (readonly [name: string, tensor: number])[];
 /** What the worker is asked for. Those with an `id` are answered. */
 export type StockRequest =
   | { readonly kind: 'open'; readonly id: number; readonly path: string; readonly options: SessionOptions }
-  | { readonly kind: 'allocate'; readonly tensor: number; readonly type: ElementType; readonly shape: readonly number[] }
+  | {
+      readonly kind: 'allocate';
+      readonly tensor: number;
+      readonly type: ElementType;
+      readonly shape: readonly number[];
+    }
   | { readonly kind: 'free'; readonly tensor: number }
-  | { readonly kind: 'copy-rows'; readonly from: number; readonly to: number; readonly copies: readonly RowCopy[] }
-  | { readonly kind: 'bind'; readonly binding: number; readonly inputs: BoundTensors; readonly outputs: BoundTensors }
+  | {
+      readonly kind: 'copy-rows';
+      readonly from: number;
+      readonly to: number;
+      readonly copies: readonly RowCopy[];
+    }
+  | {
+      readonly kind: 'bind';
+      readonly binding: number;
+      readonly inputs: BoundTensors;
+      readonly outputs: BoundTensors;
+    }
   | { readonly kind: 'free-binding'; readonly binding: number }
   | {
       readonly kind: 'run';

@@ -5,7 +5,13 @@ import { loadError } from './load-error.js';
 import type { OnnxBinding, OnnxSession, RowCopy } from './onnx-session.js';
 import type { SessionOptions } from './session-options.js';
 import type { OpenedSession, PlainTensor, StockAnswer, StockRequest } from './stock-messages.js';
-import { type DeviceTensor, elementCount, type HostArray, type HostTensor, type TensorDescription } from './tensor.js';
+import {
+  type DeviceTensor,
+  elementCount,
+  type HostArray,
+  type HostTensor,
+  type TensorDescription,
+} from './tensor.js';
 
 /** A tensor in the worker's memory. */
 interface StockTensor extends DeviceTensor {
@@ -54,10 +60,7 @@ class StockSession implements OnnxSession {
     this.#worker.tell({ kind: 'copy-rows', from: numberOf(from), to: numberOf(to), copies });
   }
 
-  bind(
-    inputs: ReadonlyMap<string, DeviceTensor>,
-    outputs: ReadonlyMap<string, DeviceTensor>,
-  ): OnnxBinding {
+  bind(inputs: ReadonlyMap<string, DeviceTensor>, outputs: ReadonlyMap<string, DeviceTensor>): OnnxBinding {
     const worker = this.#worker;
     const binding = this.#numbers++;
     worker.tell({ kind: 'bind', binding, inputs: numbered(inputs), outputs: numbered(outputs) });
@@ -174,7 +177,9 @@ class StockWorker {
   /** Nothing more can be asked. */
   #fail(cause: unknown): void {
     const message = cause instanceof Error ? cause.message : String(cause);
-    this.#failure ??= new EngineError(`The thread of ONNX Runtime's JavaScript API failed: ${message}`, { cause });
+    this.#failure ??= new EngineError(`The thread of ONNX Runtime's JavaScript API failed: ${message}`, {
+      cause,
+    });
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }

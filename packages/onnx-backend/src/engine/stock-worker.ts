@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import { type ElementType, elementBytes } from '../graph/element-types.js';
 import { copyTensorRows } from './copy-tensor-rows.js';
 import type { OpenedSession, PlainTensor, StockAnswer, StockRequest } from './stock-messages.js';
@@ -29,9 +29,15 @@ async function answer(request: StockRequest): Promise<void> {
     const result = await handle(request);
     if (id === undefined) return;
     const message: StockAnswer = { id, result };
-    parentPort?.postMessage(message, Array.isArray(result) ? result.map(({ buffer }: HostArray) => buffer as ArrayBuffer) : []);
+    parentPort?.postMessage(
+      message,
+      Array.isArray(result) ? result.map(({ buffer }: HostArray) => buffer as ArrayBuffer) : [],
+    );
   } catch (error) {
-    const message: StockAnswer = { id: id ?? -1, error: error instanceof Error ? error.message : String(error) };
+    const message: StockAnswer = {
+      id: id ?? -1,
+      error: error instanceof Error ? error.message : String(error),
+    };
     parentPort?.postMessage(message);
   }
 }
@@ -51,7 +57,14 @@ async function handle(request: StockRequest): Promise<OpenedSession | HostArray[
       return undefined;
     case 'copy-rows': {
       const [from, to] = [tensorAt(request.from), tensorAt(request.to)];
-      copyTensorRows(bytesOf(from), from.dims, bytesOf(to), to.dims, elementBytes(from.type as ElementType), request.copies);
+      copyTensorRows(
+        bytesOf(from),
+        from.dims,
+        bytesOf(to),
+        to.dims,
+        elementBytes(from.type as ElementType),
+        request.copies,
+      );
       return undefined;
     }
     case 'bind':
@@ -70,16 +83,24 @@ async function handle(request: StockRequest): Promise<OpenedSession | HostArray[
 
 async function open(path: string, options: SessionOptions): Promise<OpenedSession> {
   const { provider } = options;
+  if (provider !== undefined) checkBackend(provider.name);
   session = await InferenceSession.create(path, {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
     executionProviders:
-      provider === undefined ? ['cpu'] : [{ ...provider.options, name: provider.name.toLowerCase() }, 'cpu'],
+      provider === undefined ? ['cpu'] : [{ ...provider.options, name: provider.name.toLowerCase() }],
     extra: nested(configEntries(options)),
   });
   return { inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
+}
+
+/** The API falls back to the CPU without an error, so it is asked first. */
+function checkBackend(name: string): void {
+  const known = listSupportedBackends().map((backend) => backend.name);
+  if (known.includes(name.toLowerCase())) return;
+  throw new Error(`The execution provider ${name} is not one of this build: ${known.join(', ')}.`);
 }
 
 /** The API takes `a.b` as `{ a: { b } }`. */

@@ -18,7 +18,9 @@ export class DeviceOutputs implements RowOutputs {
   }
 
   get byteLength(): number {
-    return (this.#logits.shape[0] as number) * (this.#logits.shape[1] as number) * 4 + this.#states.byteLength;
+    return (
+      (this.#logits.shape[0] as number) * (this.#logits.shape[1] as number) * 4 + this.#states.byteLength
+    );
   }
 
   logits(first: number, count: number): DeviceTensor {

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTask } from 'node:timers/promises';
 import { type LanguageModel, type Tokenizer, UnsupportedError } from '@foretoken/core';
-import { openSession } from '../engine/open-session.js';
 import { type GraphManifest, spareSlots } from '../graph/graph-manifest.js';
 import { fitTokenizer } from './fit-tokenizer.js';
 import { GeneratedDecoder } from './generated-decoder.js';
@@ -24,7 +23,7 @@ export async function loadGenerated(
   { source, path: file, manifest, tokenizer }: GeneratedSource,
   settings: LoadSettings,
 ): Promise<LanguageModel> {
-  const { options, provider, threads, maximumSequences } = settings;
+  const { options, provider, threads, maximumSequences, openSession } = settings;
   if (provider?.name === 'CUDA' && manifest.trees && !manifest.decomposed) {
     throw new UnsupportedError(
       `${source} has an attention with a bias, which the CUDA provider cannot run: load the weights that it was made from.`,
@@ -34,8 +33,8 @@ export async function loadGenerated(
   const fitted = fitTokenizer(name, tokenizer, manifest.vocabularySize);
   const contextLength = chooseContextLength(settings, manifest.contextLength);
   const maximumPassTokens = Math.min(mostDraftTokens, contextLength);
-  const { libraryPath, access } = options;
-  const session = await openSession(file, access, { threads, spinning: false, provider, libraryPath });
+  const { libraryPath } = options;
+  const session = await openSession(file, { threads, spinning: false, provider, libraryPath });
   const decoder = new GeneratedDecoder(session, manifest, {
     capacity: contextLength + (manifest.trees ? Math.min(spareSlots, maximumPassTokens + 1) : 0),
     passTokens: promptTokens,
@@ -66,6 +65,8 @@ export async function loadGenerated(
 
 /** Bytes of a graph and of the weights beside it. */
 async function fileBytes(file: string): Promise<number> {
-  const sizes = [file, `${file}.data`].map(async (name) => (await stat(name).catch(() => undefined))?.size ?? 0);
+  const sizes = [file, `${file}.data`].map(
+    async (name) => (await stat(name).catch(() => undefined))?.size ?? 0,
+  );
   return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Backend, contractVersion, InvalidArgumentError, type LanguageModel } from '@foretoken/core';
+import { chooseAccess } from '../engine/open-session.js';
 import type { ProviderOption } from '../engine/session-options.js';
 import { cachedGraph } from '../graph/graph-cache.js';
 import { readManifest } from '../graph/read-manifest.js';
@@ -25,7 +26,7 @@ export const onnxBackend: Backend<OnnxOptions> = { contractVersion, name: 'onnx'
  *   CacheWriteError, EngineError.
  */
 async function loadModel(source: string, options: OnnxOptions = {}): Promise<LanguageModel> {
-  const settings = checkOptions(options);
+  const settings = await checkOptions(options);
   options.signal?.throwIfAborted();
   options.onProgress?.(0);
   const model = /\.onnx$/i.test(source)
@@ -56,18 +57,22 @@ async function loadWeights(source: string, settings: LoadSettings): Promise<Lang
 async function loadGraph(source: string, settings: LoadSettings): Promise<LanguageModel> {
   const manifest = readManifest(await readOnnx(source));
   if (manifest === undefined) throw new InvalidArgumentError('TODO');
-  const tokenizer = await findTokenizer(settings.options.tokenizer ?? source.replace(/[^/\\]*$/, 'tokenizer.json'));
+  const tokenizer = await findTokenizer(
+    settings.options.tokenizer ?? source.replace(/[^/\\]*$/, 'tokenizer.json'),
+  );
   return loadGenerated({ source, path: source, manifest, tokenizer }, settings);
 }
 
-function checkOptions(options: OnnxOptions): LoadSettings {
+async function checkOptions(options: OnnxOptions): Promise<LoadSettings> {
   const { maximumSequences = defaultSequences, threads = availableParallelism() } = options;
   checkWhole('threads', threads, 1, availableParallelism());
   checkWhole('maximumSequences', maximumSequences, 1, mostSequences);
   if (options.access !== undefined && !['native', 'stock'].includes(options.access)) {
     throw new InvalidArgumentError(`access must be native or stock, not ${String(options.access)}.`);
   }
-  return { options, maximumSequences, threads, provider: chooseProvider(options) };
+  const provider = chooseProvider(options);
+  const openSession = await chooseAccess(options.access, { provider, libraryPath: options.libraryPath });
+  return { options, maximumSequences, threads, provider, openSession };
 }
 
 function chooseProvider({ device = 'cpu', provider }: OnnxOptions): ProviderOption | undefined {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@foretoken/core';
+import type { OpenSession } from '../engine/open-session.js';
 import type { ProviderOption } from '../engine/session-options.js';
 import type { OnnxOptions } from './onnx-options.js';
 
@@ -9,6 +10,7 @@ export interface LoadSettings {
   readonly threads: number;
   /** Undefined: the CPU. */
   readonly provider: ProviderOption | undefined;
+  readonly openSession: OpenSession;
 }
 
 /** Tokens of one engine run while a prompt is read: between runs it can be cancelled. */

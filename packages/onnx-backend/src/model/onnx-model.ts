@@ -1,5 +1,10 @@
 import type { ForwardOptions, ForwardResult, MemoryUse } from '@foretoken/core';
-import { computeTurns, EngineModel, type EngineModelParts, type QueuedRequest } from '@foretoken/core/backend';
+import {
+  computeTurns,
+  EngineModel,
+  type EngineModelParts,
+  type QueuedRequest,
+} from '@foretoken/core/backend';
 import type { Decoder, DecoderPass } from './decoder.js';
 import { OnnxSequence } from './onnx-sequence.js';
 
@@ -80,11 +85,7 @@ export class OnnxModel extends EngineModel<OnnxSequence> {
 }
 
 /** A tree is read at once; a chain in portions. */
-function splitRequest(
-  request: QueuedRequest<OnnxSequence>,
-  firstRow: number,
-  passTokens: number,
-): Chunk[] {
+function splitRequest(request: QueuedRequest<OnnxSequence>, firstRow: number, passTokens: number): Chunk[] {
   const { sequence, tokens, leaves, rows, start } = request;
   // A tree without branches is a chain.
   const parents = leaves.length > 1 ? request.parents : undefined;

@@ -3,47 +3,11 @@ import path from 'node:path';
 import { EngineError } from '@foretoken/core';
 import koffi from 'koffi';
 import type { OrtLibrary } from './ort-library.js';
-import { ortLibrary } from './ort-library.js';
 import type { Pointer } from './ort-functions.js';
 import type { ProviderOption } from './session-options.js';
 
-/** An execution provider that a library was built with. */
-export interface ProviderReport {
-  /** As `provider.name` takes it: `CPU`, `CUDA`, `WebGPU`, ... */
-  readonly name: string;
-  readonly loads: boolean;
-  /** Why it does not load. */
-  readonly reason: string | undefined;
-}
-
-/**
- * The execution providers of the library, and why some of them do not load.
- *
- * @throws EngineError where the library itself does not load.
- */
-export function listProviders(options: { readonly libraryPath?: string } = {}): ProviderReport[] {
-  const library = ortLibrary(options.libraryPath);
-  return library.availableProviders().map((fullName) => {
-    const name = shortName(fullName);
-    const reason = name === 'CPU' ? undefined : whyNot(library, name);
-    return { name, loads: reason === undefined, reason };
-  });
-}
-
-function whyNot(library: OrtLibrary, name: string): string | undefined {
-  const settings = library.createSessionOptions();
-  try {
-    appendProvider(library, settings, { name });
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    library.releaseSessionOptions(settings);
-  }
-}
-
 /** `CUDAExecutionProvider` is asked for as `CUDA`. */
-function shortName(fullName: string): string {
+export function shortName(fullName: string): string {
   const name = fullName.replace(/ExecutionProvider$/, '');
   return ({ Tensorrt: 'TensorRT', WebGpu: 'WebGPU', Dml: 'DML' } as Record<string, string>)[name] ?? name;
 }
@@ -59,7 +23,7 @@ export function appendProvider(library: OrtLibrary, settings: Pointer, provider:
     if (name.toUpperCase() === 'CUDA') throw cudaError(library, error);
     const names = library.availableProviders().map(shortName).join(', ');
     throw new EngineError(
-      `The execution provider ${name} does not load from ${library.path}, which was built with ${names}: ${(error as Error).message}`,
+      `The execution provider ${name} does not load. ${library.path} was built with ${names}. ${(error as Error).message}`,
       { cause: error },
     );
   }
@@ -121,13 +85,13 @@ function cudaError(library: OrtLibrary, cause: unknown): EngineError {
         ]
       : []),
   ];
-  return new EngineError(
-    `CUDA cannot be used. ${advice.join(' ')} ONNX Runtime says: ${(cause as Error).message}`,
-    { cause },
-  );
+  return new EngineError(`CUDA cannot be used. ${[...advice, (cause as Error).message].join(' ')}`, {
+    cause,
+  });
 }
 
-function loads(file: string): boolean {
+/** True where the system finds a shared library. */
+export function loads(file: string): boolean {
   try {
     koffi.load(file).unload();
     return true;
