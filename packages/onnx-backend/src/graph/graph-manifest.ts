@@ -4,6 +4,9 @@ import type { GraphWeightFormat } from './graph-options.js';
 /** Rises with every change of the graphs that the generator makes. */
 export const generatorVersion = 1;
 
+/** Slots that a cache may have beyond a graph's positions: a tree takes more slots than it is deep. */
+export const spareSlots = 128;
+
 /** The key of the manifest in a model's `metadata_props`. */
 export const manifestKey = 'foretoken.manifest';
 
@@ -37,7 +40,7 @@ export interface GraphManifest {
   readonly cacheType: 'float32' | 'float16';
   readonly decomposed: boolean;
   readonly vocabularySize: number;
-  /** Most positions, and most slots of a cache. */
+  /** Most positions; a cache may have `spareSlots` more slots. */
   readonly contextLength: number;
   readonly width: number;
   readonly layers: number;

@@ -2,6 +2,7 @@ import { UnsupportedError } from '@foretoken/core';
 import type { Attention } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
 import { int } from './graph-builder.js';
+import { spareSlots } from './graph-manifest.js';
 import { rotaryTables } from './rotary-tables.js';
 
 /**
@@ -18,7 +19,8 @@ export function groupedQueryAttention({ builder, shape, manifest }: DecoderConte
   // The operator wants all its inputs in the cache's type.
   const asCacheType = (name: string): string =>
     half ? builder.node('Cast', `${name}.float16`, [name], { to: int(10) }) : name;
-  const { cosine, sine } = rotaryTables(shape.rotary, manifest.contextLength);
+  // The operator wants a row for every slot, although positions end earlier.
+  const { cosine, sine } = rotaryTables(shape.rotary, manifest.contextLength + spareSlots);
   const shared = [
     'seqlens_k',
     'total_sequence_length',

@@ -26,7 +26,7 @@ export interface PassPlan {
  */
 export function planTreePass(past: number, parents: readonly number[]): PassPlan {
   const count = parents.length;
-  const firstSlot = past === 0 ? 1 : past;
+  const firstSlot = treeFirstSlot(past);
   const total = firstSlot + count;
   const positions = new BigInt64Array(count);
   const bias = new Float32Array(count * total).fill(maskedBias);
@@ -44,6 +44,11 @@ export function planTreePass(past: number, parents: readonly number[]): PassPlan
     positions[node] = parent === -1 ? BigInt(past) : (positions[parent] as bigint) + 1n;
   }
   return { positions, bias, total, firstSlot };
+}
+
+/** The slot of a tree's first node. */
+export function treeFirstSlot(past: number): number {
+  return past === 0 ? 1 : past;
 }
 
 /** A pass of a chain: the operator itself hides what comes later, so the bias is 0. */
