@@ -1,11 +1,11 @@
 import { InvalidArgumentError, UnsupportedError } from '@foretoken/core';
-import { decoderGraph } from './decoder-graph.js';
-import { openDecoderWeights } from './decoder-source.js';
-import type { DecoderWeights } from './decoder-weights.js';
+import { decoderGraph } from './decoder/decoder-graph.js';
+import { openDecoderWeights } from './weights/decoder-source.js';
+import type { DecoderWeights } from './weights/decoder-weights.js';
 import { type GraphManifest, generatorVersion, manifestKey } from './graph-manifest.js';
 import type { GraphOptions, GraphWeightFormat } from './graph-options.js';
-import { hashFile } from './hash-file.js';
-import { writeOnnx, type WriteOnnxOptions } from './write-onnx.js';
+import { hashFile } from './cache/hash-file.js';
+import { writeOnnx, type WriteOnnxOptions } from './file/write-onnx.js';
 
 /** The first with RMSNormalization (23), Swish and TensorScatter (24). */
 const operatorSet = 24;

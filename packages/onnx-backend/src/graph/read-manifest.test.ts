@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../testing/temporary-folder.js';
 import { generateGraph } from './generate-graph.js';
 import { type GraphManifest, manifestKey } from './graph-manifest.js';
 import { readManifest } from './read-manifest.js';
-import { type OnnxFile, readOnnx } from './read-onnx.js';
+import { type OnnxFile, readOnnx } from './file/read-onnx.js';
 
 const inFolder = temporaryFolder();
 

@@ -1,16 +1,16 @@
 import { UnsupportedError } from '@foretoken/core';
 import { encodeWeights } from '@foretoken/models';
-import type { DecoderWeights } from './decoder-weights.js';
-import { float, type GraphBuilder, int } from './graph-builder.js';
-import type { GraphWeightFormat } from './graph-options.js';
+import type { DecoderWeights } from '../weights/decoder-weights.js';
+import { float, type GraphBuilder, int } from '../file/graph-builder.js';
+import type { GraphWeightFormat } from '../graph-options.js';
 import { LastResult } from './last-result.js';
-import { loadBlocks, loadValues, notFinite, storedWeight } from './load-weights.js';
+import { loadBlocks, loadValues, notFinite, storedWeight } from '../weights/load-weights.js';
 import {
   blockElements,
   blocksOfEightBits,
   blocksOfFourBits,
   type QuantizedBlocks,
-} from './quantized-blocks.js';
+} from '../weights/quantized-blocks.js';
 
 /** One or several stored matrices with the same columns, whose rows follow each other. */
 export interface Matrix {

@@ -1,8 +1,8 @@
 import { UnsupportedError } from '@foretoken/core';
 import type { Attention } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
-import { int } from './graph-builder.js';
-import { spareSlots } from './graph-manifest.js';
+import { int } from '../file/graph-builder.js';
+import { spareSlots } from '../graph-manifest.js';
 import { rotaryTables } from './rotary-tables.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Attention, AttentionLayer } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
-import { int, ints } from './graph-builder.js';
+import { int, ints } from '../file/graph-builder.js';
 import { maskedBias } from './masked-bias.js';
 import { rotaryTables } from './rotary-tables.js';
 

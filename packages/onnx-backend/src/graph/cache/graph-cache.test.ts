@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:
 import path from 'node:path';
 import { CacheWriteError } from '@foretoken/core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { writeRandomGguf } from '../../testing/random-gguf.js';
-import { temporaryFolder } from '../../testing/temporary-folder.js';
+import { writeRandomGguf } from '../../../testing/random-gguf.js';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { graphCacheFolder } from './cache-folder.js';
 import { cachedGraph } from './graph-cache.js';
 

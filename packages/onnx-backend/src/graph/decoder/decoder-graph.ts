@@ -1,14 +1,14 @@
 import { decomposedAttention } from './decomposed-attention.js';
 import { DecoderContext } from './decoder-context.js';
-import type { DecoderWeights } from './decoder-weights.js';
+import type { DecoderWeights } from '../weights/decoder-weights.js';
 import { feedForward } from './feed-forward.js';
-import { GraphBuilder, int } from './graph-builder.js';
-import type { GraphManifest } from './graph-manifest.js';
-import { graphValues } from './graph-values.js';
+import { GraphBuilder, int } from '../file/graph-builder.js';
+import type { GraphManifest } from '../graph-manifest.js';
+import { graphValues } from '../graph-values.js';
 import { groupedQueryAttention } from './grouped-query-attention.js';
 import type { Matrix } from './matrix-writer.js';
 import { addAndNorm, norm } from './norms.js';
-import type { OnnxGraph } from './onnx-model.js';
+import type { OnnxGraph } from '../file/onnx-model.js';
 import { projectHeads, selfAttention } from './self-attention.js';
 
 /** The graph of a llama-like decoder, from token ids to logits: what `GraphManifest` describes. */
