@@ -1,65 +1,24 @@
 import type { Attention, AttentionLayer } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
 import { int, ints } from '../file/graph-builder.js';
-import { maskedBias } from './masked-bias.js';
-import { rotaryTables } from './rotary-tables.js';
 
-/** Values that every layer uses, computed once. */
-interface PassValues {
-  /** float32 [n, total] or [1, 1, n, total]. */
+/** What every layer's attention uses of a pass. */
+export interface PassValues {
+  /** Added to the scores: float32, [n, total] or with more axes before these. */
   readonly bias: string;
-  /** Of the new positions, float32 [1, 1, n, pairs]. */
+  /** Of the new positions, float32 [batch, 1, n, pairs]. */
   readonly cosine: string;
   readonly sine: string;
-  /** The first new slot, int64 [1]. */
-  readonly firstSlot: string;
-  /** Slots in use after the pass, int64 [1]. */
-  readonly slotCount: string;
+  /**
+   * Puts new rows of keys or values, float32 [batch, keyValueHeads, n, headWidth], behind those of the past, and
+   * returns all that are in use, float32 [batch, keyValueHeads, total, headWidth].
+   */
+  readonly updateCache: (rows: string, past: string, present: string) => string;
 }
 
 /** Attention in ONNX's own operators: rotation, cache update, masked softmax. */
-export function decomposedAttention(context: DecoderContext): Attention {
-  const pass = passValues(context);
+export function decomposedAttention(context: DecoderContext, pass: PassValues): Attention {
   return (layer) => attend(context, pass, layer);
-}
-
-function passValues({ builder, shape, manifest }: DecoderContext): PassValues {
-  const zero = builder.integers('zero', 0);
-  const one = builder.integers('one', 1);
-  const axis = (index: number): string => builder.integers(`axis_${index}`, [index]);
-  const total = builder.node('Cast', 'total', ['total_sequence_length'], { to: int(7) });
-  const countShape = builder.node('Shape', 'tokens.shape', ['input_ids'], { start: int(1) });
-  const past = builder.node('Sub', 'past', [
-    total,
-    builder.node('Squeeze', 'tokens.count', [countShape, axis(0)]),
-  ]);
-  const newSlots = builder.node('Range', 'slots.new', [past, total, one]);
-  const visible = builder.node('LessOrEqual', 'visible', [
-    builder.node('Range', 'slots', [zero, total, one]),
-    builder.node('Unsqueeze', 'slots.new.column', [newSlots, axis(1)]),
-  ]);
-  const causal = builder.node('Where', 'causal_bias', [
-    visible,
-    builder.real('bias.visible', 0),
-    builder.real('bias.masked', maskedBias),
-  ]);
-  const positions = manifest.trees
-    ? 'position_ids'
-    : builder.node('Unsqueeze', 'positions', [newSlots, axis(0)]);
-  const tables = rotaryTables(shape.rotary, manifest.contextLength);
-  const turn = (wave: 'cosine' | 'sine'): string => {
-    const found = builder.node('Gather', `${wave}.found`, [builder.tensor(tables[wave]), positions], {
-      axis: int(0),
-    });
-    return builder.node('Unsqueeze', wave, [found, axis(1)]);
-  };
-  return {
-    bias: manifest.trees ? builder.node('Add', 'bias', [causal, 'attention_bias']) : causal,
-    cosine: turn('cosine'),
-    sine: turn('sine'),
-    firstSlot: builder.node('Unsqueeze', 'slots.first', [past, axis(0)]),
-    slotCount: builder.node('Unsqueeze', 'slots.count', [total, axis(0)]),
-  };
 }
 
 function attend(context: DecoderContext, pass: PassValues, layer: AttentionLayer): string {
@@ -80,29 +39,29 @@ function attend(context: DecoderContext, pass: PassValues, layer: AttentionLayer
   ) as [string, string, string];
   const queries = rotate(context, pass, byHead(context, q, heads));
   const newKeys = rotate(context, pass, byHead(context, k, keyValueHeads));
-  const keys = updateCache(context, pass, newKeys, layer.pastKey, layer.presentKey);
+  const keys = pass.updateCache(newKeys, layer.pastKey, layer.presentKey);
   const newValues = byHead(context, v, keyValueHeads);
-  const values = updateCache(context, pass, newValues, layer.pastValue, layer.presentValue);
+  const values = pass.updateCache(newValues, layer.pastValue, layer.presentValue);
 
   // Heads that share keys and values become further rows of one product.
   const scale = builder.real('attention_scale', 1 / Math.sqrt(headWidth));
   const grouped = reshape('grouped', node('Mul', 'scaled', [queries, scale]), [
-    1,
+    0,
     keyValueHeads,
     -1,
     headWidth,
   ]);
   const turned = node('Transpose', 'keys.turned', [keys], { perm: ints([0, 1, 3, 2]) });
-  const scores = reshape('scores', node('MatMul', 'products', [grouped, turned]), [1, heads, -1, 0]);
+  const scores = reshape('scores', node('MatMul', 'products', [grouped, turned]), [0, heads, -1, 0]);
   const weights = node('Softmax', 'weights', [node('Add', 'biased', [scores, pass.bias])], { axis: int(-1) });
-  const groupedWeights = reshape('weights.grouped', weights, [1, keyValueHeads, -1, 0]);
-  const mixed = reshape('mixed', node('MatMul', 'sums', [groupedWeights, values]), [1, heads, -1, headWidth]);
+  const groupedWeights = reshape('weights.grouped', weights, [0, keyValueHeads, -1, 0]);
+  const mixed = reshape('mixed', node('MatMul', 'sums', [groupedWeights, values]), [0, heads, -1, headWidth]);
   const byToken = node('Transpose', 'by_token', [mixed], { perm: ints([0, 2, 1, 3]) });
   const joined = builder.integers(`shape.0_0_${heads * headWidth}`, [0, 0, heads * headWidth]);
   return builder.node('Reshape', name, [byToken, joined]);
 }
 
-/** [1, n, count * headWidth] to [1, count, n, headWidth]. */
+/** [batch, n, count * headWidth] to [batch, count, n, headWidth]. */
 function byHead({ builder, shape }: DecoderContext, packed: string, count: number): string {
   const sizes = [0, 0, count, shape.headWidth];
   const split = builder.node('Reshape', `${packed}.split`, [
@@ -128,24 +87,4 @@ function rotate({ builder, shape }: DecoderContext, pass: PassValues, input: str
   const turnedX = builder.node('Sub', `${x}.turned`, [times(x, 'cosine'), times(y, 'sine')]);
   const turnedY = builder.node('Add', `${y}.turned`, [times(y, 'cosine'), times(x, 'sine')]);
   return builder.node('Concat', `${input}.rotated`, [turnedX, turnedY, ...unturned], { axis: int(-1) });
-}
-
-/** Writes the new rows into the cache; returns the slots in use, float32 [1, keyValueHeads, total, headWidth]. */
-function updateCache(
-  { builder, manifest }: DecoderContext,
-  pass: PassValues,
-  rows: string,
-  past: string,
-  present: string,
-): string {
-  const half = manifest.cacheType === 'float16';
-  const stored = half ? builder.node('Cast', `${rows}.float16`, [rows], { to: int(10) }) : rows;
-  builder.node('TensorScatter', present, [past, stored, pass.firstSlot], { axis: int(-2) });
-  const used = builder.node('Slice', `${present}.used`, [
-    present,
-    builder.integers('axis_0', [0]),
-    pass.slotCount,
-    builder.integers('axis_2', [2]),
-  ]);
-  return half ? builder.node('Cast', `${present}.float32`, [used], { to: int(1) }) : used;
 }
