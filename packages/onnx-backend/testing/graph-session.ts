@@ -7,7 +7,7 @@ export interface PassInputs {
   /** Slots in use before the pass. */
   readonly past: number;
   readonly tree?: {
-    readonly positions: ArrayLike<number>;
+    readonly positions: BigInt64Array;
     readonly bias: Float32Array;
     readonly total: number;
   };
@@ -47,8 +47,8 @@ export class GraphSession {
   async run({ tokens, rows, past, tree }: PassInputs): Promise<PassOutputs> {
     const { trees, vocabularySize, width } = this.#manifest;
     const total = tree?.total ?? past + tokens.length;
-    const wide = (values: ArrayLike<number>, shape: number[]): Tensor =>
-      new Tensor('int64', BigInt64Array.from(Array.from(values), BigInt), shape);
+    const wide = (values: readonly number[], shape: number[]): Tensor =>
+      new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
     const feeds: Record<string, Tensor> = {
       input_ids: wide(tokens, [1, tokens.length]),
       rows: wide(rows, [rows.length]),
@@ -56,8 +56,8 @@ export class GraphSession {
       total_sequence_length: new Tensor('int32', Int32Array.of(total), []),
     };
     if (trees) {
-      const positions = tree?.positions ?? tokens.map((_, index) => past + index);
-      feeds['position_ids'] = wide(positions, [1, tokens.length]);
+      const positions = tree?.positions ?? BigInt64Array.from(tokens, (_, index) => BigInt(past + index));
+      feeds['position_ids'] = new Tensor('int64', positions, [1, tokens.length]);
       const bias = tree?.bias ?? new Float32Array(tokens.length * total);
       feeds['attention_bias'] = new Tensor('float32', bias, [1, 1, tokens.length, total]);
     }

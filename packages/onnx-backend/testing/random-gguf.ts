@@ -27,7 +27,7 @@ export interface RandomModel {
   readonly metadata?: Readonly<Record<string, TypedValue>>;
 }
 
-export const randomModelSizes = {
+const randomModelSizes = {
   layers: 2,
   heads: 4,
   keyValueHeads: 2,

@@ -16,13 +16,15 @@ export async function readConstants(modelPath: string): Promise<ReadonlyMap<stri
       const reader = new BinaryReader(tensor);
       const shape: number[] = [];
       const entries = new Map<string, string>();
-      let [name, typeNumber, bytes] = ['', 0, new Uint8Array()];
+      let name = '';
+      let typeNumber = 0;
+      let bytes: Uint8Array = new Uint8Array();
       while (reader.pos < tensor.length) {
         const [field, wireType] = reader.tag();
         if (field === 1) shape.push(Number(reader.int64()));
         else if (field === 2) typeNumber = reader.int32();
         else if (field === 8) name = reader.string();
-        else if (field === 9) bytes = reader.bytes() as Uint8Array<ArrayBuffer>;
+        else if (field === 9) bytes = reader.bytes();
         else if (field === 13) {
           const entry = reader.bytes();
           const [key, value] = [1, 2].map((part) => new TextDecoder().decode(children(entry, part)[0]));
@@ -32,9 +34,9 @@ export async function readConstants(modelPath: string): Promise<ReadonlyMap<stri
       if (entries.size > 0) {
         const file = await readFile(path.join(path.dirname(modelPath), entries.get('location') as string));
         const offset = Number(entries.get('offset'));
-        bytes = new Uint8Array(file.subarray(offset, offset + Number(entries.get('length'))));
+        bytes = file.subarray(offset, offset + Number(entries.get('length')));
       }
-      constants.set(name, { shape, typeNumber, bytes });
+      constants.set(name, { shape, typeNumber, bytes: new Uint8Array(bytes) });
     }
   }
   return constants;

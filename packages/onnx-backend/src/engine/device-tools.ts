@@ -1,7 +1,7 @@
-import { encodeModel } from '../graph/encode-onnx.js';
-import { type ElementType } from '../graph/element-types.js';
-import { GraphBuilder, int } from '../graph/graph-builder.js';
-import type { OnnxValue } from '../graph/onnx-model.js';
+import { encodeModel } from '../graph/file/encode-onnx.js';
+import { type ElementType } from '../graph/file/element-types.js';
+import { GraphBuilder, int } from '../graph/file/graph-builder.js';
+import type { OnnxValue } from '../graph/file/onnx-model.js';
 import { createSession } from './create-session.js';
 import { type BindingSession, NativeBinding } from './native-binding.js';
 import type { NativeTensor } from './native-tensor.js';

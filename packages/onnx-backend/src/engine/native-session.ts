@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { EngineError } from '@foretoken/core';
-import { type ElementType, elementBytes, elementTypeByNumber } from '../graph/element-types.js';
+import { type ElementType, elementBytes, elementTypeByNumber } from '../graph/file/element-types.js';
 import { copyTensorRows } from './copy-tensor-rows.js';
 import { createSession, tryProvider } from './create-session.js';
 import { DeviceLogits } from './device-logits.js';

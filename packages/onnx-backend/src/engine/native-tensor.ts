@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { type ElementType, elementTypeNumber } from '../graph/element-types.js';
+import { type ElementType, elementTypeNumber } from '../graph/file/element-types.js';
 import type { OrtLibrary } from './ort-library.js';
 import type { Pointer } from './ort-functions.js';
 import { byteCount, type DeviceTensor, type HostTensor } from './tensor.js';

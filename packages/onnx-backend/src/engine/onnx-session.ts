@@ -1,5 +1,5 @@
 import type { LogitsHandle } from '@foretoken/core';
-import type { ElementType } from '../graph/element-types.js';
+import type { ElementType } from '../graph/file/element-types.js';
 import type { DeviceTensor, HostTensor, TensorDescription } from './tensor.js';
 
 /** Rows to copy between caches. */

@@ -1,4 +1,4 @@
-import type { ElementType } from '../graph/element-types.js';
+import type { ElementType } from '../graph/file/element-types.js';
 import type { RowCopy } from './onnx-session.js';
 import type { SessionOptions } from './session-options.js';
 import type { HostArray, TensorDescription } from './tensor.js';

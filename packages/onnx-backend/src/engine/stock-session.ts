@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '@foretoken/core';
-import type { ElementType } from '../graph/element-types.js';
+import type { ElementType } from '../graph/file/element-types.js';
 import { loadError } from './load-error.js';
 import type { OnnxBinding, OnnxSession, RowCopy } from './onnx-session.js';
 import type { SessionOptions } from './session-options.js';

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import { type ElementType, elementBytes } from '../graph/element-types.js';
+import { type ElementType, elementBytes } from '../graph/file/element-types.js';
 import { copyTensorRows } from './copy-tensor-rows.js';
 import type { OpenedSession, PlainTensor, StockAnswer, StockRequest } from './stock-messages.js';
 import { configEntries, type SessionOptions } from './session-options.js';

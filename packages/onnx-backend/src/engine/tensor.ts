@@ -1,4 +1,4 @@
-import { type ElementType, elementBytes } from '../graph/element-types.js';
+import { type ElementType, elementBytes } from '../graph/file/element-types.js';
 
 /** A tensor in this process's memory, which an engine reads or wrote. */
 export interface HostTensor {

@@ -10,7 +10,7 @@ import { runChain } from '../../testing/run-chain.js';
 import { temporaryFolder } from '../../testing/temporary-folder.js';
 import { generateGraph } from './generate-graph.js';
 import type { GraphOptions } from './graph-options.js';
-import { readOnnx } from './read-onnx.js';
+import { readOnnx } from './file/read-onnx.js';
 
 const inFolder = temporaryFolder();
 const tokens = [5, 100, 2000, 7000, 42, 17, 300, 999];

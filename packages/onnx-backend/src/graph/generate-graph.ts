@@ -1,14 +1,12 @@
-import { InvalidArgumentError, UnsupportedError } from '@foretoken/core';
-import { decoderGraph } from './decoder-graph.js';
-import { openDecoderWeights } from './decoder-source.js';
-import type { DecoderWeights } from './decoder-weights.js';
+import { InvalidArgumentError } from '@foretoken/core';
+import { decoderModel } from './decoder/decoder-model.js';
+import { openDecoderWeights } from './weights/decoder-source.js';
+import type { DecoderWeights } from './weights/decoder-weights.js';
 import { type GraphManifest, generatorVersion, manifestKey } from './graph-manifest.js';
 import type { GraphOptions, GraphWeightFormat } from './graph-options.js';
-import { hashFile } from './hash-file.js';
-import { writeOnnx, type WriteOnnxOptions } from './write-onnx.js';
-
-/** The first with RMSNormalization (23), Swish and TensorScatter (24). */
-const operatorSet = 24;
+import { boundCacheLayout } from './layout/bound-cache-layout.js';
+import { hashFile } from './cache/hash-file.js';
+import { writeOnnx, type WriteOnnxOptions } from './file/write-onnx.js';
 
 /**
  * Generates the ONNX graph of a GGUF file or a Hugging Face folder and writes it to `target`.
@@ -33,26 +31,8 @@ export function writeGraph(
   target: string,
   options: WriteOnnxOptions,
 ): Promise<readonly string[]> {
-  const used = new Set<string>();
-  const find: DecoderWeights['find'] = (name) => {
-    used.add(name);
-    return weights.find(name);
-  };
-  const graph = decoderGraph({ ...weights, find }, manifest);
-  const unused = weights.names().find((name) => !used.has(name));
-  if (unused !== undefined) {
-    throw new UnsupportedError(
-      `${weights.path}: the tensor ${unused} has no place in a dense ${manifest.architecture} model; ONNX graphs of such variants cannot be generated.`,
-    );
-  }
-  const contrib = graph.nodes.some(({ domain }) => domain === 'com.microsoft');
-  const model = {
-    graph,
-    operatorSets: new Map([['', operatorSet], ...(contrib ? ([['com.microsoft', 1]] as const) : [])]),
-    producer: { name: 'foretoken', version: String(generatorVersion) },
-    metadata: new Map([[manifestKey, JSON.stringify(manifest)]]),
-  };
-  return writeOnnx(target, model, options);
+  const metadata = new Map([[manifestKey, JSON.stringify(manifest)]]);
+  return writeOnnx(target, decoderModel(weights, manifest, boundCacheLayout, metadata), options);
 }
 
 /** @throws InvalidArgumentError. */

@@ -1,4 +1,4 @@
-import type { Architecture } from './decoder-shape.js';
+import type { Architecture } from './weights/decoder-shape.js';
 import type { GraphWeightFormat } from './graph-options.js';
 
 /** Rises with every change of the graphs that the generator makes. */

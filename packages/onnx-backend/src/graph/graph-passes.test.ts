@@ -102,10 +102,10 @@ describe.each<GraphOptions>([
     const plan = planTreePass(past, parents);
     const tree = await session.run({ tokens: treeTokens, rows: all(parents), past, tree: plan });
     for (const leaf of leaves) {
-      const path = pathTo(leaf);
-      const tokens = [...prefix, ...path.map((node) => treeTokens[node] as number)];
+      const branch = pathTo(leaf);
+      const tokens = [...prefix, ...branch.map((node) => treeTokens[node] as number)];
       const expected = await chain(tokens, [tokens.length]);
-      const found = path.map((node) => tree.logits[node] as Float32Array);
+      const found = branch.map((node) => tree.logits[node] as Float32Array);
       expect(largestDifference(found, expected.logits.slice(past))).toBeLessThan(sameWithinRounding);
     }
   });

@@ -1,5 +1,5 @@
 import type { GraphManifest } from './graph-manifest.js';
-import type { OnnxValue } from './onnx-model.js';
+import type { OnnxValue } from './file/onnx-model.js';
 
 /** The inputs and outputs that a graph with this manifest has, in any order. */
 export function graphValues(manifest: GraphManifest): {

@@ -1,8 +1,8 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { type GraphManifest, generatorVersion, manifestKey } from './graph-manifest.js';
 import { graphValues } from './graph-values.js';
-import type { OnnxValue } from './onnx-model.js';
-import type { DeclaredValue, OnnxFile } from './read-onnx.js';
+import type { OnnxValue } from './file/onnx-model.js';
+import type { DeclaredValue, OnnxFile } from './file/read-onnx.js';
 
 /**
  * The manifest of a graph that this package has generated; undefined for any other ONNX model.

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskedBias } from './masked-bias.js';
-import { planChainPass, planTreePass } from './tree-pass.js';
+import { maskedBias } from './decoder/masked-bias.js';
+import { planChainPass, planTreePass, treeFirstSlot } from './tree-pass.js';
 
 /** Random trees: node i hangs on one of the nodes before it, or on the end of the past. */
 const trees = fc
@@ -36,6 +36,7 @@ test('on an empty cache one slot stays unused, since the fused operator would co
   expect(planTreePass(0, [-1, 0])).toMatchObject({ firstSlot: 1, total: 3 });
   expect(planTreePass(1, [-1, 0])).toMatchObject({ firstSlot: 1, total: 3 });
   expect(planTreePass(5, [-1, 0])).toMatchObject({ firstSlot: 5, total: 7 });
+  expect([0, 1, 5].map(treeFirstSlot)).toEqual([1, 1, 5]);
 });
 
 test('a chain has no bias and the positions that follow', () => {

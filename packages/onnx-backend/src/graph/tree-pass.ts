@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@foretoken/core';
-import { maskedBias } from './masked-bias.js';
+import { maskedBias } from './decoder/masked-bias.js';
 
 /** What a pass feeds to `position_ids`, `attention_bias` and `total_sequence_length`. */
 export interface PassPlan {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError, type Tokenizer } from '@foretoken/core';
 import { ggufTokenizer, loadTokenizer, readGguf } from '@foretoken/models';
-import { readJson } from '../graph/read-json.js';
+import { readJson } from '../graph/weights/read-json.js';
 
 /**
  * The tokenizer of a GGUF file, of a folder with tokenizer.json, or of a tokenizer.json.

@@ -1,16 +1,16 @@
 import { UnsupportedError } from '@foretoken/core';
 import { encodeWeights } from '@foretoken/models';
-import type { DecoderWeights } from './decoder-weights.js';
-import { float, type GraphBuilder, int } from './graph-builder.js';
-import type { GraphWeightFormat } from './graph-options.js';
+import type { DecoderWeights } from '../weights/decoder-weights.js';
+import { type GraphBuilder, int, ints } from '../file/graph-builder.js';
+import type { GraphWeightFormat } from '../graph-options.js';
 import { LastResult } from './last-result.js';
-import { loadBlocks, loadValues, notFinite, storedWeight } from './load-weights.js';
+import { loadBlocks, loadValues, notFinite, storedWeight } from '../weights/load-weights.js';
 import {
   blockElements,
   blocksOfEightBits,
   blocksOfFourBits,
   type QuantizedBlocks,
-} from './quantized-blocks.js';
+} from '../weights/quantized-blocks.js';
 
 /** One or several stored matrices with the same columns, whose rows follow each other. */
 export interface Matrix {
@@ -57,13 +57,13 @@ export class MatrixWriter {
     return bias === undefined ? output : builder.node('Add', output, [product, bias]);
   }
 
-  /** input [rows, columns] times a table, transposed; the table may be the embedding's. */
+  /** input [..., columns] times a table, transposed; the table may be the embedding's. */
   multiplyTable(input: string, table: Matrix, output: string): string {
     if (this.#bits !== undefined) return this.multiply(input, table, output);
-    return this.#builder.node('Gemm', output, [input, this.#asFloat32(this.#table(table))], {
-      transB: int(1),
-      alpha: float(1),
-    });
+    const values = this.#asFloat32(this.#table(table));
+    // The engine folds the transposition into the product.
+    const turned = this.#builder.node('Transpose', `${table.name}.turned`, [values], { perm: ints([1, 0]) });
+    return this.#builder.node('MatMul', output, [input, turned]);
   }
 
   /** Rows of a table by token id: [..., columns]. */

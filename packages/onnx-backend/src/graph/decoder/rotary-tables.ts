@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@foretoken/core';
-import type { RotarySettings } from './decoder-shape.js';
-import type { OnnxTensor } from './onnx-model.js';
+import type { RotarySettings } from '../weights/decoder-shape.js';
+import type { OnnxTensor } from '../file/onnx-model.js';
 
 /**
  * Cosines and sines of every position and pair, [positions, width / 2] each, computed in float64.

@@ -1,9 +1,9 @@
 import { encodeWeights } from '@foretoken/models';
-import type { DecoderShape } from './decoder-shape.js';
-import type { DecoderWeights } from './decoder-weights.js';
-import type { GraphBuilder } from './graph-builder.js';
-import type { GraphManifest } from './graph-manifest.js';
-import { loadValues, storedWeight } from './load-weights.js';
+import type { DecoderShape } from '../weights/decoder-shape.js';
+import type { DecoderWeights } from '../weights/decoder-weights.js';
+import type { GraphBuilder } from '../file/graph-builder.js';
+import type { GraphManifest } from '../graph-manifest.js';
+import { loadValues, storedWeight } from '../weights/load-weights.js';
 import { MatrixWriter } from './matrix-writer.js';
 
 /** What the parts of a decoder's graph share. */

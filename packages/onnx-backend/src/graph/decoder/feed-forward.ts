@@ -1,5 +1,5 @@
 import type { DecoderContext } from './decoder-context.js';
-import { float, int } from './graph-builder.js';
+import { float, int } from '../file/graph-builder.js';
 
 /** Gated feed-forward (Shazeer 2020, SwiGLU): down(silu(gate(x)) * up(x)), gate and up in one product. */
 export function feedForward(context: DecoderContext, layer: number, input: string): string {

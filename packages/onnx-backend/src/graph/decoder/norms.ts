@@ -1,5 +1,5 @@
 import type { DecoderContext } from './decoder-context.js';
-import { float, int } from './graph-builder.js';
+import { float, int } from '../file/graph-builder.js';
 
 /** Root-mean-square norm (Zhang and Sennrich 2019) with a stored gain. */
 export function norm(context: DecoderContext, input: string, gain: string, output: string): string {

@@ -1,9 +1,9 @@
 import { readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { CacheWriteError, InvalidModelFileError } from '@foretoken/core';
 import { describe, expect, it, test } from 'vitest';
-import { randomNumbers } from '../../testing/random-numbers.js';
-import { readConstants } from '../../testing/read-constants.js';
-import { temporaryFolder } from '../../testing/temporary-folder.js';
+import { randomNumbers } from '../../../testing/random-numbers.js';
+import { readConstants } from '../../../testing/read-constants.js';
+import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { float, GraphBuilder, int, ints } from './graph-builder.js';
 import type { OnnxModel } from './onnx-model.js';
 import { readOnnx } from './read-onnx.js';

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ForetokenError } from '@foretoken/core';
-import { asCacheWriteError } from './cache-errors.js';
+import { asCacheWriteError } from '../file/cache-errors.js';
 import { graphCacheFolder } from './cache-folder.js';
 import { rememberedHash } from './content-hash.js';
-import { openDecoderWeights } from './decoder-source.js';
-import { graphManifest, writeGraph } from './generate-graph.js';
-import type { GraphManifest } from './graph-manifest.js';
-import type { GraphOptions } from './graph-options.js';
+import { openDecoderWeights } from '../weights/decoder-source.js';
+import { graphManifest, writeGraph } from '../generate-graph.js';
+import type { GraphManifest } from '../graph-manifest.js';
+import type { GraphOptions } from '../graph-options.js';
 import { hashFile } from './hash-file.js';
-import { readManifest } from './read-manifest.js';
-import { readOnnx } from './read-onnx.js';
+import { readManifest } from '../read-manifest.js';
+import { readOnnx } from '../file/read-onnx.js';
 import { writeJson } from './write-json.js';
-import type { WriteOnnxOptions } from './write-onnx.js';
+import type { WriteOnnxOptions } from '../file/write-onnx.js';
 
 export interface CachedGraph {
   /** The ONNX file. */
