@@ -26,6 +26,7 @@ const config = {
   num_attention_heads: 2,
   num_key_value_heads: 1,
   intermediate_size: feedForwardWidth,
+  tie_word_embeddings: true,
   bos_token_id: 256,
   eos_token_id: 256,
 };
