@@ -4,7 +4,7 @@ import path from 'node:path';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
-import { writeHuggingFaceFolder } from '../testing/write-hugging-face-folder.js';
+import { writeHuggingFaceFolder } from '../../../test/support/write-hugging-face-folder.js';
 
 const failure = 1;
 const usage = 2;
