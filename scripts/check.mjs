@@ -15,6 +15,7 @@ const packages = [
   'packages/models',
   'packages/tiny-models',
   'packages/llamacpp-backend',
+  'packages/stats',
   'apps/cli',
 ];
 
