@@ -47,3 +47,4 @@ export { studentTSurvival } from './distributions/student-t-survival.js';
 export { studentTUpperQuantile } from './distributions/student-t-upper-quantile.js';
 // Errors.
 export { StatisticsError, type StatisticsErrorReason } from './errors/statistics-error.js';
+export { bootstrapMean, type MeanInterval } from './effect-size/bootstrap-mean.js';
