@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import { readJson } from '../read-json.js';
 
 /** What conversion needs of a Hugging Face config.json of the llama architecture. */
 export interface ModelConfig {
@@ -13,8 +13,15 @@ export interface ModelConfig {
   readonly feedForwardWidth: number;
   readonly normEpsilon: number;
   readonly rotaryBase: number;
+  /** True where the output matrix is the embedding matrix. */
+  readonly tiedEmbeddings: boolean;
   readonly beginToken: number | undefined;
   readonly endToken: number | undefined;
+}
+
+interface RotaryParameters {
+  readonly rope_theta?: number;
+  readonly rope_type?: unknown;
 }
 
 /** @throws InvalidModelFileError, UnsupportedError naming the field. */
@@ -53,10 +60,32 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
   refuse('attention_bias', false);
   refuse('mlp_bias', false);
   refuse('rope_scaling', null);
+  refuse('quantization_config', null);
+  refuse('partial_rotary_factor', 1);
+  // Where Transformers 5 keeps the rotary base.
+  const { rope_theta: nestedBase, rope_type: rotaryKind } = (config['rope_parameters'] ??
+    {}) as RotaryParameters;
+  if ((rotaryKind ?? 'default') !== 'default') {
+    throw new UnsupportedError(
+      `${path}: the rotary embedding is ${JSON.stringify(rotaryKind)}; only "default" is supported.`,
+    );
+  }
   const width = whole('hidden_size');
   const heads = whole('num_attention_heads');
+  const vocabularySize = whole('vocab_size');
+  const tokenId = (key: string): number | undefined => {
+    const value = config[key];
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    if (first === undefined || first === null) return undefined;
+    if (Number.isInteger(first) && (first as number) >= 0 && (first as number) < vocabularySize) {
+      return first as number;
+    }
+    throw new InvalidModelFileError(
+      `${path}: ${key} is ${JSON.stringify(value)}, with ${vocabularySize} tokens.`,
+    );
+  };
   return {
-    vocabularySize: whole('vocab_size'),
+    vocabularySize,
     contextLength: whole('max_position_embeddings'),
     width,
     layers: whole('num_hidden_layers'),
@@ -65,33 +94,9 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
     headWidth: whole('head_dim', width / heads),
     feedForwardWidth: whole('intermediate_size'),
     normEpsilon: positive('rms_norm_eps', 1e-6),
-    rotaryBase: positive('rope_theta', 10_000),
-    beginToken: tokenId(config['bos_token_id']),
-    endToken: tokenId(config['eos_token_id']),
+    rotaryBase: positive('rope_theta', nestedBase ?? 10_000),
+    tiedEmbeddings: config['tie_word_embeddings'] === true,
+    beginToken: tokenId('bos_token_id'),
+    endToken: tokenId('eos_token_id'),
   };
-}
-
-/** A JSON object from a file. */
-export async function readJson(path: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InvalidModelFileError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
-      cause: error,
-    });
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch (error) {
-    throw new InvalidModelFileError(`${path} is not JSON: ${String(error)}.`, { cause: error });
-  }
-  throw new InvalidModelFileError(`${path} is not a JSON object.`);
-}
-
-function tokenId(value: unknown): number | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return Number.isSafeInteger(first) ? (first as number) : undefined;
 }

@@ -90,17 +90,15 @@ function followed(prompt: readonly number[], seed: number, vocabularySize: numbe
   return prompt[seed % prompt.length] ?? seed % vocabularySize;
 }
 
-/** Where the token's draw lies in [0, 1): mass of the tokens before it, plus a share of its own. */
+/** Where the token's draw lies in [0, 1): mass of the tokens ordered before it, plus a share of its own. */
 function place(distribution: Distribution, token: number, share: number, order: Order): number {
   const { tokens, probabilities } = distribution;
-  const indices = [...probabilities.keys()].toSorted((left, right) => order(left, right, distribution));
+  const own = tokens === undefined ? token : tokens.indexOf(token);
   let before = 0;
-  for (const index of indices) {
-    const probability = probabilities[index] as number;
-    if ((tokens === undefined ? index : tokens[index]) === token) return before + share * probability;
-    before += probability;
+  for (let index = 0; index < probabilities.length; index++) {
+    if (order(index, own, distribution) < 0) before += probabilities[index] as number;
   }
-  return before;
+  return before + share * (probabilities[own] as number);
 }
 
 /** Product of two centred uniforms, scaled to variance 1. */
