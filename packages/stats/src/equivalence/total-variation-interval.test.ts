@@ -115,7 +115,10 @@ describe('several tables', () => {
     const targets = [uniformLaw(4), peakedLaw(5, 0.8), zipfLaw(6), [0.5, 0.5]];
     const distances = [0.1, 0, 0.02, 0.3];
     const draws = [200, 400, 100, 300];
-    const truth = 0.2 * 0.1 + 0.4 * 0 + 0.1 * 0.02 + 0.3 * 0.3;
+    const truth = distances.reduce(
+      (sum, distance, index) => sum + distance * ((draws[index] as number) / 1000),
+      0,
+    );
     let covered = 0;
     for (let run = 0; run < 200; run++) {
       const tables = targets.map((target, index) => ({

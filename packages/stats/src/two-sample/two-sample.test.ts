@@ -19,7 +19,8 @@ function sequence(length: number, repeat: number): number[] {
 const sample = (count: number, repeat: number): number[][] =>
   Array.from({ length: count }, () => sequence(6, repeat));
 
-const text = (tokens: readonly number[]): string => tokens.map((token) => [...'aé😀z'][token]).join('');
+const letters = ['a', 'é', '😀', 'z'];
+const text = (tokens: readonly number[]): string => tokens.map((token) => letters[token]).join('');
 
 const mean = (items: readonly number[]): number => items.reduce((sum, item) => sum + item, 0) / items.length;
 const differenceOfMeans = (first: readonly number[], second: readonly number[]): number =>
