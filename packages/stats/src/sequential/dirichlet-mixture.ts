@@ -23,11 +23,11 @@ export class DirichletMixture extends MixtureEvidence {
     const target = this.#probabilities[cell] as number;
     const hits = this.counts[cell] as number;
     const base = target > 0 ? target : 1;
+    const { count, logComponents } = this;
     for (let index = 0; index < priorStrengths.length; index++) {
       const mass = (priorStrengths[index] as number) * cells;
-      const predicted =
-        (hits + mass * target + evenPseudoDraws / cells) / (this.count + mass + evenPseudoDraws);
-      this.logComponents[index] = (this.logComponents[index] as number) + Math.log(predicted / base);
+      const predicted = (hits + mass * target + evenPseudoDraws / cells) / (count + mass + evenPseudoDraws);
+      logComponents[index] = (logComponents[index] as number) + Math.log(predicted / base);
     }
     this.counts[cell] = hits + 1;
     this.record(target > 0);

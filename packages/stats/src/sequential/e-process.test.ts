@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { normalSurvival } from '../distributions/normal-survival.js';
 import { StatisticsError } from '../errors/statistics-error.js';
 import { drawCell } from '../testing/draw-counts.js';
+import { mostHits } from '../testing/false-alarm-budget.js';
 import { normalise, peakedLaw, shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { createCategoricalEProcess } from './categorical-e-process.js';
@@ -80,24 +81,27 @@ test('where all laws are equal the conditional process is the categorical one', 
   expect(conditional.count).toBe(3000);
 });
 
-/** How many of 2,000 streams of 400 draws reach the evidence 1 / alpha at any time. */
-function rejections(alpha: number, start: () => { readonly pValue: number; draw(): void }): number {
+/** How many of 2,000 streams of that many draws reach the evidence 1 / alpha at any time. */
+function rejections(
+  alpha: number,
+  draws: number,
+  start: () => { readonly pValue: number; draw(): void },
+): number {
   let rejected = 0;
   for (let run = 0; run < 2000; run++) {
     const stream = start();
-    for (let draw = 0; draw < 400 && stream.pValue > alpha; draw++) stream.draw();
+    for (let draw = 0; draw < draws && stream.pValue > alpha; draw++) stream.draw();
     if (stream.pValue <= alpha) rejected++;
   }
   return rejected;
 }
 
-// Binomial(2000, .05): more than 145 has chance 6e-6.
-const mostRejections = 145;
+const mostRejections = mostHits('level at all times', 2000, 0.05);
 
 describe('stopping at the first sight of evidence rejects a true hypothesis with probability alpha at most', () => {
   test('categorical', () => {
     const law = zipfLaw(6);
-    const rejected = rejections(0.05, () => {
+    const rejected = rejections(0.05, 400, () => {
       const process = createCategoricalEProcess(law);
       return {
         get pValue() {
@@ -111,7 +115,7 @@ describe('stopping at the first sight of evidence rejects a true hypothesis with
 
   test('conditional, another law at each draw', () => {
     const laws = Array.from({ length: 50 }, () => randomLaw(4));
-    const rejected = rejections(0.05, () => {
+    const rejected = rejections(0.05, 200, () => {
       const process = createConditionalEProcess(4);
       return {
         get pValue() {
@@ -128,7 +132,7 @@ describe('stopping at the first sight of evidence rejects a true hypothesis with
 
   test('uniform, through the probability integral transform', () => {
     const laws = Array.from({ length: 50 }, () => randomLaw(20));
-    const rejected = rejections(0.05, () => {
+    const rejected = rejections(0.05, 150, () => {
       const process = createUniformEProcess();
       return {
         get pValue() {
@@ -144,7 +148,7 @@ describe('stopping at the first sight of evidence rejects a true hypothesis with
   });
 
   test('a fixed-n p-value looked at after every draw does reject too often: the control', () => {
-    const rejected = rejections(0.05, () => {
+    const rejected = rejections(0.05, 400, () => {
       let hits = 0;
       let count = 0;
       let smallest = 1;
