@@ -6,7 +6,8 @@ const mostDraws = 2 ** 40;
 
 /**
  * Draws that suffice for equivalenceTest to show an exact law to be within a margin of its target in total variation, with
- * at least the wanted power: the inverse of smallestProvableMargin, at most 0.1 % above its least. Time: about 30 times that
+ * at least the wanted power: the inverse of smallestProvableMargin, at most 0.1 % above its least. Since that power is a
+ * lower bound, fewer draws often do, down to about half. Time: about 30 times that
  * of totalVariationInterval.
  *
  * @param options.probabilities target probability of each cell, summing to 1.
