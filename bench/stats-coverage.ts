@@ -133,7 +133,10 @@ function measureSequence(name: LawName, cells: number, distance: number): object
 }
 
 /** 2,000 streams of an exact sampler, each stopped at the first sight of evidence 1 / alpha. */
-function measureLevel(name: string, start: () => { readonly process: EProcess; observe(): void }): object {
+function measureLevel(
+  name: string,
+  start: () => { readonly process: EProcess; readonly observe: () => void },
+): object {
   const runs = 2000;
   const draws = 2000;
   const rejected = { '0.05': 0, '0.01': 0 };
