@@ -45,6 +45,65 @@ export { studentTCdf } from './distributions/student-t-cdf.js';
 export { studentTQuantile } from './distributions/student-t-quantile.js';
 export { studentTSurvival } from './distributions/student-t-survival.js';
 export { studentTUpperQuantile } from './distributions/student-t-upper-quantile.js';
+// Goodness of fit.
+export type { AsymptoticGoodnessOfFit } from './goodness-of-fit/asymptotic-test.js';
+export { chiSquareHomogeneityTest } from './goodness-of-fit/chi-square-homogeneity-test.js';
+export { chiSquareTest } from './goodness-of-fit/chi-square-test.js';
+export { countSequences, sequenceKey } from './goodness-of-fit/count-sequences.js';
+export {
+  type DiscreteKolmogorovSmirnov,
+  discreteKolmogorovSmirnovTest,
+} from './goodness-of-fit/discrete-kolmogorov-smirnov-test.js';
+export type { Divergence } from './goodness-of-fit/divergence.js';
+export { gHomogeneityTest } from './goodness-of-fit/g-homogeneity-test.js';
+export { gTest } from './goodness-of-fit/g-test.js';
+export type {
+  GoodnessOfFit,
+  ImpossibleCell,
+  PoolingOptions,
+  TestedCell,
+} from './goodness-of-fit/goodness-of-fit.js';
+export type { AsymptoticIndependence, Independence } from './goodness-of-fit/independence.js';
+export { type IndependenceOptions, independenceTest } from './goodness-of-fit/independence-test.js';
+export { type JointHomogeneity, jointHomogeneityTest } from './goodness-of-fit/joint-homogeneity-test.js';
+export {
+  type JointCell,
+  type JointLawOptions,
+  type JointLawTest,
+  jointLawTest,
+  unlistedKey,
+} from './goodness-of-fit/joint-law-test.js';
+export { type KolmogorovSmirnov, kolmogorovSmirnovTest } from './goodness-of-fit/kolmogorov-smirnov-test.js';
+export {
+  type KolmogorovSmirnovTwoSample,
+  kolmogorovSmirnovTwoSampleTest,
+} from './goodness-of-fit/kolmogorov-smirnov-two-sample-test.js';
+export {
+  type AsymptoticLagIndependence,
+  type LagIndependence,
+  lagIndependenceTest,
+} from './goodness-of-fit/lag-independence-test.js';
+export {
+  type MonteCarloGoodnessOfFit,
+  type MonteCarloOptions,
+  monteCarloGoodnessOfFitTest,
+} from './goodness-of-fit/monte-carlo-goodness-of-fit-test.js';
+export {
+  type MonteCarloIndependence,
+  monteCarloIndependenceTest,
+} from './goodness-of-fit/monte-carlo-independence-test.js';
+export type { MonteCarloPValue } from './goodness-of-fit/monte-carlo-p-value.js';
+export type { MultinomialStatistic } from './goodness-of-fit/multinomial-statistic.js';
+export {
+  type MultinomialTest,
+  type MultinomialTestOptions,
+  multinomialTest,
+} from './goodness-of-fit/multinomial-test.js';
+export {
+  type PermutationLagIndependence,
+  permutationLagIndependenceTest,
+} from './goodness-of-fit/permutation-lag-independence-test.js';
+export { type PooledCells, poolCells } from './goodness-of-fit/pool-cells.js';
 // Equivalence within a margin, and finite-n bounds of total variation and KL divergence.
 export type { CountTable, CountTables } from './equivalence/count-table.js';
 export { type EquivalenceTest, equivalenceTest } from './equivalence/equivalence-test.js';
