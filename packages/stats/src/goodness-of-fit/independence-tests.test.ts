@@ -68,7 +68,7 @@ describe('independence of consecutive outcomes', () => {
     );
     const result = lagIndependenceTest(outcomes);
     expect(result.count).toBe(89);
-    expect(result.cells).toEqual([['a'], ['b', 'rare 67', 'rare 37', 'rare 7']]);
+    expect(result.cells).toEqual([['a'], ['b', 'rare 7', 'rare 37', 'rare 67']]);
     expect(result.degreesOfFreedom).toBe(1);
     expect(lagIndependenceTest([1, 1, 1, 1])).toMatchObject({ pValue: 1, degreesOfFreedom: 0 });
   });
