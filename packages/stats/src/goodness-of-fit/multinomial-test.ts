@@ -16,7 +16,7 @@ export interface MultinomialTestOptions extends PoolingOptions {
   readonly statistic?: MultinomialStatistic | undefined;
   /** Where given, the p-value is randomised between its two bounds and exactly uniform under the law. */
   readonly random?: RandomSource | undefined;
-  /** Most tables to enumerate, at least 1. Default 2,000,000: a tenth of a second or so. */
+  /** Most tables to enumerate, at least 1. Default 2,000,000: half a second or so. */
   readonly tableLimit?: number | undefined;
 }
 
