@@ -155,7 +155,7 @@ describe('rows of the whole vocabulary', () => {
   test('are written to the same memory every round', () => {
     const transform = createLogitsTransform({}, 4);
     const buffers = [1, 2, 3].map(
-      (logit) => transform.apply(Float32Array.of(logit, 2, 3, 4), [], 0).probabilities.buffer,
+      (first) => transform.apply(Float32Array.of(first, 2, 3, 4), [], 0).probabilities.buffer,
     );
     expect(new Set(buffers).size).toBe(1);
   });

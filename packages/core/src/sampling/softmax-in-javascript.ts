@@ -24,7 +24,10 @@ export function softmaxInJavaScript(
   }
 }
 
-/** Writes the weights of some tokens; their sum is that of the even ones plus that of the odd ones, as in the kernel. */
+/**
+ * Writes the weights of some tokens. Their sum is that of every other one plus that of the rest, as in the
+ * kernel, which adds two at a time; the two sums change places at every token.
+ */
 function weigh(
   logits: Float32Array,
   from: number,
@@ -33,21 +36,14 @@ function weigh(
   scale: number,
   weights: Float64Array,
 ): number {
-  let even = 0;
-  let odd = 0;
-  let token = from;
-  for (; token + 1 < end; token += 2) {
-    const first = exponential(((logits[token] as number) - largest) * scale);
-    const second = exponential(((logits[token + 1] as number) - largest) * scale);
-    weights[token] = first;
-    weights[token + 1] = second;
-    even += first;
-    odd += second;
+  let sum = 0;
+  let otherSum = 0;
+  for (let token = from; token < end; token++) {
+    const weight = exponential(((logits[token] as number) - largest) * scale);
+    weights[token] = weight;
+    const added = sum + weight;
+    sum = otherSum;
+    otherSum = added;
   }
-  if (token < end) {
-    const last = exponential(((logits[token] as number) - largest) * scale);
-    weights[token] = last;
-    even += last;
-  }
-  return even + odd;
+  return sum + otherSum;
 }

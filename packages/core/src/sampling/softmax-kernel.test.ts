@@ -165,10 +165,8 @@ describe('without a kernel', () => {
     vi.resetModules();
   });
 
-  class Refusing {
-    constructor() {
-      throw new RangeError('could not allocate memory');
-    }
+  function Refusing(): never {
+    throw new RangeError('could not allocate memory');
   }
   const real = (globalThis as unknown as { WebAssembly: object }).WebAssembly;
   const parts = Object.fromEntries(

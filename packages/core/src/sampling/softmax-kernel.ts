@@ -1,4 +1,4 @@
-import { fractionalPowers } from './exponential.js';
+import { fractionalPowerTable } from './exponential.js';
 import { largestLogit } from './largest-logit.js';
 import { softmaxKernelCode } from './softmax-kernel-code.js';
 import { inverseTemperature, tokensPerSum } from './softmax-parts.js';
@@ -15,7 +15,7 @@ export interface SoftmaxKernel {
    * @param probabilities [as many as there are logits or more], written to.
    * @throws NonFiniteLogitsError for NaN, +Infinity, or where every logit is -Infinity.
    */
-  run(logits: Float32Array, temperature: number, probabilities: Float64Array): void;
+  readonly run: (logits: Float32Array, temperature: number, probabilities: Float64Array) => void;
 }
 
 /** What softmax-kernel.wat exports. */
@@ -53,8 +53,9 @@ export function createSoftmaxKernel(capacity: number): SoftmaxKernel | undefined
   );
   if (!WebAssembly.validate(code)) return undefined;
 
+  const table = fractionalPowerTable();
   const paddedCapacity = padded(capacity);
-  const logitsAt = fractionalPowers.byteLength;
+  const logitsAt = table.byteLength;
   const weightsAt = logitsAt + paddedCapacity * logitBytes;
   const pages = Math.ceil((weightsAt + paddedCapacity * weightBytes) / pageBytes);
   let buffer: ArrayBuffer;
@@ -68,7 +69,7 @@ export function createSoftmaxKernel(capacity: number): SoftmaxKernel | undefined
     // A page's security policy may forbid compiling, and memory may run out: JavaScript does it all the same.
     return undefined;
   }
-  new Float64Array(buffer, 0, fractionalPowers.length).set(fractionalPowers);
+  new Float64Array(buffer, 0, table.length).set(table);
   const rowLogits = new Float32Array(buffer, logitsAt, paddedCapacity);
   const rowWeights = new Float64Array(buffer, weightsAt, paddedCapacity);
 
