@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { benchCommand } from './commands/bench.js';
+import { compareCommand } from './commands/compare.js';
 import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { generateCommand } from './commands/generate.js';
@@ -13,6 +14,7 @@ export function createProgram() {
     .addCommand(demoCommand())
     .addCommand(generateCommand())
     .addCommand(benchCommand())
+    .addCommand(compareCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());
 }

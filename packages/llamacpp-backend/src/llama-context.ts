@@ -1,7 +1,7 @@
 import { ContextOverflowError, EngineError } from '@foretoken/core';
+import { computeTurns } from '@foretoken/core/backend';
 import koffi from 'koffi';
 import type { NativeFunctions, Pointer } from './native-functions.js';
-import { computeTurns } from './compute-turns.js';
 import { PassBuffers } from './pass-buffers.js';
 
 /** One token of a batch. */

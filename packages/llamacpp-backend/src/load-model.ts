@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { setImmediate as nextTask } from 'node:timers/promises';
 import {
   type Backend,
   contractVersion,
@@ -143,6 +144,7 @@ async function createModel(
     name: path.basename(source),
     tokenizer,
     contextLength,
+    nextTask,
     hiddenStateWidth,
     context: llamaContext,
     capabilities: {

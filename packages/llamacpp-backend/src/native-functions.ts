@@ -1,5 +1,10 @@
-import { batchType, contextParametersType, modelParametersType } from './native-types.js';
-import { type LibraryHandle } from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
+import {
+  batchType,
+  contextParametersType,
+  modelParametersType,
+  quantizeParametersType,
+} from './native-types.js';
 
 /** An address in the engine's memory; null where the engine returned none. */
 export type Pointer = bigint;
@@ -64,6 +69,10 @@ export interface NativeFunctions {
   modelSize(model: Pointer): number | bigint;
   fileType(model: Pointer): number;
   fileTypeName(fileType: number): string;
+  quantizeDefaultParameters(): Structure;
+  readonly quantize: {
+    async(source: string, output: string, parameters: Structure, done: Callback<number>): void;
+  };
 }
 
 export function bindFunctions(library: LibraryHandle): NativeFunctions {
@@ -124,6 +133,12 @@ export function bindFunctions(library: LibraryHandle): NativeFunctions {
     modelSize: declare('llama_model_size', 'uint64', [pointer]),
     fileType: declare('llama_model_ftype', 'int32', [pointer]),
     fileTypeName: declare('llama_ftype_name', 'str', ['int32']),
+    quantizeDefaultParameters: declare('llama_model_quantize_default_params', quantizeParametersType, []),
+    quantize: declare('llama_model_quantize', 'uint32', [
+      'str',
+      'str',
+      koffi.pointer(quantizeParametersType),
+    ]),
   };
   return functions as unknown as NativeFunctions;
 }

@@ -26,7 +26,23 @@ export function nativeLibrary(): NativeLibrary {
   return loaded;
 }
 
+/** As large as a thread's own. */
+const callStackBytes = 8 * 1024 * 1024;
+
+/**
+ * Calls off the event loop run on stacks that koffi makes, and it can be told their size only before it loads its
+ * first library. Foretoken's other engine needs more than koffi's 128 KiB in the same process.
+ */
+function widenCallStacks(): void {
+  try {
+    koffi.config({ async_stack_size: callStackBytes });
+  } catch {
+    // Another library came first; llama.cpp is content with what there is.
+  }
+}
+
 function load(paths: LibraryPaths): NativeLibrary {
+  widenCallStacks();
   try {
     const base = koffi.load(paths.ggmlBase);
     const ggml = koffi.load(paths.ggml);

@@ -1,6 +1,14 @@
+export { backendConformance } from './backend-conformance.js';
+export type { BackendConformanceOptions } from './backend-conformance.js';
+export { ConformanceFailure } from './conformance-case.js';
+export type { ConformanceCase } from './conformance-case.js';
+export { drafterConformance } from './drafter-conformance.js';
+export type { DrafterConformanceOptions } from './drafter-conformance.js';
 export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
 export type { EnumeratedDrafting, TableLaw } from './enumerate-joint-law.js';
 export { randomTable } from './random-table.js';
 export type { TableKind } from './random-table.js';
+export { createSyntheticDrafter } from './synthetic-drafter.js';
+export type { SyntheticDrafterOptions } from './synthetic-drafter.js';
 export { createTableModel } from './table-model.js';
 export type { TableModelOptions } from './table-model.js';

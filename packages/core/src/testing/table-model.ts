@@ -10,6 +10,7 @@ import { ContextOverflowError } from '../errors/context-overflow-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { SequenceLimitError } from '../errors/sequence-limit-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
+import { UnsupportedError } from '../errors/unsupported-error.js';
 import { RowLogits } from '../sampling/row-logits.js';
 import type { TableLaw } from './enumerate-joint-law.js';
 
@@ -18,9 +19,9 @@ export interface TableModelOptions {
   readonly law: TableLaw;
   readonly vocabularySize: number;
   /** Default 256. */
-  readonly contextLength?: number;
+  readonly contextLength?: number | undefined;
   /** Default 4. */
-  readonly maximumSequences?: number;
+  readonly maximumSequences?: number | undefined;
   readonly endTokens?: readonly number[];
   /** Bytes of every token; default: one lower-case letter, or one byte above 26 tokens. */
   readonly tokenBytes?: (token: number) => Uint8Array;
@@ -143,6 +144,12 @@ class TableModel implements LanguageModel {
           `The parent of node ${node} is ${parent}: give -1 or an earlier node.`,
         );
       }
+    }
+    const leaves = tokens.filter((_, node) => parents !== undefined && !parents.includes(node)).length;
+    if (leaves > this.capabilities.maximumLeaves) {
+      throw new UnsupportedError(
+        `A tree of ${leaves} leaves; the table model takes ${this.capabilities.maximumLeaves}.`,
+      );
     }
     const depths = tokens.map((_, node) => pathTo(parents, node).length);
     if (sequence.length + Math.max(...depths) > this.contextLength) {

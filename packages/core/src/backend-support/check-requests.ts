@@ -1,17 +1,15 @@
-import {
-  ClosedError,
-  ContextOverflowError,
-  type ForwardRequest,
-  InvalidArgumentError,
-  TokenOutOfRangeError,
-  UnsupportedError,
-} from '@foretoken/core';
-import { LlamaSequence } from './llama-sequence.js';
-import type { LlamaModel } from './llama-model.js';
+import type { Capabilities } from '../contract/capabilities.js';
+import type { ForwardRequest } from '../contract/forward.js';
+import { ClosedError } from '../errors/closed-error.js';
+import { ContextOverflowError } from '../errors/context-overflow-error.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
+import { UnsupportedError } from '../errors/unsupported-error.js';
+import { EngineSequence } from './engine-sequence.js';
 
-/** A request that the engine can be handed: its native asserts would end the process. */
-export interface CheckedRequest {
-  readonly sequence: LlamaSequence;
+/** A request that an engine can be handed: its native asserts would end the process. */
+export interface CheckedRequest<Kind extends EngineSequence = EngineSequence> {
+  readonly sequence: Kind;
   readonly tokens: readonly number[];
   /** Undefined for a chain. */
   readonly parents: readonly number[] | undefined;
@@ -24,28 +22,39 @@ export interface CheckedRequest {
   readonly hiddenStates: boolean;
 }
 
+/** What a request is checked against. */
+export interface CheckingModel {
+  readonly name: string;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+  readonly capabilities: Capabilities;
+  /** Leaves that new trees may have now. */
+  readonly availableLeaves: number;
+}
+
 /** @throws one of Foretoken's errors for anything a pass cannot do. */
-export function checkRequests(model: LlamaModel, requests: readonly ForwardRequest[]): CheckedRequest[] {
+export function checkRequests(model: CheckingModel, requests: readonly ForwardRequest[]): CheckedRequest[] {
   if (requests.length === 0) throw new InvalidArgumentError('A pass needs at least one request.');
   const checked = requests.map((request) => checkRequest(model, request));
   if (new Set(checked.map(({ sequence }) => sequence)).size < checked.length) {
     throw new InvalidArgumentError('A pass may name every sequence only once.');
   }
   const leaves = checked.reduce((sum, request) => sum + request.leaves.length, 0);
-  if (leaves > model.capabilities.maximumLeaves) {
+  if (leaves > model.availableLeaves) {
     throw new UnsupportedError(
-      `The trees of a pass have ${leaves} leaves; this model takes ${model.capabilities.maximumLeaves}.`,
+      `The trees of a pass have ${leaves} leaves; this model takes ${model.capabilities.maximumLeaves}, less those of trees that wait for doCommitPath: ${model.availableLeaves} now.`,
     );
   }
   return checked;
 }
 
-function checkRequest(model: LlamaModel, request: ForwardRequest): CheckedRequest {
+function checkRequest(model: CheckingModel, request: ForwardRequest): CheckedRequest {
   const { sequence, tokens, parents, hiddenStates = false } = request;
-  if (!(sequence instanceof LlamaSequence) || sequence.model !== model) {
+  if (!(sequence instanceof EngineSequence) || sequence.model !== model) {
     throw new InvalidArgumentError('The sequence belongs to another model.');
   }
   if (sequence.closed) throw new ClosedError('The sequence is closed.');
+  if (sequence.failure !== undefined) throw sequence.failure;
   if (sequence.pendingTree !== undefined) {
     throw new InvalidArgumentError('The sequence has a tree pass that waits for doCommitPath or doRollback.');
   }
@@ -68,6 +77,9 @@ function checkRequest(model: LlamaModel, request: ForwardRequest): CheckedReques
     throw new UnsupportedError(
       `A tree of ${tokens.length} tokens: this model takes ${model.capabilities.maximumPassTokens} in one pass.`,
     );
+  }
+  if (hiddenStates && model.capabilities.hiddenStateWidth === undefined) {
+    throw new UnsupportedError(`${model.name} gives no hidden states.`);
   }
   return {
     sequence,
@@ -105,6 +117,9 @@ function wantedRows({ rows, tokens }: ForwardRequest): number[] {
   if (rows === 'none') return [];
   if (rows === 'last') return [tokens.length - 1];
   if (rows === 'all') return [...tokens.keys()];
+  if (typeof rows === 'string') {
+    throw new InvalidArgumentError(`rows must be all, last, none or a list of indices, not ${String(rows)}.`);
+  }
   for (const [index, row] of rows.entries()) {
     const previous = index === 0 ? -1 : (rows[index - 1] as number);
     if (!Number.isInteger(row) || row <= previous || row >= tokens.length) {

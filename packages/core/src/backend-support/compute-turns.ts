@@ -13,5 +13,5 @@ export class Turns {
   }
 }
 
-/** Passes of all models share one pool of compute threads: side by side they would only fight for the cores. */
+/** Passes of all models and engines take turns: side by side they would only fight for the cores. */
 export const computeTurns: Turns = new Turns();

@@ -4,12 +4,18 @@ export type Operation =
   | { readonly kind: 'pass'; run(): Promise<void> };
 
 /**
- * Runs a context's operations one after the other, in the order in which they came: the engine's context
- * may never be used by two threads at once.
+ * Runs a model's operations one after the other, in the order in which they came: an engine's context may
+ * never be used by two threads at once.
  */
 export class OperationQueue {
   readonly #waiting: Operation[] = [];
+  readonly #nextTask: () => Promise<unknown>;
   #running: Promise<void> | undefined;
+
+  /** @param nextTask resolves after the microtasks that wait now. */
+  constructor(nextTask: () => Promise<unknown>) {
+    this.#nextTask = nextTask;
+  }
 
   /** A change runs at once where nothing is before it. */
   push(operation: Operation): void {
@@ -37,12 +43,8 @@ export class OperationQueue {
     for (let operation = this.#waiting.shift(); operation !== undefined; operation = this.#waiting.shift()) {
       await operation.run();
       // Whoever awaited the pass reads its logits now, before the next pass overwrites them.
-      if (operation.kind === 'pass' && this.#waiting.length > 0) await macrotask();
+      if (operation.kind === 'pass' && this.#waiting.length > 0) await this.#nextTask();
     }
     this.#running = undefined;
   }
-}
-
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
