@@ -95,7 +95,7 @@ export const interleavings: Readonly<Record<string, ConformanceBody>> = {
 async function withQueuedPass(
   { model, text: randomText }: ConformanceModel,
   text: readonly number[],
-): Promise<{ readonly sequence: Sequence; cancel(): Promise<void> }> {
+): Promise<{ readonly sequence: Sequence; readonly cancel: () => Promise<void> }> {
   const sequence = model.createSequence();
   await pass({ sequence, tokens: text, rows: 'none' });
   const controller = new AbortController();
@@ -107,7 +107,7 @@ async function withQueuedPass(
   );
   return {
     sequence,
-    async cancel() {
+    cancel: async () => {
       controller.abort();
       await queued;
       await before;
