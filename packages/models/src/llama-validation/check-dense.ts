@@ -1,7 +1,13 @@
 import type { MetadataCheck } from './metadata-check.js';
 
 /** Hyperparameters and shapes of the dense llama-like block (`llama`, `qwen2`). */
-export function checkDense(check: MetadataCheck, architecture: string, layers: number, width: number): void {
+export function checkDense(
+  check: MetadataCheck,
+  architecture: string,
+  layers: number,
+  width: number,
+  partialRotation: boolean,
+): void {
   const key = (name: string): string => `${architecture}.${name}`;
   const feedForward = check.whole(key('feed_forward_length'), 1, 2 ** 22);
   const heads = check.whole(key('attention.head_count'), 1, 4096);
@@ -13,9 +19,12 @@ export function checkDense(check: MetadataCheck, architecture: string, layers: n
   if (!Number.isInteger(headWidth) || headWidth < 2 || headWidth > 1024 || headWidth % 2 !== 0) {
     throw check.fail(`a head cannot be ${headWidth} wide`);
   }
-  for (const other of ['attention.value_length', 'rope.dimension_count']) {
-    const value = check.optionalWhole(key(other)) ?? headWidth;
-    if (value !== headWidth) throw check.fail(`${key(other)} is ${value}, with heads ${headWidth} wide`);
+  const valueWidth = check.optionalWhole(key('attention.value_length')) ?? headWidth;
+  if (valueWidth !== headWidth) throw check.fail(`keys are ${headWidth} wide and values ${valueWidth}`);
+  const rotated = check.optionalWhole(key('rope.dimension_count')) ?? headWidth;
+  const rotatable = partialRotation ? rotated >= 2 && rotated <= headWidth : rotated === headWidth;
+  if (!rotatable || rotated % 2 !== 0) {
+    throw check.fail(`${rotated} of ${headWidth} elements cannot be rotated`);
   }
   const outputWidth = check.optionalWhole(key('embedding_length_out')) ?? 0;
   if (outputWidth !== 0 && outputWidth !== width) {

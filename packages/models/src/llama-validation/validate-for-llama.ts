@@ -15,9 +15,14 @@ const rotaryScalings: readonly string[] = ['none', 'linear', 'yarn', 'longrope']
  * Checks what llama.cpp assumes of a model's metadata, shapes and types: it asserts instead of reporting, and
  * an assertion ends the process. Deep for the llama and qwen2 architectures, general for the others.
  *
+ * @param options.partialRotation true accepts heads of which only a part is rotated. llama.cpp does not run
+ *   them in the dense architectures; another engine that reads such files may.
  * @throws InvalidModelFileError, UnsupportedError.
  */
-export function validateForLlama(file: GgufFile): void {
+export function validateForLlama(
+  file: GgufFile,
+  { partialRotation = false }: { readonly partialRotation?: boolean } = {},
+): void {
   const check = new MetadataCheck(file);
   const architecture = check.text('general.architecture');
   if (!/^[a-z0-9._-]{1,64}$/.test(architecture))
@@ -37,7 +42,9 @@ export function validateForLlama(file: GgufFile): void {
   const width = check.whole(`${architecture}.embedding_length`, 1, 2 ** 20);
   checkAsserted(check, architecture, layers);
   checkTypes(check);
-  if (architecture === 'llama' || architecture === 'qwen2') checkDense(check, architecture, layers, width);
+  if (architecture === 'llama' || architecture === 'qwen2') {
+    checkDense(check, architecture, layers, width, partialRotation);
+  }
   checkVocabulary(check, width);
 }
 
