@@ -26,6 +26,8 @@ const mostLeaves = 16;
 /** `LLAMA_MAX_SEQ` less what trees need. */
 const mostSequences = 256 - mostLeaves;
 const defaultSequences = 4;
+/** `LLAMA_POOLING_TYPE_NONE`. */
+const noPooling = 0;
 /** Long contexts cost memory at once, so more than this is allocated only on request. */
 const defaultContextLength = 4096;
 
@@ -107,6 +109,8 @@ async function createModel(
     n_outputs_max_per_seq: outputs,
     n_threads: options.threads ?? cores,
     n_threads_batch: options.threads ?? cores,
+    // A row for every token, whatever the file says about pooling.
+    pooling_type: noPooling,
     type_k: kvTypes[kvType].id,
     type_v: kvTypes[kvType].id,
     // Trees and forks share cells between sequences; a window of its own would forget what rollback needs.
