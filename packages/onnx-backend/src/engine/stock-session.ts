@@ -142,7 +142,7 @@ class StockWorker {
   }
 
   tell(request: Told): void {
-    this.#worker.postMessage(request);
+    this.#worker.postMessage(request, []);
   }
 
   ask(request: Asked, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {

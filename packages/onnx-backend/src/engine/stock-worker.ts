@@ -38,7 +38,7 @@ async function answer(request: StockRequest): Promise<void> {
       id: id ?? -1,
       error: error instanceof Error ? error.message : String(error),
     };
-    parentPort?.postMessage(message);
+    parentPort?.postMessage(message, []);
   }
 }
 

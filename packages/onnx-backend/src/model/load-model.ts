@@ -68,7 +68,7 @@ async function checkOptions(options: OnnxOptions): Promise<LoadSettings> {
   checkWhole('threads', threads, 1, availableParallelism());
   checkWhole('maximumSequences', maximumSequences, 1, mostSequences);
   if (options.access !== undefined && !['native', 'stock'].includes(options.access)) {
-    throw new InvalidArgumentError(`access must be native or stock, not ${String(options.access)}.`);
+    throw new InvalidArgumentError(`access must be native or stock, not ${options.access}.`);
   }
   const provider = chooseProvider(options);
   const openSession = await chooseAccess(options.access, { provider, libraryPath: options.libraryPath });
@@ -77,7 +77,7 @@ async function checkOptions(options: OnnxOptions): Promise<LoadSettings> {
 
 function chooseProvider({ device = 'cpu', provider }: OnnxOptions): ProviderOption | undefined {
   if (device !== 'cpu' && device !== 'cuda') {
-    throw new InvalidArgumentError(`device must be cpu or cuda, not ${String(device)}.`);
+    throw new InvalidArgumentError(`device must be cpu or cuda, not ${JSON.stringify(device)}.`);
   }
   if (device === 'cuda' && provider !== undefined) {
     throw new InvalidArgumentError('Give device or provider, not both: device cuda is a provider itself.');
