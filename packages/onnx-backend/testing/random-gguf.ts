@@ -103,9 +103,9 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     ['tokenizer.ggml.model', text('gpt2')],
     [
       'tokenizer.ggml.tokens',
-      { type: 'strings', value: Array.from({ length: vocabulary }, (_, id) => `t${id}`) },
+      { type: 'string[]', value: Array.from({ length: vocabulary }, (_, id) => `t${id}`) },
     ],
-    ['tokenizer.ggml.merges', { type: 'strings', value: ['t 1'] }],
+    ['tokenizer.ggml.merges', { type: 'string[]', value: ['t 1'] }],
     ...Object.entries(model.metadata ?? {}),
   ]);
   await writeGguf(path, metadata, tensors);
