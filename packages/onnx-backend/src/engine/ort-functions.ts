@@ -128,7 +128,8 @@ export function bindFunctions(
     new Promise((resolve, reject) => {
       call.async(...values, (error: unknown, status: unknown) => {
         try {
-          if (error !== null && error !== undefined) throw fail(error instanceof Error ? error.message : JSON.stringify(error), 0);
+          if (error !== null && error !== undefined)
+            throw fail(error instanceof Error ? error.message : JSON.stringify(error), 0);
           check(status);
           resolve();
         } catch (failure) {

@@ -34,10 +34,12 @@ export type StockRequest =
       readonly id: number;
       readonly binding: number;
       readonly inputs: readonly PlainTensor[];
+      /** Inputs that are in the worker. */
+      readonly boundInputs: BoundTensors;
       /** Outputs whose arrays come back. */
       readonly wanted: readonly Omit<PlainTensor, 'data'>[];
       /** Outputs that stay in the worker. */
-      readonly kept: BoundTensors;
+      readonly boundOutputs: BoundTensors;
     }
   | { readonly kind: 'close'; readonly id: number };
 
