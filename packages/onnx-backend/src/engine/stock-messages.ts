@@ -44,7 +44,7 @@ export type StockRequest =
   | { readonly kind: 'close'; readonly id: number };
 
 /** A tensor on its way. */
-export interface PlainTensor {
+interface PlainTensor {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];

@@ -90,13 +90,13 @@ function toTokenizer(
   configs: readonly Readonly<Record<string, unknown>>[],
 ): Tokenizer {
   if ('tokenBytes' in tokenizer) return tokenizer;
-  const json = tokenizer._tokenizerJSON as Readonly<Record<string, unknown>> | undefined;
+  const { _tokenizerJSON: json } = tokenizer as Partial<TransformersTokenizer>;
   if (json === undefined) {
     throw new InvalidArgumentError(
       `The tokenizer of ${name} is none of transformers.js 4: give an AutoTokenizer, or a tokenizer of Foretoken.`,
     );
   }
-  return jsonTokenizer(`the tokenizer of ${name}`, json, {
+  return jsonTokenizer(`the tokenizer of ${name}`, json as Readonly<Record<string, unknown>>, {
     beginToken: beginTokenOf(configs),
     endTokens: endTokensOf(configs),
   });
