@@ -8,7 +8,7 @@ import { bindFunctions, type OrtFunctions, type Pointer, tableLength } from './o
  * The version of the C API that this package asks for. 1.22 is the oldest release whose attention takes
  * positions and a bias, so a library that lacks it could not run the graphs either.
  */
-export const apiVersion = 22;
+const apiVersion = 22;
 
 /** Of `OrtLoggingLevel`: failures come back as statuses, so the log has nothing to add. */
 export const fatal = 4;
