@@ -35,7 +35,7 @@ def load_gguf(path: Path, precision: Precision = np.float32) -> Transformer:
     family = file.metadata["general.architecture"]
     if family not in ("llama", "qwen2"):
         raise ValueError(f"{path} holds a {family} model; this runs llama and qwen2.")
-    if any(name in file.metadata for name in (f"{family}.rope.scaling.type",)) or "rope_freqs.weight" in file.tensors:
+    if f"{family}.rope.scaling.type" in file.metadata or "rope_freqs.weight" in file.tensors:
         raise ValueError(f"{path} scales its rotary positions; this does not.")
 
     def number(key: str) -> Any:  # noqa: ANN401 - the file says which type.
