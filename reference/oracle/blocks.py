@@ -56,10 +56,11 @@ def encode_q4_0(values: Values) -> Bytes:
     rows = values.reshape(-1, BLOCK)
     largest = np.take_along_axis(rows, np.abs(rows).argmax(axis=1, keepdims=True), axis=1)
     # The reference's search starts from +0, so a block of zeros has the scale -0 whatever their signs.
-    scale = np.where(largest == 0, np.float32(0), largest) / np.float32(-8)
+    largest[largest == 0] = 0
+    scale = largest / np.float32(-8)
     shifted = rows * _inverse(scale) + np.float32(8.5)
     nibbles = np.minimum(shifted.astype(np.int8), 15).astype(np.uint8)
-    return np.hstack([_half(scale), nibbles[:, :16] | nibbles[:, 16:] << 4])
+    return np.hstack([_half(scale), nibbles[:, :16] | nibbles[:, 16:] << np.uint8(4)])
 
 
 def decode_q4_0(blocks: Bytes) -> Values:
