@@ -30,6 +30,8 @@ const defaultSequences = 4;
 const noPooling = 0;
 /** Long contexts cost memory at once, so more than this is allocated only on request. */
 const defaultContextLength = 4096;
+/** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
+const noFlashAttention = 0;
 
 /** llama.cpp behind the contract. Models are GGUF files. */
 export const llamacppBackend: Backend<LlamacppOptions> = {
@@ -113,6 +115,8 @@ async function createModel(
     pooling_type: noPooling,
     type_k: kvTypes[kvType].id,
     type_v: kvTypes[kvType].id,
+    // llama.cpp's fused attention casts float32 keys and values to float16: who asks for them goes without it.
+    ...(kvType === 'f32' ? { flash_attn_type: noFlashAttention } : {}),
     // Trees and forks share cells between sequences; a window of its own would forget what rollback needs.
     kv_unified: true,
     swa_full: true,
