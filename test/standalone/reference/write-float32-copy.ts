@@ -29,8 +29,8 @@ function typed(key: string, value: GgufValue): TypedValue {
   if (typeof value === 'boolean') return { type: 'bool', value };
   if (Array.isArray(value)) {
     return typeof value[0] === 'string'
-      ? { type: 'strings', value: value as string[] }
-      : { type: 'int32s', value: value as number[] };
+      ? { type: 'string[]', value: value as string[] }
+      : { type: 'int32[]', value: value as number[] };
   }
   return { type: /epsilon$|freq_base$/.test(key) ? 'float32' : 'uint32', value: Number(value) };
 }
