@@ -115,6 +115,11 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
 
   // -------- for the engine --------
 
+  /** True once nothing of the engine's memory may be read any more. */
+  get memoryFreed(): boolean {
+    return this.#freed;
+  }
+
   /** Runs one pass. Results in the order of the requests; throws where any of them fails. */
   protected abstract runPass(
     requests: readonly QueuedRequest<Kind>[],
