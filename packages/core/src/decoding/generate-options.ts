@@ -1,5 +1,6 @@
 import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
+import type { Sequence } from '../contract/sequence.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
@@ -9,6 +10,13 @@ export interface GenerateOptions {
   readonly target: LanguageModel;
   /** Text, or token ids, at least one. Text gets the model's begin token where the model expects one. */
   readonly prompt: string | readonly number[];
+  /**
+   * A sequence of the target that already holds the first tokens of the prompt, fewer than all of them: a fork of a
+   * shared beginning, or what an earlier generation left. The caller closes it. At `generation-end` it holds the
+   * prompt and the output without its last token; after an error, or where the events are not read to the end, only
+   * its first tokens are certain. Default: a new one, closed at the end.
+   */
+  readonly sequence?: Sequence | undefined;
   /** Proposes tokens; without one the decoding is plain. The caller closes it. */
   readonly drafter?: Drafter | undefined;
   /** Tokens to draft a round, or what chooses them; default 4. */
