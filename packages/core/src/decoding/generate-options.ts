@@ -2,6 +2,7 @@ import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import type { Sequence } from '../contract/sequence.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
+import type { LogitsTransform } from '../sampling/logits-transform.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 
@@ -25,6 +26,11 @@ export interface GenerateOptions {
   readonly rule?: VerificationRule | string | undefined;
   /** Default: temperature 1, nothing else. */
   readonly sampling?: SamplingSettings | undefined;
+  /**
+   * Settings that are compiled already, in place of `sampling`: many short generations, one after the other, then
+   * share its row buffers.
+   */
+  readonly transform?: LogitsTransform | undefined;
   /** Most tokens to commit, at least 1; default: what the context has room for. */
   readonly maximumTokens?: number | undefined;
   /** Texts that end the generation; not part of the output. */

@@ -7,6 +7,7 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
 import { createRequestRandom, type RequestRandom } from '../random/request-random.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
+import type { LogitsTransform } from '../sampling/logits-transform.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { createFixedDraftLength } from '../scheduling/fixed-draft-length.js';
 import { resolveRule } from '../verification/rules.js';
@@ -66,7 +67,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
   }
   if (options.sequence !== undefined) checkBeginning(options.sequence, target, tokens.length);
   const rule = resolveRule(options.rule ?? 'block');
-  const transform = createLogitsTransform(options.sampling ?? {}, target.vocabularySize);
+  const transform = logitsTransform(options);
   const random = createRequestRandom({ seed: options.seed ?? 0, request: options.request ?? 0 });
   return {
     target,
@@ -101,6 +102,19 @@ function checkBeginning(sequence: Sequence, target: LanguageModel, promptLength:
       `The sequence holds ${sequence.length} tokens, the prompt has ${promptLength}: at least the prompt's last token must still be read. Roll the sequence back to ${promptLength - 1}.`,
     );
   }
+}
+
+function logitsTransform({ transform, sampling, target }: GenerateOptions): LogitsTransform {
+  if (transform === undefined) return createLogitsTransform(sampling ?? {}, target.vocabularySize);
+  if (sampling !== undefined) {
+    throw new InvalidArgumentError('Give sampling or a transform compiled from it, not both.');
+  }
+  if (transform.vocabularySize !== target.vocabularySize) {
+    throw new InvalidArgumentError(
+      `The transform is for ${transform.vocabularySize} tokens, ${target.name} has ${target.vocabularySize}.`,
+    );
+  }
+  return transform;
 }
 
 /** The prompt's tokens, checked; a new array. */
