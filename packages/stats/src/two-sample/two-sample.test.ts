@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { StatisticsError } from '../errors/statistics-error.js';
+import { seededRandom } from '../testing/seeded-random.js';
+import { hammingKernel } from './hamming-kernel.js';
+import { kernelTwoSampleTest } from './kernel-two-sample-test.js';
+import { permutationTest } from './permutation-test.js';
+import { spectrumKernel } from './spectrum-kernel.js';
+
+const random = seededRandom(11);
+
+/** Sequences over 4 tokens in which a token is repeated with the given chance. */
+function sequence(length: number, repeat: number): number[] {
+  const tokens = [Math.floor(4 * random())];
+  while (tokens.length < length) {
+    tokens.push(random() < repeat ? (tokens.at(-1) as number) : Math.floor(4 * random()));
+  }
+  return tokens;
+}
+const sample = (count: number, repeat: number): number[][] =>
+  Array.from({ length: count }, () => sequence(6, repeat));
+
+const text = (tokens: readonly number[]): string => tokens.map((token) => [...'aé😀z'][token]).join('');
+
+const mean = (items: readonly number[]): number => items.reduce((sum, item) => sum + item, 0) / items.length;
+const differenceOfMeans = (first: readonly number[], second: readonly number[]): number =>
+  Math.abs(mean(first) - mean(second));
+
+describe('permutation test', () => {
+  test('by hand: {1, 2} against {3, 4} is matched by 2 of 6 assignments', () => {
+    const { statistic, pValue } = permutationTest([1, 2], [3, 4], differenceOfMeans, {
+      random,
+      permutations: 6000,
+    });
+    expect(statistic).toBe(2);
+    // 6,000 shuffles hit with chance 1/3: four standard errors are .0243, chance 6e-5.
+    expect(Math.abs(pValue - 1 / 3)).toBeLessThan(0.0243);
+  });
+
+  test('p-values are valid under the null and never 0', () => {
+    let rejections = 0;
+    for (let run = 0; run < 1000; run++) {
+      const items = Array.from({ length: 12 }, () => random() ** 3);
+      const { pValue } = permutationTest(items.slice(0, 5), items.slice(5), differenceOfMeans, {
+        random,
+        permutations: 99,
+      });
+      expect(pValue).toBeGreaterThanOrEqual(0.01);
+      if (pValue <= 0.05) rejections++;
+    }
+    // Binomial(1000, .05): more than 84 has chance 2e-6.
+    expect(rejections).toBeLessThanOrEqual(84);
+  });
+
+  test('a difference is found', () => {
+    const first = Array.from({ length: 40 }, () => random());
+    const second = Array.from({ length: 40 }, () => random() + 0.5);
+    expect(permutationTest(first, second, differenceOfMeans, { random }).pValue).toBe(0.001);
+  });
+});
+
+describe('kernels', () => {
+  test('hamming counts differing positions, missing ones included', () => {
+    const gram = hammingKernel({ rate: 0.5 }).gram([
+      [1, 2, 3],
+      [1, 9],
+      [1, 2, 3],
+    ]);
+    expect([...gram]).toEqual([1, Math.exp(-1), 1, Math.exp(-1), 1, Math.exp(-1), 1, Math.exp(-1), 1]);
+  });
+
+  test('spectrum by hand: "abab" and "abb" share two a-b and b', () => {
+    const kernel = spectrumKernel({ orders: [1, 2], normalise: false });
+    // abab: a 2, b 2, ab 2, ba 1. abb: a 1, b 2, ab 1, bb 1.
+    expect([...kernel.gram(['abab', 'abb'])]).toEqual([4 + 4 + 4 + 1, 2 + 4 + 2, 2 + 4 + 2, 1 + 4 + 1 + 1]);
+  });
+
+  test('spectrum of text counts code points, of tokens numbers, and an empty item is like nothing', () => {
+    const kernel = spectrumKernel({ orders: [1] });
+    expect([...kernel.gram(['😀', '😁'])]).toEqual([1, 0, 0, 1]);
+    expect([
+      ...kernel.gram([
+        [1, 23],
+        [12, 3],
+      ]),
+    ]).toEqual([1, 0, 0, 1].map((value) => expect.closeTo(value, 12)));
+    expect([...kernel.gram(['', 'a'])]).toEqual([0, 0, 0, 1]);
+  });
+
+  test('bad options are refused', () => {
+    expect(() => hammingKernel({ rate: 0 })).toThrow(/rate/);
+    expect(() => spectrumKernel({ orders: [] })).toThrow(/orders/);
+    expect(() => spectrumKernel({ orders: [0] })).toThrow(StatisticsError);
+  });
+});
+
+describe('kernel two-sample test', () => {
+  test('both estimators by their definition', () => {
+    const first = [[1], [2], [2]];
+    const second = [[1], [3]];
+    const kernel = hammingKernel({ rate: 1 });
+    const e = Math.exp(-1);
+    // Within first: pairs (1,2) e, (1,2) e, (2,2) 1; within second: e; across: 1 and five times e.
+    const across = (1 + 5 * e) / 6;
+    const unbiased = (2 * (2 * e + 1)) / 6 + e - 2 * across;
+    const biased = (3 + 2 * (2 * e + 1)) / 9 + (2 + 2 * e) / 4 - 2 * across;
+    const options = { kernel, random, permutations: 9 };
+    expect(kernelTwoSampleTest(first, second, options).statistic).toBeCloseTo(unbiased, 14);
+    expect(kernelTwoSampleTest(second, first, options).statistic).toBeCloseTo(unbiased, 14);
+    const withDiagonal = kernelTwoSampleTest(first, second, { ...options, estimator: 'biased' });
+    expect(withDiagonal.statistic).toBeCloseTo(biased, 14);
+  });
+
+  test.each(['unbiased', 'biased'] as const)(
+    '%s: p-values are valid where the laws are equal',
+    (estimator) => {
+      const kernel = hammingKernel({ rate: 0.5 });
+      let rejections = 0;
+      for (let run = 0; run < 400; run++) {
+        const { pValue } = kernelTwoSampleTest(sample(10, 0.2), sample(15, 0.2), {
+          kernel,
+          estimator,
+          random,
+          permutations: 99,
+        });
+        if (pValue <= 0.05) rejections++;
+      }
+      // Binomial(400, .05): more than 42 has chance 3e-6.
+      expect(rejections).toBeLessThanOrEqual(42);
+    },
+  );
+
+  test('token sequences that differ only in how often a token repeats are told apart', () => {
+    const first = sample(120, 0);
+    const second = sample(120, 0.35);
+    const byNgram = kernelTwoSampleTest(first, second, { kernel: spectrumKernel(), random });
+    const byPosition = kernelTwoSampleTest(first, second, { kernel: hammingKernel({ rate: 0.3 }), random });
+    expect(byNgram.pValue).toBeLessThanOrEqual(0.005);
+    expect(byPosition.pValue).toBeLessThanOrEqual(0.005);
+    // Single tokens have the same law in both: a kernel that counts only them must not see it. The p-value
+    // falls below .001 with chance .001, but for the clumping of tokens in a sequence.
+    const singles = kernelTwoSampleTest(first, second, {
+      kernel: spectrumKernel({ orders: [1], normalise: false }),
+      random,
+    });
+    expect(singles.pValue).toBeGreaterThan(0.001);
+  });
+
+  test('text is compared without a tokenizer', () => {
+    const first = sample(80, 0).map(text);
+    const second = sample(80, 0.5).map(text);
+    expect(kernelTwoSampleTest(first, second, { kernel: spectrumKernel(), random }).pValue).toBeLessThan(
+      0.005,
+    );
+  });
+
+  test('samples that cannot be told apart give p = 1, in spite of rounding', () => {
+    const items = Array.from({ length: 7 }, () => 'the same words');
+    const result = kernelTwoSampleTest(items, items.slice(0, 4), { kernel: spectrumKernel(), random });
+    expect(result.pValue).toBe(1);
+  });
+
+  test('bad samples, kernels and counts are refused', () => {
+    const options = { kernel: hammingKernel(), random };
+    expect(() => kernelTwoSampleTest([[1]], [[1], [2]], options)).toThrow(/first has 1 items/);
+    expect(() => kernelTwoSampleTest([[1], [2]], [], options)).toThrow(StatisticsError);
+    expect(() => kernelTwoSampleTest([[1], [2]], [[1], [2]], { ...options, permutations: 0 })).toThrow(
+      /permutations/,
+    );
+    const short = { name: 'short', gram: () => new Float64Array(3) };
+    expect(() => kernelTwoSampleTest([[1], [2]], [[1], [2]], { kernel: short, random })).toThrow(/4 x 4/);
+    const broken = { name: 'broken', gram: () => new Float64Array(16).fill(Number.NaN) };
+    expect(() => kernelTwoSampleTest([[1], [2]], [[1], [2]], { kernel: broken, random })).toThrow(/NaN/);
+    expect(() => permutationTest([], [1], differenceOfMeans, { random })).toThrow(/first/);
+    expect(() => permutationTest([1], [2], () => Number.NaN, { random })).toThrow(/statistic/);
+  });
+});
