@@ -8,6 +8,7 @@ const allowed = {
   models: ['core'],
   'llamacpp-backend': ['core', 'models'],
   'onnx-backend': ['core', 'models'],
+  audit: ['core', 'stats'],
   planner: ['core', 'stats'],
 };
 

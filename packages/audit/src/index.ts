@@ -1,0 +1,1 @@
+export type { AuditSubject } from './subject/audit-subject.js';
