@@ -10,7 +10,7 @@ function wrongDraft(name: string, description: string, draft: DraftFaults): Muta
     rule: tokenwise,
     inject: (subject) => ({
       ...subject,
-      createDrafter: async () => withDraftFaults(await subject.createDrafter(), draft),
+      createDrafter: async (models) => withDraftFaults(await subject.createDrafter(models), draft),
     }),
     enumerated: { rule: tokenwise, draft },
   };

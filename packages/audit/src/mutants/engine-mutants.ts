@@ -9,7 +9,12 @@ const rollbackOffByOne: Mutant = {
   rule: tokenwise,
   inject: (sound) => ({
     ...sound,
-    target: wrapModel(sound.target, { rollbackTo: (wanted, length) => Math.min(length, wanted + 1) }),
+    models: {
+      ...sound.models,
+      target: wrapModel(sound.models.target, {
+        rollbackTo: (wanted, length) => Math.min(length, wanted + 1),
+      }),
+    },
   }),
   enumerated: { rule: tokenwise, keepsStaleToken: true },
 };
@@ -22,7 +27,7 @@ const penaltiesAtRoundStart: Mutant = {
   inject: (sound) => {
     const tap = new LoopTap();
     let rows: readonly Float32Array[] = [];
-    const target = wrapModel(sound.target, {
+    const target = wrapModel(sound.models.target, {
       onForward: ([request], [result]) => {
         if (request?.rows !== 'all' || result === undefined) return;
         const { logits } = result;
@@ -41,7 +46,12 @@ const penaltiesAtRoundStart: Mutant = {
         return sound.rule.verify(draft, faulty, random);
       },
     };
-    return { ...sound, target, rule, createDrafter: async () => tap.watch(await sound.createDrafter()) };
+    return {
+      ...sound,
+      models: { ...sound.models, target },
+      rule,
+      createDrafter: async (models) => tap.watch(await sound.createDrafter(models)),
+    };
   },
   enumerated: { rule: tokenwise, countsAtRoundStart: true },
 };

@@ -17,7 +17,7 @@ const sharedNumber: Mutant = {
         // One number for every position of every round.
         return tap.firstRandom.uniform('sample', committedLength % 256, position, 1);
       }),
-      createDrafter: async () => tap.watch(await sound.createDrafter()),
+      createDrafter: async (models) => tap.watch(await sound.createDrafter(models)),
     };
   },
   enumerated: {
@@ -38,8 +38,8 @@ const positionKeyed: Mutant = {
       rule: ruleWithNumbers(sound.rule, tap, (purpose, position) =>
         tap.firstRandom.uniform(purpose, 0, position, 0),
       ),
-      createDrafter: async () =>
-        tap.watch(await sound.createDrafter(), (context) => {
+      createDrafter: async (models) =>
+        tap.watch(await sound.createDrafter(models), (context) => {
           const random: KeyedRandom = {
             uniform: (purpose, stage, node, index) =>
               tap.firstRandom.uniform(purpose, stage, context.tokens.length + node, index),

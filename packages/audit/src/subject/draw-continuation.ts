@@ -17,12 +17,12 @@ export interface ContinuationOptions {
 
 /** One draw of the joint law of `count` tokens, by the shipped decode loop. */
 export async function drawContinuation(
-  { target, rule, draftLength }: AuditSubject,
+  { models, rule, draftLength }: AuditSubject,
   { count, ...options }: ContinuationOptions,
 ): Promise<readonly number[]> {
   const events = generate({
     ...options,
-    target,
+    target: models.target,
     rule,
     draftLength,
     maximumTokens: count,
