@@ -48,11 +48,16 @@ export function requireOpenProbability(value: number, argument: string): void {
   }
 }
 
-/** An integer of at least `least` that a double holds exactly. */
+/** An integer of at least `least` that a double holds exactly; least = -Infinity allows any. */
 export function requireInteger(value: number, argument: string, least: number): void {
   if (!(Number.isSafeInteger(value) && value >= least)) {
-    throw outOfRange(value, argument, `an integer of at least ${least}`);
+    throw outOfRange(value, argument, least === -Infinity ? 'an integer' : `an integer of at least ${least}`);
   }
+}
+
+/** One of the values that the option allows. */
+export function requireOneOf(value: string, argument: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw outOfRange(value, argument, `one of ${allowed.join(', ')}`);
 }
 
 function outOfRange(value: unknown, argument: string, wanted: string): StatisticsError {

@@ -19,8 +19,7 @@ const mostTerms = 1e7;
 export function betaTails(a: number, b: number, x: number, y: number): Tails {
   if (x === 0) return { lower: 0, upper: 1, density: 0 };
   if (y === 0) return { lower: 1, upper: 0, density: 0 };
-  // a - (a + b) x: positive below the mean.
-  const distance = x <= y ? distanceToMean(a, b, x) : -distanceToMean(b, a, y);
+  const distance = distanceToMean(a, b, x, y);
   const density = betaLogitDensity(a, b, x, y, distance);
   const lowerSeries = hasSeries(b, x);
   const upperSeries = hasSeries(a, y);
@@ -43,16 +42,30 @@ function mirrored(tails: Tails): Tails {
   return { lower: tails.upper, upper: tails.lower, density: tails.density };
 }
 
-/** a - (a + b) x to full relative accuracy: near the mean its rounding would spoil the far tails. */
-function distanceToMean(a: number, b: number, x: number): number {
+/**
+ * a - (a + b) x, positive below the mean, to full relative accuracy: near the mean its rounding would spoil
+ * the far tails.
+ */
+function distanceToMean(a: number, b: number, x: number, y: number): number {
+  if (x > y) return -distanceToMean(b, a, y, x);
   const sum = a + b;
   const product = sum * x;
   const lost = productError(sum, x, product) + sumError(a, b, sum) * x;
   return a - product - lost;
 }
 
-/** x^a y^b / B(a, b), the density of log(X / (1 - X)), in Loader's saddle-point form. */
-function betaLogitDensity(a: number, b: number, x: number, y: number, distance: number): number {
+/**
+ * x^a y^b / B(a, b), the density of log(X / (1 - X)), in Loader's saddle-point form; x and y above 0.
+ *
+ * @param distance a - (a + b) x, where the caller knows it better than from x and y.
+ */
+export function betaLogitDensity(
+  a: number,
+  b: number,
+  x: number,
+  y: number,
+  distance: number = distanceToMean(a, b, x, y),
+): number {
   const sum = a + b;
   const exponent =
     a * log1pMinus(-distance / a, (x / a) * sum) +

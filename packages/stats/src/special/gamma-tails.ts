@@ -26,8 +26,8 @@ export function gammaTails(shape: number, x: number): Tails {
   return { lower: 1 - upper, upper, density };
 }
 
-/** x^shape e^-x / Γ(shape): the density of log X. */
-function gammaLogDensity(shape: number, x: number): number {
+/** x^shape e^-x / Γ(shape): the density of log X; x > 0. */
+export function gammaLogDensity(shape: number, x: number): number {
   if (shape < 1) return shape * Math.exp(shape * Math.log(x) - x - logGammaOnePlus(shape));
   const exponent = shape * log1pMinus((x - shape) / shape, x / shape) - stirlingError(shape);
   return Math.sqrt(shape / (2 * Math.PI)) * Math.exp(exponent);

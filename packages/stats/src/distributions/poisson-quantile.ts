@@ -1,0 +1,26 @@
+import { requirePositive, requireProbability } from '../errors/require.js';
+import { normalQuantile } from './normal-quantile.js';
+import { poissonCdf } from './poisson-cdf.js';
+import { smallestInteger } from './smallest-integer.js';
+
+/**
+ * The smallest count k with P(X <= k) >= the given probability, by the computed values of poissonCdf.
+ *
+ * Search from the normal approximation: a few dozen evaluations at most.
+ *
+ * @param probability 0 to 1; 1 gives Infinity.
+ * @param mean above 0, finite.
+ * @returns an integer of at least 0, or Infinity.
+ * @throws StatisticsError where an argument is outside its range.
+ */
+export function poissonQuantile(probability: number, mean: number): number {
+  requireProbability(probability, 'probability');
+  requirePositive(mean, 'mean');
+  if (probability === 1) return Infinity;
+  return smallestInteger(
+    (count) => poissonCdf(count, mean) >= probability,
+    mean + Math.sqrt(mean) * normalQuantile(probability),
+    0,
+    Number.MAX_SAFE_INTEGER,
+  );
+}
