@@ -1,4 +1,9 @@
-import { createLogitsTransform, type Distribution, type LogitsTransform, type SamplingSettings } from '@foretoken/core';
+import {
+  createLogitsTransform,
+  type Distribution,
+  type LogitsTransform,
+  type SamplingSettings,
+} from '@foretoken/core';
 
 /** Most bytes of distributions to keep; the oldest are computed again. */
 const mostBytes = 2 ** 28;

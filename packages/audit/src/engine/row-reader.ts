@@ -1,4 +1,5 @@
 import type { ForwardResult, LanguageModel, Sequence } from '@foretoken/core';
+import { commonLength } from './common-length.js';
 import type { RowNode } from './row-node.js';
 
 interface Reader {
@@ -72,11 +73,4 @@ export class RowReader {
     }
     return best as { reader: Reader; shared: number };
   }
-}
-
-function commonLength(left: readonly number[], right: readonly number[]): number {
-  const most = Math.min(left.length, right.length);
-  let length = 0;
-  while (length < most && left[length] === right[length]) length += 1;
-  return length;
 }
