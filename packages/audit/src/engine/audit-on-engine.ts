@@ -76,7 +76,7 @@ export async function auditOnEngine(
   let error: string | undefined;
   try {
     if (options.mode === 'rows reused') {
-      firstToken = await FirstTokenWatch.create(prefixes, law, { planned: draws, confidence, signal });
+      firstToken = await FirstTokenWatch.create(prefixes, law, { planned: draws, confidence });
     }
     const drafter = await subject.createDrafter(subject.models);
     try {

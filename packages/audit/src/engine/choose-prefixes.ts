@@ -25,7 +25,6 @@ export interface PrefixChoice {
   readonly texts: readonly (readonly number[])[];
   /** Prefixes wanted, 1 or more. */
   readonly count: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** A certain next token cannot be wrong, and a wide open one makes every draw new: nats. */
@@ -73,14 +72,14 @@ export async function choosePrefixes(choice: PrefixChoice): Promise<readonly Pre
 }
 
 async function bestCut(
-  { target, transform, signal }: PrefixChoice,
+  { target, transform }: PrefixChoice,
   tokens: readonly number[],
   from: number,
 ): Promise<{ tokens: readonly number[]; entropy: number }> {
   const sequence = target.createSequence();
   try {
     const request = { sequence, tokens, rows: 'all' as const };
-    const [result] = (await target.forward([request], { signal })) as [ForwardResult];
+    const [result] = (await target.forward([request])) as [ForwardResult];
     let best = { tokens, entropy: Number.POSITIVE_INFINITY };
     for (let length = from; length <= tokens.length; length++) {
       const history = tokens.slice(0, length);
@@ -99,10 +98,7 @@ async function bestCut(
 }
 
 /** How many tokens the drafter proposes after these. */
-async function propose(
-  { drafter, transform, signal }: PrefixChoice,
-  tokens: readonly number[],
-): Promise<number> {
+async function propose({ drafter, transform }: PrefixChoice, tokens: readonly number[]): Promise<number> {
   const draft = await drafter.propose(
     {
       tokens,
@@ -111,7 +107,7 @@ async function propose(
       random: createRequestRandom({ seed: 0 }).round(tokens.length),
       targetHiddenRows: undefined,
       shouldStop: undefined,
-      signal,
+      signal: undefined,
     },
     { maximumTokens: 1, maximumLeaves: 1 },
   );

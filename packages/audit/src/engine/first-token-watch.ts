@@ -37,11 +37,7 @@ export class FirstTokenWatch {
   static async create(
     prefixes: readonly Prefix[],
     law: LawReader,
-    options: {
-      readonly planned: number;
-      readonly confidence: number;
-      readonly signal?: AbortSignal | undefined;
-    },
+    options: { readonly planned: number; readonly confidence: number },
   ): Promise<FirstTokenWatch> {
     const probabilities: number[] = [];
     const labels: string[] = [];
@@ -54,7 +50,7 @@ export class FirstTokenWatch {
       return probabilities.length - 1;
     };
     for (const [index, { tokens: history }] of prefixes.entries()) {
-      const { tokens, probabilities: row } = await law.target(history, options.signal);
+      const { tokens, probabilities: row } = await law.target(history);
       const own = new Map<number, number>();
       let pooled = 0;
       for (const [at, probability] of row.entries()) {

@@ -37,37 +37,30 @@ export class LawReader {
   }
 
   /** Places of a token after a history, worked out once. O(vocabulary) the first time. */
-  async places(
-    node: ContinuationNode,
-    token: number,
-    signal?: AbortSignal,
-  ): Promise<Readonly<Record<TokenOrder, TokenPlace>>> {
+  async places(node: ContinuationNode, token: number): Promise<Readonly<Record<TokenOrder, TokenPlace>>> {
     let places = node.places.get(token);
     if (places === undefined) {
-      const draft = await this.#draft(node.history, signal);
-      places = tokenPlaces(await this.target(node.history, signal), draft, token);
+      const draft = await this.#draft(node.history);
+      places = tokenPlaces(await this.target(node.history), draft, token);
       node.places.set(token, places);
     }
     return places;
   }
 
   /** The target's distribution after a history; valid until the next call. */
-  async target(history: readonly number[], signal?: AbortSignal): Promise<Distribution> {
+  async target(history: readonly number[]): Promise<Distribution> {
     this.#sequence ??= this.#rows.createSequence();
     const sequence = this.#sequence;
     const shared = Math.min(commonLength(this.#tokens, history), history.length - 1);
     sequence.doRollback(shared);
     const tokens = history.slice(shared);
-    const [result] = await this.#rows.forward([{ sequence, tokens, rows: 'last' }], { signal });
+    const [result] = await this.#rows.forward([{ sequence, tokens, rows: 'last' }]);
     this.#tokens = history;
     return this.#transform.apply((result as ForwardResult).logits.read(0), history, 0);
   }
 
   /** What the drafter would draw the next token from; undefined where it proposes nothing. */
-  async #draft(
-    tokens: readonly number[],
-    signal: AbortSignal | undefined,
-  ): Promise<Distribution | undefined> {
+  async #draft(tokens: readonly number[]): Promise<Distribution | undefined> {
     const { distributions } = await this.#drafter.propose(
       {
         tokens,
@@ -76,7 +69,7 @@ export class LawReader {
         random: this.#random.round(tokens.length),
         targetHiddenRows: undefined,
         shouldStop: undefined,
-        signal,
+        signal: undefined,
       },
       { maximumTokens: 1, maximumLeaves: 1 },
     );

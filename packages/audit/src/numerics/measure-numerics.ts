@@ -4,6 +4,7 @@ import {
   type LanguageModel,
   type LogitsTransform,
   probabilityOf,
+  type Sequence,
 } from '@foretoken/core';
 
 /** How far the rows of a pass over several tokens are from those of passes over one. */
@@ -24,14 +25,17 @@ export interface PassDistance {
 
 /** Sizes of the passes: kernels work in groups of rows, so each may differ in its own way. */
 const passSizes = [2, 3, 4, 8];
+/** Positions compared in each text. */
+const comparedTokens = 8;
 /** Below this log-probability a difference has no consequence. */
 const leastLogProbability = -20;
 
 /**
- * Layer 3: the same positions of the same texts in passes over one token and in one pass over several. What differs
- * is rounding, and no verification rule can undo it. O(texts x sizes) passes.
+ * Layer 3: the last eight positions of some texts in passes over one token and in passes over several. What differs is
+ * rounding, and no verification rule can undo it.
  *
- * @param texts token ids, each longer than the longest pass; shorter ones are left out.
+ * @param texts token ids; those of no more than eight tokens are left out.
+ * @param signal aborting ends it after the text at hand.
  */
 export async function measureNumerics(
   target: LanguageModel,
@@ -39,59 +43,66 @@ export async function measureNumerics(
   transform: LogitsTransform,
   signal?: AbortSignal,
 ): Promise<readonly PassDistance[]> {
-  const most = target.capabilities.maximumPassTokens;
-  const distances: PassDistance[] = [];
-  const [apart, one] = [transform.clone(), transform.clone()];
-  for (const size of passSizes.filter((candidate) => candidate <= most)) {
-    const sums = { rows: 0, logProbability: 0, largest: 0, variation: 0, divergence: 0 };
-    for (const text of texts.filter(({ length }) => length > size)) {
-      if (signal?.aborted === true) break;
-      const before = text.slice(0, text.length - size);
-      const [alone, together] = await Promise.all([
-        readRows(target, before, text.slice(-size), 1, signal),
-        readRows(target, before, text.slice(-size), size, signal),
-      ]);
-      for (const [row, logits] of alone.entries()) {
-        const many = together[row] as Float32Array;
-        const history = text.slice(0, before.length + row + 1);
-        const single = one.apply(logits, history, 0);
-        const multiple = apart.apply(many, history, 0);
-        const variation = rowVariation(single, multiple);
-        sums.rows += 1;
-        sums.logProbability = Math.max(sums.logProbability, logProbabilityDistance(logits, many));
-        sums.largest = Math.max(sums.largest, variation);
-        sums.variation += variation;
-        sums.divergence += divergence(multiple, single);
+  const sizes = passSizes.filter((size) => size <= target.capabilities.maximumPassTokens);
+  const sums = sizes.map(() => ({ rows: 0, logProbability: 0, largest: 0, variation: 0, divergence: 0 }));
+  const [one, several] = [transform.clone(), transform.clone()];
+  for (const text of texts.filter(({ length }) => length > comparedTokens)) {
+    if (signal?.aborted === true) break;
+    const before = text.slice(0, -comparedTokens);
+    const beginning = target.createSequence();
+    try {
+      await target.forward([{ sequence: beginning, tokens: before, rows: 'none' }]);
+      const tokens = text.slice(-comparedTokens);
+      const alone = await readRows(beginning, tokens, 1);
+      for (const [index, size] of sizes.entries()) {
+        const sum = sums[index] as (typeof sums)[number];
+        for (const [row, logits] of (await readRows(beginning, tokens, size)).entries()) {
+          const history = text.slice(0, before.length + row + 1);
+          const single = one.apply(alone[row] as Float32Array, history, 0);
+          const multiple = several.apply(logits, history, 0);
+          const variation = rowVariation(single, multiple);
+          sum.rows += 1;
+          sum.logProbability = Math.max(
+            sum.logProbability,
+            logProbabilityDistance(alone[row] as Float32Array, logits),
+          );
+          sum.largest = Math.max(sum.largest, variation);
+          sum.variation += variation;
+          sum.divergence += divergence(multiple, single);
+        }
       }
+    } finally {
+      beginning.close();
     }
-    if (sums.rows === 0) continue;
-    distances.push({
-      tokens: size,
-      rowCount: sums.rows,
-      logProbability: sums.logProbability,
-      largestTotalVariation: sums.largest,
-      meanTotalVariation: sums.variation / sums.rows,
-      meanDivergence: sums.divergence / sums.rows,
-    });
   }
-  return distances;
+  return sums.flatMap(({ rows, logProbability, largest, variation, divergence: sum }, index) =>
+    rows === 0
+      ? []
+      : [
+          {
+            tokens: sizes[index] as number,
+            rowCount: rows,
+            logProbability,
+            largestTotalVariation: largest,
+            meanTotalVariation: variation / rows,
+            meanDivergence: sum / rows,
+          },
+        ],
+  );
 }
 
-/** Rows after each of `tokens`, read `size` at a time after one pass over what comes before; copies. */
+/** Rows after each of `tokens` on a fork of the beginning, read `size` at a time; copies. */
 async function readRows(
-  target: LanguageModel,
-  before: readonly number[],
+  beginning: Sequence,
   tokens: readonly number[],
   size: number,
-  signal: AbortSignal | undefined,
 ): Promise<Float32Array[]> {
-  const sequence = target.createSequence();
+  const sequence = beginning.doFork();
   try {
-    await target.forward([{ sequence, tokens: before, rows: 'none' }], { signal });
     const rows: Float32Array[] = [];
     for (let at = 0; at < tokens.length; at += size) {
       const request = { sequence, tokens: tokens.slice(at, at + size), rows: 'all' as const };
-      const [{ logits }] = (await target.forward([request], { signal })) as [ForwardResult];
+      const [{ logits }] = (await beginning.model.forward([request])) as [ForwardResult];
       for (let row = 0; row < logits.rowCount; row++) rows.push(logits.read(row).slice());
     }
     return rows;

@@ -18,10 +18,13 @@ import type { TimedStep } from './time-slices.js';
 const prefixCount = 12;
 /** Own passes read a prefix again for every block. */
 const ownBlockSize = 192;
+const numericsTexts = 8;
 const greedyTexts = 3;
 const greedyTokens = 48;
+/** Of the texts, for numerics and greedy continuations. */
+const textTokens = 48;
 /** Seconds that the steps take on two cores, for their shares of the time. */
-const weights = { reusedDraw: 0.0004, ownDraw: 0.012, numerics: 2, greedy: 1 };
+const weights = { reusedDraw: 0.0004, ownDraw: 0.012, numerics: 1, greedy: 0.5, prefixes: 2 };
 
 /** Audits the subjects of one engine, which share its rows. */
 export class EngineRun {
@@ -72,11 +75,19 @@ export class EngineRun {
     const { draws } = this.#plan;
     const { name } = this.#engine;
     const ownDraws = Math.ceil(draws.own / this.#combinations.length);
-    const numerics: TimedStep = {
-      name: `${name}: numerics`,
-      weight: weights.numerics + weights.greedy * this.#combinations.length,
-      run: (signal) => this.#guard(() => this.#measureNumerics(signal)),
-    };
+    const before: TimedStep[] = [
+      {
+        name: `${name}: numerics`,
+        weight: weights.numerics + weights.greedy * this.#combinations.length,
+        run: (signal) => this.#guard(() => this.#measureNumerics(signal)),
+      },
+      {
+        // Without prefixes there is nothing to draw: this takes the time that it takes.
+        name: `${name}: prefixes`,
+        weight: weights.prefixes,
+        run: () => this.#guard(() => this.#choosePrefixes()),
+      },
+    ];
     const step = (combination: Combination, index: number, mode: EngineMode): TimedStep => {
       const subject = this.#subject(combination);
       const count = mode === 'rows reused' ? draws.reused : ownDraws;
@@ -91,7 +102,7 @@ export class EngineRun {
     };
     const modes: readonly EngineMode[] = ['rows reused', 'own passes'];
     return [
-      numerics,
+      ...before,
       ...modes.flatMap((mode) =>
         this.#combinations.map((combination, index) => step(combination, index, mode)),
       ),
@@ -144,7 +155,9 @@ export class EngineRun {
     onProgress: (done: number) => void,
   ): Promise<void> {
     const onRows = { ...subject, models: this.#rows };
-    const prefixes = await this.#prefixesOf(combination, onRows);
+    const prefixes = this.#prefixes.get(combination.drafter.name);
+    // What went wrong with them is in the report already.
+    if (prefixes === undefined) return;
     const law = new LawReader(
       this.#rows.target,
       await subject.createDrafter(this.#rows),
@@ -175,32 +188,35 @@ export class EngineRun {
   }
 
   /** Chosen once for every drafter. */
-  async #prefixesOf({ drafter }: Combination, onRows: AuditSubject): Promise<readonly Prefix[]> {
-    let prefixes = this.#prefixes.get(drafter.name);
-    if (prefixes === undefined) {
-      const own = await onRows.createDrafter(onRows.models);
+  async #choosePrefixes(): Promise<void> {
+    for (const combination of this.#combinations) {
+      const { name } = combination.drafter;
+      if (this.#prefixes.has(name)) continue;
+      const drafter = await combination.drafter.create(this.#rows);
       try {
-        prefixes = await choosePrefixes({
-          target: this.#engine.models.target,
-          drafter: own,
-          transform: this.#transform,
-          texts: this.#texts,
-          count: prefixCount,
-        });
+        const choice = { drafter, target: this.#engine.models.target, transform: this.#transform };
+        const prefixes = await choosePrefixes({ ...choice, texts: this.#texts, count: prefixCount });
+        this.#prefixes.set(name, prefixes);
       } finally {
-        await own.close();
+        await drafter.close();
       }
-      this.#prefixes.set(drafter.name, prefixes);
     }
-    return prefixes;
   }
 
   async #measureNumerics(signal: AbortSignal): Promise<void> {
     const { target } = this.#engine.models;
-    this.#passDistances = await measureNumerics(target, this.#texts, this.#transform, signal);
+    const texts = this.#texts.map((text) => text.slice(0, textTokens));
+    const compared = texts.slice(0, numericsTexts);
+    this.#passDistances = await measureNumerics(target, compared, this.#transform, signal);
     for (const combination of this.#combinations) {
-      const texts = this.#texts.slice(0, greedyTexts);
-      this.#greedy.push(await compareGreedyTexts(this.#subject(combination), texts, greedyTokens, signal));
+      this.#greedy.push(
+        await compareGreedyTexts(
+          this.#subject(combination),
+          texts.slice(0, greedyTexts),
+          greedyTokens,
+          signal,
+        ),
+      );
     }
   }
 }
