@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { auditCommand } from './commands/audit.js';
 import { benchCommand } from './commands/bench.js';
 import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
@@ -13,6 +14,7 @@ export function createProgram() {
     .addCommand(demoCommand())
     .addCommand(generateCommand())
     .addCommand(benchCommand())
+    .addCommand(auditCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());
 }

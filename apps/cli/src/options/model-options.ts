@@ -92,6 +92,7 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
   }
 }
 
-function modelPath(name: string, embedded: string): string {
+/** The path of a model by what an option says. */
+export function modelPath(name: string, embedded: string): string {
   return name === 'embedded' ? embedded : name;
 }

@@ -192,7 +192,7 @@ export class EngineRun {
     for (const combination of this.#combinations) {
       const { name } = combination.drafter;
       if (this.#prefixes.has(name)) continue;
-      const drafter = await combination.drafter.create(this.#rows);
+      const drafter = combination.drafter.create(this.#rows);
       try {
         const choice = { drafter, target: this.#engine.models.target, transform: this.#transform };
         const prefixes = await choosePrefixes({ ...choice, texts: this.#texts, count: prefixCount });
