@@ -19,6 +19,8 @@ const prefixCount = 12;
 /** Own passes read a prefix again for every block. */
 const ownBlockSize = 192;
 const numericsTexts = 8;
+/** Own passes have other randomness than the draws with rows reused. */
+const ownSeeds = 1000;
 const greedyTexts = 3;
 const greedyTokens = 48;
 /** Of the texts, for numerics and greedy continuations. */
@@ -175,7 +177,7 @@ export class EngineRun {
           onProgress,
           transform: own ? this.#transform : this.#reusedTransform,
           // Every subject has draws of its own.
-          seed: this.#settings.seed + index,
+          seed: this.#settings.seed + index + (own ? ownSeeds : 0),
           confidence: this.#plan.boundConfidence,
           parts: own ? ownParts : reusedParts,
           blockSize: own ? ownBlockSize : undefined,
