@@ -1,4 +1,4 @@
-import { requirePositive, requireProbability } from '../errors/require.js';
+import { requireProbability, requireShape } from '../errors/require.js';
 import { invertBeta } from './invert-beta.js';
 
 /**
@@ -12,14 +12,14 @@ import { invertBeta } from './invert-beta.js';
  * Source: Newton's method on the logarithm of the smaller tail as a function of log(x / (1 - x)), in which it
  * is concave.
  *
- * @param a above 0, finite.
- * @param b above 0, finite.
+ * @param a 1e-100 to 1e12.
+ * @param b 1e-100 to 1e12.
  * @param probability 0 to 1.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function inverseRegularisedBetaLower(a: number, b: number, probability: number): number {
-  requirePositive(a, 'a');
-  requirePositive(b, 'b');
+  requireShape(a, 'a');
+  requireShape(b, 'b');
   requireProbability(probability, 'probability');
   return invertBeta(a, b, 'lower', probability).x;
 }

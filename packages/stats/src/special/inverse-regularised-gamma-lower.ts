@@ -1,4 +1,4 @@
-import { requirePositive, requireProbability } from '../errors/require.js';
+import { requireProbability, requireShape } from '../errors/require.js';
 import { invertGamma } from './invert-gamma.js';
 
 /**
@@ -12,12 +12,12 @@ import { invertGamma } from './invert-gamma.js';
  * Source: Newton's method on the logarithm of the smaller tail, from Wilson and Hilferty's approximation
  * (Abramowitz & Stegun 26.4.17) or the first term of the series.
  *
- * @param shape above 0, finite.
+ * @param shape 1e-100 to 1e12.
  * @param probability 0 to 1.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function inverseRegularisedGammaLower(shape: number, probability: number): number {
-  requirePositive(shape, 'shape');
+  requireShape(shape, 'shape');
   requireProbability(probability, 'probability');
   return invertGamma(shape, 'lower', probability);
 }

@@ -1,4 +1,4 @@
-import { requirePositive, requireProbability } from '../errors/require.js';
+import { requireProbability, requireShape } from '../errors/require.js';
 import { betaTails } from './beta-tails.js';
 
 /**
@@ -11,14 +11,14 @@ import { betaTails } from './beta-tails.js';
  * Source: Didonato & Morris, Algorithm 708, TOMS 18 (1992), equation 9 (continued fraction); DLMF 8.17.7
  * (series); Loader 2000 (factor).
  *
- * @param a above 0, finite.
- * @param b above 0, finite.
+ * @param a 1e-100 to 1e12.
+ * @param b 1e-100 to 1e12.
  * @param x 0 to 1.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function regularisedBetaLower(a: number, b: number, x: number): number {
-  requirePositive(a, 'a');
-  requirePositive(b, 'b');
+  requireShape(a, 'a');
+  requireShape(b, 'b');
   requireProbability(x, 'x');
   return betaTails(a, b, x, 1 - x).lower;
 }

@@ -1,4 +1,4 @@
-import { requireNonNegative, requirePositive } from '../errors/require.js';
+import { requireNonNegative, requireShape } from '../errors/require.js';
 import { gammaTails } from './gamma-tails.js';
 
 /**
@@ -10,12 +10,12 @@ import { gammaTails } from './gamma-tails.js';
  *
  * Source: DLMF 8.9.2 (continued fraction), 8.11.4 (series), 8.7.1 (small shapes); Loader 2000 (factor).
  *
- * @param shape a, above 0, finite.
+ * @param shape a, 1e-100 to 1e12.
  * @param x at least 0; Infinity gives 0.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function regularisedGammaUpper(shape: number, x: number): number {
-  requirePositive(shape, 'shape');
+  requireShape(shape, 'shape');
   requireNonNegative(x, 'x');
   return x === Infinity ? 0 : gammaTails(shape, x).upper;
 }
