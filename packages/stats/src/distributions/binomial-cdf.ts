@@ -10,7 +10,7 @@ import { betaTails } from '../special/beta-tails.js';
  * Source: 1 - I_π(k + 1, n - k) (Abramowitz & Stegun 26.5.24); see regularisedBetaUpper.
  *
  * @param successes k, an integer; below 0 the result is 0, from n on it is 1.
- * @param trials n, an integer, 0 to 1e12.
+ * @param trials n, an integer, 0 to 1e13.
  * @param probability π, 0 to 1.
  * @throws StatisticsError where an argument is outside its range.
  */

@@ -9,7 +9,7 @@ import { betaLogitDensity } from '../special/beta-tails.js';
  * Source: Loader, Fast and accurate computation of binomial probabilities (2000).
  *
  * @param successes k, an integer; outside 0 to n the result is 0.
- * @param trials n, an integer, 0 to 1e12.
+ * @param trials n, an integer, 0 to 1e13.
  * @param probability π, 0 to 1.
  * @throws StatisticsError where an argument is outside its range.
  */

@@ -10,7 +10,7 @@ import { smallestInteger } from './smallest-integer.js';
  * Search from the normal approximation: O(log n) evaluations at most.
  *
  * @param probability 0 to 1.
- * @param trials n, an integer, 0 to 1e12.
+ * @param trials n, an integer, 0 to 1e13.
  * @param successProbability chance of success of one trial, 0 to 1.
  * @returns an integer, 0 to n.
  * @throws StatisticsError where an argument is outside its range.

@@ -8,7 +8,7 @@ import { invertGamma } from '../special/invert-gamma.js';
  * evaluations of the function. Source: see inverseRegularisedGammaLower.
  *
  * @param probability 0 to 1.
- * @param degreesOfFreedom 1e-100 to 1e12; need not be an integer.
+ * @param degreesOfFreedom 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function chiSquareQuantile(probability: number, degreesOfFreedom: number): number {

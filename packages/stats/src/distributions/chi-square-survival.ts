@@ -10,7 +10,7 @@ import { gammaTails } from '../special/gamma-tails.js';
  * Source: Q(ν/2, x/2) (Abramowitz & Stegun 26.4.19); see regularisedGammaUpper.
  *
  * @param x at least 0; Infinity gives 0.
- * @param degreesOfFreedom ν, 1e-100 to 1e12; need not be an integer.
+ * @param degreesOfFreedom ν, 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function chiSquareSurvival(x: number, degreesOfFreedom: number): number {

@@ -30,7 +30,7 @@ export interface ProbabilityInterval {
  * Science 16 (2001), equation 4.
  *
  * @param successes k, an integer, 0 to n.
- * @param trials n, an integer, 1 to 1e12.
+ * @param trials n, an integer, 1 to 1e13.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function clopperPearsonInterval(

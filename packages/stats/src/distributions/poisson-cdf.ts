@@ -10,7 +10,7 @@ import { gammaTails } from '../special/gamma-tails.js';
  * Source: Q(k + 1, mean) (Abramowitz & Stegun 26.4.21); see regularisedGammaUpper.
  *
  * @param count k, an integer; below 0 the result is 0.
- * @param mean 1e-100 to 1e12.
+ * @param mean 1e-100 to 1e13.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function poissonCdf(count: number, mean: number): number {

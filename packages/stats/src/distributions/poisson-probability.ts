@@ -9,7 +9,7 @@ import { gammaLogDensity } from '../special/gamma-tails.js';
  * Source: Loader, Fast and accurate computation of binomial probabilities (2000).
  *
  * @param count k, an integer; below 0 the result is 0.
- * @param mean 1e-100 to 1e12.
+ * @param mean 1e-100 to 1e13.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function poissonProbability(count: number, mean: number): number {

@@ -9,7 +9,7 @@ import { smallestInteger } from './smallest-integer.js';
  * Search from the normal approximation: a few dozen evaluations at most.
  *
  * @param probability 0 to 1; 1 gives Infinity.
- * @param mean 1e-100 to 1e12.
+ * @param mean 1e-100 to 1e13.
  * @returns an integer of at least 0, or Infinity.
  * @throws StatisticsError where an argument is outside its range.
  */

@@ -8,7 +8,7 @@ import { betaTails } from '../special/beta-tails.js';
  * Source: I_x(ν/2, 1/2) / 2 with x = ν / (ν + t²), t > 0 (Abramowitz & Stegun 26.5.27, 26.7.1).
  *
  * @param t any number but NaN.
- * @param degreesOfFreedom ν, 1e-100 to 1e12; need not be an integer.
+ * @param degreesOfFreedom ν, 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function studentTSurvival(t: number, degreesOfFreedom: number): number {

@@ -9,7 +9,7 @@ import { invertBeta } from '../special/invert-beta.js';
  * Stegun 26.7.1).
  *
  * @param probability 0 (gives Infinity) to 1 (gives -Infinity).
- * @param degreesOfFreedom ν, 1e-100 to 1e12; need not be an integer.
+ * @param degreesOfFreedom ν, 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function studentTUpperQuantile(probability: number, degreesOfFreedom: number): number {

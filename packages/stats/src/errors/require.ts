@@ -1,6 +1,6 @@
 import { StatisticsError } from './statistics-error.js';
 
-const largestShape = 1e12;
+const largestShape = 1e13;
 
 // Checks of single arguments. Each returns nothing and throws a StatisticsError.
 
@@ -11,7 +11,7 @@ export function requirePositive(value: number, argument: string): void {
   }
 }
 
-/** A shape parameter: above it the methods would need more than 10 million terms. */
+/** A shape parameter: above it the methods would need tens of millions of terms. */
 export function requireShape(value: number, argument: string): void {
   if (!(value >= 1e-100 && value <= largestShape)) {
     throw outOfRange(value, argument, `a number from 1e-100 to ${largestShape}`);
