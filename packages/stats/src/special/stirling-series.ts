@@ -26,6 +26,17 @@ export function stirlingSeries(x: number): number {
   return sum / x;
 }
 
+/** stirlingSeries(x + step) - stirlingSeries(x) for step >= 0, term by term: exact also where x + step rounds to x. */
+export function stirlingSeriesIncrement(x: number, step: number): number {
+  const logRatio = Math.log1p(step / x);
+  let sum = 0;
+  for (let index = coefficients.length - 1; index >= 0; index--) {
+    const power = 2 * index + 1;
+    sum += ((coefficients[index] as number) / x ** power) * Math.expm1(-power * logRatio);
+  }
+  return sum;
+}
+
 /** log Γ(x) by Stirling's formula, for x of at least `stirlingThreshold`. */
 export function logGammaStirling(x: number): number {
   return (x - 0.5) * (Math.log(x) - 1) + stirlingSeries(x) + (halfLogTwoPi - 0.5);
