@@ -114,9 +114,12 @@ describe('foretoken info', () => {
 });
 
 describe('foretoken --help', () => {
-  it.each(['demo', 'generate', 'bench', 'info', 'convert'])('%s ends with an example', async (command) => {
-    const { code, stdout } = await runCommand([command, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/Examples?:\n {2}(npm run|foretoken) /);
-  });
+  it.each(['demo', 'generate', 'bench', 'audit', 'info', 'convert'])(
+    '%s ends with an example',
+    async (command) => {
+      const { code, stdout } = await runCommand([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/Examples?:\n {2}(npm run|foretoken) /);
+    },
+  );
 });
