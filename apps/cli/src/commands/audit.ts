@@ -52,7 +52,11 @@ export function auditCommand() {
         .argParser(nameList('--drafter', drafterNames))
         .default(drafterNames as readonly string[], 'all'),
     )
-    .addOption(samplingOptions.temperature)
+    .addOption(
+      new Option('-t, --temperature <n>', 'above 0; greedy texts are compared as well')
+        .argParser(number('--temperature', 0.01, Number.POSITIVE_INFINITY))
+        .default(0.8),
+    )
     .addOption(samplingOptions.topK)
     .addOption(samplingOptions.topP)
     .addOption(samplingOptions.minP)

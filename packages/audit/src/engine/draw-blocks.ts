@@ -44,7 +44,9 @@ export async function* drawBlocks(options: BlockOptions): AsyncGenerator<readonl
     const block = new Map<number, Draw>();
     for (const [index, prefix] of prefixes.entries()) {
       const own = requests.filter((request) => request.prefix === index);
-      if (own.length > 0) await drawFrom(prefix, own, options, block);
+      // A first block is finished however late it is: some draws are better than none.
+      const until = first === 0 ? undefined : signal;
+      if (own.length > 0) await drawFrom(prefix, own, { ...options, signal: until }, block);
     }
     if (block.size === requests.length) yield requests.map(({ request }) => block.get(request) as Draw);
     first += requests.length;

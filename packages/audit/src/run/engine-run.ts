@@ -199,10 +199,18 @@ export class EngineRun {
         const choice = { drafter, target: this.#engine.models.target, transform: this.#transform };
         const prefixes = await choosePrefixes({ ...choice, texts: this.#texts, count: prefixCount });
         this.#prefixes.set(name, prefixes);
+        for (const { tokens } of prefixes) await this.#readRow(tokens);
       } finally {
         await drafter.close();
       }
     }
+  }
+
+  /** Reads a prefix's row now, so that no step begins with it. */
+  async #readRow(tokens: readonly number[]): Promise<void> {
+    const sequence = this.#rows.target.createSequence();
+    await this.#rows.target.forward([{ sequence, tokens, rows: 'last' }]);
+    sequence.close();
   }
 
   async #measureNumerics(signal: AbortSignal): Promise<void> {
