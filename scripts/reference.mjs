@@ -2,7 +2,8 @@
 // the oracle's own checks, and holds the TypeScript to the fixtures.
 //
 //   npm run reference -- --write [NAME ...]   writes fixtures (all of them, or the named ones)
-//   npm run reference -- --peers              compares with Hugging Face transformers (several GB of packages)
+//   npm run reference -- --peers MODELS       compares with Hugging Face transformers (several GB of packages) on
+//                                             target and draft: .safetensors, .config.json, and one tokenizer.json
 //
 // No dependencies, and nothing else in the project needs Python.
 import { spawnSync } from 'node:child_process';
@@ -24,8 +25,8 @@ const pythonNames = ['python3', 'python', 'python3.14', 'python3.13', 'python3.1
 const [mode, ...names] = process.argv.slice(2);
 if (mode === undefined) checkAll();
 else if (mode === '--write') write();
-else if (mode === '--peers' && names.length === 0) comparePeers();
-else stop(`Usage: npm run reference [-- --write [NAME ...] | -- --peers]`, 2);
+else if (mode === '--peers' && names.length === 1) comparePeers(path.resolve(names[0]));
+else stop('Usage: npm run reference [-- --write [NAME ...] | -- --peers MODELS]', 2);
 
 function checkAll() {
   const python = environment('.venv', 'requirements.txt');
@@ -48,22 +49,26 @@ function write() {
   process.exit(status ?? 1);
 }
 
-function comparePeers() {
+function comparePeers(models) {
+  if (!existsSync(path.join(models, 'target.safetensors'))) {
+    stop(
+      `There is no target.safetensors in ${models}; --peers takes the folder of the embedded family's weights.`,
+    );
+  }
   const folder = path.join(reference, '.venv-peers');
-  if (!existsSync(folder)) {
-    const { bavail, bsize } = statfsSync(reference);
-    if (bavail * bsize < peerBytes) {
-      stop(
-        `The peers need ${peerBytes / 1e9} GB of disk; ${((bavail * bsize) / 1e9).toFixed(1)} GB are free.`,
-      );
-    }
+  const { bavail, bsize } = statfsSync(reference);
+  if (!existsSync(folder) && bavail * bsize < peerBytes) {
+    stop(`The peers need ${peerBytes / 1e9} GB of disk; ${((bavail * bsize) / 1e9).toFixed(1)} GB are free.`);
   }
   const python = environment('.venv-peers', 'requirements-peers.txt');
+  const ours = path.join(folder, 'greedy-texts.json');
+  const writer = path.join('test', 'standalone', 'reference', 'write-greedy-texts.ts');
   const done =
     step('build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root) &&
-    step('peers', python, ['-m', 'peers'], reference);
-  console.log(`Their packages stay in ${path.relative(root, folder)}; delete it to have the disk back.`);
-  if (!done) stop('The peers differ.');
+    step('our greedy texts', process.execPath, ['--import', 'tsx', writer, models, ours], root) &&
+    step('peers', python, ['-m', 'peers', models, ours], reference);
+  console.log(`The packages stay in ${path.relative(root, folder)}; delete it to have the disk back.`);
+  if (!done) stop('The peers differ, or did not run.');
 }
 
 /** A virtual environment with the locked packages; returns its Python. */

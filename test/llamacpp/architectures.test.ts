@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   createModelDrafter,
   createPromptLookupDrafter,
+  type ForwardResult,
   generateText,
   type LanguageModel,
   type Sequence,
@@ -67,7 +68,7 @@ async function withModel<Result>(
 
 async function read(sequence: Sequence, more: readonly number[]): Promise<Float32Array> {
   const [result] = await sequence.model.forward([{ sequence, tokens: more, rows: 'last' }]);
-  return (result?.logits.read(0) as Float32Array).slice();
+  return (result as ForwardResult).logits.read(0).slice();
 }
 
 function difference(left: Float32Array, right: Float32Array): number {
