@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   createModelDrafter,
   createPromptLookupDrafter,
+  type ForwardResult,
   generateText,
   type LanguageModel,
   type Sequence,
@@ -67,7 +68,7 @@ async function withModel<Result>(
 
 async function read(sequence: Sequence, more: readonly number[]): Promise<Float32Array> {
   const [result] = await sequence.model.forward([{ sequence, tokens: more, rows: 'last' }]);
-  return (result?.logits.read(0) as Float32Array).slice();
+  return (result as ForwardResult).logits.read(0).slice();
 }
 
 function difference(left: Float32Array, right: Float32Array): number {
@@ -138,6 +139,9 @@ describe.each([
       expect(() => sequence.doRollback(5)).toThrow(/recurrent model.*cannot speculate/);
       expect(sequence.length).toBe(tokens.length);
       sequence.doRollback(tokens.length);
+      await expect(
+        model.forward([{ sequence, tokens: [1, 2], parents: [-1, 0], rows: 'all' }]),
+      ).rejects.toThrow(/takes no trees/);
       const fresh = model.createSequence();
       const expected = await read(fresh, [...tokens, 9]);
       expect(difference(await read(sequence, [9]), expected)).toBeLessThan(tolerance);

@@ -14,7 +14,8 @@ export class LlamaLogits extends RowLogits {
   }
 
   override read(row: number): Float32Array {
-    if (this.#model.memoryFreed) throw new ClosedError(`The model ${this.#model.name} is closed, with its logits.`);
+    if (this.#model.memoryFreed)
+      throw new ClosedError(`The model ${this.#model.name} is closed, with its logits.`);
     return super.read(row);
   }
 }
