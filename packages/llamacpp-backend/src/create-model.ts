@@ -21,6 +21,8 @@ const mostOutputs = 64;
 const defaultContextLength = 4096;
 /** `LLAMA_POOLING_TYPE_NONE`. */
 const noPooling = 0;
+/** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
+const noFlashAttention = 0;
 /** What the engine notes down about every cell of a cache, before it asks for the memory of the cells. */
 const bytesNotedPerCell = 48;
 
@@ -127,6 +129,8 @@ async function createContext(
     n_threads_batch: threads,
     // A row for every token, whatever the file says about pooling.
     pooling_type: noPooling,
+    // llama.cpp's fused attention casts float32 keys and values to float16: who asks for them goes without it.
+    ...(kvType === 'f32' ? { flash_attn_type: noFlashAttention } : {}),
     type_k: kvTypes[kvType].id,
     type_v: kvTypes[kvType].id,
     // Trees and forks share cells between sequences; a window of its own would forget what rollback needs.

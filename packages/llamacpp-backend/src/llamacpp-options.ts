@@ -14,6 +14,6 @@ export type KvType = keyof typeof kvTypes;
 export interface LlamacppOptions extends LoadModelOptions {
   /** Layers to place on a GPU; 0: none, Infinity: all. Default 0. Needs a library with a device and its driver. */
   readonly gpuLayers?: number | undefined;
-  /** Format of the keys and values in the cache; default f16. */
+  /** Format of keys and values in the cache; default f16. f32 turns fused attention off, which rounds them to f16. */
   readonly kvType?: KvType | undefined;
 }

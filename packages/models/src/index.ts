@@ -14,3 +14,5 @@ export type { WeightFormat } from './quantization/weight-formats.js';
 export { readSafetensors, readSafetensorsBytes } from './safetensors/read-safetensors.js';
 export type { SafetensorsFile, SafetensorsTensor } from './safetensors/read-safetensors.js';
 export { ggufTokenizer, loadTokenizer } from './tokenizer/byte-level-tokenizer.js';
+export { jsonTokenizer } from './tokenizer/json-tokenizer.js';
+export type { JsonTokenizerOptions } from './tokenizer/json-tokenizer.js';
