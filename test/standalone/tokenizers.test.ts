@@ -3,32 +3,11 @@ import { ggufTokenizer, readGguf } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { tokenizerText } from '../support/tokenizer-text.js';
 
 const seed = 20261124;
 
-const piece = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 8 }),
-  fc.string({ unit: 'binary', maxLength: 4 }),
-  fc.constantFrom(
-    'const ',
-    '  ',
-    '\n',
-    '\t',
-    'é',
-    '日本',
-    '🎉',
-    "it's",
-    ' 123',
-    '<|endoftext|>',
-    '\0',
-    '\ud800',
-    '\r\n',
-    '=>',
-    '   y',
-    '٣',
-  ),
-);
-const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+const text = tokenizerText(['const', 'function', ' =>', '<|endoftext|>']);
 
 test('the tokenizer outside the engine is the one inside it', async () => {
   const model = await llamacppBackend.loadModel(tinyModels.draft, { threads: 1, maximumSequences: 1 });
@@ -44,6 +23,8 @@ test('the tokenizer outside the engine is the one inside it', async () => {
       { seed, numRuns: 3000 },
     );
     expect(outside.vocabularySize).toBe(inside.vocabularySize);
+    expect(outside.beginToken).toBe(inside.beginToken);
+    expect(outside.addsBeginToken).toBe(inside.addsBeginToken);
     expect(outside.endTokens).toEqual(inside.endTokens);
     for (let token = 0; token < inside.vocabularySize; token++) {
       expect([...outside.tokenBytes(token)]).toEqual([...inside.tokenBytes(token)]);
@@ -52,6 +33,31 @@ test('the tokenizer outside the engine is the one inside it', async () => {
     await model.close();
   }
 });
+
+test('both draw the same lines between letters, digits, spaces and the rest, in all of Unicode', async () => {
+  const model = await llamacppBackend.loadModel(tinyModels.draft, { threads: 1, maximumSequences: 1 });
+  try {
+    const outside = ggufTokenizer(await readGguf(tinyModels.draft));
+    const differing = borderCharacters().filter((character) => {
+      const sample = `a${character}b ${character}1${character}  ${character}! ${character}`;
+      return outside.encode(sample).join() !== model.tokenizer.encode(sample).join();
+    });
+    expect(differing).toEqual([]);
+  } finally {
+    await model.close();
+  }
+});
+
+/** Every character whose neighbour before or after it is of another kind: about 3,000. */
+function borderCharacters(): string[] {
+  const kinds = [/\p{L}/u, /\p{N}/u, /\p{White_Space}/u, /\s/u];
+  const kindOf = (character: string): string => kinds.map((kind) => Number(kind.test(character))).join('');
+  const characters = Array.from({ length: 0x11_0000 }, (_, codePoint) => codePoint)
+    .filter((codePoint) => codePoint < 0xd800 || codePoint > 0xdfff)
+    .map((codePoint) => String.fromCodePoint(codePoint));
+  const ofKind = characters.map(kindOf);
+  return characters.filter((_, at) => ofKind[at] !== ofKind[at - 1] || ofKind[at] !== ofKind[at + 1]);
+}
 
 test('text survives the way to tokens and back', () => {
   return readGguf(tinyModels.draft).then((file) => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
-import { writeHuggingFaceFolder } from '../testing/write-hugging-face-folder.js';
+import { writeHuggingFaceFolder } from '../../../test/support/write-hugging-face-folder.js';
 
 const failure = 1;
 const usage = 2;
@@ -95,6 +95,9 @@ describe('options that make no sense', () => {
     [['generat'], /unknown command 'generat'.*generate/s],
     [['bench', '--draft', 'none'], /--draft/],
     [['bench', '--draft-length', '2,many'], /--draft-length/],
+    [['compare', 'embedded', 'embedded,kv=q3'], /kv is one of .*q8_0.*not "q3"/],
+    [['compare', 'embedded', 'embedded,colour=red'], /no setting "colour".*backend, kv, format/],
+    [['compare', 'embedded'], /missing required argument 'candidates'/],
     [['demo', '--prompts', '17'], /--prompts takes a whole number from 1 to 16/],
     [['convert', 'folder', 'out.gguf', '--format', 'Q9_9'], /--format.*Q8_0/s],
   ])('foretoken %j', async (commandArguments, message) => {

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { auditCommand } from './commands/audit.js';
 import { benchCommand } from './commands/bench.js';
+import { compareCommand } from './commands/compare.js';
 import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { generateCommand } from './commands/generate.js';
@@ -15,6 +16,7 @@ export function createProgram() {
     .addCommand(generateCommand())
     .addCommand(benchCommand())
     .addCommand(auditCommand())
+    .addCommand(compareCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());
 }

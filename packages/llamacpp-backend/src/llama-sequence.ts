@@ -1,124 +1,66 @@
-import { ClosedError, InvalidArgumentError, type LanguageModel, type Sequence } from '@foretoken/core';
+import { InvalidArgumentError } from '@foretoken/core';
+import { EngineSequence, type PendingTree } from '@foretoken/core/backend';
+import type { LlamaContext } from './llama-context.js';
 import type { LlamaModel } from './llama-model.js';
 
-/** A tree pass whose nodes wait for `doCommitPath`. */
-export interface PendingTree {
-  readonly parents: readonly number[];
+interface LlamaTree extends PendingTree {
   /** The engine's sequence of every leaf, by leaf node. */
-  readonly leaves: ReadonlyMap<number, number>;
+  readonly leafIds: ReadonlyMap<number, number>;
+}
+
+/** The engine's sequence of every leaf of a tree that one of this engine's sequences began; none of a chain. */
+export function leafIds(tree: PendingTree | undefined): ReadonlyMap<number, number> {
+  return (tree as LlamaTree | undefined)?.leafIds ?? new Map();
 }
 
 /** One sequence id of the engine's cache. */
-export class LlamaSequence implements Sequence {
+export class LlamaSequence extends EngineSequence {
+  override readonly model: LlamaModel;
   readonly id: number;
-  readonly #model: LlamaModel;
-  #length: number;
-  #closed = false;
-  pendingTree: PendingTree | undefined;
-  /** Grows when a pass is undone: passes queued on top of it can then not run. */
-  undoneCount = 0;
+  readonly #context: LlamaContext;
 
-  constructor(model: LlamaModel, id: number, length: number) {
-    this.#model = model;
+  constructor(model: LlamaModel, context: LlamaContext, id: number, length: number) {
+    super(length);
+    this.model = model;
     this.id = id;
-    this.#length = length;
+    this.#context = context;
   }
 
-  get model(): LanguageModel {
-    return this.#model;
+  override beginTree(tree: PendingTree): void {
+    const ids = this.model.takeLeaves(tree.leaves.length);
+    const llamaTree: LlamaTree = {
+      ...tree,
+      leafIds: new Map(tree.leaves.map((leaf, index) => [leaf, ids[index] as number])),
+    };
+    super.beginTree(llamaTree);
   }
 
-  get length(): number {
-    return this.#length;
+  override truncateCache(length: number): void {
+    this.#context.remove(this.id, length);
   }
 
-  get closed(): boolean {
-    return this.#closed;
+  override releaseCache(): void {
+    this.#context.remove(this.id, 0);
   }
 
-  /** For the model: what a pass has added or given back. */
-  setLength(length: number): void {
-    this.#length = length;
+  protected override keepPath(tree: LlamaTree, path: readonly number[]): void {
+    const leaf = leafIdBelow(tree, path.at(-1) as number);
+    this.#context.share(leaf, this.id, tree.start, tree.start + path.length);
   }
 
-  doRollback(length: number): void {
-    this.#assertOpen();
-    if (!Number.isInteger(length) || length < 0 || length > this.#length) {
-      throw new InvalidArgumentError(
-        `A sequence of ${this.#length} tokens cannot be rolled back to ${length}: give a whole number from 0 to ${this.#length}.`,
-      );
-    }
-    this.#dropTree();
-    if (length === this.#length) return;
-    this.#model.assertRollback();
-    this.#length = length;
-    this.#model.change((context) => context.remove(this.id, length));
+  protected override copyCache(fork: LlamaSequence, length: number): void {
+    this.#context.share(this.id, fork.id, 0, length);
   }
 
-  doCommitPath(nodes: readonly number[]): void {
-    this.#assertOpen();
-    const tree = this.pendingTree;
-    if (tree === undefined) {
-      throw new InvalidArgumentError(
-        'There is no tree pass to commit a path of: forward one with parents first.',
-      );
-    }
-    for (const [depth, node] of nodes.entries()) {
-      const parent = depth === 0 ? -1 : nodes[depth - 1];
-      if (tree.parents[node] !== parent) {
-        throw new InvalidArgumentError(
-          `Node ${node} does not continue the path ${nodes.slice(0, depth).join(', ')}.`,
-        );
-      }
-    }
-    const start = this.#length;
-    const end = start + nodes.length;
-    const last = nodes.at(-1);
-    if (last !== undefined) {
-      const leaf = leafSequenceBelow(tree, last);
-      this.#model.change((context) => context.share(leaf, this.id, start, end));
-    }
-    this.#dropTree();
-    this.#length = end;
-  }
-
-  doFork(): Sequence {
-    this.#assertOpen();
-    if (this.pendingTree !== undefined) {
-      throw new InvalidArgumentError('A sequence cannot be forked while a tree pass waits for doCommitPath.');
-    }
-    const fork = this.#model.openSequence(this.#length);
-    const length = this.#length;
-    this.#model.change((context) => context.share(this.id, fork.id, 0, length));
-    return fork;
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#dropTree();
-    this.#closed = true;
-    this.#model.closeSequence(this);
-  }
-
-  #dropTree(): void {
-    if (this.pendingTree === undefined) return;
-    const ids = [...this.pendingTree.leaves.values()];
-    this.pendingTree = undefined;
-    this.#model.releaseLeaves(ids);
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw new ClosedError('The sequence is closed.');
-    this.#model.assertOpen();
+  protected override treeDropped(tree: LlamaTree): void {
+    this.model.releaseLeaves([...tree.leafIds.values()]);
   }
 }
 
 /** The engine's sequence of any leaf at or below a node. */
-function leafSequenceBelow(tree: PendingTree, node: number): number {
-  for (const [leaf, sequence] of tree.leaves) {
-    for (let at = leaf; at >= 0; at = tree.parents[at] as number) {
-      if (at === node) return sequence;
-    }
+function leafIdBelow(tree: LlamaTree, node: number): number {
+  for (const [leaf, id] of tree.leafIds) {
+    for (let at = leaf; at >= 0; at = tree.parents[at] as number) if (at === node) return id;
   }
   throw new InvalidArgumentError(`Node ${node} is not in the tree.`);
 }

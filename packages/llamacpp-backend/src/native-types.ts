@@ -71,3 +71,21 @@ export const batchType: TypeObject = koffi.struct('llama_batch', {
   seq_id: 'void *',
   logits: 'void *',
 });
+
+export const quantizeParametersType: TypeObject = koffi.struct('llama_model_quantize_params', {
+  nthread: 'int32',
+  ftype: 'int32',
+  output_tensor_type: 'int32',
+  token_embedding_type: 'int32',
+  allow_requantize: 'bool',
+  quantize_output_tensor: 'bool',
+  only_copy: 'bool',
+  pure: 'bool',
+  keep_split: 'bool',
+  dry_run: 'bool',
+  imatrix: 'void *',
+  kv_overrides: 'void *',
+  tt_overrides: 'void *',
+  prune_layers: 'void *',
+  max_buf_size: 'size_t',
+});

@@ -1,9 +1,14 @@
+import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { InvalidModelFileError } from '@foretoken/core';
 
 const chunkBytes = 1 << 20;
 
-/** Reads a file's header forwards, in chunks; asking for more than the file has is a named error. */
+/**
+ * Reads a file's header forwards, in chunks; asking for more than the file has is a named error. It reads
+ * synchronously: a header has hundreds of thousands of small parts, and one promise for each costs more than
+ * the reading.
+ */
 export class HeaderReader {
   readonly path: string;
   readonly fileBytes: number;
@@ -33,7 +38,7 @@ export class HeaderReader {
   }
 
   /** The next `count` bytes; a view that the next call ends. */
-  async take(count: number, what: string): Promise<Buffer> {
+  take(count: number, what: string): Buffer {
     if (count > this.remaining) {
       throw this.fail(`${what} would take ${count} bytes, ${this.remaining} are left`);
     }
@@ -41,7 +46,7 @@ export class HeaderReader {
     if (start + count > this.#chunk.length) {
       const size = Math.min(Math.max(count, chunkBytes), this.remaining);
       const buffer = Buffer.allocUnsafe(size);
-      const { bytesRead } = await this.#handle.read(buffer, 0, size, this.#position);
+      const bytesRead = readSync(this.#handle.fd, buffer, 0, size, this.#position);
       if (bytesRead < count) throw this.fail(`${what} could not be read`);
       this.#chunk = buffer.subarray(0, bytesRead);
       this.#chunkStart = this.#position;
@@ -51,13 +56,13 @@ export class HeaderReader {
     return this.#chunk.subarray(from, from + count);
   }
 
-  async uint32(what: string): Promise<number> {
-    return (await this.take(4, what)).readUInt32LE();
+  uint32(what: string): number {
+    return this.take(4, what).readUInt32LE();
   }
 
   /** A 64-bit count or length that has to be a safe integer. */
-  async length(what: string): Promise<number> {
-    const value = (await this.take(8, what)).readBigUInt64LE();
+  length(what: string): number {
+    const value = this.take(8, what).readBigUInt64LE();
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw this.fail(`${what} is ${value}`);
     return Number(value);
   }

@@ -5,7 +5,7 @@ import { HeaderReader } from './header-reader.js';
 /** Opens a model file, hands a reader at its start to `read`, and closes it again. */
 export async function openModelFile<Result>(
   path: string,
-  read: (reader: HeaderReader, handle: FileHandle) => Promise<Result>,
+  read: (reader: HeaderReader, handle: FileHandle) => Result | Promise<Result>,
 ): Promise<Result> {
   let handle: FileHandle;
   try {

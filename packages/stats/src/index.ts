@@ -141,6 +141,7 @@ export { sampleCountToDetect } from './power/sample-count-to-detect.js';
 export { smallestProvableMargin } from './power/smallest-provable-margin.js';
 // Effect sizes of performance comparisons.
 export type { Alternative } from './effect-size/alternative.js';
+export { bootstrapMean, type MeanInterval } from './effect-size/bootstrap-mean.js';
 export { bootstrapRatio } from './effect-size/bootstrap-ratio.js';
 export { formatRatio } from './effect-size/format-ratio.js';
 export { hodgesLehmannRatio } from './effect-size/hodges-lehmann-ratio.js';

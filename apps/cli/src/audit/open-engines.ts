@@ -1,13 +1,13 @@
 import type { AuditEngine } from '@foretoken/audit';
 import type { LanguageModel } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
-import { backendByName } from '../engines/backends.js';
-import { modelPath, type ModelSelection } from '../options/model-options.js';
+import { loadModel } from '../engines/backends.js';
+import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
 
 /** Sequences of each model: those that read rows, a prefix and its fork. */
 const maximumSequences = 10;
 
-export interface EngineSelection extends Omit<ModelSelection, 'backend' | 'draftBackend'> {
+export interface AuditSelection extends Omit<ModelSelection, 'backend' | 'draftBackend'> {
   readonly backend: readonly string[];
   /** Prefixes and texts are short, and every sequence takes its context's memory. */
   readonly context: number;
@@ -19,9 +19,9 @@ export interface OpenEngines {
 }
 
 /** Loads target and draft on every engine; closes what is open where one fails. */
-export async function openEngines(selection: EngineSelection, signal: AbortSignal): Promise<OpenEngines> {
-  const { model, draft, threads, gpuLayers, kvType, context: contextLength } = selection;
-  const options = { threads, gpuLayers, kvType, maximumSequences, signal, contextLength };
+export async function openEngines(selection: AuditSelection, signal: AbortSignal): Promise<OpenEngines> {
+  const { model, draft } = selection;
+  const options = { ...engineSelection(selection, signal), maximumSequences };
   const draftName = draft ?? (model === 'embedded' ? 'embedded' : 'none');
   const open: LanguageModel[] = [];
   const close = async (): Promise<void> => {
@@ -30,9 +30,8 @@ export async function openEngines(selection: EngineSelection, signal: AbortSigna
   try {
     const engines: AuditEngine[] = [];
     for (const name of selection.backend) {
-      const backend = await backendByName(name);
       const load = async (file: string, embedded: string): Promise<LanguageModel> => {
-        const loaded = await backend.loadModel(modelPath(file, embedded), options);
+        const loaded = await loadModel(name, modelPath(file, embedded), options);
         open.push(loaded);
         return loaded;
       };

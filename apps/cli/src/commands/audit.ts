@@ -40,6 +40,8 @@ export function auditCommand() {
     )
     .addOption(modelOptions.gpuLayers)
     .addOption(modelOptions.kvType)
+    .addOption(modelOptions.device)
+    .addOption(modelOptions.access)
     .addOption(
       new Option('--rule <names>', `verification rules, of ${ruleNames.join(', ')}`)
         .argParser(nameList('--rule', ruleNames))

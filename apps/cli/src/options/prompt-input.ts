@@ -38,7 +38,7 @@ export async function readPrompts(file: string): Promise<string[]> {
   });
 }
 
-async function readText(file: string): Promise<string> {
+export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

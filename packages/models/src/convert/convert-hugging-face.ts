@@ -2,10 +2,14 @@ import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { tensorTypeByName, type TensorType } from '../gguf/tensor-types.js';
-import { type TensorToWrite, type TypedValue, writeGguf } from '../gguf/write-gguf.js';
+import type { TensorToWrite } from '../gguf/tensor-to-write.js';
+import type { TypedValue } from '../gguf/value-types.js';
+import { writeGguf } from '../gguf/write-gguf.js';
+import { isObject } from '../is-object.js';
 import {
   decodeWeights,
   encodeWeights,
+  formatEnds,
   type WeightFormat,
   weightFormats,
 } from '../quantization/weight-formats.js';
@@ -14,9 +18,10 @@ import {
   readSafetensorsBytes,
   type SafetensorsFile,
 } from '../safetensors/read-safetensors.js';
-import { type ModelConfig, readJson, readModelConfig } from './model-config.js';
+import { type ModelConfig, readModelConfig } from './model-config.js';
+import { isDerivedTensor, llamaTensors } from './llama-tensors.js';
+import { readJson } from '../read-json.js';
 import { permuteRows } from './permute-rows.js';
-import { ggufTensorName } from './tensor-names.js';
 import { tokenizerMetadata } from './tokenizer-metadata.js';
 
 export interface ConvertOptions {
@@ -73,7 +78,7 @@ async function openWeights(folder: string, weights: string | undefined): Promise
     return [await readSafetensors(path.join(folder, weights ?? 'model.safetensors'))];
   }
   const map = (await readJson(index))['weight_map'];
-  const shards = [...new Set(Object.values((map ?? {}) as Record<string, unknown>))];
+  const shards = [...new Set(isObject(map) ? Object.values(map) : [])];
   if (shards.length === 0) throw new InvalidModelFileError(`${index} names no files.`);
   return Promise.all(shards.map((shard) => readSafetensors(path.join(folder, path.basename(String(shard))))));
 }
@@ -101,45 +106,62 @@ function modelMetadata(config: ModelConfig, name: string, format: WeightFormat):
   ];
 }
 
+/** What to write, in the order of the source. */
 function planTensors(
   files: readonly SafetensorsFile[],
   config: ModelConfig,
   format: WeightFormat,
 ): TensorToWrite[] {
+  const missing = new Map(llamaTensors(config));
   const plan: TensorToWrite[] = [];
   for (const file of files) {
-    for (const { name, shape, dtype } of file.tensors.values()) {
-      const ggufName = ggufTensorName(name);
-      if (ggufName === undefined) {
-        // Old exports store the rotary frequencies, which follow from the configuration.
-        if (name.endsWith('rotary_emb.inv_freq')) continue;
-        throw new UnsupportedError(`${file.path}: the tensor ${name} has no place in a llama model.`);
+    for (const { name: source, shape, dtype } of file.tensors.values()) {
+      if (isDerivedTensor(source, config)) continue;
+      const expected = missing.get(source);
+      if (expected === undefined) {
+        throw new UnsupportedError(
+          `${file.path}: the tensor ${source} has no place in a llama model of ${config.layers} layers, or stands twice.`,
+        );
+      }
+      missing.delete(source);
+      const { name, rotatedHeads } = expected;
+      if (shape.join(' x ') !== expected.shape.join(' x ')) {
+        throw new InvalidModelFileError(
+          `${file.path}: ${source} is ${shape.join(' x ')}; by the configuration it is ${expected.shape.join(' x ')}.`,
+        );
       }
       const columns = shape.at(-1) as number;
       const stored = shape.length === 1 ? 'F32' : format;
       const type = tensorTypeByName(stored) as TensorType;
       if (columns % type.blockElements !== 0) {
         throw new UnsupportedError(
-          `${name} has rows of ${columns}, which are not whole blocks of ${stored}.`,
+          `${source} has rows of ${columns}, which are not whole blocks of ${stored}.`,
         );
       }
       plan.push({
-        name: ggufName,
+        name,
         shape: shape.toReversed(),
         type,
         data: async () => {
-          const values = decodeWeights(await readSafetensorsBytes(file, name), dtype);
-          const heads = rotatedHeads(name, config);
-          return encodeWeights(heads === undefined ? values : permuteRows(values, heads, columns), stored);
+          const values = decodeWeights(await readSafetensorsBytes(file, source), dtype);
+          const tooLarge = values.find((value) => !(Math.abs(value) < formatEnds[stored]));
+          if (tooLarge !== undefined) {
+            throw new InvalidModelFileError(
+              `${file.path}: ${source} holds ${tooLarge}, which ${stored} cannot hold: convert to another format, or get the file again.`,
+            );
+          }
+          return encodeWeights(
+            rotatedHeads === undefined ? values : permuteRows(values, rotatedHeads, columns),
+            stored,
+          );
         },
       });
     }
   }
+  if (missing.size > 0) {
+    throw new InvalidModelFileError(
+      `${files.map(({ path: name }) => name).join(', ')}: ${missing.size} tensors are missing, ${[...missing.keys()][0]} first.`,
+    );
+  }
   return plan;
-}
-
-function rotatedHeads(name: string, config: ModelConfig): number | undefined {
-  if (name.endsWith('q_proj.weight')) return config.heads;
-  if (name.endsWith('k_proj.weight')) return config.keyValueHeads;
-  return undefined;
 }

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import { readJson } from '../read-json.js';
+import { showValue } from '../show-value.js';
 
 /** What conversion needs of a Hugging Face config.json of the llama architecture. */
 export interface ModelConfig {
@@ -13,8 +14,15 @@ export interface ModelConfig {
   readonly feedForwardWidth: number;
   readonly normEpsilon: number;
   readonly rotaryBase: number;
+  /** True where the output matrix is the embedding matrix. */
+  readonly tiedEmbeddings: boolean;
   readonly beginToken: number | undefined;
   readonly endToken: number | undefined;
+}
+
+interface RotaryParameters {
+  readonly rope_theta?: number;
+  readonly rope_type?: unknown;
 }
 
 /** @throws InvalidModelFileError, UnsupportedError naming the field. */
@@ -23,16 +31,14 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
   const whole = (key: string, fallback?: number): number => {
     const value = config[key] ?? fallback;
     if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      throw new InvalidModelFileError(
-        `${path}: ${key} is ${JSON.stringify(value)}, not a whole number above 0.`,
-      );
+      throw new InvalidModelFileError(`${path}: ${key} is ${showValue(value)}, not a whole number above 0.`);
     }
     return value as number;
   };
   const positive = (key: string, fallback: number): number => {
     const value = config[key] ?? fallback;
     if (typeof value !== 'number' || !(value > 0)) {
-      throw new InvalidModelFileError(`${path}: ${key} is ${JSON.stringify(value)}, not a number above 0.`);
+      throw new InvalidModelFileError(`${path}: ${key} is ${showValue(value)}, not a number above 0.`);
     }
     return value;
   };
@@ -40,23 +46,43 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
     const value = config[key];
     if (value !== undefined && value !== null && value !== expected) {
       throw new UnsupportedError(
-        `${path}: ${key} is ${JSON.stringify(value)}; only ${JSON.stringify(expected)} is supported.`,
+        `${path}: ${key} is ${showValue(value)}; only ${showValue(expected)} is supported.`,
       );
     }
   };
   if (config['model_type'] !== 'llama') {
     throw new UnsupportedError(
-      `${path}: the model type is ${JSON.stringify(config['model_type'])}; only "llama" is supported.`,
+      `${path}: the model type is ${showValue(config['model_type'])}; only "llama" is supported.`,
     );
   }
   refuse('hidden_act', 'silu');
   refuse('attention_bias', false);
   refuse('mlp_bias', false);
   refuse('rope_scaling', null);
+  refuse('quantization_config', null);
+  refuse('partial_rotary_factor', 1);
+  // Where Transformers 5 keeps the rotary base.
+  const { rope_theta: nestedBase, rope_type: rotaryKind } = (config['rope_parameters'] ??
+    {}) as RotaryParameters;
+  if ((rotaryKind ?? 'default') !== 'default') {
+    throw new UnsupportedError(
+      `${path}: the rotary embedding is ${showValue(rotaryKind)}; only "default" is supported.`,
+    );
+  }
   const width = whole('hidden_size');
   const heads = whole('num_attention_heads');
+  const vocabularySize = whole('vocab_size');
+  const tokenId = (key: string): number | undefined => {
+    const value = config[key];
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    if (first === undefined || first === null) return undefined;
+    if (Number.isInteger(first) && (first as number) >= 0 && (first as number) < vocabularySize) {
+      return first as number;
+    }
+    throw new InvalidModelFileError(`${path}: ${key} is ${showValue(value)}, with ${vocabularySize} tokens.`);
+  };
   return {
-    vocabularySize: whole('vocab_size'),
+    vocabularySize,
     contextLength: whole('max_position_embeddings'),
     width,
     layers: whole('num_hidden_layers'),
@@ -65,33 +91,9 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
     headWidth: whole('head_dim', width / heads),
     feedForwardWidth: whole('intermediate_size'),
     normEpsilon: positive('rms_norm_eps', 1e-6),
-    rotaryBase: positive('rope_theta', 10_000),
-    beginToken: tokenId(config['bos_token_id']),
-    endToken: tokenId(config['eos_token_id']),
+    rotaryBase: positive('rope_theta', nestedBase ?? 10_000),
+    tiedEmbeddings: config['tie_word_embeddings'] === true,
+    beginToken: tokenId('bos_token_id'),
+    endToken: tokenId('eos_token_id'),
   };
-}
-
-/** A JSON object from a file. */
-export async function readJson(path: string): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new InvalidModelFileError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
-      cause: error,
-    });
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch (error) {
-    throw new InvalidModelFileError(`${path} is not JSON: ${String(error)}.`, { cause: error });
-  }
-  throw new InvalidModelFileError(`${path} is not a JSON object.`);
-}
-
-function tokenId(value: unknown): number | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return Number.isSafeInteger(first) ? (first as number) : undefined;
 }

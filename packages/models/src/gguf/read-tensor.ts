@@ -1,18 +1,11 @@
 import { InvalidModelFileError } from '@foretoken/core';
-import { openModelFile } from '../open-model-file.js';
 import { decodeWeights } from '../quantization/weight-formats.js';
+import { readRange } from '../read-range.js';
 import type { GgufFile, GgufTensor } from './gguf-file.js';
 
 /** A tensor's bytes as the file stores them. */
 export async function readTensorBytes(file: GgufFile, name: string): Promise<Uint8Array> {
-  const { offset, byteLength } = tensorOf(file, name);
-  return openModelFile(file.path, async (_, handle) => {
-    const bytes = new Uint8Array(byteLength);
-    const { bytesRead } = await handle.read(bytes, 0, byteLength, offset);
-    if (bytesRead < byteLength)
-      throw new InvalidModelFileError(`${file.path} ends inside the tensor ${name}.`);
-    return bytes;
-  });
+  return readRange(file.path, tensorOf(file, name));
 }
 
 /** A tensor as float32, row after row. @throws UnsupportedError for formats that are not dequantised here. */

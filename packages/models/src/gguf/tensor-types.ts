@@ -40,6 +40,9 @@ const table: readonly (readonly [string, number, number, number])[] = [
   ['TQ1_0', 34, 256, 54],
   ['TQ2_0', 35, 256, 66],
   ['MXFP4', 39, 32, 17],
+  ['NVFP4', 40, 64, 36],
+  ['Q1_0', 41, 128, 18],
+  ['Q2_0', 42, 64, 18],
 ];
 
 const types: readonly TensorType[] = table.map(([name, id, blockElements, blockBytes]) => ({

@@ -1,32 +1,16 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { CacheWriteError, InvalidArgumentError } from '@foretoken/core';
-import type { GgufScalar } from './gguf-file.js';
-import type { TensorType } from './tensor-types.js';
-
-const alignment = 32;
-
-/** A metadata value with the type that it has in the file. */
-export type TypedValue =
-  | { readonly type: 'uint32' | 'int32' | 'float32'; readonly value: number }
-  | { readonly type: 'bool'; readonly value: boolean }
-  | { readonly type: 'string'; readonly value: string }
-  | { readonly type: 'strings'; readonly value: readonly string[] }
-  | { readonly type: 'int32s'; readonly value: readonly number[] };
-
-export interface TensorToWrite {
-  readonly name: string;
-  /** Fastest dimension first. */
-  readonly shape: readonly number[];
-  readonly type: TensorType;
-  /** Makes the tensor's bytes; called once, when its turn comes, so that one tensor is in memory at a time. */
-  readonly data: () => Promise<Uint8Array>;
-}
+import { alignmentKey, defaultAlignment, isAlignment } from './alignment.js';
+import { encodeHeader, tensorBytes } from './encode-header.js';
+import type { TensorToWrite } from './tensor-to-write.js';
+import type { TypedValue } from './value-types.js';
 
 /**
- * Writes a GGUF file, version 3, alignment 32: to a temporary file beside it, which takes its place when it
- * is complete.
+ * Writes a GGUF file, version 3: to a temporary file beside it, which takes its place when it is complete.
+ * Data is aligned to 32 bytes, or to what the metadata's `general.alignment` says.
  *
- * @throws CacheWriteError where the folder cannot be written.
+ * @throws CacheWriteError where the file cannot be written; InvalidArgumentError for tensors that are not
+ *   what their shape and type say, and for an alignment that is no power of two from 8 to 65,536.
  */
 export async function writeGguf(
   path: string,
@@ -34,102 +18,84 @@ export async function writeGguf(
   tensors: readonly TensorToWrite[],
   signal?: AbortSignal,
 ): Promise<void> {
+  const alignment = wantedAlignment(metadata);
+  const header = encodeHeader(metadata, tensors, alignment);
   const temporary = `${path}.${process.pid}.part`;
+  const output = new OutputFile(path);
   try {
-    const file = await open(temporary, 'w');
-    try {
-      const header = encodeHeader(metadata, tensors);
-      await file.write(header);
-      await file.write(padding(header.length));
-      for (const tensor of tensors) {
-        signal?.throwIfAborted();
-        const data = await tensor.data();
-        if (data.byteLength !== tensorBytes(tensor)) {
-          throw new InvalidArgumentError(
-            `${tensor.name} has ${data.byteLength} bytes; its shape and type need ${tensorBytes(tensor)}.`,
-          );
-        }
-        await file.write(data);
-        await file.write(padding(data.byteLength));
+    await output.open(temporary);
+    await output.write(header, alignment);
+    for (const tensor of tensors) {
+      signal?.throwIfAborted();
+      const data = await tensor.data();
+      if (data.byteLength !== tensorBytes(tensor)) {
+        throw new InvalidArgumentError(
+          `${tensor.name} has ${data.byteLength} bytes; its shape and type need ${tensorBytes(tensor)}.`,
+        );
       }
-    } finally {
-      await file.close();
+      await output.write(data, alignment);
     }
-    await rename(temporary, path);
+    await output.moveTo(path, temporary);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    if (typeof (error as NodeJS.ErrnoException).code !== 'string' || signal?.aborted === true) throw error;
-    throw new CacheWriteError(
-      `${path} cannot be written (${(error as NodeJS.ErrnoException).code}): choose a folder that exists, is writable, and has room.`,
-      { cause: error },
+    await output.discard(temporary);
+    throw error;
+  }
+}
+
+function wantedAlignment(metadata: ReadonlyMap<string, TypedValue>): number {
+  const { type, value } = metadata.get(alignmentKey) ?? { type: 'uint32', value: defaultAlignment };
+  if (type !== 'uint32' || !isAlignment(value)) {
+    throw new InvalidArgumentError(
+      `${alignmentKey} is ${String(value)} (${type}): GGUF takes a uint32, a power of two from 8 to 65,536.`,
     );
   }
+  return value;
 }
 
-function tensorBytes({ shape, type }: TensorToWrite): number {
-  return (shape.reduce((product, length) => product * length, 1) / type.blockElements) * type.blockBytes;
-}
+/** A file being written; what the file system refuses becomes one named error. */
+class OutputFile {
+  readonly #name: string;
+  #handle: FileHandle | undefined;
 
-function padding(length: number): Uint8Array {
-  return new Uint8Array((alignment - (length % alignment)) % alignment);
-}
-
-function encodeHeader(metadata: ReadonlyMap<string, TypedValue>, tensors: readonly TensorToWrite[]): Buffer {
-  const parts: Buffer[] = [Buffer.from('GGUF'), uint32(3), uint64(tensors.length), uint64(metadata.size)];
-  for (const [key, value] of metadata) parts.push(text(key), ...encodeValue(value));
-  let offset = 0;
-  for (const tensor of tensors) {
-    parts.push(text(tensor.name), uint32(tensor.shape.length), ...tensor.shape.map(uint64));
-    parts.push(uint32(tensor.type.id), uint64(offset));
-    offset += Math.ceil(tensorBytes(tensor) / alignment) * alignment;
+  constructor(name: string) {
+    this.#name = name;
   }
-  return Buffer.concat(parts);
-}
 
-function encodeValue({ type, value }: TypedValue): Buffer[] {
-  switch (type) {
-    case 'uint32':
-      return [uint32(4), uint32(value)];
-    case 'int32':
-      return [uint32(5), int32(value)];
-    case 'float32':
-      return [uint32(6), float32(value)];
-    case 'bool':
-      return [uint32(7), Buffer.of(value ? 1 : 0)];
-    case 'string':
-      return [uint32(8), text(value)];
-    case 'strings':
-      return [uint32(9), uint32(8), uint64(value.length), ...value.map(text)];
-    case 'int32s':
-      return [uint32(9), uint32(5), uint64(value.length), Buffer.from(Int32Array.from(value).buffer)];
+  open(path: string): Promise<void> {
+    return this.#attempt(async () => {
+      this.#handle = await open(path, 'w');
+    });
   }
-}
 
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
+  /** Writes all of the data, then zeros up to the next aligned place. */
+  write(data: Uint8Array, alignment: number): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#handle?.writeFile(data);
+      await this.#handle?.writeFile(new Uint8Array((alignment - (data.byteLength % alignment)) % alignment));
+    });
+  }
 
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(value);
-  return bytes;
-}
+  moveTo(path: string, from: string): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#handle?.close();
+      this.#handle = undefined;
+      await rename(from, path);
+    });
+  }
 
-function float32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return bytes;
-}
+  async discard(path: string): Promise<void> {
+    await this.#handle?.close().catch(() => {});
+    await rm(path, { force: true }).catch(() => {});
+  }
 
-function uint64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function text(value: GgufScalar): Buffer {
-  const bytes = Buffer.from(String(value), 'utf8');
-  return Buffer.concat([uint64(bytes.length), bytes]);
+  async #attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      throw new CacheWriteError(
+        `${this.#name} cannot be written (${(error as NodeJS.ErrnoException).code}): choose a folder that exists, is writable, and has room.`,
+        { cause: error },
+      );
+    }
+  }
 }

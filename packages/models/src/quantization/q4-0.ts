@@ -1,6 +1,6 @@
+import { blockElements, wholeBlocks } from './block-format.js';
 import { float16ToFloat32, float32ToFloat16 } from './float16.js';
 
-const blockElements = 32;
 const half = blockElements / 2;
 const blockBytes = 18;
 
@@ -11,7 +11,7 @@ const blockBytes = 18;
  * @param values float32, a multiple of 32.
  */
 export function quantizeQ4_0(values: Float32Array): Uint8Array {
-  const blocks = values.length / blockElements;
+  const blocks = wholeBlocks(values.length, blockElements);
   const bytes = new Uint8Array(blocks * blockBytes);
   const view = new DataView(bytes.buffer);
   for (let block = 0; block < blocks; block++) {
@@ -26,7 +26,8 @@ export function quantizeQ4_0(values: Float32Array): Uint8Array {
     view.setUint16(block * blockBytes, float32ToFloat16(scale), true);
     const level = (index: number): number => {
       const scaled = Math.fround((values[start + index] as number) * inverse);
-      return Math.min(15, Math.trunc(Math.fround(scaled + 8.5)));
+      // A cast to int8 first, as in C on x86: 0 where the inverse of a denormal scale is infinite.
+      return Math.min(15, (Math.fround(scaled + 8.5) << 24) >> 24);
     };
     for (let index = 0; index < half; index++) {
       bytes[block * blockBytes + 2 + index] = level(index) | (level(index + half) << 4);
@@ -37,7 +38,7 @@ export function quantizeQ4_0(values: Float32Array): Uint8Array {
 
 /** @param bytes whole blocks. */
 export function dequantizeQ4_0(bytes: Uint8Array): Float32Array {
-  const blocks = bytes.length / blockBytes;
+  const blocks = wholeBlocks(bytes.length, blockBytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(blocks * blockElements);
   for (let block = 0; block < blocks; block++) {

@@ -1,6 +1,6 @@
+import { blockElements, wholeBlocks } from './block-format.js';
 import { float16ToFloat32, float32ToFloat16 } from './float16.js';
 
-const blockElements = 32;
 const blockBytes = 34;
 
 /**
@@ -10,7 +10,7 @@ const blockBytes = 34;
  * @param values float32, a multiple of 32.
  */
 export function quantizeQ8_0(values: Float32Array): Uint8Array {
-  const blocks = values.length / blockElements;
+  const blocks = wholeBlocks(values.length, blockElements);
   const bytes = new Uint8Array(blocks * blockBytes);
   const view = new DataView(bytes.buffer);
   for (let block = 0; block < blocks; block++) {
@@ -32,7 +32,7 @@ export function quantizeQ8_0(values: Float32Array): Uint8Array {
 
 /** @param bytes whole blocks. */
 export function dequantizeQ8_0(bytes: Uint8Array): Float32Array {
-  const blocks = bytes.length / blockBytes;
+  const blocks = wholeBlocks(bytes.length, blockBytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(blocks * blockElements);
   for (let block = 0; block < blocks; block++) {

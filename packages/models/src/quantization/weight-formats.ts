@@ -1,4 +1,5 @@
 import { UnsupportedError } from '@foretoken/core';
+import { wholeBlocks } from './block-format.js';
 import { float16ToFloat32, float32ToFloat16 } from './float16.js';
 import { dequantizeQ4_0, quantizeQ4_0 } from './q4-0.js';
 import { dequantizeQ8_0, quantizeQ8_0 } from './q8-0.js';
@@ -7,6 +8,17 @@ import { dequantizeQ8_0, quantizeQ8_0 } from './q8-0.js';
 export const weightFormats = { F16: 1, Q4_0: 2, Q8_0: 7 } as const;
 
 export type WeightFormat = keyof typeof weightFormats;
+
+/** Where float16 ends: what rounds to more is infinite. */
+const float16End = 65_520;
+
+/** Magnitudes below this are finite in a format, by what its scale, or it itself, holds. */
+export const formatEnds: Readonly<Record<'F32' | WeightFormat, number>> = {
+  F32: Number.POSITIVE_INFINITY,
+  F16: float16End,
+  Q8_0: 127 * float16End,
+  Q4_0: 8 * float16End,
+};
 
 type Encoder = (values: Float32Array) => Uint8Array;
 type Decoder = (bytes: Uint8Array) => Float32Array;
@@ -19,14 +31,14 @@ const encoders: Readonly<Record<'F32' | WeightFormat, Encoder>> = {
 };
 
 const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
-  ['F32', (bytes) => new Float32Array(bytes.slice().buffer)],
+  ['F32', (bytes) => new Float32Array(copyOf(bytes, 4))],
   ['F16', (bytes) => decodeWords(bytes, float16ToFloat32)],
   ['BF16', (bytes) => decodeWords(bytes, bfloat16ToFloat32)],
   ['Q8_0', dequantizeQ8_0],
   ['Q4_0', dequantizeQ4_0],
 ]);
 
-/** float32 values to the bytes of a format. */
+/** float32 values to the bytes of a format. @throws InvalidArgumentError for an incomplete block. */
 export function encodeWeights(values: Float32Array, format: 'F32' | WeightFormat): Uint8Array {
   return encoders[format](values);
 }
@@ -43,8 +55,13 @@ export function decodeWeights(bytes: Uint8Array, format: string): Float32Array {
 }
 
 function decodeWords(bytes: Uint8Array, decode: (word: number) => number): Float32Array {
-  const words = new Uint16Array(bytes.slice().buffer);
-  return Float32Array.from(words, decode);
+  return Float32Array.from(new Uint16Array(copyOf(bytes, 2)), decode);
+}
+
+/** Of its own memory, so that it begins where typed arrays can; a Buffer's own `slice` is no copy. */
+function copyOf(bytes: Uint8Array, elementBytes: number): ArrayBuffer {
+  wholeBlocks(bytes.length, elementBytes);
+  return new Uint8Array(bytes).buffer;
 }
 
 const floatView = new Float32Array(1);

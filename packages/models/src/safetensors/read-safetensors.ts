@@ -1,6 +1,9 @@
 import { InvalidModelFileError } from '@foretoken/core';
 import { openModelFile } from '../open-model-file.js';
 import type { HeaderReader } from '../header-reader.js';
+import { isObject } from '../is-object.js';
+import { showValue } from '../show-value.js';
+import { readRange } from '../read-range.js';
 
 export interface SafetensorsTensor {
   readonly name: string;
@@ -22,6 +25,7 @@ export interface SafetensorsFile {
 
 /** The format's own limit. */
 const mostHeaderBytes = 100_000_000;
+const strictText = new TextDecoder('utf-8', { fatal: true });
 
 const elementBytes: ReadonlyMap<string, number> = new Map([
   ['BOOL', 1],
@@ -47,22 +51,19 @@ const elementBytes: ReadonlyMap<string, number> = new Map([
  * @throws InvalidModelFileError naming the file and what is wrong.
  */
 export function readSafetensors(path: string): Promise<SafetensorsFile> {
-  return openModelFile(path, async (reader) => {
-    const headerBytes = await reader.length('the header length');
+  return openModelFile(path, (reader) => {
+    const headerBytes = reader.length('the header length');
     if (headerBytes > mostHeaderBytes) {
       throw reader.fail(`a header of ${headerBytes} bytes is not a safetensors header`);
     }
-    const header = parseHeader(reader, (await reader.take(headerBytes, 'the header')).toString('utf8'));
-    const metadata = new Map<string, string>();
+    const header = parseHeader(reader, reader.take(headerBytes, 'the header'));
+    const metadata = readMetadata(reader, header['__metadata__']);
     const tensors: SafetensorsTensor[] = [];
     for (const [name, value] of Object.entries(header)) {
-      if (name === '__metadata__') {
-        for (const [key, text] of Object.entries(value as object)) metadata.set(key, String(text));
-      } else {
-        tensors.push(readInfo(reader, name, value, 8 + headerBytes));
-      }
+      if (name !== '__metadata__') tensors.push(readInfo(reader, name, value, 8 + headerBytes));
     }
-    tensors.sort((left, right) => left.offset - right.offset);
+    // A tensor without elements shares its place with the next one, and comes before it.
+    tensors.sort((left, right) => left.offset - right.offset || left.byteLength - right.byteLength);
     let end = 8 + headerBytes;
     for (const tensor of tensors) {
       if (tensor.offset !== end)
@@ -80,35 +81,35 @@ export function readSafetensors(path: string): Promise<SafetensorsFile> {
 }
 
 /** A tensor's bytes. */
-export function readSafetensorsBytes(file: SafetensorsFile, name: string): Promise<Uint8Array> {
+export async function readSafetensorsBytes(file: SafetensorsFile, name: string): Promise<Uint8Array> {
   const tensor = file.tensors.get(name);
   if (tensor === undefined) throw new InvalidModelFileError(`${file.path} has no tensor ${name}.`);
-  return openModelFile(file.path, async (_, handle) => {
-    const bytes = new Uint8Array(tensor.byteLength);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, tensor.offset);
-    if (bytesRead < bytes.length)
-      throw new InvalidModelFileError(`${file.path} ends inside the tensor ${name}.`);
-    return bytes;
-  });
+  return readRange(file.path, tensor);
 }
 
-function parseHeader(reader: HeaderReader, text: string): Record<string, unknown> {
+function parseHeader(reader: HeaderReader, bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
   try {
-    header = JSON.parse(text);
+    header = JSON.parse(strictText.decode(bytes));
   } catch {
     throw reader.fail('this is not a safetensors file (its header is not JSON)');
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw reader.fail('the header is not a JSON object');
+  if (!isObject(header)) throw reader.fail('the header is not a JSON object');
+  return header;
+}
+
+function readMetadata(reader: HeaderReader, value: unknown): Map<string, string> {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  if ((value !== undefined && !isObject(value)) || entries.some(([, text]) => typeof text !== 'string')) {
+    throw reader.fail('__metadata__ does not map texts to texts');
   }
-  return header as Record<string, unknown>;
+  return new Map(entries as [string, string][]);
 }
 
 function readInfo(reader: HeaderReader, name: string, value: unknown, dataStart: number): SafetensorsTensor {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const { dtype, shape, data_offsets: offsets } = isObject(value) ? value : {};
   const width = typeof dtype === 'string' ? elementBytes.get(dtype) : undefined;
-  if (width === undefined) throw reader.fail(`${name} has the unknown type ${String(dtype)}`);
+  if (width === undefined) throw reader.fail(`${name} has the unknown type ${showValue(dtype)}`);
   if (!isWholeNumbers(shape)) throw reader.fail(`${name} has a malformed shape`);
   if (!isWholeNumbers(offsets) || offsets.length !== 2) throw reader.fail(`${name} has malformed offsets`);
   const [start, end] = offsets as [number, number];

@@ -5,40 +5,58 @@ import {
   UnsupportedError,
 } from '@foretoken/core';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import { readJson } from '../convert/model-config.js';
-import { controlToken } from '../gguf/token-types.js';
+import { type AddedToken, readTokenizerJson } from '../convert/tokenizer-json.js';
+import { controlToken, unusedToken, userDefinedToken } from '../gguf/token-types.js';
 import type { GgufFile } from '../gguf/gguf-file.js';
+import { fromByteLevel } from './byte-level.js';
 
-interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special: boolean;
-}
+/**
+ * GPT-2's splitting, written out: the library's own copy for byte-level tokenizers uses JavaScript's idea of a
+ * space, which has U+FEFF and lacks U+0085; in patterns that it is given, \s means what Unicode says.
+ */
+const gpt2Splitting = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-interface TokenizerJson {
-  readonly model?: { readonly vocab?: Readonly<Record<string, number>> };
-  readonly added_tokens?: readonly AddedToken[];
+interface TokenizerParts {
+  readonly vocabularySize: number;
+  /** Text of a token, in GPT-2's byte alphabet, to its id. */
+  readonly vocabulary: readonly (readonly [text: string, id: number])[];
+  readonly merges: readonly string[];
+  readonly addedTokens: readonly AddedToken[];
+  readonly beginToken: number | undefined;
+  readonly addsBeginToken: boolean;
+  readonly endToken: number | undefined;
 }
 
 /**
- * A byte-level BPE tokenizer outside any engine. Equal to llama.cpp's on the embedded family (a test compares
- * them on a fuzzed corpus).
+ * A byte-level BPE tokenizer outside any engine, equal to llama.cpp's (a test compares them on a fuzzed
+ * corpus).
  *
  * @param path a tokenizer.json.
+ * @param options.beginToken the token that begins a text, where there is one.
  * @param options.endToken the token that ends a text, where there is one.
- * @throws InvalidModelFileError for a file that is no tokenizer.
+ * @throws InvalidModelFileError for a file that is no tokenizer, UnsupportedError for one of another kind.
  */
 export async function loadTokenizer(
   path: string,
-  options: { readonly endToken?: number } = {},
+  options: { readonly beginToken?: number | undefined; readonly endToken?: number | undefined } = {},
 ): Promise<Tokenizer> {
-  return createTokenizer(path, await readJson(path), options.endToken);
+  const { vocabulary, merges, addedTokens, firstToken } = await readTokenizerJson(path);
+  const ids = [...vocabulary.map(([, id]) => id), ...addedTokens.map(({ id }) => id)];
+  return createTokenizer({
+    vocabularySize: ids.reduce((largest, id) => Math.max(largest, id), 0) + 1,
+    vocabulary,
+    merges,
+    addedTokens,
+    beginToken: options.beginToken ?? firstToken,
+    addsBeginToken: firstToken !== undefined,
+    endToken: options.endToken,
+  });
 }
 
 /**
  * The tokenizer that a GGUF file carries, where it is GPT-2's kind of byte-level BPE.
  *
- * @throws UnsupportedError for any other kind.
+ * @throws UnsupportedError for any other kind, InvalidModelFileError where parts of it are missing.
  */
 export function ggufTokenizer({ path, metadata }: GgufFile): Tokenizer {
   const kind = `${String(metadata.get('tokenizer.ggml.model'))} ${String(metadata.get('tokenizer.ggml.pre'))}`;
@@ -47,80 +65,92 @@ export function ggufTokenizer({ path, metadata }: GgufFile): Tokenizer {
       `${path}: the tokenizer is ${kind}; outside the engine only gpt2 gpt-2 can be read.`,
     );
   }
-  const texts = metadata.get('tokenizer.ggml.tokens') as readonly string[];
-  const types = metadata.get('tokenizer.ggml.token_type') as readonly number[];
-  const endToken = metadata.get('tokenizer.ggml.eos_token_id');
-  const json = {
-    model: {
-      type: 'BPE',
-      vocab: Object.fromEntries(texts.map((text, id) => [text, id])),
-      merges: metadata.get('tokenizer.ggml.merges'),
-    },
-    normalizer: null,
-    post_processor: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
-    decoder: { type: 'ByteLevel' },
-    added_tokens: texts.flatMap((content, id) =>
-      types[id] === controlToken ? [{ id, content, special: true, normalized: false }] : [],
-    ),
+  const texts = (key: string): readonly string[] => {
+    const value = metadata.get(key);
+    if (!Array.isArray(value) || !value.every((text) => typeof text === 'string')) {
+      throw new InvalidModelFileError(`${path}: ${key} is not a list of texts.`);
+    }
+    return value as readonly string[];
   };
-  return createTokenizer(path, json, typeof endToken === 'number' ? endToken : undefined);
+  const token = (key: string): number | undefined => {
+    const value = metadata.get(key);
+    return typeof value === 'number' ? value : undefined;
+  };
+  const tokens = texts('tokenizer.ggml.tokens');
+  const types = metadata.get('tokenizer.ggml.token_type');
+  const typeOf = (id: number): unknown => (Array.isArray(types) ? types[id] : undefined);
+  const beginToken = token('tokenizer.ggml.bos_token_id');
+  return createTokenizer({
+    vocabularySize: tokens.length,
+    vocabulary: tokens.flatMap((text, id) => (typeOf(id) === unusedToken ? [] : [[text, id] as const])),
+    merges: texts('tokenizer.ggml.merges'),
+    addedTokens: tokens.flatMap((content, id) =>
+      typeOf(id) === controlToken || typeOf(id) === userDefinedToken
+        ? [{ id, content, special: typeOf(id) === controlToken }]
+        : [],
+    ),
+    beginToken,
+    addsBeginToken: beginToken !== undefined && metadata.get('tokenizer.ggml.add_bos_token') === true,
+    endToken: token('tokenizer.ggml.eos_token_id'),
+  });
 }
 
-function createTokenizer(path: string, json: object, endToken: number | undefined): Tokenizer {
-  const { model, added_tokens: added = [] } = json as TokenizerJson;
-  if (model?.vocab === undefined) throw new InvalidModelFileError(`${path} has no vocabulary.`);
-  const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
-  // Without its added tokens, the tokenizer reads special text as plain text.
-  const [withSpecial, plain] = [json, { ...json, added_tokens: [] }].map(
-    (source) => new HubTokenizer(source, {}),
+function createTokenizer(parts: TokenizerParts): Tokenizer {
+  const { vocabularySize, addedTokens, endToken } = parts;
+  const withSpecial = hubTokenizer(parts, addedTokens);
+  // Without the special tokens, it reads their text as plain text.
+  const plain = hubTokenizer(
+    parts,
+    addedTokens.filter(({ special }) => !special),
   );
-  const bytes = new Map<number, Uint8Array>();
-  for (const [text, id] of Object.entries(model.vocab))
-    bytes.set(id, special.has(id) ? new Uint8Array() : fromByteLevel(text));
-  for (const { id, content } of added) if (!special.has(id)) bytes.set(id, new TextEncoder().encode(content));
-  const vocabularySize = Math.max(...bytes.keys()) + 1;
+  const bytes: Uint8Array[] = Array.from({ length: vocabularySize }, () => new Uint8Array());
+  for (const [text, id] of parts.vocabulary) bytes[id] = fromByteLevel(text);
+  for (const { id, content, special } of addedTokens) {
+    bytes[id] = special ? new Uint8Array() : new TextEncoder().encode(content);
+  }
   const tokenBytes = (token: number): Uint8Array => {
-    const known = bytes.get(token);
-    if (known === undefined)
-      throw new TokenOutOfRangeError(`Token ${token} is not in the vocabulary of ${vocabularySize}.`);
+    const known = bytes[token];
+    if (known === undefined) {
+      throw new TokenOutOfRangeError(
+        `Token ${token}: the vocabulary has the tokens 0 to ${vocabularySize - 1}.`,
+      );
+    }
     return known;
   };
   return {
     vocabularySize,
-    beginToken: undefined,
-    addsBeginToken: false,
+    beginToken: parts.beginToken,
+    addsBeginToken: parts.addsBeginToken,
     endTokens: endToken === undefined ? [] : [endToken],
-    encode: (text, { special: readSpecial = false } = {}) =>
+    encode: (text, { special = false } = {}) =>
       text === ''
         ? []
-        : ((readSpecial ? withSpecial : plain) as HubTokenizer).encode(wellFormed(text), {
-            add_special_tokens: false,
-          }).ids,
+        : (special ? withSpecial : plain).encode(wellFormed(text), { add_special_tokens: false }).ids,
     decode: (tokens) =>
       new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(tokens.map(tokenBytes))),
     tokenBytes,
   };
 }
 
+function hubTokenizer(parts: TokenizerParts, addedTokens: readonly AddedToken[]): HubTokenizer {
+  const json = {
+    model: { type: 'BPE', vocab: Object.fromEntries(parts.vocabulary), merges: parts.merges },
+    normalizer: null,
+    post_processor: null,
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: gpt2Splitting }, behavior: 'Isolated', invert: false },
+        { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
+      ],
+    },
+    decoder: { type: 'ByteLevel' },
+    added_tokens: addedTokens.map((token) => ({ ...token, normalized: false })),
+  };
+  return new HubTokenizer(json, {});
+}
+
 /** Lone surrogates become U+FFFD, as everywhere in UTF-8. */
 function wellFormed(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
-}
-
-/** GPT-2 writes every byte as a printable character: printable ones as themselves, the others from U+0100 on. */
-function fromByteLevel(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => byteOfCharacter.get(character) ?? 0);
-}
-
-const byteOfCharacter: ReadonlyMap<string, number> = byteCharacters();
-
-function byteCharacters(): Map<string, number> {
-  const printable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-  const characters = new Map<string, number>();
-  let next = 0x100;
-  for (let byte = 0; byte < 256; byte++)
-    characters.set(String.fromCodePoint(printable(byte) ? byte : next++), byte);
-  return characters;
 }

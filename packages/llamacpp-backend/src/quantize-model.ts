@@ -1,0 +1,82 @@
+import { rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { CacheWriteError, EngineError, InvalidArgumentError } from '@foretoken/core';
+import { readGguf, validateForLlama } from '@foretoken/models';
+import { nativeLibrary } from './native-library.js';
+
+/** Formats that a model can be quantised to, with llama.cpp's file type numbers. */
+export const quantizationFormats = {
+  F16: 1,
+  BF16: 32,
+  Q4_0: 2,
+  Q4_1: 3,
+  Q4_K_M: 15,
+  Q5_0: 8,
+  Q5_1: 9,
+  Q5_K_M: 17,
+  Q6_K: 18,
+  Q8_0: 7,
+} as const;
+
+export type QuantizationFormat = keyof typeof quantizationFormats;
+
+export interface QuantizeOptions {
+  readonly format: QuantizationFormat;
+  /** True puts every matrix into the one format; default false: the engine keeps some in finer ones. */
+  readonly pure?: boolean | undefined;
+  /** CPU threads; default: all. */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Writes a GGUF model in another weight format with llama.cpp's own quantisation, off the event loop. A source
+ * that is quantised itself is dequantised first, and keeps the errors it has. The output appears when it is
+ * complete.
+ *
+ * @throws InvalidModelFileError for a source that is not a sound model, InvalidArgumentError, CacheWriteError
+ *   where the output cannot be written, EngineError.
+ */
+export async function quantizeModel(source: string, output: string, options: QuantizeOptions): Promise<void> {
+  const { format, pure = false, threads } = options;
+  const fileType: number | undefined = quantizationFormats[format];
+  if (fileType === undefined) {
+    throw new InvalidArgumentError(
+      `The format must be one of ${Object.keys(quantizationFormats).join(', ')}, not ${format}.`,
+    );
+  }
+  if (path.resolve(source) === path.resolve(output))
+    throw new InvalidArgumentError(`${output} is the source itself: choose another file.`);
+  const native = nativeLibrary();
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > native.poolThreads)) {
+    throw new InvalidArgumentError(
+      `threads must be a whole number from 1 to ${native.poolThreads}, not ${threads}.`,
+    );
+  }
+  validateForLlama(await readGguf(source));
+  const parameters = {
+    ...native.quantizeDefaultParameters(),
+    nthread: threads ?? native.poolThreads,
+    ftype: fileType,
+    allow_requantize: true,
+    pure,
+  };
+  const partial = `${output}.${process.pid}.part`;
+  try {
+    const status = await new Promise<number>((resolve, reject) => {
+      native.quantize.async(path.resolve(source), path.resolve(partial), parameters, (error, result) => {
+        if (error === null || error === undefined) resolve(result);
+        else reject(new EngineError('The engine call failed.', { cause: error }));
+      });
+    });
+    if (status !== 0) {
+      throw new EngineError(
+        `llama.cpp cannot write ${source} as ${format} to ${output}: the matrices do not divide into its blocks, or the file cannot be written.`,
+      );
+    }
+    await rename(partial, output).catch((error: unknown) => {
+      throw new CacheWriteError(`${output} cannot be written: ${String(error)}.`, { cause: error });
+    });
+  } finally {
+    await rm(partial, { force: true });
+  }
+}

@@ -1,0 +1,16 @@
+/** GPT-2 writes every byte as a printable character: printable ones as themselves, the others from U+0100 on. */
+export function fromByteLevel(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => byteOfCharacter.get(character) ?? 0);
+}
+
+const byteOfCharacter: ReadonlyMap<string, number> = byteCharacters();
+
+function byteCharacters(): Map<string, number> {
+  const printable = (byte: number): boolean =>
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
+  const characters = new Map<string, number>();
+  let next = 0x100;
+  for (let byte = 0; byte < 256; byte++)
+    characters.set(String.fromCodePoint(printable(byte) ? byte : next++), byte);
+  return characters;
+}

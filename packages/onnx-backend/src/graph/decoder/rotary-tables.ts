@@ -1,0 +1,32 @@
+import { UnsupportedError } from '@foretoken/core';
+import type { RotarySettings } from '../weights/decoder-shape.js';
+import type { OnnxTensor } from '../file/onnx-model.js';
+
+/**
+ * Cosines and sines of every position and pair, [positions, width / 2] each, computed in float64.
+ * GGUF stores no more than the settings, so each engine computes them itself.
+ */
+export function rotaryTables(
+  { base, width, factors }: RotarySettings,
+  positions: number,
+): { readonly cosine: OnnxTensor; readonly sine: OnnxTensor } {
+  if (positions > 2 ** 24)
+    throw new UnsupportedError(`${positions} positions: give a smaller contextLength.`);
+  const pairs = width / 2;
+  const frequencies = Float64Array.from(factors, (factor, pair) => base ** ((-2 * pair) / width) / factor);
+  const table = (name: string, wave: (angle: number) => number): OnnxTensor => ({
+    name,
+    elementType: 'float32',
+    shape: [positions, pairs],
+    data: () => {
+      const values = new Float32Array(positions * pairs);
+      for (let position = 0; position < positions; position++) {
+        for (let pair = 0; pair < pairs; pair++) {
+          values[position * pairs + pair] = wave(position * (frequencies[pair] as number));
+        }
+      }
+      return new Uint8Array(values.buffer);
+    },
+  });
+  return { cosine: table('rotary.cosine', Math.cos), sine: table('rotary.sine', Math.sin) };
+}

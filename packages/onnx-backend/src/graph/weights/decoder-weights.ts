@@ -1,0 +1,28 @@
+import type { DecoderShape } from './decoder-shape.js';
+
+/** A stored matrix or vector. */
+export interface StoredWeight {
+  readonly name: string;
+  /** Outputs of a matrix, rows of a table; 1 for a vector. */
+  readonly rows: number;
+  readonly columns: number;
+  /** `F32`, `F16`, `BF16`, `Q8_0`, ... */
+  readonly format: string;
+}
+
+/**
+ * The weights of a decoder, wherever they are stored, under GGUF's names (`blk.0.attn_q.weight`).
+ * Query and key rows come in the order in which element i of a head is rotated with i + width / 2.
+ */
+export interface DecoderWeights {
+  /** The file or folder, for messages. */
+  readonly path: string;
+  readonly shape: DecoderShape;
+  /** SHA-256 of every byte of the source, hexadecimal. */
+  readonly contentHash: string;
+  find(name: string): StoredWeight | undefined;
+  /** Names of all stored weights. */
+  names(): readonly string[];
+  /** The bytes as stored, row after row. */
+  read(name: string): Promise<Uint8Array>;
+}

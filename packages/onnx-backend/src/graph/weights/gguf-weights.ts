@@ -1,0 +1,119 @@
+import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import {
+  type GgufFile,
+  type GgufValue,
+  readGguf,
+  readTensor,
+  readTensorBytes,
+  validateForLlama,
+} from '@foretoken/models';
+import { checkArchitecture, type DecoderShape } from './decoder-shape.js';
+import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
+import { separateRotaryPairs } from './rotary-rows.js';
+
+/**
+ * The weights of a GGUF file.
+ *
+ * @param contentHash SHA-256 of the file.
+ * @throws InvalidModelFileError, UnsupportedError.
+ */
+export async function ggufWeights(path: string, contentHash: string): Promise<DecoderWeights> {
+  const file = await readGguf(path);
+  const architecture = checkArchitecture(path, file.metadata.get('general.architecture'));
+  validateForLlama(file, { partialRotation: true });
+  const shape = await readShape(file, architecture);
+  const heads = new Map([
+    ['attn_q', shape.heads],
+    ['attn_k', shape.keyValueHeads],
+  ]);
+  return {
+    path,
+    shape,
+    contentHash,
+    names: () => [...file.tensors.keys()].filter((name) => name !== frequencyFactors),
+    find: (name) => storedWeight(file, name),
+    read: async (name) => {
+      const bytes = await readTensorBytes(file, name);
+      const rotatedHeads = heads.get(/^blk\.\d+\.(attn_[qk])\./.exec(name)?.[1] ?? '');
+      // llama.cpp's converter interleaves the halves of these; those of qwen2 it leaves as they are.
+      if (architecture !== 'llama' || rotatedHeads === undefined) return bytes;
+      return separateRotaryPairs(bytes, rotatedHeads, shape.headWidth, shape.rotary.width);
+    },
+  };
+}
+
+/** Llama 3.1 and later: what divides each pair's frequency, made by the converter. */
+const frequencyFactors = 'rope_freqs.weight';
+
+function storedWeight(file: GgufFile, name: string): StoredWeight | undefined {
+  const tensor = file.tensors.get(name);
+  if (tensor === undefined) return undefined;
+  const [columns = 1, ...rest] = tensor.shape;
+  return {
+    name,
+    columns,
+    rows: rest.reduce((product, length) => product * length, 1),
+    format: tensor.type.name,
+  };
+}
+
+/** The file has passed `validateForLlama`, so what is required is there and sound. */
+async function readShape(file: GgufFile, architecture: DecoderShape['architecture']): Promise<DecoderShape> {
+  const value = (key: string): GgufValue | undefined => file.metadata.get(`${architecture}.${key}`);
+  const number = (key: string, fallback?: number): number => {
+    const found = value(key) ?? fallback;
+    if (typeof found === 'number') return found;
+    throw new InvalidModelFileError(
+      `${file.path}: ${architecture}.${key} is ${String(found)}, not a number.`,
+    );
+  };
+  const width = number('embedding_length');
+  const heads = number('attention.head_count');
+  const headWidth = number('attention.key_length', width / heads);
+  const valueWidth = number('attention.value_length', width / heads);
+  if (valueWidth !== headWidth) {
+    throw new UnsupportedError(
+      `${file.path}: keys of ${headWidth} and values of ${valueWidth} elements; ONNX graphs need equal ones.`,
+    );
+  }
+  const rotaryWidth = number('rope.dimension_count', headWidth);
+  return {
+    architecture,
+    vocabularySize: (file.tensors.get('token_embd.weight')?.shape[1] ?? 0) as number,
+    contextLength: number('context_length'),
+    width,
+    layers: number('block_count'),
+    heads,
+    keyValueHeads: number('attention.head_count_kv', heads),
+    headWidth,
+    feedForwardWidth: number('feed_forward_length'),
+    normEpsilon: number('attention.layer_norm_rms_epsilon'),
+    rotary: {
+      width: rotaryWidth,
+      base: number('rope.freq_base', 10_000),
+      factors: await readFactors(file, architecture, rotaryWidth / 2),
+    },
+  };
+}
+
+async function readFactors(file: GgufFile, architecture: string, pairs: number): Promise<Float64Array> {
+  const scaling = file.metadata.get(`${architecture}.rope.scaling.type`) ?? 'none';
+  const factor = file.metadata.get(`${architecture}.rope.scaling.factor`) ?? 1;
+  if (scaling !== 'none' && scaling !== 'linear') {
+    throw new UnsupportedError(
+      `${file.path}: rotary scaling is ${JSON.stringify(scaling)}; ONNX graphs know none, linear, and stored factors.`,
+    );
+  }
+  if (typeof factor !== 'number' || !(factor > 0) || !Number.isFinite(factor)) {
+    throw new InvalidModelFileError(`${file.path}: the rotary scaling factor is ${String(factor)}.`);
+  }
+  const factors = new Float64Array(pairs).fill(scaling === 'linear' ? factor : 1);
+  if (!file.tensors.has(frequencyFactors)) return factors;
+  const stored = await readTensor(file, frequencyFactors);
+  if (stored.length !== pairs || !stored.every((entry) => entry > 0 && Number.isFinite(entry))) {
+    throw new InvalidModelFileError(
+      `${file.path}: ${frequencyFactors} does not hold ${pairs} numbers above 0.`,
+    );
+  }
+  return factors.map((entry, pair) => entry * (stored[pair] as number));
+}

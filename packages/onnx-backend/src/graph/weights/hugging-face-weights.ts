@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { InvalidModelFileError } from '@foretoken/core';
+import { readSafetensors, readSafetensorsBytes, type SafetensorsFile } from '@foretoken/models';
+import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
+import { readHuggingFaceConfig } from './hugging-face-config.js';
+import { readJson } from './read-json.js';
+
+/**
+ * The weights of a Hugging Face folder: config.json, and model.safetensors or the shards that its index names.
+ *
+ * @param contentHash SHA-256 over all of these.
+ * @throws InvalidModelFileError, UnsupportedError.
+ */
+export async function huggingFaceWeights(folder: string, contentHash: string): Promise<DecoderWeights> {
+  const { shape, tiedEmbeddings } = await readHuggingFaceConfig(path.join(folder, 'config.json'));
+  const tensors = new Map<string, { readonly file: SafetensorsFile; readonly source: string }>();
+  for (const file of await openFiles(folder)) {
+    for (const source of file.tensors.keys()) {
+      // What follows from the configuration or from the embedding is not stored a second time.
+      if (source.endsWith('rotary_emb.inv_freq') || (tiedEmbeddings && source === 'lm_head.weight')) continue;
+      const name = ggufName(source) ?? source;
+      if (tensors.has(name))
+        throw new InvalidModelFileError(`${file.path}: the tensor ${source} stands twice.`);
+      tensors.set(name, { file, source });
+    }
+  }
+  if (!tiedEmbeddings && !tensors.has('output.weight')) {
+    throw new InvalidModelFileError(
+      `${folder} has no tensor lm_head.weight, and its embeddings are not tied.`,
+    );
+  }
+  return {
+    path: folder,
+    shape,
+    contentHash,
+    names: () => [...tensors.keys()],
+    find: (name) => {
+      const found = tensors.get(name);
+      return found === undefined ? undefined : storedWeight(found.file, found.source, name);
+    },
+    read: async (name) => {
+      const found = tensors.get(name);
+      if (found === undefined) throw new InvalidModelFileError(`${folder} has no tensor ${name}.`);
+      return readSafetensorsBytes(found.file, found.source);
+    },
+  };
+}
+
+async function openFiles(folder: string): Promise<SafetensorsFile[]> {
+  const index = path.join(folder, 'model.safetensors.index.json');
+  if (!existsSync(index)) return [await readSafetensors(path.join(folder, 'model.safetensors'))];
+  const map = (await readJson(index))['weight_map'];
+  const shards = [...new Set(Object.values((map ?? {}) as Readonly<Record<string, unknown>>))];
+  if (shards.length === 0) throw new InvalidModelFileError(`${index} names no files.`);
+  const files: SafetensorsFile[] = [];
+  for (const shard of shards)
+    files.push(await readSafetensors(path.join(folder, path.basename(String(shard)))));
+  return files;
+}
+
+function storedWeight(file: SafetensorsFile, source: string, name: string): StoredWeight | undefined {
+  const tensor = file.tensors.get(source);
+  if (tensor === undefined) return undefined;
+  const columns = tensor.shape.at(-1) ?? 1;
+  const rows = tensor.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+  return { name, rows, columns, format: tensor.dtype };
+}
+
+/** Hugging Face's name of a weight or bias to GGUF's. */
+function ggufName(source: string): string | undefined {
+  const [, place, kind] = /^(.+)\.(weight|bias)$/.exec(source) ?? [];
+  if (place === undefined) return undefined;
+  const [, layer, part] = /^model\.layers\.(\d+)\.(.+)$/.exec(place) ?? [];
+  const name = part === undefined ? modelNames.get(place) : layerNames.get(part);
+  if (name === undefined) return undefined;
+  return part === undefined ? `${name}.${kind}` : `blk.${layer}.${name}.${kind}`;
+}
+
+const modelNames: ReadonlyMap<string, string> = new Map([
+  ['model.embed_tokens', 'token_embd'],
+  ['model.norm', 'output_norm'],
+  ['lm_head', 'output'],
+]);
+
+const layerNames: ReadonlyMap<string, string> = new Map([
+  ['input_layernorm', 'attn_norm'],
+  ['self_attn.q_proj', 'attn_q'],
+  ['self_attn.k_proj', 'attn_k'],
+  ['self_attn.v_proj', 'attn_v'],
+  ['self_attn.o_proj', 'attn_output'],
+  ['post_attention_layernorm', 'ffn_norm'],
+  ['mlp.gate_proj', 'ffn_gate'],
+  ['mlp.up_proj', 'ffn_up'],
+  ['mlp.down_proj', 'ffn_down'],
+]);

@@ -1,0 +1,67 @@
+import { InvalidModelFileError } from '@foretoken/core';
+import { decodeWeights, encodeWeights } from '@foretoken/models';
+import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
+
+/** The stored weight, with the size that the model's shape asks for. @throws InvalidModelFileError. */
+export function storedWeight(
+  weights: DecoderWeights,
+  name: string,
+  rows: number,
+  columns: number,
+): StoredWeight {
+  const stored = weights.find(name);
+  if (stored === undefined) throw new InvalidModelFileError(`${weights.path} has no tensor ${name}.`);
+  if (stored.rows !== rows || stored.columns !== columns) {
+    throw new InvalidModelFileError(
+      `${weights.path}: ${name} has ${stored.rows} rows of ${stored.columns}, not ${rows} of ${columns}.`,
+    );
+  }
+  return stored;
+}
+
+/**
+ * A weight as float32, row after row.
+ *
+ * @throws InvalidModelFileError for NaN and infinities, UnsupportedError for formats that cannot be read.
+ */
+export async function loadValues(weights: DecoderWeights, name: string): Promise<Float32Array> {
+  const values = decodeWeights(await weights.read(name), formatOf(weights, name));
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw notFinite(weights, name, `element ${bad} is ${values[bad]}`);
+  return values;
+}
+
+/**
+ * A matrix in blocks of 32 elements as GGUF stores them: as they are where the source has this format, else
+ * quantised as llama.cpp does it.
+ */
+export async function loadBlocks(
+  weights: DecoderWeights,
+  name: string,
+  format: 'Q8_0' | 'Q4_0',
+): Promise<Uint8Array> {
+  const stored = weights.find(name) as StoredWeight;
+  const bytes =
+    stored.format === format
+      ? await weights.read(name)
+      : encodeWeights(await loadValues(weights, name), format);
+  const blockBytes = format === 'Q8_0' ? 34 : 18;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let block = 0; block * blockBytes < bytes.length; block++) {
+    // float16 with all exponent bits set: infinity or NaN.
+    if ((view.getUint16(block * blockBytes, true) & 0x7c00) === 0x7c00) {
+      throw notFinite(weights, name, `the scale of block ${block} is not finite`);
+    }
+  }
+  return bytes;
+}
+
+function formatOf(weights: DecoderWeights, name: string): string {
+  return (weights.find(name) as StoredWeight).format;
+}
+
+export function notFinite(weights: DecoderWeights, name: string, problem: string): InvalidModelFileError {
+  return new InvalidModelFileError(
+    `${weights.path}: ${name} has weights that are no finite numbers (${problem}). The file is damaged, or the model was trained into the ground: get it again.`,
+  );
+}

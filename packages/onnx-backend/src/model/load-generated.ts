@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { setImmediate as nextTask } from 'node:timers/promises';
+import { type LanguageModel, type Tokenizer, UnsupportedError } from '@foretoken/core';
+import { type GraphManifest, spareSlots } from '../graph/graph-manifest.js';
+import { fileBytes } from './file-bytes.js';
+import { fitTokenizer } from './fit-tokenizer.js';
+import { GeneratedDecoder } from './generated-decoder.js';
+import { chooseContextLength, type LoadSettings, mostDraftTokens, promptTokens } from './load-settings.js';
+import { OnnxModel } from './onnx-model.js';
+import { warmUp } from './warm-up.js';
+
+export interface GeneratedSource {
+  /** What the user named. */
+  readonly source: string;
+  /** The graph. */
+  readonly path: string;
+  readonly manifest: GraphManifest;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Loads a graph of our generator. */
+export async function loadGenerated(
+  { source, path: file, manifest, tokenizer }: GeneratedSource,
+  settings: LoadSettings,
+): Promise<LanguageModel> {
+  const { options, provider, threads, maximumSequences, openSession } = settings;
+  if (provider?.name === 'CUDA' && manifest.trees && !manifest.decomposed) {
+    throw new UnsupportedError(
+      `${source} has an attention with a bias, which the CUDA provider cannot run: load the weights that it was made from.`,
+    );
+  }
+  const name = path.basename(source);
+  const fitted = fitTokenizer(name, tokenizer, manifest.vocabularySize);
+  const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
+  const maximumPassTokens = Math.min(mostDraftTokens, contextLength);
+  const { libraryPath } = options;
+  const session = await openSession(file, { threads, spinning: false, provider, libraryPath });
+  const decoder = new GeneratedDecoder(session, manifest, {
+    capacity: contextLength + (manifest.trees ? Math.min(spareSlots, maximumPassTokens + 1) : 0),
+    passTokens: promptTokens,
+    outputRows: mostDraftTokens,
+  });
+  const model = new OnnxModel({
+    name,
+    tokenizer: fitted,
+    contextLength,
+    nextTask,
+    decoder,
+    passTokens: promptTokens,
+    weightBytes: await fileBytes(file),
+    capabilities: {
+      maximumLeaves: manifest.trees ? maximumPassTokens : 1,
+      maximumSequences,
+      maximumPassTokens,
+      hiddenStateWidth: manifest.width,
+      rollback: true,
+      weightFormat: manifest.weightFormat,
+      device: provider?.name.toLowerCase() ?? 'cpu',
+      engine: session.engine,
+    },
+  });
+  await warmUp(model, source, options.signal);
+  return model;
+}

@@ -1,0 +1,67 @@
+import type { HostTensor } from '../engine/tensor.js';
+import type { GraphManifest } from '../graph/graph-manifest.js';
+import { planTreePass } from '../graph/tree-pass.js';
+import type { DecoderPass } from './decoder.js';
+
+/** The inputs of a generated graph other than the cache, in memory that every pass reuses. */
+export class PassInputs {
+  readonly #manifest: GraphManifest;
+  readonly #tokens: BigInt64Array;
+  readonly #positions: BigInt64Array;
+  readonly #rows: BigInt64Array;
+  readonly #lengthLessOne: Int32Array;
+  readonly #total: Int32Array;
+  /** The bias of a chain. */
+  #zeros = new Float32Array(0);
+
+  /** @param capacity most tokens of a pass. */
+  constructor(manifest: GraphManifest, capacity: number) {
+    this.#manifest = manifest;
+    // Buffers of their own: the engine holds their address while it reads, so they must not move.
+    const integers = (): BigInt64Array => new BigInt64Array(new ArrayBuffer(capacity * 8));
+    this.#tokens = integers();
+    this.#positions = integers();
+    this.#rows = integers();
+    this.#lengthLessOne = new Int32Array(new ArrayBuffer(64), 0, 1);
+    this.#total = new Int32Array(new ArrayBuffer(64), 0, 1);
+  }
+
+  get byteLength(): number {
+    return this.#tokens.byteLength * 3 + this.#zeros.byteLength;
+  }
+
+  /** The tensors of a pass; valid until the next. */
+  fill({ tokens, start, parents, rows }: DecoderPass): Map<string, HostTensor> {
+    const { trees, decomposed } = this.#manifest;
+    const count = tokens.length;
+    for (let index = 0; index < count; index++) this.#tokens[index] = BigInt(tokens[index] as number);
+    for (let index = 0; index < rows.length; index++) this.#rows[index] = BigInt(rows[index] as number);
+    const tree = parents && planTreePass(start, parents);
+    const total = tree?.total ?? start + count;
+    this.#total[0] = total;
+    this.#lengthLessOne[0] = total - 1;
+    const tensors = new Map<string, HostTensor>([
+      ['input_ids', { type: 'int64', shape: [1, count], data: this.#tokens }],
+      ['rows', { type: 'int64', shape: [rows.length], data: this.#rows }],
+      ['total_sequence_length', { type: 'int32', shape: [], data: this.#total }],
+    ]);
+    if (!decomposed) tensors.set('seqlens_k', { type: 'int32', shape: [1], data: this.#lengthLessOne });
+    if (trees) {
+      const positions = tree?.positions ?? this.#chainPositions(start, count);
+      const bias = tree?.bias ?? this.#chainBias(count * total);
+      tensors.set('position_ids', { type: 'int64', shape: [1, count], data: positions });
+      tensors.set('attention_bias', { type: 'float32', shape: [1, 1, count, total], data: bias });
+    }
+    return tensors;
+  }
+
+  #chainPositions(start: number, count: number): BigInt64Array {
+    for (let index = 0; index < count; index++) this.#positions[index] = BigInt(start + index);
+    return this.#positions;
+  }
+
+  #chainBias(length: number): Float32Array {
+    if (this.#zeros.length < length) this.#zeros = new Float32Array(new ArrayBuffer(length * 4));
+    return this.#zeros;
+  }
+}
