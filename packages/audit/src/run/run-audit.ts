@@ -26,11 +26,12 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
   const plan = planAudit(options, settings);
   const proofs: RuleProof[] = [];
   const tables: TableAudit[] = [];
+  const { inject = (subject) => subject } = options;
   const engines = options.engines.flatMap((engine) => {
     const combinations = plan.onEngines.filter((combination) => combination.engine === engine);
     return combinations.length === 0
       ? []
-      : [new EngineRun(engine, combinations, plan, settings, options.texts)];
+      : [new EngineRun(engine, combinations, plan, settings, options.texts, inject)];
   });
 
   const proving: TimedStep[] = options.rules.map((rule) => ({
@@ -44,7 +45,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
     tableBattery.map((table) => {
       const { draftLength } = table;
       const parts = { rule, drafter, draftLength, engine: 'tables', sampling: table.sampling };
-      const subject = createSubject({ ...parts, models: tableModels(table) });
+      const subject = inject(createSubject({ ...parts, models: tableModels(table) }));
       return {
         name: `${subject.name}: ${table.name}`,
         weight: plan.draws.table * weights.tableDraw,
