@@ -1,10 +1,10 @@
 import { drafterFactories, verificationRules, type DrafterFactory } from '@foretoken/core';
-import { jointLaw } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { enumerateLoop } from '../enumeration/enumerate-loop.js';
 import { firstDifferentPosition, totalVariation } from '../enumeration/law.js';
 import { oneHotReport, sampledMutants } from '../mutants/index.js';
-import { decodedLaw } from './audit-table.js';
+import { tableDraws } from '../run/plan-audit.js';
+import { targetLaw } from './audit-table.js';
 import { auditOnTables } from './audit-on-tables.js';
 import { tableBattery } from './table-battery.js';
 
@@ -13,13 +13,12 @@ const drafter = drafterFactories.get('draft-model') as DrafterFactory;
 const [table] = tableBattery;
 if (table === undefined) throw new Error('The battery is empty.');
 const tables = [table];
-const decoded = decodedLaw(table.target, table);
-const exact = jointLaw((history) => decoded([...table.prompt, ...history]), 3);
+const exact = targetLaw(table, 3);
 const shared = { drafter, tables, alpha: 1e-6, confidence: 0.95, margin: 0.1 };
 
 describe('every mutant is found at alpha 1e-6 with the default number of draws', () => {
   test.each(sampledMutants)('$name', async ({ rule, inject, enumerated }) => {
-    const { verdict, audits } = await auditOnTables({ ...shared, rule, inject, draws: 10_000, seed: 1 });
+    const { verdict, audits } = await auditOnTables({ ...shared, rule, inject, draws: tableDraws, seed: 1 });
     expect(verdict.outcome).toBe('not lossless');
     const [failure] = verdict.failures;
     const law = enumerateLoop(table, enumerated.rule, 3, enumerated);
