@@ -156,7 +156,7 @@ describe('foretoken info', () => {
 });
 
 describe('foretoken --help', () => {
-  it.each(['demo', 'generate', 'bench', 'compare', 'info', 'convert'])(
+  it.each(['demo', 'generate', 'bench', 'audit', 'compare', 'info', 'convert'])(
     '%s ends with an example',
     async (command) => {
       const { code, stdout } = await runCommand([command, '--help']);

@@ -1,16 +1,4 @@
-// Comparison of targets.
-export type { ComparedRow, ComparedText } from './comparison/compare-rows.js';
-export { compareRows } from './comparison/compare-rows.js';
-export type {
-  CompareTargetsOptions,
-  ComparisonVerdict,
-  GreedyAgreement,
-  TargetComparison,
-  TargetCosts,
-} from './comparison/compare-targets.js';
-export { compareTargets } from './comparison/compare-targets.js';
-export type { RowDivergences } from './comparison/row-divergences.js';
-export { rowDivergences } from './comparison/row-divergences.js';
+// Is a speculative setup lossless?
 export type { RuleProof } from './enumeration/prove-rule.js';
 export { proveRule } from './enumeration/prove-rule.js';
 export { runAudit } from './run/run-audit.js';
@@ -27,6 +15,19 @@ export type { TableAudit } from './tables/audit-on-table.js';
 export type { GreedyComparison, GreedyMismatch } from './numerics/compare-greedy-texts.js';
 export type { PassDistance } from './numerics/measure-numerics.js';
 export type { Bound, Failure, Verdict } from './verdict/verdict.js';
+// Comparison of targets.
+export type { ComparedRow, ComparedText } from './comparison/compare-rows.js';
+export { compareRows } from './comparison/compare-rows.js';
+export type {
+  CompareTargetsOptions,
+  ComparisonVerdict,
+  GreedyAgreement,
+  TargetComparison,
+  TargetCosts,
+} from './comparison/compare-targets.js';
+export { compareTargets } from './comparison/compare-targets.js';
+export type { RowDivergences } from './comparison/row-divergences.js';
+export { rowDivergences } from './comparison/row-divergences.js';
 // Audits of running servers, and of any other source of draws.
 export type {
   AuditEndpointOptions,

@@ -7,3 +7,9 @@ export type { ProviderOption } from './engine/session-options.js';
 export { onnxBackend } from './model/load-model.js';
 export type { OnnxOptions } from './model/onnx-options.js';
 export { listProviders } from './providers.js';
+export { withTransformersModel } from './model/with-transformers-model.js';
+export type {
+  TransformersModel,
+  TransformersModelOptions,
+  TransformersTokenizer,
+} from './model/with-transformers-model.js';

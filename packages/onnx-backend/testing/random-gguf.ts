@@ -8,12 +8,14 @@ import {
 import type { TensorType } from '@foretoken/models';
 import { randomNumbers } from './random-numbers.js';
 
-/** A tiny model: 2 layers, 4 heads on 2 key-value heads, 64 tokens of vocabulary. */
+/** A tiny model: 2 layers, 2 key-value heads, 64 tokens of vocabulary, a context of 128. */
 export interface RandomModel {
   readonly architecture: string;
   readonly format: 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
   readonly separateHead?: boolean;
   readonly biases?: boolean;
+  /** Default 4, sharing 2 key-value heads. */
+  readonly heads?: number;
   readonly headWidth?: number;
   readonly width?: number;
   /** Elements of a head that are rotated. */
@@ -27,18 +29,12 @@ export interface RandomModel {
   readonly metadata?: Readonly<Record<string, TypedValue>>;
 }
 
-const randomModelSizes = {
-  layers: 2,
-  heads: 4,
-  keyValueHeads: 2,
-  vocabulary: 64,
-  context: 128,
-} as const;
+const sizes = { layers: 2, keyValueHeads: 2, vocabulary: 64, context: 128 } as const;
 
 /** Writes a GGUF file of random weights, always the same for the same settings. */
 export async function writeRandomGguf(path: string, model: RandomModel): Promise<void> {
-  const { layers, heads, keyValueHeads, vocabulary, context } = randomModelSizes;
-  const { architecture, headWidth = 16, width = 64 } = model;
+  const { layers, keyValueHeads, vocabulary, context } = sizes;
+  const { architecture, heads = 4, headWidth = 16, width = 64 } = model;
   const feedForward = 96;
   const random = randomNumbers(20261124);
   const tensors: TensorToWrite[] = [];
@@ -103,9 +99,9 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     ['tokenizer.ggml.model', text('gpt2')],
     [
       'tokenizer.ggml.tokens',
-      { type: 'strings', value: Array.from({ length: vocabulary }, (_, id) => `t${id}`) },
+      { type: 'string[]', value: Array.from({ length: vocabulary }, (_, id) => `t${id}`) },
     ],
-    ['tokenizer.ggml.merges', { type: 'strings', value: ['t 1'] }],
+    ['tokenizer.ggml.merges', { type: 'string[]', value: ['t 1'] }],
     ...Object.entries(model.metadata ?? {}),
   ]);
   await writeGguf(path, metadata, tensors);

@@ -8,7 +8,7 @@ import {
 import { type Comparison, compareRuns } from './compare-runs.js';
 
 /** Target and draft, each on an engine. */
-export interface EnginePair {
+interface EnginePair {
   readonly target: string;
   readonly draft: string;
 }

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import { type CostCurve, InvalidArgumentError } from '@foretoken/core';
+import { formatRatio } from '@foretoken/stats';
 import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
-import { ratioText } from '../benchmark/summary.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
 import { modelOptions, type ModelSelection, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
@@ -64,7 +64,8 @@ export function benchCommand() {
     .addHelpText(
       'after',
       `
-The ratio of a prompt is the median over the repeats; shown are the median and the quartiles over prompts.
+The ratio of a prompt is the median over the repeats; shown is the typical prompt's (Hodges and Lehmann) with a 95 %
+interval over prompts, which needs six of them, then the median and the quartiles.
 
 Examples:
   foretoken bench --temperature 0 --draft-length 1,2,4,auto
@@ -85,7 +86,7 @@ Examples:
       for (const { engine, target, results, differences } of engines) {
         for (const [index, { draftLength, comparison }] of results.entries()) {
           printLine(
-            `${target} on ${engine}, draft length ${draftLength}: ${ratioText(comparison.ratio)} of plain`,
+            `${target} on ${engine}, draft length ${draftLength}: ${formatRatio(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
           for (const line of differences[index] as string[]) printLine(line);

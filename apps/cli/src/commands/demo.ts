@@ -153,11 +153,7 @@ Examples:
           say(enginesTable(engines));
         }
         say('');
-        say(
-          colours.dim(
-            'tokens/s without reading the prompt; runs take turns; ratios are medians over prompts with quartiles.',
-          ),
-        );
+        say(colours.dim('tokens/s without reading the prompt; runs take turns; intervals are over prompts.'));
         if (options.json === true) {
           printJson({
             machine: machine(),

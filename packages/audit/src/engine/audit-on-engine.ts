@@ -95,7 +95,7 @@ export async function auditOnEngine(
       for await (const block of drawBlocks(drawn)) {
         for (const { request, prefix, tokens } of block) {
           const shares = tokens.map((_, index) => random.round(request).uniform('sample', 0, index, 0));
-          const places = await placesOf(roots[prefix] as ContinuationNode, tokens, shares, law);
+          const places = await placesOf(roots[prefix] as ContinuationNode, tokens, shares, law, options.mode);
           watch.observe(places);
           options.onPlaces?.(places);
           firstToken?.observe(prefix, tokens[0] as number);
@@ -142,6 +142,7 @@ async function placesOf(
   tokens: readonly number[],
   shares: readonly number[],
   law: LawReader,
+  mode: EngineMode,
 ): Promise<TokenPlaces> {
   const found: Record<TokenOrder, (number | undefined)[]> = { probability: [], ratio: [] };
   let node = root;
@@ -151,8 +152,16 @@ async function placesOf(
     for (const order of tokenOrders) {
       const { before, own } = places[order];
       const place = before + own * (shares[index] as number);
-      // Rounding of the sum must not reach 1.
-      found[order].push(own > 0 ? Math.min(place, 1 - Number.EPSILON) : undefined);
+      if (own > 0) {
+        // Rounding of the sum must not reach 1.
+        found[order].push(Math.min(place, 1 - Number.EPSILON));
+      } else if (mode === 'rows reused') {
+        found[order].push(undefined);
+      } else {
+        // Own passes may round a token into or out of what top-k or top-p keep: that counts as the end of the line where
+        // such tokens lie, so that many of them are found and a few are not.
+        found[order].push(order === 'probability' ? 1 - Number.EPSILON : 0);
+      }
     }
     node = node.child(token);
     node.visits += 1;

@@ -9,7 +9,7 @@ export interface BlockOptions {
   readonly transform: LogitsTransform;
   readonly prefixes: readonly Prefix[];
   readonly draws: number;
-  /** Draws of a block. */
+  /** Most draws of a block; the first ones are smaller, so that a slow machine hands some out soon. */
   readonly blockSize: number;
   /** Tokens of a draw. */
   readonly count: number;
@@ -24,6 +24,8 @@ export interface Draw {
   readonly tokens: readonly number[];
 }
 
+const firstBlock = 32;
+
 /**
  * Draws continuations of prefixes that are chosen at random, draw by draw, so that the draws are independent and of one
  * law. A block's draws are made prefix by prefix, each from its own fork of the prefix's sequence, and handed out in
@@ -32,8 +34,9 @@ export interface Draw {
 export async function* drawBlocks(options: BlockOptions): AsyncGenerator<readonly Draw[], void, undefined> {
   const { prefixes, draws, blockSize, seed, signal } = options;
   const random = createRequestRandom({ seed, request: 0xffff_ffff });
-  for (let first = 0; first < draws && signal?.aborted !== true; first += blockSize) {
-    const requests = Array.from({ length: Math.min(blockSize, draws - first) }, (_, index) => {
+  let size = Math.min(firstBlock, blockSize);
+  for (let first = 0; first < draws && signal?.aborted !== true; ) {
+    const requests = Array.from({ length: Math.min(size, draws - first) }, (_, index) => {
       const request = first + index;
       const uniform = random.round(request).uniform('sample', 0, 0, 0);
       return { request, prefix: Math.floor(uniform * prefixes.length) };
@@ -41,9 +44,13 @@ export async function* drawBlocks(options: BlockOptions): AsyncGenerator<readonl
     const block = new Map<number, Draw>();
     for (const [index, prefix] of prefixes.entries()) {
       const own = requests.filter((request) => request.prefix === index);
-      if (own.length > 0) await drawFrom(prefix, own, options, block);
+      // A first block is finished however late it is: some draws are better than none.
+      const until = first === 0 ? undefined : signal;
+      if (own.length > 0) await drawFrom(prefix, own, { ...options, signal: until }, block);
     }
     if (block.size === requests.length) yield requests.map(({ request }) => block.get(request) as Draw);
+    first += requests.length;
+    size = Math.min(2 * size, blockSize);
   }
 }
 

@@ -93,15 +93,19 @@ class ReusedSequence implements Sequence {
           : rows === 'last'
             ? nodes.slice(-1)
             : rows.map((row) => nodes[row] as RowNode);
-    for (const node of wanted) if (!node.known(hiddenStates)) await reader.read(node, hiddenStates, signal);
+    // Taken at once: reading the next one may push an older one out.
+    const logits: Float32Array[] = [];
+    const states: Float32Array[] = [];
+    for (const node of wanted) {
+      if (!node.known(hiddenStates)) await reader.read(node, hiddenStates, signal);
+      logits.push(node.logits as Float32Array);
+      if (hiddenStates) states.push(node.hiddenState as Float32Array);
+    }
     if (parents === undefined) this.#nodes.push(...nodes);
     else this.#tree = nodes;
     return {
-      logits: new RowLogits(
-        wanted.map((node) => node.logits as Float32Array),
-        this.model.vocabularySize,
-      ),
-      hiddenStates: hiddenStates ? wanted.map((node) => node.hiddenState as Float32Array) : undefined,
+      logits: new RowLogits(logits, this.model.vocabularySize),
+      hiddenStates: hiddenStates ? states : undefined,
     };
   }
 

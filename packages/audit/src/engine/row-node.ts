@@ -28,12 +28,9 @@ export class RowNode {
 
   /** Its tokens, from the beginning. */
   tokens(): number[] {
-    const tokens = new Array<number>(this.length);
-    let node: RowNode | undefined = this;
-    while (node?.parent !== undefined) {
-      tokens[node.length - 1] = node.token;
-      node = node.parent;
-    }
+    if (this.parent === undefined) return [];
+    const tokens = this.parent.tokens();
+    tokens.push(this.token);
     return tokens;
   }
 }

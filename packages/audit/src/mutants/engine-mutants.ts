@@ -28,10 +28,13 @@ const penaltiesAtRoundStart: Mutant = {
     const tap = new LoopTap();
     let rows: readonly Float32Array[] = [];
     const target = wrapModel(sound.models.target, {
-      onForward: ([request], [result]) => {
-        if (request?.rows !== 'all' || result === undefined) return;
-        const { logits } = result;
-        rows = Array.from({ length: logits.rowCount }, (_, row) => logits.read(row).slice());
+      onForward: ([request], results) => {
+        const [result] = results;
+        if (request?.rows === 'all' && result !== undefined) {
+          const { logits } = result;
+          rows = Array.from({ length: logits.rowCount }, (_, row) => logits.read(row).slice());
+        }
+        return results;
       },
     });
     const rule: VerificationRule = {

@@ -4,7 +4,6 @@ import {
   drawWeighted,
   type KeyedRandom,
   type RandomPurpose,
-  type VerificationRandom,
   type VerificationRule,
 } from '@foretoken/core';
 

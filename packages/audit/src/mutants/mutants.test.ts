@@ -1,9 +1,8 @@
-import { jointLaw } from '@foretoken/core/testing';
 import { verificationRules } from '@foretoken/core';
 import { describe, expect, test } from 'vitest';
 import { enumerateLoop } from '../enumeration/enumerate-loop.js';
 import { firstDifferentPosition, marginalLaw, totalVariation } from '../enumeration/law.js';
-import { type AuditTable, decodedLaw } from '../tables/audit-table.js';
+import { targetLaw } from '../tables/audit-table.js';
 import { tableBattery } from '../tables/table-battery.js';
 import { oneHotReport, sampledMutants } from './index.js';
 
@@ -11,15 +10,11 @@ import { oneHotReport, sampledMutants } from './index.js';
 const count = 3;
 const tolerance = 1e-9;
 
-function exactLaw(table: AuditTable): Map<string, number> {
-  const law = decodedLaw(table.target, table);
-  return jointLaw((history) => law([...table.prompt, ...history]), count);
-}
 const penalised = tableBattery.filter(({ name }) => name.startsWith('penalised'));
 
 describe.each(sampledMutants)('$name', ({ enumerated }) => {
   test.each(penalised)('is at least .05 away on the table $name, up to its first wrong position', (table) => {
-    const exact = exactLaw(table);
+    const exact = targetLaw(table, count);
     const law = enumerateLoop(table, enumerated.rule, count, enumerated);
     const position = firstDifferentPosition(law, exact, count, tolerance);
     expect(position).toBeDefined();
@@ -30,13 +25,13 @@ describe.each(sampledMutants)('$name', ({ enumerated }) => {
 
 describe.each(tableBattery)('on the table $name', (table) => {
   test.each([...verificationRules.values()])('the enumerated loop is exact with $name', (rule) => {
-    expect(firstDifferentPosition(enumerateLoop(table, rule, count), exactLaw(table), count, 1e-12)).toBe(
-      undefined,
-    );
+    expect(
+      firstDifferentPosition(enumerateLoop(table, rule, count), targetLaw(table, count), count, 1e-12),
+    ).toBe(undefined);
   });
 
   test('a soft draft that is reported as one-hot stays lossless', () => {
     const law = enumerateLoop(table, oneHotReport.rule, count, oneHotReport.enumerated);
-    expect(firstDifferentPosition(law, exactLaw(table), count, 1e-12)).toBe(undefined);
+    expect(firstDifferentPosition(law, targetLaw(table, count), count, 1e-12)).toBe(undefined);
   });
 });

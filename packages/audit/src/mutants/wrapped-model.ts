@@ -1,8 +1,11 @@
 import type { ForwardOptions, ForwardRequest, ForwardResult, LanguageModel, Sequence } from '@foretoken/core';
 
 export interface ModelChanges {
-  /** Called with what a pass was asked and what it gave. */
-  readonly onForward?: (requests: readonly ForwardRequest[], results: readonly ForwardResult[]) => void;
+  /** What a pass gives, from what it was asked and what it would give. */
+  readonly onForward?: (
+    requests: readonly ForwardRequest[],
+    results: readonly ForwardResult[],
+  ) => readonly ForwardResult[];
   /** The length that a rollback really goes to. */
   readonly rollbackTo?: (wanted: number, length: number) => number;
 }
@@ -21,8 +24,7 @@ export function wrapModel(inner: LanguageModel, changes: ModelChanges): Language
         requests.map((request) => ({ ...request, sequence: (request.sequence as WrappedSequence).inner })),
         options,
       );
-      changes.onForward?.(requests, results);
-      return results;
+      return changes.onForward?.(requests, results) ?? results;
     },
     memory: () => inner.memory(),
     close: () => inner.close(),

@@ -19,6 +19,8 @@ const prefixCount = 12;
 /** Own passes read a prefix again for every block. */
 const ownBlockSize = 192;
 const numericsTexts = 8;
+/** Own passes have other randomness than the draws with rows reused. */
+const ownSeeds = 1000;
 const greedyTexts = 3;
 const greedyTokens = 48;
 /** Of the texts, for numerics and greedy continuations. */
@@ -175,7 +177,7 @@ export class EngineRun {
           onProgress,
           transform: own ? this.#transform : this.#reusedTransform,
           // Every subject has draws of its own.
-          seed: this.#settings.seed + index,
+          seed: this.#settings.seed + index + (own ? ownSeeds : 0),
           confidence: this.#plan.boundConfidence,
           parts: own ? ownParts : reusedParts,
           blockSize: own ? ownBlockSize : undefined,
@@ -192,15 +194,23 @@ export class EngineRun {
     for (const combination of this.#combinations) {
       const { name } = combination.drafter;
       if (this.#prefixes.has(name)) continue;
-      const drafter = await combination.drafter.create(this.#rows);
+      const drafter = combination.drafter.create(this.#rows);
       try {
         const choice = { drafter, target: this.#engine.models.target, transform: this.#transform };
         const prefixes = await choosePrefixes({ ...choice, texts: this.#texts, count: prefixCount });
         this.#prefixes.set(name, prefixes);
+        for (const { tokens } of prefixes) await this.#readRow(tokens);
       } finally {
         await drafter.close();
       }
     }
+  }
+
+  /** Reads a prefix's row now, so that no step begins with it. */
+  async #readRow(tokens: readonly number[]): Promise<void> {
+    const sequence = this.#rows.target.createSequence();
+    await this.#rows.target.forward([{ sequence, tokens, rows: 'last' }]);
+    sequence.close();
   }
 
   async #measureNumerics(signal: AbortSignal): Promise<void> {

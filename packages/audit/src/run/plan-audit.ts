@@ -29,7 +29,7 @@ export interface AuditPlan {
 }
 
 /** Enough to find a total variation of .065 over 64 cells at alpha 1e-9 (`sampleCountToDetect`). */
-const tableDraws = 10_000;
+export const tableDraws = 10_000;
 /** Enough to find one of .08 over 64 cells at alpha 1e-9. */
 const leastReusedDraws = 8000;
 /** A confidence sequence needs more draws than a bound at one number of them. */

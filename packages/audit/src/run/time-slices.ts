@@ -44,7 +44,8 @@ export async function runSteps(
   const cutShort: string[] = [];
   let left = steps.reduce((sum, { weight }) => sum + weight, 0);
   const total = left;
-  for (const { name, weight, run } of steps) {
+  for (const step of steps) {
+    const { name, weight } = step;
     if (signal?.aborted === true) break;
     const controller = new AbortController();
     const cancel = (): void => controller.abort(signal?.reason);
@@ -67,7 +68,7 @@ export async function runSteps(
     };
     try {
       report(0);
-      await run(controller.signal, report);
+      await step.run(controller.signal, report);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);

@@ -1,11 +1,10 @@
 import { createLogitsTransform, type VerificationRule } from '@foretoken/core';
-import { jointLaw } from '@foretoken/core/testing';
 import type { LawResult } from '../law/law-result.js';
 import { LawWatch } from '../law/law-watch.js';
 import type { AuditSubject } from '../subject/audit-subject.js';
 import { errorText } from '../subject/error-text.js';
 import { drawContinuation } from '../subject/draw-continuation.js';
-import { type AuditTable, decodedLaw } from './audit-table.js';
+import { type AuditTable, targetLaw } from './audit-table.js';
 
 /** Tokens whose joint law is audited. */
 export const auditedTokens = 3;
@@ -82,11 +81,10 @@ export async function auditOnTable(
 }
 
 function tableWatches(table: AuditTable, { draws, confidence }: TableAuditOptions): LawWatch[] {
-  const { vocabularySize, prompt } = table;
-  const law = decodedLaw(table.target, table);
+  const { vocabularySize } = table;
   return Array.from({ length: auditedTokens }, (_, index) => {
     const position = index + 1;
-    const exact = jointLaw((history) => law([...prompt, ...history]), position);
+    const exact = targetLaw(table, position);
     // Cells are the sequences, read as digits to the base of the vocabulary size.
     const sequence = (cell: number): number[] =>
       Array.from(

@@ -1,6 +1,10 @@
-import { createLogitsTransform, type Distribution, type SamplingSettings } from '@foretoken/core';
-import { createTableModel, type TableLaw } from '@foretoken/core/testing';
-import type { LanguageModel } from '@foretoken/core';
+import {
+  createLogitsTransform,
+  type Distribution,
+  type LanguageModel,
+  type SamplingSettings,
+} from '@foretoken/core';
+import { createTableModel, jointLaw, type TableLaw } from '@foretoken/core/testing';
 
 /** Two languages over a tiny vocabulary, one for the target and one for the draft, and how they are decoded. */
 export interface AuditTable {
@@ -49,6 +53,12 @@ export function decodedLaw(
     }
     return distribution;
   };
+}
+
+/** The joint law of the first `count` tokens after the prompt, that decoding the table must give. */
+export function targetLaw(table: AuditTable, count: number): Map<string, number> {
+  const law = decodedLaw(table.target, table);
+  return jointLaw((history) => law([...table.prompt, ...history]), count);
 }
 
 function logitsOf({ tokens, probabilities }: Distribution, vocabularySize: number): Float32Array {

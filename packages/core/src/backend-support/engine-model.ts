@@ -45,6 +45,7 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
   readonly #queue: OperationQueue;
   #openSequences = 0;
   #closing: Promise<void> | undefined;
+  #freed = false;
 
   constructor(parts: EngineModelParts) {
     this.name = parts.name;
@@ -85,11 +86,13 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
             for (const request of queued) undo(request, true);
             reject(error);
           }
+          for (const { sequence } of queued) sequence.endPass();
         },
       };
       const onAbort = (): void => {
         if (!this.#queue.remove(operation)) return;
         for (const request of queued) undo(request, false);
+        for (const { sequence } of queued) sequence.endPass();
         reject(options.signal?.reason);
       };
       options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -103,11 +106,19 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#queue.idle().then(() => this.free());
+    this.#closing ??= this.#queue.idle().then(() => {
+      this.#freed = true;
+      return this.free();
+    });
     return this.#closing;
   }
 
   // -------- for the engine --------
+
+  /** True once nothing of the engine's memory may be read any more. */
+  get memoryFreed(): boolean {
+    return this.#freed;
+  }
 
   /** Runs one pass. Results in the order of the requests; throws where any of them fails. */
   protected abstract runPass(
@@ -142,9 +153,9 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
     }
   }
 
-  /** Changes a cache after the passes that were requested before. */
+  /** Changes a cache after the passes that were requested before. Once everything is freed, there is none. */
   change(run: () => void): void {
-    this.#queue.push({ kind: 'change', run });
+    if (!this.#freed) this.#queue.push({ kind: 'change', run });
   }
 
   /** @throws SequenceLimitError where all are in use. */
@@ -162,8 +173,7 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
 
   closeSequence(sequence: Kind): void {
     this.#openSequences -= 1;
-    // After close of the model there is nothing left to change.
-    if (this.#closing === undefined) this.change(() => sequence.releaseCache());
+    this.change(() => sequence.releaseCache());
   }
 }
 

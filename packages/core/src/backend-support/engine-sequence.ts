@@ -25,6 +25,10 @@ export abstract class EngineSequence implements Sequence {
   /** Grows when a pass is undone: passes queued on top of it can then not run. */
   #undoneCount = 0;
   #failure: EngineError | undefined;
+  /** Passes that were asked for and have not ended. */
+  #openPasses = 0;
+  /** Forks made while passes are open, with the length they were made with: undoing a pass undoes it for them. */
+  #forks: { readonly fork: EngineSequence; readonly length: number }[] = [];
 
   constructor(length: number) {
     this.#length = length;
@@ -97,6 +101,7 @@ export abstract class EngineSequence implements Sequence {
     const length = this.#length;
     const fork = this.model.openSequence(length);
     fork.#change(() => this.copyCache(fork, length));
+    if (this.#openPasses > 0) this.#forks.push({ fork, length });
     return fork;
   }
 
@@ -111,21 +116,29 @@ export abstract class EngineSequence implements Sequence {
 
   /** Takes a chain of tokens in, before its pass runs. */
   extend(count: number): void {
+    this.#openPasses += 1;
     this.#length += count;
   }
 
   /** Takes a tree in, before its pass runs. */
   beginTree(tree: PendingTree): void {
+    this.#openPasses += 1;
     this.#pendingTree = tree;
+  }
+
+  /** A pass has run, failed or been cancelled. */
+  endPass(): void {
+    this.#openPasses -= 1;
+    if (this.#openPasses === 0) this.#forks = [];
   }
 
   /** Gives the tokens of a failed or cancelled pass back; `started` where some may be in the cache. */
   undo(start: number, started: boolean): void {
     const chain = this.#pendingTree === undefined;
-    this.#undoneCount += 1;
-    this.#dropTree();
-    this.#length = start;
-    if (started && chain && this.model.capabilities.rollback) this.#try(() => this.truncateCache(start));
+    this.#giveBack(start);
+    if (!started || !chain) return;
+    if (start === 0 || this.model.capabilities.rollback) this.#try(() => this.truncateCache(start));
+    else this.#fail(new Error('A pass ended midway, and the state cannot be taken back.'));
   }
 
   // -------- for the engine, called when no pass runs --------
@@ -149,6 +162,14 @@ export abstract class EngineSequence implements Sequence {
 
   // ----------------------------------------------
 
+  /** Forgets the tokens from a position on, where there are any: a rollback may have taken them already. */
+  #giveBack(start: number): void {
+    this.#undoneCount += 1;
+    this.#dropTree();
+    this.#length = Math.min(this.#length, start);
+    for (const { fork, length } of this.#forks) if (length > start && !fork.closed) fork.#giveBack(start);
+  }
+
   #dropTree(): void {
     const tree = this.#pendingTree;
     if (tree === undefined) return;
@@ -166,11 +187,15 @@ export abstract class EngineSequence implements Sequence {
       run();
     } catch (error) {
       this.#undoneCount += 1;
-      this.#failure = new EngineError(
-        `The cache of the sequence could not be changed: ${String(error)} Close the sequence.`,
-        { cause: error },
-      );
+      this.#fail(error);
     }
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure = new EngineError(
+      `The cache of the sequence could not be changed: ${String(cause)} Close the sequence.`,
+      { cause },
+    );
   }
 
   #assertOpen(): void {

@@ -5,6 +5,7 @@ import type { Verifier } from '../contract/verifier.js';
 import { ContextOverflowError } from '../errors/context-overflow-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
+import { assertRollback } from '../drafting/assert-rollback.js';
 import { createRequestRandom, type RequestRandom } from '../random/request-random.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import type { LogitsTransform } from '../sampling/logits-transform.js';
@@ -44,6 +45,7 @@ export interface GenerationState extends Verifier {
 /** Checks the options, completes them, and opens the target's sequence. */
 export function createGenerationState(options: GenerateOptions): GenerationState {
   const { target, drafter } = options;
+  if (drafter !== undefined) assertRollback(target, 'target');
   const tokens = promptTokens(options);
   const room = target.contextLength - tokens.length + 1;
   if (room < 1) {

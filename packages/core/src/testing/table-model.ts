@@ -97,10 +97,11 @@ class TableModel implements LanguageModel {
     const turn = this.#last.then(async () => {
       // A real engine is away for a while; cancelling can arrive then.
       await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
-      if (options.signal?.aborted === true) {
-        for (const [index, sequence] of sequences.entries()) sequence.truncate(starts[index] as number);
-        throw options.signal.reason;
+      const aborted = options.signal?.aborted === true;
+      for (const [index, sequence] of sequences.entries()) {
+        sequence.endPass(aborted ? starts[index] : undefined);
       }
+      if (aborted) throw options.signal?.reason;
       return requests.map((request, index) => this.#compute(request, befores[index] as readonly number[]));
     });
     this.#last = turn.catch(() => {});
@@ -197,6 +198,9 @@ class TableSequence implements Sequence {
   readonly #release: () => void;
   #pending: ForwardRequest | undefined;
   #closed = false;
+  #openPasses = 0;
+  /** Made while passes are open, with the length they were made with. */
+  #forks: { readonly fork: TableSequence; readonly length: number }[] = [];
 
   constructor(model: TableModel, tokens: readonly number[], release: () => void) {
     this.model = model;
@@ -211,13 +215,25 @@ class TableSequence implements Sequence {
   /** Takes a request's tokens in; the tokens that were there before. */
   extend(request: ForwardRequest): readonly number[] {
     const before = [...this.tokens];
+    this.#openPasses += 1;
     if (request.parents === undefined) this.tokens.push(...request.tokens);
     else this.#pending = request;
     return before;
   }
 
-  /** Undoes a cancelled pass. */
-  truncate(length: number): void {
+  /** A pass has run, or was cancelled: then the sequence and its forks have what was there before it. */
+  endPass(undoneFrom: number | undefined): void {
+    if (undoneFrom !== undefined) this.#giveBack(undoneFrom);
+    this.#openPasses -= 1;
+    if (this.#openPasses === 0) this.#forks = [];
+  }
+
+  #giveBack(length: number): void {
+    this.#truncate(length);
+    for (const made of this.#forks) if (made.length > length) made.fork.#giveBack(length);
+  }
+
+  #truncate(length: number): void {
     this.tokens.length = Math.min(this.tokens.length, length);
     this.#pending = undefined;
   }
@@ -229,7 +245,7 @@ class TableSequence implements Sequence {
         `A sequence of ${this.tokens.length} tokens cannot be rolled back to ${length}.`,
       );
     }
-    this.truncate(length);
+    this.#truncate(length);
   }
 
   doCommitPath(nodes: readonly number[]): void {
@@ -247,7 +263,9 @@ class TableSequence implements Sequence {
 
   doFork(): Sequence {
     this.assertUsable();
-    return this.model.openSequence(this.tokens);
+    const fork = this.model.openSequence(this.tokens);
+    if (this.#openPasses > 0) this.#forks.push({ fork, length: this.length });
+    return fork;
   }
 
   close(): void {

@@ -9,6 +9,17 @@ export const weightFormats = { F16: 1, Q4_0: 2, Q8_0: 7 } as const;
 
 export type WeightFormat = keyof typeof weightFormats;
 
+/** Where float16 ends: what rounds to more is infinite. */
+const float16End = 65_520;
+
+/** Magnitudes below this are finite in a format, by what its scale, or it itself, holds. */
+export const formatEnds: Readonly<Record<'F32' | WeightFormat, number>> = {
+  F32: Number.POSITIVE_INFINITY,
+  F16: float16End,
+  Q8_0: 127 * float16End,
+  Q4_0: 8 * float16End,
+};
+
 type Encoder = (values: Float32Array) => Uint8Array;
 type Decoder = (bytes: Uint8Array) => Float32Array;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { EngineError } from '@foretoken/core';
 
 /** The npm package that ships ONNX Runtime's library. */
-export const libraryPackage = 'onnxruntime-node';
+const libraryPackage = 'onnxruntime-node';
 
 /** Where the library lies in the package, by platform and architecture; macOS on x64 is not shipped. */
 const files: Readonly<Record<string, string>> = {

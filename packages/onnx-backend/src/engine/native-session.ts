@@ -99,7 +99,8 @@ class NativeSession implements OnnxSession, BindingSession {
 
   allocate(type: ElementType, shape: readonly number[]): DeviceTensor {
     const { library } = this;
-    const memory = library.allocate(this.#allocator, byteCount(type, shape));
+    // A tensor without elements needs an address all the same.
+    const memory = library.allocate(this.#allocator, Math.max(1, byteCount(type, shape)));
     const value = tensorValue(library, this.deviceMemory, memory, type, shape);
     const tensor: NativeTensor = { type, shape, memory, value };
     return tensor;

@@ -51,7 +51,7 @@ export interface OnnxBinding {
    * @throws EngineError.
    */
   run(
-    inputs: ReadonlyMap<string, HostTensor>,
+    inputs: ReadonlyMap<string, HostTensor | DeviceTensor>,
     outputs: ReadonlyMap<string, HostTensor | DeviceTensor>,
   ): Promise<void>;
   free(): void;

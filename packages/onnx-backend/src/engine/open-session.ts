@@ -1,6 +1,6 @@
 import { EngineError, InvalidArgumentError, UnsupportedError } from '@foretoken/core';
 import type { OnnxSession } from './onnx-session.js';
-import type { SessionOptions } from './session-options.js';
+import type { ProviderOption, SessionOptions } from './session-options.js';
 import { openStockSession } from './stock-session.js';
 
 /** How the engine is reached: `native` through its C API, `stock` through onnxruntime-node's JavaScript API. */
@@ -43,12 +43,17 @@ export async function chooseAccess(access: Access | undefined, options: AccessOp
   return native.openNativeSession;
 }
 
+interface NativeAccess {
+  readonly openNativeSession: OpenSession;
+  readonly checkProvider: (provider: ProviderOption, libraryPath: string | undefined) => void;
+}
+
 /** Imported only here: koffi has no binary for some platforms. @throws EngineError. */
-async function loadNative(libraryPath: string | undefined): Promise<typeof import('./native-session.js')> {
+async function loadNative(libraryPath: string | undefined): Promise<NativeAccess> {
   try {
-    const native = await import('./native-session.js');
-    native.loadLibrary(libraryPath);
-    return native;
+    const { checkProvider, loadLibrary, openNativeSession } = await import('./native-session.js');
+    loadLibrary(libraryPath);
+    return { checkProvider, openNativeSession };
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError(`ONNX Runtime's C API cannot be reached: ${String(error)}`, { cause: error });

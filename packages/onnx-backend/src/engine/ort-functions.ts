@@ -7,7 +7,7 @@ export type Pointer = bigint;
 type Argument = Pointer | number | string | boolean | null | Uint8Array | BigInt64Array | readonly string[];
 
 /** A function that makes something; throws where the engine reports a failure. */
-export type Maker<Arguments extends readonly Argument[], Result = Pointer> = (...values: Arguments) => Result;
+type Maker<Arguments extends readonly Argument[], Result = Pointer> = (...values: Arguments) => Result;
 
 type Release = (object: Pointer) => void;
 
@@ -128,7 +128,8 @@ export function bindFunctions(
     new Promise((resolve, reject) => {
       call.async(...values, (error: unknown, status: unknown) => {
         try {
-          if (error !== null && error !== undefined) throw fail(String(error), 0);
+          if (error !== null && error !== undefined)
+            throw fail(error instanceof Error ? error.message : JSON.stringify(error), 0);
           check(status);
           resolve();
         } catch (failure) {

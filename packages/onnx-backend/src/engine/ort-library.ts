@@ -8,7 +8,7 @@ import { bindFunctions, type OrtFunctions, type Pointer, tableLength } from './o
  * The version of the C API that this package asks for. 1.22 is the oldest release whose attention takes
  * positions and a bias, so a library that lacks it could not run the graphs either.
  */
-export const apiVersion = 22;
+const apiVersion = 22;
 
 /** Of `OrtLoggingLevel`: failures come back as statuses, so the log has nothing to add. */
 export const fatal = 4;
@@ -63,30 +63,44 @@ function widenCallStacks(): void {
 function load(file: string): OrtLibrary {
   widenCallStacks();
   let handle: LibraryHandle;
-  let base: unknown;
   try {
     handle = koffi.load(file);
-    base = handle.func('OrtGetApiBase', 'void *', [])();
+    handle.symbol('OrtGetApiBase');
   } catch (error) {
     throw new EngineError(`${file} does not load as ONNX Runtime's library: ${String(error)}`, {
       cause: error,
     });
   }
-  // OrtApiBase: GetApi and GetVersionString.
-  const [getApi, getVersion] = koffi.decode(base, 'void *', 2) as [Pointer, Pointer];
-  const version = (koffi.decode(getVersion, koffi.proto('str', [])) as () => string)();
-  const api = (koffi.decode(getApi, koffi.proto('void *', ['uint32'])) as (wanted: number) => Pointer | null)(
-    apiVersion,
-  );
-  if (api === null || api === 0n) {
-    throw new EngineError(
-      `${file} is ONNX Runtime ${version}, which does not offer version ${apiVersion} of its C API: use ONNX Runtime 1.${apiVersion} or later.`,
-    );
-  }
+  const { api, version } = requestApi(file, handle, apiVersion);
   const functions = bindFunctions(
     koffi.decode(api, 'void *', tableLength) as Pointer[],
     (message) => new EngineError(`ONNX Runtime: ${message}`),
   );
   const environment = functions.createEnvironment(fatal, 'foretoken');
   return { ...functions, version, path: file, handle, environment };
+}
+
+/**
+ * Asks a library for one version of its API.
+ *
+ * @returns the address of its table of functions, and the library's own version.
+ * @throws EngineError where it does not offer that version.
+ */
+export function requestApi(
+  file: string,
+  handle: LibraryHandle,
+  wanted: number,
+): { readonly api: Pointer; readonly version: string } {
+  const base: unknown = handle.func('OrtGetApiBase', 'void *', [])();
+  // OrtApiBase: GetApi and GetVersionString.
+  const [getApi, getVersion] = koffi.decode(base, 'void *', 2) as [Pointer, Pointer];
+  const version = (koffi.decode(getVersion, koffi.proto('str', [])) as () => string)();
+  const ask = koffi.decode(getApi, koffi.proto('void *', ['uint32'])) as (wanted: number) => Pointer | null;
+  const api = ask(wanted);
+  if (api === null || api === 0n) {
+    throw new EngineError(
+      `${file} is ONNX Runtime ${version}, which does not offer version ${wanted} of its C API: use ONNX Runtime 1.${wanted} or later.`,
+    );
+  }
+  return { api, version };
 }

@@ -34,15 +34,17 @@ export type StockRequest =
       readonly id: number;
       readonly binding: number;
       readonly inputs: readonly PlainTensor[];
+      /** Inputs that are in the worker. */
+      readonly boundInputs: BoundTensors;
       /** Outputs whose arrays come back. */
       readonly wanted: readonly Omit<PlainTensor, 'data'>[];
       /** Outputs that stay in the worker. */
-      readonly kept: BoundTensors;
+      readonly boundOutputs: BoundTensors;
     }
   | { readonly kind: 'close'; readonly id: number };
 
 /** A tensor on its way. */
-export interface PlainTensor {
+interface PlainTensor {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];

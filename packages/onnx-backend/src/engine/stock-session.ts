@@ -4,7 +4,7 @@ import type { ElementType } from '../graph/file/element-types.js';
 import { loadError } from './load-error.js';
 import type { OnnxBinding, OnnxSession, RowCopy } from './onnx-session.js';
 import type { SessionOptions } from './session-options.js';
-import type { OpenedSession, PlainTensor, StockAnswer, StockRequest } from './stock-messages.js';
+import type { OpenedSession, StockAnswer, StockRequest } from './stock-messages.js';
 import {
   type DeviceTensor,
   elementCount,
@@ -17,6 +17,8 @@ import {
 interface StockTensor extends DeviceTensor {
   readonly number: number;
 }
+
+type Tensors = ReadonlyMap<string, HostTensor | DeviceTensor>;
 
 /** Loads a graph through the stock JavaScript API. @throws EngineError, InvalidModelFileError, UnsupportedError. */
 export async function openStockSession(path: string, options: SessionOptions): Promise<OnnxSession> {
@@ -76,36 +78,41 @@ class StockSession implements OnnxSession {
   }
 }
 
-async function run(
-  worker: StockWorker,
-  binding: number,
-  feeds: ReadonlyMap<string, HostTensor>,
-  results: ReadonlyMap<string, HostTensor | DeviceTensor>,
-): Promise<void> {
-  const inputs: PlainTensor[] = [];
-  for (const [name, { type, shape, data }] of feeds) {
-    // A copy of its own: a message takes the whole buffer of an array along.
-    inputs.push({ name, type, shape, data: data.slice(0, elementCount(shape)) });
-  }
-  const targets: [string, HostTensor][] = [];
-  const kept: [string, number][] = [];
-  for (const [name, tensor] of results) {
-    if ('data' in tensor) targets.push([name, tensor]);
-    else kept.push([name, numberOf(tensor)]);
-  }
+async function run(worker: StockWorker, binding: number, feeds: Tensors, results: Tensors): Promise<void> {
+  const [sent, boundInputs] = split(feeds);
+  const [targets, boundOutputs] = split(results);
+  // Copies of their own: a message takes the whole buffer of an array along.
+  const inputs = sent.map(([name, { type, shape, data }]) => ({
+    name,
+    type,
+    shape,
+    data: data.slice(0, elementCount(shape)),
+  }));
   const arrays = (await worker.ask(
     {
       kind: 'run',
       binding,
       inputs,
+      boundInputs: numbered(boundInputs),
       wanted: targets.map(([name, { type, shape }]) => ({ name, type, shape })),
-      kept,
+      boundOutputs: numbered(boundOutputs),
     },
     inputs.map(({ data }) => data.buffer as ArrayBuffer),
   )) as readonly HostArray[];
   for (const [index, [, target]] of targets.entries()) {
     (target.data as Float32Array).set(arrays[index] as Float32Array);
   }
+}
+
+/** Tensors in this thread's memory, and those in the worker's. */
+function split(tensors: Tensors): [[string, HostTensor][], Map<string, DeviceTensor>] {
+  const here: [string, HostTensor][] = [];
+  const there = new Map<string, DeviceTensor>();
+  for (const [name, tensor] of tensors) {
+    if ('data' in tensor) here.push([name, tensor]);
+    else there.set(name, tensor);
+  }
+  return [here, there];
 }
 
 function numbered(tensors: ReadonlyMap<string, DeviceTensor>): [string, number][] {
@@ -142,7 +149,7 @@ class StockWorker {
   }
 
   tell(request: Told): void {
-    this.#worker.postMessage(request);
+    this.#worker.postMessage(request, []);
   }
 
   ask(request: Asked, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {

@@ -1,21 +1,23 @@
 import { parentPort } from 'node:worker_threads';
-import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import { type ElementType, elementBytes } from '../graph/file/element-types.js';
-import { copyTensorRows } from './copy-tensor-rows.js';
-import type { OpenedSession, PlainTensor, StockAnswer, StockRequest } from './stock-messages.js';
+import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
+import type { OnnxBinding } from './onnx-session.js';
+import { ScriptSession } from './script-session.js';
 import { configEntries, type SessionOptions } from './session-options.js';
-import { byteCount, elementCount, type HostArray, hostArray, type TensorDescription } from './tensor.js';
+import type { OpenedSession, StockAnswer, StockRequest } from './stock-messages.js';
+import {
+  byteCount,
+  type DeviceTensor,
+  elementCount,
+  type HostArray,
+  hostArray,
+  type HostTensor,
+} from './tensor.js';
 
 // One session of the stock JavaScript API, whose passes block: so it runs on a thread of its own.
 
-interface Binding {
-  readonly inputs: Readonly<Record<string, Tensor>>;
-  readonly outputs: Readonly<Record<string, Tensor>>;
-}
-
-const tensors = new Map<number, Tensor>();
-const bindings = new Map<number, Binding>();
-let session: InferenceSession | undefined;
+const tensors = new Map<number, DeviceTensor>();
+const bindings = new Map<number, OnnxBinding>();
+let opened: ScriptSession | undefined;
 /** Requests are taken in order: one may wait for the engine. */
 let last: Promise<void> = Promise.resolve();
 
@@ -28,47 +30,36 @@ async function answer(request: StockRequest): Promise<void> {
   try {
     const result = await handle(request);
     if (id === undefined) return;
+    const arrays = Array.isArray(result) ? (result as HostArray[]) : [];
     const message: StockAnswer = { id, result };
     parentPort?.postMessage(
       message,
-      Array.isArray(result) ? result.map(({ buffer }: HostArray) => buffer as ArrayBuffer) : [],
+      arrays.map(({ buffer }) => buffer as ArrayBuffer),
     );
   } catch (error) {
     const message: StockAnswer = {
       id: id ?? -1,
-      error: error instanceof Error ? error.message : String(error),
+      error: error instanceof Error ? error.message : JSON.stringify(error),
     };
-    parentPort?.postMessage(message);
+    parentPort?.postMessage(message, []);
   }
 }
 
 async function handle(request: StockRequest): Promise<OpenedSession | HostArray[] | undefined> {
+  if (request.kind === 'open') return open(request.path, request.options);
+  const session = opened as ScriptSession;
   switch (request.kind) {
-    case 'open':
-      return open(request.path, request.options);
-    case 'allocate': {
-      const { type, shape } = request;
-      const data = hostArray(type, new ArrayBuffer(byteCount(type, shape)), 0, elementCount(shape));
-      tensors.set(request.tensor, makeTensor(type, data, shape));
+    case 'allocate':
+      tensors.set(request.tensor, session.allocate(request.type, request.shape));
       return undefined;
-    }
     case 'free':
       tensors.delete(request.tensor);
       return undefined;
-    case 'copy-rows': {
-      const [from, to] = [tensorAt(request.from), tensorAt(request.to)];
-      copyTensorRows(
-        bytesOf(from),
-        from.dims,
-        bytesOf(to),
-        to.dims,
-        elementBytes(from.type as ElementType),
-        request.copies,
-      );
+    case 'copy-rows':
+      session.copyRows(tensorAt(request.from), tensorAt(request.to), request.copies);
       return undefined;
-    }
     case 'bind':
-      bindings.set(request.binding, { inputs: named(request.inputs), outputs: named(request.outputs) });
+      bindings.set(request.binding, session.bind(named(request.inputs), named(request.outputs)));
       return undefined;
     case 'free-binding':
       bindings.delete(request.binding);
@@ -76,7 +67,7 @@ async function handle(request: StockRequest): Promise<OpenedSession | HostArray[
     case 'run':
       return run(request);
     case 'close':
-      await session?.release();
+      await session.close();
       return undefined;
   }
 }
@@ -84,7 +75,7 @@ async function handle(request: StockRequest): Promise<OpenedSession | HostArray[
 async function open(path: string, options: SessionOptions): Promise<OpenedSession> {
   const { provider } = options;
   if (provider !== undefined) checkBackend(provider.name);
-  session = await InferenceSession.create(path, {
+  const session = await InferenceSession.create(path, {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
@@ -93,7 +84,8 @@ async function open(path: string, options: SessionOptions): Promise<OpenedSessio
       provider === undefined ? ['cpu'] : [{ ...provider.options, name: provider.name.toLowerCase() }],
     extra: nested(configEntries(options)),
   });
-  return { inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
+  opened = new ScriptSession(session, '', true);
+  return { inputs: opened.inputs, outputs: opened.outputs };
 }
 
 /** The API falls back to the CPU without an error, so it is asked first. */
@@ -116,43 +108,31 @@ function nested(entries: Readonly<Record<string, string>>): Record<string, unkno
   return root;
 }
 
-function describe(values: readonly InferenceSession.ValueMetadata[]): TensorDescription[] {
-  return values.map((value) =>
-    value.isTensor
-      ? { name: value.name, type: value.type as ElementType, shape: value.shape }
-      : { name: value.name, type: undefined, shape: [] },
-  );
+async function run({
+  binding,
+  inputs,
+  boundInputs,
+  wanted,
+  boundOutputs,
+}: StockRequest & { kind: 'run' }): Promise<HostArray[]> {
+  const results = wanted.map(({ name, type, shape }): [string, HostTensor] => {
+    const data = hostArray(type, new ArrayBuffer(byteCount(type, shape)), 0, elementCount(shape));
+    return [name, { type, shape, data }];
+  });
+  const feeds = inputs.map(({ name, ...tensor }): [string, HostTensor] => [name, tensor]);
+  await bindings
+    .get(binding)
+    ?.run(
+      new Map<string, HostTensor | DeviceTensor>([...feeds, ...named(boundInputs)]),
+      new Map<string, HostTensor | DeviceTensor>([...results, ...named(boundOutputs)]),
+    );
+  return results.map(([, { data }]) => data);
 }
 
-async function run(request: StockRequest & { kind: 'run' }): Promise<HostArray[]> {
-  const { inputs, outputs } = bindings.get(request.binding) as Binding;
-  const wanted = request.wanted.map(({ type, shape }) =>
-    hostArray(type, new ArrayBuffer(byteCount(type, shape)), 0, elementCount(shape)),
-  );
-  const feeds = { ...inputs };
-  for (const { name, type, shape, data } of request.inputs) feeds[name] = makeTensor(type, data, shape);
-  const fetches = { ...outputs, ...named(request.kept) };
-  for (const [index, { name, type, shape }] of request.wanted.entries()) {
-    fetches[name] = makeTensor(type, wanted[index] as HostArray, shape);
-  }
-  // Given tensors to write to, the engine writes there: past and present may be the same memory.
-  await session?.run(feeds, fetches);
-  return wanted;
+function named(pairs: readonly (readonly [string, number])[]): Map<string, DeviceTensor> {
+  return new Map(pairs.map(([name, number]) => [name, tensorAt(number)]));
 }
 
-function named(pairs: readonly (readonly [string, number])[]): Record<string, Tensor> {
-  return Object.fromEntries(pairs.map(([name, number]) => [name, tensorAt(number)]));
-}
-
-function tensorAt(number: number): Tensor {
-  return tensors.get(number) as Tensor;
-}
-
-function makeTensor(type: ElementType, data: PlainTensor['data'], shape: readonly number[]): Tensor {
-  return new Tensor(type, data as never, shape);
-}
-
-function bytesOf(tensor: Tensor): Uint8Array {
-  const { buffer, byteOffset, byteLength } = tensor.data as Float32Array;
-  return new Uint8Array(buffer, byteOffset, byteLength);
+function tensorAt(number: number): DeviceTensor {
+  return tensors.get(number) as DeviceTensor;
 }

@@ -25,6 +25,8 @@ export interface DecoderCache {
   keepPath(start: number, nodes: readonly number[]): void;
   /** Takes the first tokens of another cache of the same decoder over. */
   copyFrom(other: DecoderCache, length: number): void;
+  /** Bytes in use. */
+  readonly byteLength: number;
   free(): void;
 }
 
@@ -36,8 +38,6 @@ export interface DecoderOutputs {
 
 /** A loaded graph as passes see it: its kind of cache, its inputs, its outputs. */
 export interface Decoder {
-  /** Bytes of a cache with all its tokens. */
-  readonly cacheBytes: number;
   /** Bytes of what passes are handed in and out. */
   readonly bufferBytes: number;
   createCache(): DecoderCache;

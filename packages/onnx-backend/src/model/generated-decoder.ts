@@ -19,7 +19,6 @@ export interface GeneratedDecoderSizes {
 
 /** A graph of our generator: the cache is one piece of memory, read and written in place. */
 export class GeneratedDecoder implements Decoder {
-  readonly cacheBytes: number;
   readonly session: OnnxSession;
   readonly manifest: GraphManifest;
   readonly inputs: PassInputs;
@@ -35,7 +34,6 @@ export class GeneratedDecoder implements Decoder {
     this.manifest = manifest;
     this.capacity = sizes.capacity;
     this.inputs = new PassInputs(manifest, sizes.passTokens);
-    this.cacheBytes = 2 * manifest.layers * byteCount(manifest.cacheType, this.cacheShape);
     this.#outputRows = sizes.outputRows;
     this.#deviceLogits = this.#allocateLogits(sizes.outputRows);
     this.#outputs = this.#makeOutputs(sizes.outputRows, this.#deviceLogits);
@@ -103,6 +101,11 @@ class GeneratedCache implements DecoderCache {
     }
     this.#tensors = tensors;
     this.#binding = session.bind(past, present);
+  }
+
+  get byteLength(): number {
+    const { manifest, cacheShape } = this.#decoder;
+    return this.#tensors.length * byteCount(manifest.cacheType, cacheShape);
   }
 
   async run(pass: DecoderPass, outputs: RowOutputs, firstRow: number): Promise<void> {

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTask } from 'node:timers/promises';
 import { type LanguageModel, type Tokenizer, UnsupportedError } from '@foretoken/core';
 import { type GraphManifest, spareSlots } from '../graph/graph-manifest.js';
+import { fileBytes } from './file-bytes.js';
 import { fitTokenizer } from './fit-tokenizer.js';
 import { GeneratedDecoder } from './generated-decoder.js';
 import { chooseContextLength, type LoadSettings, mostDraftTokens, promptTokens } from './load-settings.js';
@@ -31,7 +31,7 @@ export async function loadGenerated(
   }
   const name = path.basename(source);
   const fitted = fitTokenizer(name, tokenizer, manifest.vocabularySize);
-  const contextLength = chooseContextLength(settings, manifest.contextLength);
+  const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
   const maximumPassTokens = Math.min(mostDraftTokens, contextLength);
   const { libraryPath } = options;
   const session = await openSession(file, { threads, spinning: false, provider, libraryPath });
@@ -61,12 +61,4 @@ export async function loadGenerated(
   });
   await warmUp(model, source, options.signal);
   return model;
-}
-
-/** Bytes of a graph and of the weights beside it. */
-async function fileBytes(file: string): Promise<number> {
-  const sizes = [file, `${file}.data`].map(
-    async (name) => (await stat(name).catch(() => undefined))?.size ?? 0,
-  );
-  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -6,16 +6,16 @@ import { cachedGraph } from '../graph/cache/graph-cache.js';
 import { readManifest } from '../graph/read-manifest.js';
 import { readOnnx } from '../graph/file/read-onnx.js';
 import { findTokenizer } from './find-tokenizer.js';
+import { loadExported } from './load-exported.js';
 import { loadGenerated } from './load-generated.js';
-import { checkWhole, type LoadSettings } from './load-settings.js';
+import { checkWhole, defaultSequences, type LoadSettings, mostSequences } from './load-settings.js';
+import { modelSource } from './model-source.js';
 import type { OnnxOptions } from './onnx-options.js';
-
-const mostSequences = 1024;
-const defaultSequences = 4;
 
 /**
  * ONNX Runtime behind the contract. A model is a GGUF file or a Hugging Face folder with safetensors, for which a
- * graph is generated once and kept, or a graph that was generated before.
+ * graph is generated once and kept; or an ONNX file: one that was generated before, or an export for
+ * transformers.js, also named by its folder.
  */
 export const onnxBackend: Backend<OnnxOptions> = { contractVersion, name: 'onnx', loadModel };
 
@@ -29,9 +29,11 @@ async function loadModel(source: string, options: OnnxOptions = {}): Promise<Lan
   const settings = await checkOptions(options);
   options.signal?.throwIfAborted();
   options.onProgress?.(0);
-  const model = /\.onnx$/i.test(source)
-    ? await loadGraph(source, settings)
-    : await loadWeights(source, settings);
+  const found = await modelSource(source, options.weightFormat);
+  const model =
+    found.kind === 'weights'
+      ? await loadWeights(source, settings)
+      : await loadGraph(found.file, found.folder, settings);
   options.onProgress?.(1);
   return model;
 }
@@ -54,13 +56,13 @@ async function loadWeights(source: string, settings: LoadSettings): Promise<Lang
   return loadGenerated({ source, path: graph.path, manifest: graph.manifest, tokenizer }, settings);
 }
 
-async function loadGraph(source: string, settings: LoadSettings): Promise<LanguageModel> {
-  const manifest = readManifest(await readOnnx(source));
-  if (manifest === undefined) throw new InvalidArgumentError('TODO');
-  const tokenizer = await findTokenizer(
-    settings.options.tokenizer ?? source.replace(/[^/\\]*$/, 'tokenizer.json'),
-  );
-  return loadGenerated({ source, path: source, manifest, tokenizer }, settings);
+/** @param folder where its tokenizer and configuration are. */
+async function loadGraph(file: string, folder: string, settings: LoadSettings): Promise<LanguageModel> {
+  const manifest = readManifest(await readOnnx(file));
+  const tokenizer = await findTokenizer(settings.options.tokenizer ?? folder);
+  return manifest === undefined
+    ? loadExported({ file, folder, tokenizer }, settings)
+    : loadGenerated({ source: file, path: file, manifest, tokenizer }, settings);
 }
 
 async function checkOptions(options: OnnxOptions): Promise<LoadSettings> {
@@ -68,7 +70,7 @@ async function checkOptions(options: OnnxOptions): Promise<LoadSettings> {
   checkWhole('threads', threads, 1, availableParallelism());
   checkWhole('maximumSequences', maximumSequences, 1, mostSequences);
   if (options.access !== undefined && !['native', 'stock'].includes(options.access)) {
-    throw new InvalidArgumentError(`access must be native or stock, not ${String(options.access)}.`);
+    throw new InvalidArgumentError(`access must be native or stock, not ${options.access}.`);
   }
   const provider = chooseProvider(options);
   const openSession = await chooseAccess(options.access, { provider, libraryPath: options.libraryPath });
@@ -77,7 +79,7 @@ async function checkOptions(options: OnnxOptions): Promise<LoadSettings> {
 
 function chooseProvider({ device = 'cpu', provider }: OnnxOptions): ProviderOption | undefined {
   if (device !== 'cpu' && device !== 'cuda') {
-    throw new InvalidArgumentError(`device must be cpu or cuda, not ${String(device)}.`);
+    throw new InvalidArgumentError(`device must be cpu or cuda, not ${JSON.stringify(device)}.`);
   }
   if (device === 'cuda' && provider !== undefined) {
     throw new InvalidArgumentError('Give device or provider, not both: device cuda is a provider itself.');

@@ -20,9 +20,12 @@ export const mostDraftTokens = 64;
 /** Long contexts cost memory at once, so more than this is allocated only on request. */
 const defaultContextLength = 4096;
 
+export const mostSequences = 1024;
+export const defaultSequences = 4;
+
 /** @param trained what the model can take. @throws InvalidArgumentError. */
-export function chooseContextLength({ options }: LoadSettings, trained: number): number {
-  const contextLength = options.contextLength ?? Math.min(trained, defaultContextLength);
+export function chooseContextLength(wanted: number | undefined, trained: number): number {
+  const contextLength = wanted ?? Math.min(trained, defaultContextLength);
   checkWhole('contextLength', contextLength, 1, trained);
   return contextLength;
 }

@@ -44,11 +44,9 @@ export class OnnxModel extends EngineModel<OnnxSequence> {
 
   protected override measureMemory(): MemoryUse {
     const { decoder, weightBytes } = this.#parts;
-    return {
-      weights: weightBytes,
-      cache: this.#sequences.size * decoder.cacheBytes,
-      buffers: decoder.bufferBytes,
-    };
+    let cache = 0;
+    for (const sequence of this.#sequences) cache += sequence.cache.byteLength;
+    return { weights: weightBytes, cache, buffers: decoder.bufferBytes };
   }
 
   protected override async free(): Promise<void> {

@@ -184,6 +184,7 @@ test.each([
   ['degreesOfFreedom', () => studentTCdf(1, -2)],
   ['probability', () => studentTQuantile(1.5, 2)],
   ['successes', () => binomialProbability(0.5, 1, 0.5)],
+  ['trials', () => binomialCdf(0, 2e13, 0.5)],
   ['trials', () => binomialCdf(0, -1, 0.5)],
   ['probability', () => binomialSurvival(0, 1, 1.5)],
   ['successProbability', () => binomialQuantile(0.5, 1, Number.NaN)],

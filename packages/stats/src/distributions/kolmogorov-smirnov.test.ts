@@ -64,6 +64,17 @@ describe('exact law', () => {
     }
   });
 
+  test('sample sizes have no end: the limit law is reached to within 1 / √n', () => {
+    for (const n of [1e6, 1e9, 1e15]) {
+      for (const z of [0.7, 2, 3, 18]) {
+        const ratio = kolmogorovSmirnovSurvival(z / Math.sqrt(n), n) / kolmogorovLimitSurvival(z);
+        // The law at n is near the limit law at z + 1 / (6 √n), whose logarithm has a slope of at most 4z + 3; the
+        // next terms are of order z⁴ / n.
+        expect(Math.abs(ratio - 1)).toBeLessThan((z + 1) / Math.sqrt(n) + z ** 4 / n + 1e-12);
+      }
+    }
+  });
+
   test('the expansion equals the walk within 1e-8 at the size where it takes over', () => {
     for (const z of [0.5, 0.9, 1.3]) {
       const d = z / Math.sqrt(10_000);

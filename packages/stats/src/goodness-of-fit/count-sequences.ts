@@ -6,8 +6,8 @@ export function sequenceKey(tokens: ArrayLike<number>): string {
 }
 
 /**
- * How often each token sequence occurs, by its key. All sequences must have the same length, since a joint law is one
- * over sequences of one length. O(tokens).
+ * How often each token sequence occurs, by its key. All sequences must have the same length, since a joint law
+ * is one over sequences of one length. O(tokens).
  *
  * @param sequences token ids, [sequences][length]; integers of at least 0.
  * @throws StatisticsError where there is no sequence, lengths differ, or an id is not an integer of at least 0.

@@ -12,13 +12,13 @@ export interface DiscreteKolmogorovSmirnov extends Omit<KolmogorovSmirnov, 'at'>
 }
 
 /**
- * Kolmogorov-Smirnov test for draws from a known discrete law over ordered outcomes, with a p-value that is exactly uniform
- * under the law.
+ * Kolmogorov-Smirnov test for draws from a known discrete law over ordered outcomes, with a p-value that is
+ * exactly uniform under the law.
  *
  * Each draw becomes a uniform number: the probability of all outcomes before it plus a uniform share of its own
- * (Brockwell, Statistics & Probability Letters 77, 2007); these are tested as continuous draws. Sensitive to mass
- * that moves along the order of the outcomes, so order them by what a suspected fault favours, before looking
- * at the draws. Nothing needs pooling.
+ * (Brockwell, Statistics & Probability Letters 77, 2007); these are tested as continuous draws. Sensitive to
+ * mass that moves along the order of the outcomes, so order them by what a suspected fault favours, before
+ * looking at the draws. Nothing needs pooling.
  *
  * O(n log n), and the time of kolmogorovSmirnovSurvival.
  *

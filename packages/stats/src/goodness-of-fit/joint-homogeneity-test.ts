@@ -10,9 +10,9 @@ export interface JointHomogeneity extends Omit<AsymptoticIndependence, 'rows' | 
 }
 
 /**
- * Do two samples of whole token sequences come from one joint law, whatever it is: with speculation against without,
- * say? Statistic, limit law and pooling: as chiSquareHomogeneityTest and gHomogeneityTest, over all keys of both
- * samples.
+ * Do two samples of whole token sequences come from one joint law, whatever it is: with speculation against
+ * without, say? Statistic, limit law and pooling: as chiSquareHomogeneityTest and gHomogeneityTest, over all
+ * keys of both samples.
  *
  * O(keys log keys).
  *

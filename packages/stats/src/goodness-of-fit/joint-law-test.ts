@@ -45,8 +45,8 @@ export interface JointLawOptions extends PoolingOptions {
 }
 
 /**
- * Goodness of fit of whole token sequences: do they follow a known joint law? Right marginals with wrong dependence, such
- * as a stale cache after a rejection leaves, show only here.
+ * Goodness of fit of whole token sequences: do they follow a known joint law? Right marginals with wrong
+ * dependence, such as a stale cache after a rejection leaves, show only here.
  *
  * Statistic, limit law and pooling: as chiSquareTest and gTest, over keys instead of indices.
  *
@@ -55,8 +55,8 @@ export interface JointLawOptions extends PoolingOptions {
  * @param counts how often each sequence was observed, by key (see countSequences).
  * @param law probability of each sequence, by key.
  * @param options.minimumExpected @defaultValue 5.
- * @throws StatisticsError for bad counts, probabilities or options, a law that does not sum to 1 (above 1, where
- *   `unlisted` is `cell`), or no observation.
+ * @throws StatisticsError for bad counts, probabilities or options, a law that does not sum to 1 (above 1,
+ *   where `unlisted` is `cell`), or no observation.
  */
 export function jointLawTest(
   counts: ReadonlyMap<string, number>,

@@ -14,18 +14,20 @@ export interface KolmogorovSmirnov {
 }
 
 /**
- * Two-sided one-sample Kolmogorov-Smirnov test: do independent draws follow a known continuous law? Exact at every n up
- * to 10,000, see kolmogorovSmirnovSurvival.
+ * Two-sided one-sample Kolmogorov-Smirnov test: do independent draws follow a known continuous law? Exact at
+ * every n up to 10,000, see kolmogorovSmirnovSurvival.
  *
- * Where the law is not continuous (ties are a sign of it) the p-value errs on the safe side and loses power: use
- * discreteKolmogorovSmirnovTest, or turn the draws into uniform numbers first (randomisedPit).
+ * Where the law is not continuous (ties are a sign of it) the p-value errs on the safe side and loses power:
+ * use discreteKolmogorovSmirnovTest, or turn the draws into uniform numbers first (randomisedPit).
  *
- * Source: D = max over i of max(i/n - F(x_i), F(x_i) - (i - 1)/n) for sorted x (Kolmogorov 1933). O(n log n), and
- * the law's time.
+ * Source: D = max over i of max(i/n - F(x_i), F(x_i) - (i - 1)/n) for sorted x (Kolmogorov 1933). O(n log n),
+ * and the law's time.
  *
  * @param values the draws, at least one, none NaN.
- * @param cdf the law's distribution function. Default: uniform on [0, 1], for p-values and randomised transforms.
- * @throws StatisticsError where there is no value, a value is NaN, or the distribution function leaves [0, 1] or falls.
+ * @param cdf the law's distribution function. Default: uniform on [0, 1], for p-values and randomised
+ *   transforms.
+ * @throws StatisticsError where there is no value, a value is NaN, or the distribution function leaves [0, 1]
+ *   or falls.
  */
 export function kolmogorovSmirnovTest(
   values: ArrayLike<number>,

@@ -22,17 +22,18 @@ export interface KolmogorovSmirnovTwoSample {
  * Two-sided two-sample Kolmogorov-Smirnov test: do two independent samples come from one law, whatever it is?
  *
  * Exact: given the pooled values, every assignment of them to the two samples is equally likely under the null
- * hypothesis, and the chance of a distance at least as large is counted along all lattice paths (Hodges, Arkiv för
- * Matematik 3, 1958). Ties are allowed, within and between the samples: distances count only where a group of equal values
- * ends (Schröer & Trenkler, Computational Statistics & Data Analysis 20, 1995). So it may be used for discrete
- * values too. Above (n1 + n2) min(n1, n2) = 2e8 the limit law of Smirnov (1939) is used, which
- * errs on the safe side where there are ties.
+ * hypothesis, and the chance of a distance at least as large is counted along all lattice paths (Hodges, Arkiv
+ * för Matematik 3, 1958). Ties are allowed, within and between the samples: distances count only where a group
+ * of equal values ends (Schröer & Trenkler, Computational Statistics & Data Analysis 20, 1995). So it may be
+ * used for discrete values too. Above (n1 + n2) min(n1, n2) = 2e8 the limit law of Smirnov (1939) is used,
+ * which errs on the safe side where there are ties.
  *
  * Time O((n1 + n2) · min(n1, n2)) at most.
  *
  * @param first values of one sample, at least one, none NaN.
  * @param second values of the other.
- * @param options.random where given, the exact p-value is randomised and exactly uniform under the null hypothesis.
+ * @param options.random where given, the exact p-value is randomised and exactly uniform under the null
+ *   hypothesis.
  * @throws StatisticsError where a sample is empty or a value is NaN.
  */
 export function kolmogorovSmirnovTwoSampleTest(

@@ -22,11 +22,11 @@ export interface AsymptoticLagIndependence extends LagIndependence {
 /**
  * Are consecutive outcomes, such as those of successive rounds, independent draws from one law, whatever it is?
  *
- * Statistic: chi-square, or G, of the table of all pairs `lag` steps apart against the product of its totals: the test of a
- * chain without memory against one with a memory of one step. Its limit law for many outcomes is chi-square with
- * (cells - 1)² degrees of freedom, although the pairs overlap. Rare outcomes are pooled by their frequency in the
- * whole series, which says nothing about order, until each cell holds sqrt(minimumExpected · n). Exact p-values:
- * permutationLagIndependenceTest.
+ * Statistic: chi-square, or G, of the table of all pairs `lag` steps apart against the product of its totals:
+ * the test of a chain without memory against one with a memory of one step. Its limit law for many outcomes is
+ * chi-square with (cells - 1)² degrees of freedom, although the pairs overlap. Rare outcomes are pooled by
+ * their frequency in the whole series, which says nothing about order, until each cell holds
+ * sqrt(minimumExpected · n). Exact p-values: permutationLagIndependenceTest.
  *
  * Rounds that follow different known laws can be tested after randomisedPit: its uniform numbers u, as
  * Math.floor(u · cells), are draws from one law where all rounds follow theirs.

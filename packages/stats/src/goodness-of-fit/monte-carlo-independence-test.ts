@@ -9,16 +9,17 @@ import { type MonteCarloPValue, monteCarloPValue } from './monte-carlo-p-value.j
 export interface MonteCarloIndependence extends Independence, MonteCarloPValue {}
 
 /**
- * Exact test of independence, or of homogeneity of two or more samples, by simulation: compares the statistic with that of
- * random tables with the same totals, made by shuffling the observations' columns over their rows. The p-value is
- * exactly uniform under independence, given the totals, at every n and number of draws.
+ * Exact test of independence, or of homogeneity of two or more samples, by simulation: compares the statistic
+ * with that of random tables with the same totals, made by shuffling the observations' columns over their rows.
+ * The p-value is exactly uniform under independence, given the totals, at every n and number of draws.
  *
  * Source: Barnard, J. Royal Statistical Society B 25 (1963), 294; ties: Dufour (2006), proposition 2.4. Time
  * O(draws · (n + cells)).
  *
  * @param table counts, [rows][columns]: equally long rows; two samples are two rows.
  * @param options.statistic `chi-square` (default) or `g`.
- * @param options.minimumExpected pools rows and columns as in independenceTest. @defaultValue 0: nothing is pooled.
+ * @param options.minimumExpected pools rows and columns as in independenceTest. @defaultValue 0: nothing is
+ *   pooled.
  * @throws StatisticsError for an empty or ragged table, bad counts or options, or no observation.
  */
 export function monteCarloIndependenceTest(

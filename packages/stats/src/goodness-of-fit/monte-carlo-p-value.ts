@@ -15,9 +15,9 @@ export interface MonteCarloPValue {
 }
 
 /**
- * The rank of the observed statistic among itself and simulated ones, ties broken at random: (larger + u (equal + 1))
- * / (draws + 1) with u uniform. Under the null hypothesis all ranks are equally likely, so that the p-value is
- * exactly uniform (Dufour, J. Econometrics 133, 2006, proposition 2.4).
+ * The rank of the observed statistic among itself and simulated ones, ties broken at random: (larger + u (equal
+ * + 1)) / (draws + 1) with u uniform. Under the null hypothesis all ranks are equally likely, so that the
+ * p-value is exactly uniform (Dufour, J. Econometrics 133, 2006, proposition 2.4).
  *
  * @param simulate a statistic of data drawn under the null hypothesis.
  */

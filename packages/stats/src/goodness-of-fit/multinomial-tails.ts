@@ -1,7 +1,12 @@
 import { poissonProbability } from '../distributions/poisson-probability.js';
 import { logGammaOnePlus } from '../special/log-gamma-one-plus.js';
 import type { TestedCell } from './goodness-of-fit.js';
-import { compareStatistics, type MultinomialStatistic, statisticTerm } from './multinomial-statistic.js';
+import {
+  compareStatistics,
+  type MultinomialStatistic,
+  statisticShift,
+  statisticTerm,
+} from './multinomial-statistic.js';
 
 export interface MultinomialTails {
   readonly statistic: number;
@@ -13,9 +18,9 @@ export interface MultinomialTails {
 }
 
 /**
- * The law of a statistic over all tables with the observed total, by enumeration cell by cell. The cells are independent
- * Poisson counts given their total, so that the probability and the statistic of a table are both sums of one
- * entry per cell, looked up in tables.
+ * The law of a statistic over all tables with the observed total, by enumeration cell by cell. The cells are
+ * independent Poisson counts given their total, so that the probability and the statistic of a table are both
+ * sums of one entry per cell, looked up in tables.
  */
 export function multinomialTails(
   statistic: MultinomialStatistic,
@@ -59,6 +64,5 @@ export function multinomialTails(
     }
   };
   visit(0, count, 0, -logTotal);
-  const shift = statistic === 'probability' ? 2 * logTotal : 0;
-  return { statistic: observedStatistic + shift, larger, equal, tables };
+  return { statistic: observedStatistic + statisticShift(statistic, count), larger, equal, tables };
 }

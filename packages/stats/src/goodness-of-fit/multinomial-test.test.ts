@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type MultinomialStatistic, multinomialTest, StatisticsError } from '../index.js';
+import {
+  monteCarloGoodnessOfFitTest,
+  type MultinomialStatistic,
+  multinomialTest,
+  StatisticsError,
+} from '../index.js';
 import { countsProbability, enumerateCounts } from '../testing/enumerate-counts.js';
+import { seededRandom } from '../testing/seeded-random.js';
 
 const statistics: MultinomialStatistic[] = ['probability', 'chi-square', 'g'];
 const levels = [1e-6, 0.003, 0.05, 0.2, 0.5, 0.77, 0.99];
@@ -60,6 +66,16 @@ test('the random source places the p-value between its bounds', () => {
   const pValue = (uniform: number) => multinomialTest([6, 4], [0.5, 0.5], { random: () => uniform }).pValue;
   expect(pValue(0)).toBe(larger);
   expect(pValue(0.5)).toBeCloseTo((larger + atLeast) / 2, 15);
+});
+
+test('the statistic is -2 log(probability of the table), by enumeration and by simulation', () => {
+  const counts = [5, 3, 4];
+  const law = [0.5, 0.3, 0.2];
+  const expected = -2 * Math.log(countsProbability(counts, law));
+  const random = seededRandom(9);
+  const options = { random, draws: 1, statistic: 'probability', minimumExpected: 0 } as const;
+  expect(multinomialTest(counts, law).statistic).toBeCloseTo(expected, 12);
+  expect(monteCarloGoodnessOfFitTest(counts, law, options).statistic).toBeCloseTo(expected, 12);
 });
 
 test('ties that differ by rounding only count as ties', () => {

@@ -16,7 +16,7 @@ export interface MultinomialTestOptions extends PoolingOptions {
   readonly statistic?: MultinomialStatistic | undefined;
   /** Where given, the p-value is randomised between its two bounds and exactly uniform under the law. */
   readonly random?: RandomSource | undefined;
-  /** Most tables to enumerate, at least 1. Default 2,000,000: a tenth of a second or so. */
+  /** Most tables to enumerate, at least 1. Default 2,000,000: half a second or so. */
   readonly tableLimit?: number | undefined;
 }
 
@@ -33,9 +33,10 @@ export interface MultinomialTest extends GoodnessOfFit {
  * Exact multinomial test for small tables: do counts of independent draws follow a known law?
  *
  * Enumerates every table with the same total and adds the probabilities of those at least as extreme as the
- * observed one. Extreme by default means improbable; the statistic is then -2 log(probability of the table). Valid at
- * every n. Without `random` the p-value is the chance of a statistic at least as large, which errs on the safe
- * side since the law is discrete. Statistics that differ by less than 1e-11 of their size count as equal.
+ * observed one. Extreme by default means improbable; the statistic is then -2 log(probability of the table).
+ * Valid at every n. Without `random` the p-value is the chance of a statistic at least as large, which errs on
+ * the safe side since the law is discrete. Statistics that differ by less than 1e-11 of their size count as
+ * equal.
  *
  * Source: Cressie & Read, Goodness-of-fit statistics (1988), section 5.1 (exact tests); Cox & Hinkley (1974),
  * section 3.2 (randomisation). Time and tables: C(n + k - 1, k - 1) for n draws in k cells.
@@ -43,8 +44,8 @@ export interface MultinomialTest extends GoodnessOfFit {
  * @param counts how often each outcome was drawn.
  * @param probabilities of the same outcomes, summing to 1 within 1e-9.
  * @param options.minimumExpected @defaultValue 0: nothing is pooled.
- * @throws StatisticsError for lists of different lengths, bad counts, probabilities or options, no draws, or more
- *   tables than the limit.
+ * @throws StatisticsError for lists of different lengths, bad counts, probabilities or options, no draws, or
+ *   more tables than the limit.
  */
 export function multinomialTest(
   counts: ArrayLike<number>,

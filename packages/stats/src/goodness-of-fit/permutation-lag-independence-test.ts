@@ -10,12 +10,12 @@ import { type MonteCarloPValue, monteCarloPValue } from './monte-carlo-p-value.j
 export interface PermutationLagIndependence extends LagIndependence, MonteCarloPValue {}
 
 /**
- * The same question and statistic as lagIndependenceTest, with an exact p-value: where the outcomes are independent draws
- * from one law, every order of them is equally likely, so the statistic is compared with that of shuffled series. The
- * p-value is exactly uniform then, at every n and number of draws.
+ * The same question and statistic as lagIndependenceTest, with an exact p-value: where the outcomes are
+ * independent draws from one law, every order of them is equally likely, so the statistic is compared with that
+ * of shuffled series. The p-value is exactly uniform then, at every n and number of draws.
  *
- * Source: Wald & Wolfowitz, Annals of Mathematical Statistics 14 (1943); ties: Dufour (2006), proposition 2.4. Time
- * O(draws · (n + cells²)).
+ * Source: Wald & Wolfowitz, Annals of Mathematical Statistics 14 (1943); ties: Dufour (2006), proposition 2.4.
+ * Time O(draws · (n + cells²)).
  *
  * @param outcomes in the order in which they were drawn: finite numbers or names.
  * @param options.lag an integer of at least 1. @defaultValue 1.

@@ -3,7 +3,7 @@ import { StatisticsError } from '../errors/statistics-error.js';
 
 /** A partition of cells into groups that expect enough observations each. */
 export interface PooledCells {
-  /** Original cells of each group; groups, and cells in a group, by falling expectation. */
+  /** Original cells of each group; groups, and cells in a group, by falling expectation, ties by index. */
   readonly groups: readonly (readonly number[])[];
   /** Cells that expect exactly nothing, which belong to no group; ascending. */
   readonly impossible: readonly number[];
@@ -44,7 +44,7 @@ export function poolCells(expected: ArrayLike<number>, minimumExpected: number):
     });
   }
   const of = (cell: number): number => expected[cell] as number;
-  order.sort((left, right) => of(left) - of(right) || left - right);
+  order.sort((left, right) => of(left) - of(right) || right - left);
 
   const groups: number[][] = [];
   let group: number[] = [];

@@ -17,10 +17,10 @@ export function largestLatticeDistance(
 }
 
 /**
- * The chance that a random order of n1 and n2 values reaches a lattice distance of at least `distance` at the end of
- * some group. The mass that has not reached it is carried from value to value by the number i of first-sample
- * values so far, the mass that reaches it is added up: a sum of positive terms, so that small chances keep
- * their digits.
+ * The chance that a random order of n1 and n2 values reaches a lattice distance of at least `distance` at the
+ * end of some group. The mass that has not reached it is carried from value to value by the number i of
+ * first-sample values so far, the mass that reaches it is added up: a sum of positive terms, so that small
+ * chances keep their digits.
  */
 export function chanceOfDistance(
   distance: number,

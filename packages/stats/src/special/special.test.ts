@@ -173,6 +173,15 @@ describe('incomplete beta', () => {
   });
 });
 
+test('the largest and smallest shapes end, and come out right', () => {
+  // Q(a, a) = 1/2 - 1 / (3 sqrt(2 pi a)) + O(a^(-3/2)), the median being a - 1/3 (Temme 1979).
+  expectClose(regularisedGammaUpper(1e13, 1e13), 0.5 - 1 / (3 * Math.sqrt(2e13 * Math.PI)), 1e-10);
+  expectClose(regularisedBetaLower(1e13, 1e13, 0.5), 0.5, 1e-10);
+  // For a tiny shape, P is x^a and all but a share a log(1 / x) of the mass lies below x.
+  expectClose(regularisedBetaUpper(1e-100, 1, 0.25), 1e-100 * Math.log(4), 1e-14);
+  expect(inverseRegularisedGammaUpper(1e12, 0.5)).toBeGreaterThan(1e12 - 1);
+});
+
 test.each([
   ['x', () => logGamma(0)],
   ['x', () => logGamma(Number.NaN)],
@@ -185,6 +194,7 @@ test.each([
   ['x', () => erf(Number.NaN)],
   ['x', () => erfc(Number.NaN)],
   ['shape', () => regularisedGammaLower(0, 1)],
+  ['shape', () => regularisedGammaLower(1.1e13, 1)],
   ['x', () => regularisedGammaUpper(1, -1)],
   ['probability', () => inverseRegularisedGammaLower(1, 1.1)],
   ['shape', () => inverseRegularisedGammaUpper(Infinity, 0.5)],

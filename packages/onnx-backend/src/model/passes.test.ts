@@ -2,9 +2,9 @@ import { ClosedError, type LanguageModel } from '@foretoken/core';
 import { type Access, onnxBackend } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { onnxFolder } from './onnx-folder.js';
+import { temporaryFolder } from '../../testing/temporary-folder.js';
 
-const folder = onnxFolder();
+const inFolder = temporaryFolder();
 
 /** Token ids of a text, any. */
 const text = (length: number): number[] => Array.from({ length }, (_, index) => (index * 7919) % 8000);
@@ -13,7 +13,7 @@ describe.each<Access>(['native', 'stock'])('passes through %s access', (access) 
   let model: LanguageModel;
 
   beforeAll(async () => {
-    model = await onnxBackend.loadModel(tinyModels.target, { access, cacheFolder: folder() });
+    model = await onnxBackend.loadModel(tinyModels.target, { access, cacheFolder: inFolder('') });
   });
   afterAll(() => model.close());
 
@@ -95,7 +95,7 @@ describe.each<Access>(['native', 'stock'])('passes through %s access', (access) 
   });
 
   test('closing a sequence or the model during a pass waits for it', async () => {
-    const other = await onnxBackend.loadModel(tinyModels.draft, { access, cacheFolder: folder() });
+    const other = await onnxBackend.loadModel(tinyModels.draft, { access, cacheFolder: inFolder('') });
     const sequence = other.createSequence();
     const pass = other.forward([{ sequence, tokens: text(512), rows: 'last' }]);
     sequence.close();
