@@ -102,6 +102,9 @@ class TableService {
     if (kind === 'llama-server' && path === '/tokenize') {
       return end({ tokens: this.#target.tokenizer.encode(String(body['content'])) });
     }
+    if (kind === 'llama-server' && path === '/detokenize') {
+      return end({ content: this.#target.tokenizer.decode(body['tokens'] as number[]) });
+    }
     if (kind.startsWith('openai') && path === '/v1/models') return end({ data: [{ id: 'table' }] });
     if (kind === 'ollama' && path === '/api/tags') return end({ models: [{ name: 'table:latest' }] });
     const answers: Readonly<Record<string, () => Promise<unknown>>> = {

@@ -5,6 +5,9 @@ import { decideEndpoint, type EndpointFailure, type EndpointVerdict } from '../e
 import type { PairAudit } from './audit-pair.js';
 import type { HomogeneityResult } from './homogeneity.js';
 
+/** Beyond this share of pooled draws a bound over the cells is no evidence of equivalence. */
+const mostPooled = 0.6;
+
 export function decidePair(
   measured: Omit<PairAudit, 'verdict'>,
   settings: Pick<SourceAuditSettings, 'alpha' | 'confidence' | 'margin'>,
@@ -36,7 +39,7 @@ export function decidePair(
       : [
           {
             part: 'both sides',
-            partition: `${distance.cells} cells: ${measured.byToken ? `sequences of ${measured.tokens} tokens` : 'texts'} that were common in the first ${distance.pilot} pairs, and each prompt's others`,
+            partition: `${distance.cells} cells: ${measured.byToken ? tokensText(distance.tokens) : 'texts'} that were common in the first ${distance.pilot} pairs, and each prompt's others`,
             cells: distance.cells,
             draws: distance.counted,
             upper: distance.upper,
@@ -58,7 +61,7 @@ function failureOf(
   { position, worst, statistic, degreesOfFreedom }: HomogeneityResult,
   { prompts }: Omit<PairAudit, 'verdict'>,
 ): Omit<EndpointFailure, 'pValue' | 'cause'> {
-  const test = position === undefined ? 'texts' : `sequences of ${position} tokens`;
+  const test = position === undefined ? 'texts' : tokensText(position);
   const found =
     worst === undefined
       ? ''
@@ -79,6 +82,11 @@ function missingEvidence(measured: Omit<PairAudit, 'verdict'>): string[] {
   if (cancelled) missing.push(`the audit was cancelled after ${draws} of ${planned} pairs of draws`);
   if (error !== undefined) missing.push(`after ${draws} of ${planned} pairs of draws: ${error.message}`);
   if (distance === undefined) missing.push('too few pairs were drawn for a bound');
+  else if (distance.pooledShare > mostPooled) {
+    missing.push(
+      `${(100 * distance.pooledShare).toFixed(0)} % of the draws share a cell with others, so that the bound says little: audit fewer tokens, or at a lower temperature`,
+    );
+  }
   for (const [side, count] of distinct.entries()) {
     if (draws > 10 * prompts.length && count <= prompts.length) {
       missing.push(
@@ -101,4 +109,8 @@ function leastIndex(values: readonly (number | undefined)[]): number {
     (least, value, index) => ((value ?? 1) < (values[least] ?? 1) ? index : least),
     0,
   );
+}
+
+function tokensText(count: number): string {
+  return count === 1 ? 'first tokens' : `sequences of ${count} tokens`;
 }

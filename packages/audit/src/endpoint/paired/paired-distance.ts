@@ -2,6 +2,8 @@ import { outcomeOf, type PairedSample } from './paired-draws.js';
 
 /** How far apart the laws of both sides can be, over a partition that was fixed by draws which are not counted. */
 export interface PairedDistance {
+  /** How many tokens an outcome has: as many as are audited, or fewer where longer ones were too rare in the pilot. */
+  readonly tokens: number;
   /** Outcomes that were common in the pilot have a cell each, by prompt, and one cell holds the prompt's others. */
   readonly cells: number;
   /** Pairs that chose the cells, and pairs that were counted. */
@@ -18,6 +20,8 @@ export interface PairedDistance {
 const pilotShare = 0.2;
 /** Cells of all prompts together. */
 const mostCells = 24;
+/** Cells of their own hold at least this share of the pilot, or shorter outcomes are counted. */
+const leastShare = 0.5;
 
 /**
  * Bounds of the total variation distance between two unknown laws, averaged over prompts, at a fixed number of pairs and
@@ -34,21 +38,39 @@ export function boundPairedDistance(sample: PairedSample, confidence: number): P
   const pilot = Math.ceil(pairs.length * pilotShare);
   const counted = pairs.length - pilot;
   if (counted === 0) return undefined;
-  const outcomesOf = (part: PairedSample['pairs'], prompt: number): readonly [string[], string[]] => {
+  const outcomesOf = (
+    part: PairedSample['pairs'],
+    prompt: number,
+    length: number,
+  ): readonly [string[], string[]] => {
     const own = part.filter((pair) => pair.prompt === prompt);
-    const side = (which: 0 | 1): string[] => own.map(({ draws }) => outcomeOf(draws[which], byToken, tokens));
+    const side = (which: 0 | 1): string[] => own.map(({ draws }) => outcomeOf(draws[which], byToken, length));
     return [side(0), side(1)];
   };
+  const mostOwn = Math.max(1, Math.floor(mostCells / prompts) - 1);
+  const commonAt = (length: number): readonly (readonly string[])[] =>
+    Array.from({ length: prompts }, (_, prompt) =>
+      mostCommon(outcomesOf(pairs.slice(0, pilot), prompt, length).flat(), mostOwn),
+    );
+  const shareAt = (length: number): number => {
+    const common = commonAt(length);
+    const own = pairs
+      .slice(0, pilot)
+      .flatMap(({ prompt, draws }) =>
+        draws.map((draw) => common[prompt]?.includes(outcomeOf(draw, byToken, length)) === true),
+      );
+    return own.filter(Boolean).length / own.length;
+  };
+  let length = tokens;
+  while (byToken && length > 1 && shareAt(length) < leastShare) length -= 1;
+  const commonByPrompt = commonAt(length);
   let cells = 0;
   let estimate = 0;
   let bias = 0;
   let others = 0;
   for (let prompt = 0; prompt < prompts; prompt++) {
-    const common = mostCommon(
-      outcomesOf(pairs.slice(0, pilot), prompt).flat(),
-      Math.max(1, Math.floor(mostCells / prompts) - 1),
-    );
-    const [first, second] = outcomesOf(pairs.slice(pilot), prompt);
+    const common = commonByPrompt[prompt] ?? [];
+    const [first, second] = outcomesOf(pairs.slice(pilot), prompt, length);
     const draws = first.length;
     cells += common.length + 1;
     if (draws === 0) continue;
@@ -64,6 +86,7 @@ export function boundPairedDistance(sample: PairedSample, confidence: number): P
   }
   const slack = Math.sqrt(Math.log(2 / (1 - confidence)) / counted);
   return {
+    tokens: length,
     cells,
     pilot,
     counted,

@@ -14,32 +14,48 @@ const usualTopTokens = 100;
  * leaves them out for drafted tokens.
  */
 export function createLlamaServerSource(settings: EndpointSettings): DrawSource {
+  const texts = new Map<number, Promise<string>>();
+  const textOf = (token: number, signal: AbortSignal): Promise<string> => {
+    const known = texts.get(token);
+    if (known !== undefined) return known;
+    const asked = askText(settings, token, signal);
+    texts.set(token, asked);
+    asked.catch(() => texts.delete(token));
+    return asked;
+  };
   return {
     name: endpointName('llama-server', settings),
     async openPrompt(text, signal) {
       const body = { content: text, add_special: true, parse_special: true };
       const reply = await requestJson(settings.address, '/tokenize', body, signal);
       const listed = arrayAt(reply, objectAt(reply, reply.value, 'the answer')['tokens'], 'tokens');
-      return new LlamaServerPrompt(
-        settings,
-        text,
-        listed.map((token, index) => tokenIdAt(reply, token, `tokens[${index}]`)),
-      );
+      const tokens = listed.map((token, index) => tokenIdAt(reply, token, `tokens[${index}]`));
+      return new LlamaServerPrompt(settings, text, tokens, textOf);
     },
   };
+}
+
+async function askText(settings: EndpointSettings, token: number, signal: AbortSignal): Promise<string> {
+  const reply = await requestJson(settings.address, '/detokenize', { tokens: [token] }, signal);
+  return textAt(reply, objectAt(reply, reply.value, 'the answer')['content'], 'content');
 }
 
 class LlamaServerPrompt implements SourcePrompt {
   readonly text: string;
   readonly #settings: EndpointSettings;
   readonly #tokens: readonly number[];
-  /** Texts of tokens seen in laws, for reports. */
-  readonly #texts = new Map<string, string>();
+  readonly #textOf: (token: number, signal: AbortSignal) => Promise<string>;
 
-  constructor(settings: EndpointSettings, text: string, tokens: readonly number[]) {
+  constructor(
+    settings: EndpointSettings,
+    text: string,
+    tokens: readonly number[],
+    textOf: (token: number, signal: AbortSignal) => Promise<string>,
+  ) {
     this.#settings = settings;
     this.text = text;
     this.#tokens = tokens;
+    this.#textOf = textOf;
   }
 
   async askLaw(history: readonly DrawnToken[], signal: AbortSignal): Promise<ReportedLaw> {
@@ -61,7 +77,6 @@ class LlamaServerPrompt implements SourcePrompt {
       const { id, token, prob } = objectAt(reply, entry, path);
       const key = String(tokenIdAt(reply, id, `${path}.id`));
       const text = textAt(reply, token, `${path}.token`);
-      this.#texts.set(key, text);
       return { key, text, probability: typeof prob === 'number' ? prob : Number.NaN };
     });
     return createReportedLaw(tokens, { asked, where: `${reply.url}, token ${history.length + 1}` });
@@ -72,10 +87,12 @@ class LlamaServerPrompt implements SourcePrompt {
     const reply = await this.#complete(body, signal);
     const answer = objectAt(reply, reply.value, 'the answer');
     const ids = arrayAt(reply, answer['tokens'], 'tokens').slice(0, wanted);
-    const tokens = ids.map((id, index) => {
-      const key = String(tokenIdAt(reply, id, `tokens[${index}]`));
-      return { key, text: this.#texts.get(key) ?? `token ${key}`, law: undefined };
-    });
+    const tokens = await Promise.all(
+      ids.map(async (listed, index) => {
+        const id = tokenIdAt(reply, listed, `tokens[${index}]`);
+        return { key: String(id), text: await this.#textOf(id, signal), law: undefined };
+      }),
+    );
     return {
       tokens,
       text: textAt(reply, answer['content'], 'content'),

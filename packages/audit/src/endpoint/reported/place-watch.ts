@@ -55,6 +55,6 @@ export class PlaceWatch {
 }
 
 /** Into how many equal parts each token's place is cut. */
-export function partsOfEach(position: number): number {
+function partsOfEach(position: number): number {
   return Math.max(2, Math.floor(mostCells ** (1 / position) + 1e-9));
 }
