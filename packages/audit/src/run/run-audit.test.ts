@@ -5,6 +5,7 @@ import {
   drafterFactories,
   InvalidArgumentError,
   type LanguageModel,
+  RowLogits,
   tokenwise,
   verificationRules,
 } from '@foretoken/core';
@@ -161,6 +162,22 @@ describe('what goes wrong is kept in the report', () => {
     const { verdict, engines } = await runAudit({ ...one, engines: [{ name: 'table', models }] });
     expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
     expect(engines[0]?.errors[0]).toMatch(/VocabularyMismatchError: .*12 tokens against 11/);
+  });
+
+  test('an engine whose logits are not numbers', async () => {
+    const broken = wrapModel(model(5), {
+      onForward: (_, results) =>
+        results.map(({ logits, hiddenStates }) => {
+          const rows = Array.from({ length: logits.rowCount }, (__, row) =>
+            logits.read(row).fill(Number.NaN),
+          );
+          return { hiddenStates, logits: new RowLogits(rows, vocabularySize) };
+        }),
+    });
+    const { verdict, engines, tables } = await runAudit({ ...one, engines: [engine('table', broken)] });
+    expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
+    expect(engines[0]?.errors[0]).toMatch(/NonFiniteLogitsError/);
+    expect(tables).toHaveLength(3);
   });
 
   test('a drafter that throws', async () => {
