@@ -53,6 +53,7 @@ async function handle(request: StockRequest): Promise<OpenedSession | HostArray[
       tensors.set(request.tensor, session.allocate(request.type, request.shape));
       return undefined;
     case 'free':
+      session.free(tensorAt(request.tensor));
       tensors.delete(request.tensor);
       return undefined;
     case 'copy-rows':

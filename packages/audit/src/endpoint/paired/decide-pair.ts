@@ -1,7 +1,11 @@
 import { adjustHolm } from '@foretoken/stats';
-import type { Bound } from '../../verdict/verdict.js';
 import type { SourceAuditSettings } from '../endpoint-options.js';
-import { decideEndpoint, type EndpointFailure, type EndpointVerdict } from '../endpoint-verdict.js';
+import {
+  decideEndpoint,
+  type EndpointBound,
+  type EndpointFailure,
+  type EndpointVerdict,
+} from '../endpoint-verdict.js';
 import type { PairAudit } from './audit-pair.js';
 import type { HomogeneityResult } from './homogeneity.js';
 
@@ -33,7 +37,7 @@ export function decidePair(
   const failures: EndpointFailure[] = tested
     .map((test, index) => ({ ...test, pValue: adjusted[index] as number, cause: causeOf(test.position) }))
     .filter(({ pValue }) => pValue <= settings.alpha);
-  const bounds: Bound[] =
+  const bounds: EndpointBound[] =
     distance === undefined
       ? []
       : [
