@@ -121,7 +121,8 @@ class LlamaServerPrompt implements SourcePrompt {
       dry_multiplier: 0,
       // An end token would cut a draw short; it is as impossible in the reported law.
       ignore_eos: true,
-      cache_prompt: true,
+      // With a kept prompt the first pass has one token instead of all, and rounds otherwise.
+      cache_prompt: false,
       stream: false,
       ...fields,
     };
