@@ -8,7 +8,7 @@ import { endpointVerdictLines } from '../output/endpoint-verdict-lines.js';
 import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { withTimedProgress } from '../output/progress.js';
-import { codePrompts } from '../prompts/code-prompts.js';
+import { openPrompts } from '../prompts/open-prompts.js';
 
 /** The options of `audit` that only an endpoint has. */
 export const endpointOptions = {
@@ -104,8 +104,6 @@ export interface EndpointSelection {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const promptCount = 4;
-
 /**
  * Refuses options that were given and have no effect here.
  *
@@ -144,7 +142,7 @@ export async function runEndpointAudit(
 ): Promise<void> {
   const { topK, topP, minP, requestTimeout, prompts: file } = selection;
   const temperature = given.includes('temperature') ? selection.temperature : 1;
-  const prompts = file === undefined ? codePrompts.slice(0, promptCount) : await readPrompts(file);
+  const prompts = file === undefined ? openPrompts : await readPrompts(file);
   const apiKey = process.env['FORETOKEN_API_KEY'];
   const endpoint: Endpoint = {
     url: selection.endpoint,

@@ -197,13 +197,17 @@ describe('a server that fails from the start is named', () => {
     ));
 
   test('an answer without what was asked for', () =>
-    fails(answering(200, '{"content":"ab"}'), EndpointReplyError, /completion_probabilities is missing/));
+    fails(
+      answering(200, '{"content":"ab"}'),
+      EndpointReplyError,
+      /completion_probabilities of the token after "ab" are missing/,
+    ));
 
   test('omitted probabilities', async () => {
     await fails(
       answering(200, '{"completion_probabilities":[{"id":1,"top_probs":[]}]}'),
       EndpointReplyError,
-      /no top_probs.*omits probabilities/,
+      /are missing; the server omits probabilities/,
     );
     const omits = '{"choices":[{"text":"ab","logprobs":null,"finish_reason":"length"}]}';
     await fails(
@@ -338,6 +342,34 @@ describe('a server that fails half-way', () => {
     expect(report.firstToken?.count).toBe(report.draws);
     expect(report.verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
     expect(report.verdict.missing[0]).toMatch(message);
+  });
+
+  test('and leaves out the probabilities of some draws is asked with other seeds', async () => {
+    // As llama-server does where the token that it draws is part of a character.
+    const server = await start({
+      interfere: (_, response, body, answer) => {
+        if (Number(body['seed']) > 4 || Number(body['seed']) % 5 === 4) return false;
+        response.end(JSON.stringify({ ...(answer() as object), completion_probabilities: undefined }));
+        return true;
+      },
+    });
+    const report = await audit(server, { draws: 60, tokens: 2 });
+    expect(report).toMatchObject({ draws: 60, error: undefined, verdict: { failures: [] } });
+    expect(report.prompts.map(({ unreported }) => unreported)).toEqual([0, 0]);
+  });
+
+  test('and never tells a law after a draw has no evidence of equivalence', async () => {
+    const server = await start({
+      interfere: (_, response, body, answer) => {
+        if ((body['prompt'] as number[]).length <= 3 || body['n_predict'] !== 1) return false;
+        response.end(JSON.stringify({ ...(answer() as object), completion_probabilities: undefined }));
+        return true;
+      },
+    });
+    const options = { prompts: ['abc', 'cde'], draws: 60, tokens: 2, margin: 0.9 };
+    const { verdict } = await audit(server, options);
+    expect(verdict).toMatchObject({ outcome: 'not enough evidence', failures: [] });
+    expect(verdict.missing[0]).toMatch(/100 % of the probability of token 2 was not reported/);
   });
 
   test('and works at the next try is asked again with the same seed', async () => {

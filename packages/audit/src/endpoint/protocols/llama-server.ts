@@ -6,6 +6,7 @@ import { createReportedLaw, type ReportedLaw } from '../reported-law.js';
 import { endpointName, type EndpointSettings } from './endpoint-protocol.js';
 
 const usualTopTokens = 100;
+const mostSeeds = 10;
 
 /**
  * llama.cpp's own HTTP API (tools/server/README.md there). Prompts and histories are token ids, so that every law is
@@ -61,14 +62,12 @@ class LlamaServerPrompt implements SourcePrompt {
   async askLaw(history: readonly DrawnToken[], signal: AbortSignal): Promise<ReportedLaw> {
     const asked = this.#settings.topTokens ?? usualTopTokens;
     const prompt = [...this.#tokens, ...history.map(({ key }) => Number(key))];
-    const body = { prompt, n_predict: 1, n_probs: asked, post_sampling_probs: true, seed: 0 };
-    const reply = await this.#complete(body, signal);
-    const { completion_probabilities: places } = objectAt(reply, reply.value, 'the answer');
-    const place = arrayAt(reply, places, 'completion_probabilities')[0];
-    const listed = objectAt(reply, place, 'completion_probabilities[0]')['top_probs'];
+    const { reply, listed } = await this.#askPlace(prompt, asked, signal);
     if (!Array.isArray(listed) || listed.length === 0) {
+      // After part of a character there may be only such tokens: nothing is known, and all outcomes are one.
+      if (history.length > 0 && listed === undefined) return { tokens: [], unreported: 1 };
       throw new EndpointReplyError(
-        `${reply.url}: the answer has no top_probs for the token after ${JSON.stringify(this.text.slice(-40))}; the server omits probabilities, or is older than post_sampling_probs.`,
+        `${reply.url}: completion_probabilities of the token after ${JSON.stringify(this.text.slice(-40))} are missing; the server omits probabilities, or is older than post_sampling_probs.`,
         reply,
       );
     }
@@ -80,6 +79,27 @@ class LlamaServerPrompt implements SourcePrompt {
       return { key, text, probability: typeof prob === 'number' ? prob : Number.NaN };
     });
     return createReportedLaw(tokens, { asked, where: `${reply.url}, token ${history.length + 1}` });
+  }
+
+  /**
+   * The reported probabilities of one place. The server leaves them out where the token that it happens to draw is part of
+   * a character: then another seed is tried.
+   */
+  async #askPlace(
+    prompt: readonly number[],
+    asked: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly reply: JsonReply; readonly listed: unknown }> {
+    for (let seed = 0; ; seed++) {
+      const body = { prompt, n_predict: 1, n_probs: asked, post_sampling_probs: true, seed };
+      const reply = await this.#complete(body, signal);
+      const { completion_probabilities: places } = objectAt(reply, reply.value, 'the answer');
+      if (places !== undefined) {
+        const [place] = arrayAt(reply, places, 'completion_probabilities');
+        return { reply, listed: objectAt(reply, place, 'completion_probabilities[0]')['top_probs'] ?? [] };
+      }
+      if (seed === mostSeeds - 1) return { reply, listed: undefined };
+    }
   }
 
   async draw({ seed, tokens: wanted }: DrawRequest, signal: AbortSignal): Promise<Draw> {
@@ -121,7 +141,8 @@ class LlamaServerPrompt implements SourcePrompt {
       dry_multiplier: 0,
       // An end token would cut a draw short; it is as impossible in the reported law.
       ignore_eos: true,
-      cache_prompt: true,
+      // With a kept prompt the first pass has one token instead of all, and rounds otherwise.
+      cache_prompt: false,
       stream: false,
       ...fields,
     };

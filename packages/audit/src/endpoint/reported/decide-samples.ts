@@ -25,6 +25,9 @@ interface Tested {
 /** Reports for one history that are further apart than this share of the margin leave no law to hold samples against. */
 const mostDriftOfMargin = 0.1;
 
+/** Beyond this share of unreported probability the bounds are no evidence of equivalence. */
+const mostUnreported = 0.6;
+
 /** @param distinct how many different draws there were, by prompt and tokens. */
 export function decideSamples(
   measured: Omit<SampleAudit, 'verdict'>,
@@ -95,12 +98,20 @@ function allTests(measured: Omit<SampleAudit, 'verdict'>, complete: boolean): Te
 }
 
 function missingEvidence(measured: Omit<SampleAudit, 'verdict'>, margin: number): string[] {
-  const { cancelled, error, draws, planned, drift, stoppedEarly } = measured;
+  const { cancelled, error, draws, planned, drift, stoppedEarly, ranks = [] } = measured;
   const missing: string[] = [];
   if (cancelled) missing.push(`the audit was cancelled after ${draws} of ${planned} draws`);
   if (error !== undefined) missing.push(`after ${draws} of ${planned} draws: ${error.message}`);
   if (draws === 0) missing.push('nothing was drawn');
   if (stoppedEarly) missing.push(`the audit stopped at a difference after ${draws} of ${planned} draws`);
+  for (const { position, count, ranks: classes } of ranks) {
+    const unreported = (classes.at(-1)?.expected ?? 0) / Math.max(1, count);
+    if (unreported > mostUnreported) {
+      missing.push(
+        `${(100 * unreported).toFixed(0)} % of the probability of token ${position} was not reported: ask for more tokens (--top-tokens), or audit at a lower temperature`,
+      );
+    }
+  }
   if (drift > mostDriftOfMargin * margin) {
     missing.push(
       `what is reported after one history changes by a total variation of ${drift.toPrecision(2)} from answer to answer`,
