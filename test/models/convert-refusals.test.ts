@@ -116,6 +116,16 @@ describe('what cannot be converted is named, and nothing is left behind', () => 
     await expect(folder.convert(source, { format: 'Q8_0' })).rejects.toThrow(/rows of 48.*blocks of Q8_0/);
   });
 
+  it.each([
+    ['F16', 70_000, /holds 70000, which F16 cannot hold/],
+    ['Q8_0', Number.NaN, /holds NaN/],
+    ['Q4_0', Number.NEGATIVE_INFINITY, /holds -Infinity/],
+  ] as const)('a weight that %s cannot hold: %d', async (format, value, message) => {
+    const weights = llamaWeights(smallestShape, 1);
+    weights.get('model.layers.0.mlp.up_proj.weight')?.values.set([value], 5);
+    await expect(folder.convert(await folder.write({ weights }), { format })).rejects.toThrow(message);
+  });
+
   it('an integer matrix', async () => {
     const source = await folder.write({});
     const weights = new Map(

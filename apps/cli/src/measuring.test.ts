@@ -28,7 +28,7 @@ function expectLossless({ identical, differences, ratio }: ComparisonJson): void
 }
 
 describe('foretoken bench', () => {
-  it('compares draft lengths on the prompts of a file, as JSON', async () => {
+  it('compares draft lengths and engines on the prompts of a file, as JSON', async () => {
     const file = path.join(folder, 'prompts.jsonl');
     const lines = [
       { prompt: 'import { readFile } from ' },
@@ -37,23 +37,26 @@ describe('foretoken bench', () => {
     ];
     await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
     const short = ['--threads', '1', '--temperature', '0', '-n', '24', '--repeats', '1'];
-    const compared = ['--prompts', file, '--draft-length', '0,3'];
+    const compared = ['--prompts', file, '--draft-length', '0,3', '--backend', 'all'];
     const { code, stdout, stderr } = await runCommand(['bench', ...short, ...compared, '--json']);
     expect(code, stderr).toBe(0);
-    const { results, machine } = JSON.parse(stdout) as {
-      results: { draftLength: number; comparison: ComparisonJson }[];
+    const { engines, machine } = JSON.parse(stdout) as {
+      engines: { engine: string; results: { draftLength: number; comparison: ComparisonJson }[] }[];
       machine: { cores: number };
     };
+    expect(engines.map(({ engine }) => engine.split(' ')[0])).toEqual(['llama.cpp', 'ONNX']);
     expect(machine.cores).toBeGreaterThan(0);
-    expect(results.map(({ draftLength }) => draftLength)).toEqual([0, 3]);
-    for (const { comparison } of results) {
-      expect(comparison.ratios).toHaveLength(3);
-      expect(comparison.plain.blockEfficiency).toBe(1);
-      expectLossless(comparison);
+    for (const { results } of engines) {
+      expect(results.map(({ draftLength }) => draftLength)).toEqual([0, 3]);
+      for (const { comparison } of results) {
+        expect(comparison.ratios).toHaveLength(3);
+        expect(comparison.plain.blockEfficiency).toBe(1);
+        expectLossless(comparison);
+      }
+      expect(results[0]?.comparison.speculative.draftedByPosition).toEqual([]);
+      expect(results[1]?.comparison.speculative.draftedByPosition).toHaveLength(3);
+      expect(results[1]?.comparison.speculative.blockEfficiency).toBeGreaterThan(1);
     }
-    expect(results[0]?.comparison.speculative.draftedByPosition).toEqual([]);
-    expect(results[1]?.comparison.speculative.draftedByPosition).toHaveLength(3);
-    expect(results[1]?.comparison.speculative.blockEfficiency).toBeGreaterThan(1);
   });
 });
 
@@ -63,13 +66,24 @@ describe('foretoken demo', () => {
   it('measures both tasks and shows the arithmetic, as JSON', async () => {
     const { code, stdout, stderr } = await runCommand([...short, '--json']);
     expect(code, stderr).toBe(0);
-    const { tasks, passCosts } = JSON.parse(stdout) as {
+    const { tasks, passCosts, engines } = JSON.parse(stdout) as {
+      engines: { target: string; draft: string; comparison: ComparisonJson }[];
       tasks: { arithmetic: { length: number; expectedGain: number }[]; greedy: ComparisonJson }[];
       passCosts: Record<'target' | 'draft', { lengths: number[]; milliseconds: number[] }>;
     };
     for (const { lengths, milliseconds } of [passCosts.target, passCosts.draft]) {
       expect(milliseconds).toHaveLength(lengths.length);
       expect(milliseconds).toEqual(milliseconds.toSorted((left, right) => left - right));
+    }
+    expect(engines.map(({ target, draft }) => `${target} ${draft}`)).toEqual([
+      'llamacpp llamacpp',
+      'llamacpp onnx',
+      'onnx llamacpp',
+      'onnx onnx',
+    ]);
+    for (const { comparison } of engines) {
+      expectLossless(comparison);
+      expect(comparison.speculative.blockEfficiency).toBeGreaterThan(1);
     }
     expect(tasks).toHaveLength(2);
     for (const { arithmetic, greedy } of tasks) {
@@ -132,13 +146,17 @@ describe('foretoken info', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       machine: { node: process.version },
-      engines: { llamacpp: { loads: true, engine: expect.stringMatching(/^llama\.cpp /) } },
+      engines: {
+        llamacpp: { loads: true, engine: expect.stringMatching(/^llama\.cpp /) },
+        onnx: { loads: true, engine: expect.stringMatching(/^ONNX Runtime /) },
+      },
+      onnxProviders: { CPU: { loads: true } },
     });
   });
 });
 
 describe('foretoken --help', () => {
-  it.each(['demo', 'generate', 'bench', 'compare', 'info', 'convert'])(
+  it.each(['demo', 'generate', 'bench', 'audit', 'compare', 'info', 'convert'])(
     '%s ends with an example',
     async (command) => {
       const { code, stdout } = await runCommand([command, '--help']);

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { auditCommand } from './commands/audit.js';
 import { benchCommand } from './commands/bench.js';
 import { compareCommand } from './commands/compare.js';
 import { convertCommand } from './commands/convert.js';
@@ -14,6 +15,7 @@ export function createProgram() {
     .addCommand(demoCommand())
     .addCommand(generateCommand())
     .addCommand(benchCommand())
+    .addCommand(auditCommand())
     .addCommand(compareCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());

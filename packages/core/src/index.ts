@@ -37,6 +37,8 @@ export type { GenerateOptions } from './decoding/generate-options.js';
 export { generateText } from './decoding/generate-text.js';
 export type { GeneratedText } from './decoding/generate-text.js';
 export { assertSameVocabulary } from './drafting/assert-same-vocabulary.js';
+export { drafterFactories } from './drafting/drafters.js';
+export type { DrafterFactory } from './drafting/drafters.js';
 export { createModelDrafter } from './drafting/model-drafter.js';
 export type { ModelDrafterOptions } from './drafting/model-drafter.js';
 export { createPromptLookupDrafter } from './drafting/prompt-lookup-drafter.js';
@@ -56,7 +58,7 @@ export type { MeasureRoundCostsOptions } from './decoding/measure-round-costs.js
 export { createRequestRandom } from './random/request-random.js';
 export type { RequestRandom } from './random/request-random.js';
 export { createLogitsTransform } from './sampling/create-logits-transform.js';
-export { drawToken, oneHot, probabilityOf } from './sampling/draw.js';
+export { drawToken, drawWeighted, oneHot, probabilityOf } from './sampling/draw.js';
 export { block } from './verification/block.js';
 export { verificationRules } from './verification/rules.js';
 export { sampleMatch } from './verification/sample-match.js';

@@ -18,12 +18,13 @@ const batchTokens = 8;
 export async function chooseThreads(
   context: LlamaContext,
   cores: number,
+  contextLength: number,
   clock: () => number,
 ): Promise<ThreadCounts> {
   const candidates = [...new Set([cores, Math.max(1, cores >> 1), 1])];
   return {
     single: await fastest(context, candidates, 1, clock),
-    batch: await fastest(context, candidates, Math.min(batchTokens, context.limits.outputs), clock),
+    batch: await fastest(context, candidates, Math.min(batchTokens, contextLength), clock),
   };
 }
 

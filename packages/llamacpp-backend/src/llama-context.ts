@@ -35,7 +35,7 @@ export class LlamaContext {
     this.limits = limits;
     this.#native = native;
     this.#context = context;
-    this.#memory = native.memory(context);
+    this.#memory = native.memory(context) as Pointer;
     this.#buffers = new PassBuffers(limits.batchSize, limits.sequences);
   }
 
@@ -83,8 +83,9 @@ export class LlamaContext {
   }
 
   /** Rows of the last batch's outputs, in batch order; a view of the engine's own buffer. */
-  logits(rowCount: number, width: number): Float32Array {
-    return this.#view(this.#native.logits(this.#context), rowCount * width);
+  logits(width: number): Float32Array {
+    // Warming up has made the buffer as large as it gets: one view serves all passes.
+    return this.#view(this.#native.logits(this.#context), this.limits.outputs * width);
   }
 
   hiddenStates(rowCount: number, width: number): Float32Array {
@@ -96,6 +97,11 @@ export class LlamaContext {
     if (!this.#native.memoryRemove(this.#memory, sequence, from, -1)) {
       throw new EngineError(`The cache of sequence ${sequence} cannot be shortened to ${from} tokens.`);
     }
+  }
+
+  /** Bytes that a sequence's tokens take up in the cache. */
+  sequenceBytes(sequence: number): number {
+    return Number(this.#native.sequenceBytes(this.#context, sequence));
   }
 
   /** Adds a sequence to the tokens of another one, from one position up to another. */

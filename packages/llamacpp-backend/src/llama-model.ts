@@ -1,6 +1,9 @@
-import { type ForwardOptions, type ForwardResult, type MemoryUse, RowLogits } from '@foretoken/core';
+import type { ForwardOptions, ForwardResult, MemoryUse } from '@foretoken/core';
 import { EngineModel, type EngineModelParts, type QueuedRequest } from '@foretoken/core/backend';
-import type { BatchToken, LlamaContext } from './llama-context.js';
+import type { LlamaContext } from './llama-context.js';
+import { type PassToken, splitBatches } from './split-batches.js';
+import { LlamaLogits } from './llama-logits.js';
+import { PassRows } from './pass-rows.js';
 import { leafIds, LlamaSequence } from './llama-sequence.js';
 
 export interface LlamaModelParts extends EngineModelParts {
@@ -9,11 +12,6 @@ export interface LlamaModelParts extends EngineModelParts {
   readonly hiddenStateWidth: number;
   /** Frees the weights. */
   readonly freeModel: () => void;
-}
-
-/** A token of a pass: where it came from, and what the engine is told. */
-interface PassToken extends BatchToken {
-  readonly request: number;
 }
 
 /** One llama.cpp model with one context, whose sequences share a unified cache. */
@@ -72,47 +70,25 @@ export class LlamaModel extends EngineModel<LlamaSequence> {
     requests: readonly QueuedRequest<LlamaSequence>[],
     options: ForwardOptions,
   ): Promise<ForwardResult[]> {
-    const { context, hiddenStateWidth } = this.#parts;
-    const embeddings = requests.some(({ hiddenStates }) => hiddenStates);
+    const { context } = this.#parts;
     for (const { sequence, start, tree } of requests) {
       for (const leaf of leafIds(tree).values()) context.share(sequence.id, leaf, 0, start);
     }
     const tokens = requests.flatMap(passTokens);
-    const batches = splitBatches(tokens, context.limits.batchSize, context.limits.outputs, embeddings);
-    const logits = requests.map((): Float32Array[] => []);
-    const hiddenStates = requests.map((): Float32Array[] => []);
+    const batches = splitBatches(tokens, context.limits);
+    // One batch: the engine's own memory. Several: each overwrites the one before.
+    const rows = new PassRows(requests.length, batches.length > 1);
     let done = 0;
     for (const batch of batches) {
       options.signal?.throwIfAborted();
-      await context.decode(batch, embeddings);
-      done += batch.length;
-      const rowCount = embeddings
-        ? batch.length
-        : batch.reduce((sum, token) => sum + (token.output ? 1 : 0), 0);
-      if (rowCount > 0) {
-        // One batch: the engine's own memory. Several: each overwrites the one before.
-        const keep = (view: Float32Array): Float32Array => (batches.length === 1 ? view : view.slice());
-        const allLogits = context.logits(rowCount, this.vocabularySize);
-        const allStates = embeddings ? context.hiddenStates(rowCount, hiddenStateWidth) : undefined;
-        let row = 0;
-        for (const token of batch) {
-          if (token.output) {
-            const { vocabularySize: width } = this;
-            logits[token.request]?.push(keep(allLogits.subarray(row * width, (row + 1) * width)));
-            if (allStates !== undefined) {
-              hiddenStates[token.request]?.push(
-                keep(allStates.subarray(row * hiddenStateWidth, (row + 1) * hiddenStateWidth)),
-              );
-            }
-          }
-          if (token.output || embeddings) row += 1;
-        }
-      }
+      await context.decode(batch.tokens, batch.hiddenStates);
+      rows.take(batch, context, this.vocabularySize, this.#parts.hiddenStateWidth);
+      done += batch.tokens.length;
       if (batches.length > 1) options.onProgress?.(done, tokens.length);
     }
-    return requests.map((request, index) => ({
-      logits: new RowLogits(logits[index] as Float32Array[], this.vocabularySize),
-      hiddenStates: request.hiddenStates ? hiddenStates[index] : undefined,
+    return requests.map(({ hiddenStates }, index) => ({
+      logits: new LlamaLogits(rows.logits(index), this.vocabularySize, this),
+      hiddenStates: hiddenStates ? rows.hiddenStates(index) : undefined,
     }));
   }
 }
@@ -136,28 +112,6 @@ function passTokens(request: QueuedRequest<LlamaSequence>, index: number): PassT
     position: start + (depths[at] as number),
     sequences: sequences[at] as number[],
     output: wanted.has(at),
+    hiddenState: request.hiddenStates && wanted.has(at),
   }));
-}
-
-/** Batches within the engine's limits, in order. */
-function splitBatches(
-  tokens: readonly PassToken[],
-  batchSize: number,
-  outputs: number,
-  embeddings: boolean,
-): PassToken[][] {
-  const batches: PassToken[][] = [];
-  let outputCount = 0;
-  for (const token of tokens) {
-    const output = token.output || embeddings ? 1 : 0;
-    const last = batches.at(-1);
-    if (last === undefined || last.length === batchSize || outputCount + output > outputs) {
-      batches.push([token]);
-      outputCount = output;
-    } else {
-      last.push(token);
-      outputCount += output;
-    }
-  }
-  return batches;
 }

@@ -1,3 +1,4 @@
+import { EngineError } from '@foretoken/core';
 import koffi, { type LibraryHandle } from 'koffi';
 import {
   batchType,
@@ -25,12 +26,12 @@ export interface NativeFunctions {
     async(model: Pointer, parameters: Structure, done: Callback<Pointer | null>): void;
   };
   contextFree(context: Pointer): void;
-  contextLength(context: Pointer): number;
   attachPool(context: Pointer, single: Pointer, batch: Pointer): void;
   setThreads(context: Pointer, single: number, batch: number): void;
-  memory(context: Pointer): Pointer;
+  memory(context: Pointer): Pointer | null;
   memoryRemove(memory: Pointer, sequence: number, start: number, end: number): boolean;
   memoryCopy(memory: Pointer, from: number, to: number, start: number, end: number): void;
+  sequenceBytes(context: Pointer, sequence: number): number | bigint;
   readonly decode: { async(context: Pointer, batch: Structure, done: Callback<number>): void };
   setEmbeddings(context: Pointer, on: boolean): void;
   logits(context: Pointer): Pointer | null;
@@ -58,11 +59,7 @@ export interface NativeFunctions {
     special: boolean,
   ): number;
   trainedContext(model: Pointer): number;
-  embeddingWidth(model: Pointer): number;
   embeddingOutputWidth(model: Pointer): number;
-  layerCount(model: Pointer): number;
-  headCount(model: Pointer): number;
-  keyValueHeadCount(model: Pointer): number;
   isRecurrent(model: Pointer): boolean;
   isHybrid(model: Pointer): boolean;
   hasEncoder(model: Pointer): boolean;
@@ -89,12 +86,12 @@ export function bindFunctions(library: LibraryHandle): NativeFunctions {
     modelFree: declare('llama_model_free', 'void', [pointer]),
     contextCreate: declare('llama_init_from_model', pointer, [pointer, contextParametersType]),
     contextFree: declare('llama_free', 'void', [pointer]),
-    contextLength: declare('llama_n_ctx', 'uint32', [pointer]),
     attachPool: declare('llama_attach_threadpool', 'void', [pointer, pointer, pointer]),
     setThreads: declare('llama_set_n_threads', 'void', [pointer, 'int32', 'int32']),
     memory: declare('llama_get_memory', pointer, [pointer]),
     memoryRemove: declare('llama_memory_seq_rm', 'bool', [pointer, 'int32', 'int32', 'int32']),
     memoryCopy: declare('llama_memory_seq_cp', 'void', [pointer, 'int32', 'int32', 'int32', 'int32']),
+    sequenceBytes: declare('llama_state_seq_get_size', 'size_t', [pointer, 'int32']),
     decode: declare('llama_decode', 'int32', [pointer, batchType]),
     setEmbeddings: declare('llama_set_embeddings', 'void', [pointer, 'bool']),
     logits: declare('llama_get_logits', pointer, [pointer]),
@@ -122,11 +119,7 @@ export function bindFunctions(library: LibraryHandle): NativeFunctions {
       'bool',
     ]),
     trainedContext: declare('llama_model_n_ctx_train', 'int32', [pointer]),
-    embeddingWidth: declare('llama_model_n_embd', 'int32', [pointer]),
     embeddingOutputWidth: declare('llama_model_n_embd_out', 'int32', [pointer]),
-    layerCount: declare('llama_model_n_layer', 'int32', [pointer]),
-    headCount: declare('llama_model_n_head', 'int32', [pointer]),
-    keyValueHeadCount: declare('llama_model_n_head_kv', 'int32', [pointer]),
     isRecurrent: declare('llama_model_is_recurrent', 'bool', [pointer]),
     isHybrid: declare('llama_model_is_hybrid', 'bool', [pointer]),
     hasEncoder: declare('llama_model_has_encoder', 'bool', [pointer]),
@@ -141,4 +134,17 @@ export function bindFunctions(library: LibraryHandle): NativeFunctions {
     ]),
   };
   return functions as unknown as NativeFunctions;
+}
+
+/** The pointer that a native call on a thread of its own hands to its callback; null where it has none. */
+export function awaitPointer(
+  start: (done: (error: unknown, pointer: Pointer | null) => void) => void,
+): Promise<Pointer | null> {
+  return new Promise((resolve, reject) => {
+    start((error, pointer) => {
+      if (error !== null && error !== undefined)
+        reject(new EngineError('The engine call failed.', { cause: error }));
+      else resolve(pointer === 0n ? null : pointer);
+    });
+  });
 }

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { EngineError } from '@foretoken/core';
 import koffi, { type LibraryHandle } from 'koffi';
-import { findLibrary, type LibraryPaths, supportedVersion } from './library-path.js';
+import { checkStructures } from './check-structures.js';
+import { checkVersion, findLibrary, type LibraryPaths } from './library-path.js';
 import { bindFunctions, type NativeFunctions, type Pointer } from './native-functions.js';
-import { createThreadPool } from './thread-pool.js';
+import { createThreadPool, mostThreads } from './thread-pool.js';
 
 export interface NativeLibrary extends NativeFunctions {
   readonly version: string;
@@ -12,6 +13,8 @@ export interface NativeLibrary extends NativeFunctions {
   /** Compute threads that all passes of the process share; at most `poolThreads` work on one. */
   readonly pool: Pointer;
   readonly poolThreads: number;
+  /** `cuda`, `vulkan`, `metal`, ...; undefined where there is no device that computes besides the CPU. */
+  readonly gpu: string | undefined;
 }
 
 let loaded: NativeLibrary | undefined;
@@ -48,20 +51,23 @@ function load(paths: LibraryPaths): NativeLibrary {
     const ggml = koffi.load(paths.ggml);
     const library = koffi.load(paths.llama);
     const version: unknown = library.func('llama_version', 'str', [])();
-    if (typeof version !== 'string' || !version.startsWith(supportedVersion)) {
-      throw new EngineError(
-        `${paths.packageName} has llama.cpp ${String(version)}; this version of Foretoken knows ${supportedVersion}. Install ${paths.packageName}@3.22.1.`,
-      );
-    }
+    checkVersion(paths.packageName, version);
     silence(base, library);
     // ggml picks the variant for this CPU itself.
     ggml.func('ggml_backend_load_all_from_path', 'void', ['str'])(paths.folder);
     library.func('llama_backend_init', 'void', [])();
     const functions = bindFunctions(library);
     checkStructures(functions);
-    const poolThreads = availableParallelism();
+    const poolThreads = Math.min(availableParallelism(), mostThreads);
     const pool = createThreadPool(base, ggml, poolThreads);
-    return { ...functions, version, packageName: paths.packageName, pool, poolThreads };
+    return {
+      ...functions,
+      version,
+      packageName: paths.packageName,
+      pool,
+      poolThreads,
+      gpu: gpuName(base, ggml),
+    };
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError(`The llama.cpp library in ${paths.packageName} does not load: ${String(error)}`, {
@@ -80,21 +86,14 @@ function silence(base: LibraryHandle, library: LibraryHandle): void {
   library.func('llama_log_set', 'void', ['void *', 'void *'])(ignore, null);
 }
 
-/** The defaults are known: read through a wrong layout, they come out as something else. */
-function checkStructures(functions: NativeFunctions): void {
-  const model = functions.modelDefaultParameters();
-  const context = functions.contextDefaultParameters();
-  const matches =
-    model['use_extra_bufts'] === true &&
-    model['vocab_only'] === false &&
-    context['n_batch'] === 2048 &&
-    context['n_ubatch'] === 512 &&
-    context['type_k'] === 1 &&
-    context['offload_kqv'] === true &&
-    context['embeddings'] === false;
-  if (!matches) {
-    throw new EngineError(
-      'The llama.cpp library lays out its parameters in another way than its version says.',
-    );
-  }
+/** Numbers of ggml's kinds of devices with memory of their own, and of those that share the machine's. */
+const gpuDevices: readonly number[] = [1, 2];
+
+/** What the engine calls the first device that it could place layers on. */
+function gpuName(base: LibraryHandle, ggml: LibraryHandle): string | undefined {
+  const byType = ggml.func('ggml_backend_dev_by_type', 'void *', ['int32']);
+  const registryOf = base.func('ggml_backend_dev_backend_reg', 'void *', ['void *']);
+  const nameOf = base.func('ggml_backend_reg_name', 'str', ['void *']);
+  const device: unknown = gpuDevices.map((type): unknown => byType(type)).find((found) => found !== null);
+  return device === undefined ? undefined : (nameOf(registryOf(device)) as string).toLowerCase();
 }

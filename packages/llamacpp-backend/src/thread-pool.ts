@@ -2,7 +2,7 @@ import koffi, { type LibraryHandle } from 'koffi';
 import type { Pointer } from './native-functions.js';
 
 /** `GGML_MAX_N_THREADS` of llama.cpp 0.5.0. */
-const mostThreads = 512;
+export const mostThreads = 512;
 const cpuDevice = 0;
 
 const parametersType = koffi.struct('ggml_threadpool_params', {

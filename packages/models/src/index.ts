@@ -5,7 +5,7 @@ export { readGguf } from './gguf/read-gguf.js';
 export { readTensor, readTensorBytes } from './gguf/read-tensor.js';
 export { tensorTypeById, tensorTypeByName } from './gguf/tensor-types.js';
 export type { TensorType } from './gguf/tensor-types.js';
-export { validateForLlama } from './gguf/validate-for-llama.js';
+export { validateForLlama } from './llama-validation/validate-for-llama.js';
 export { writeGguf } from './gguf/write-gguf.js';
 export type { TensorToWrite } from './gguf/tensor-to-write.js';
 export type { ScalarName, ScalarValues, TypedValue } from './gguf/value-types.js';

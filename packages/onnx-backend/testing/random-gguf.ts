@@ -8,12 +8,14 @@ import {
 import type { TensorType } from '@foretoken/models';
 import { randomNumbers } from './random-numbers.js';
 
-/** A tiny model: 2 layers, 4 heads on 2 key-value heads, 64 tokens of vocabulary. */
+/** A tiny model: 2 layers, 2 key-value heads, 64 tokens of vocabulary, a context of 128. */
 export interface RandomModel {
   readonly architecture: string;
   readonly format: 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
   readonly separateHead?: boolean;
   readonly biases?: boolean;
+  /** Default 4, sharing 2 key-value heads. */
+  readonly heads?: number;
   readonly headWidth?: number;
   readonly width?: number;
   /** Elements of a head that are rotated. */
@@ -22,23 +24,19 @@ export interface RandomModel {
   readonly frequencyFactors?: readonly number[];
   /** Changes a tensor's values before they are encoded. */
   readonly edit?: (name: string, values: Float32Array) => void;
+  /** A tensor that is stored in a format that cannot be written here, as zeros. */
+  readonly foreign?: { readonly name: string; readonly format: string };
   /** Further tensors, by name and length. */
   readonly extra?: Readonly<Record<string, number>>;
   readonly metadata?: Readonly<Record<string, TypedValue>>;
 }
 
-const randomModelSizes = {
-  layers: 2,
-  heads: 4,
-  keyValueHeads: 2,
-  vocabulary: 64,
-  context: 128,
-} as const;
+const sizes = { layers: 2, keyValueHeads: 2, vocabulary: 64, context: 128 } as const;
 
 /** Writes a GGUF file of random weights, always the same for the same settings. */
 export async function writeRandomGguf(path: string, model: RandomModel): Promise<void> {
-  const { layers, heads, keyValueHeads, vocabulary, context } = randomModelSizes;
-  const { architecture, headWidth = 16, width = 64 } = model;
+  const { layers, keyValueHeads, vocabulary, context } = sizes;
+  const { architecture, heads = 4, headWidth = 16, width = 64 } = model;
   const feedForward = 96;
   const random = randomNumbers(20261124);
   const tensors: TensorToWrite[] = [];
@@ -48,7 +46,11 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     const values = Float32Array.from({ length }, () => middle + scale * (2 * random() - 1));
     model.edit?.(name, values);
     const format = shape.length === 1 ? 'F32' : model.format;
-    tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
+    if (name === model.foreign?.name) {
+      const foreign = tensorTypeByName(model.foreign.format) as TensorType;
+      const bytes = (length / foreign.blockElements) * foreign.blockBytes;
+      tensors.push({ name, shape, type: foreign, data: async () => new Uint8Array(bytes) });
+    } else tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
   };
   add('token_embd.weight', [width, vocabulary], 1);
   for (let layer = 0; layer < layers; layer++) {

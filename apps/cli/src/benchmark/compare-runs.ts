@@ -9,6 +9,7 @@ import {
   type LanguageModel,
   type SamplingSettings,
 } from '@foretoken/core';
+import { hodgesLehmannRatio, type RatioInterval } from '@foretoken/stats';
 import { type Summary, summarize } from './summary.js';
 
 export interface CompareRunsOptions {
@@ -46,6 +47,8 @@ export interface Comparison {
   /** Speculative tokens per second over plain ones, by prompt; reading the prompt is not counted. */
   readonly ratio: Summary;
   readonly ratios: readonly number[];
+  /** The typical prompt's ratio with a 95 % interval over prompts (Hodges and Lehmann). */
+  readonly speedup: RatioInterval;
   /** Greedy only: how many prompts gave the same text both ways. */
   readonly identical: number | undefined;
   readonly differences: readonly PromptDifference[];
@@ -106,6 +109,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
     speculative: statistics(speculativeRuns),
     ratio: summarize(ratios),
     ratios,
+    speedup: hodgesLehmannRatio({ baseline: ratios, candidate: ratios.map(() => 1) }),
     identical: greedy ? prompts.length - differences.length : undefined,
     differences,
   };

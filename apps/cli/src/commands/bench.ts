@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
-import { InvalidArgumentError } from '@foretoken/core';
+import { type CostCurve, InvalidArgumentError } from '@foretoken/core';
+import { formatRatio } from '@foretoken/stats';
+import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
-import { ratioText } from '../benchmark/summary.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
-import { modelOptions, openModels } from '../options/model-options.js';
+import { modelOptions, type ModelSelection, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
-import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
 import { comparisonTable, differenceLines } from '../output/comparison-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
@@ -24,12 +25,18 @@ export function benchCommand() {
     )
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
-    .addOption(modelOptions.backend)
+    .addOption(
+      new Option('--backend <name>', 'engine of the target, or all of them in turn')
+        .choices([...backendNames, 'all'])
+        .default('llamacpp'),
+    )
     .addOption(modelOptions.draftBackend)
     .addOption(modelOptions.threads)
     .addOption(modelOptions.context)
     .addOption(modelOptions.gpuLayers)
     .addOption(modelOptions.kvType)
+    .addOption(modelOptions.device)
+    .addOption(modelOptions.access)
     .addOption(
       new Option('--draft-length <list>', 'draft lengths to compare, such as 0,2,4,auto')
         .argParser(parseLengths)
@@ -57,64 +64,102 @@ export function benchCommand() {
     .addHelpText(
       'after',
       `
-The ratio of a prompt is the median over the repeats; shown are the median and the quartiles over prompts.
+The ratio of a prompt is the median over the repeats; shown is the typical prompt's (Hodges and Lehmann) with a 95 %
+interval over prompts, which needs six of them, then the median and the quartiles.
 
 Examples:
   foretoken bench --temperature 0 --draft-length 1,2,4,auto
+  foretoken bench --backend all --temperature 0
   foretoken bench --model big.gguf --draft small.gguf --prompts prompts.jsonl --json`,
     )
     .action(async (options) => {
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const signal = interruptSignal();
-      const sampling = samplingSettings(options);
-      const models = await openModels(options, signal);
-      const { target, draft, drafter } = models;
-      try {
-        if (drafter === undefined)
-          throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
-        const roundCosts = options.draftLength.includes('auto')
-          ? await calibrateRounds(target, draft, drafter, sampling, signal)
-          : undefined;
-        const results: { draftLength: DraftLength; comparison: Comparison }[] = [];
-        for (const draftLength of options.draftLength) {
-          const comparison = await withProgress(`draft length ${draftLength}`, prompts.length, (onPrompt) =>
-            compareRuns({
-              target,
-              drafter,
-              prompts,
-              sampling,
-              signal,
-              onPrompt,
-              rule: options.rule,
-              seed: options.seed,
-              maximumTokens: options.maxTokens,
-              repeats: options.repeats,
-              controller: () => draftLengthController(draftLength, roundCosts, drafter, draft),
-            }),
-          );
-          results.push({ draftLength, comparison });
-        }
-        if (options.json === true) {
-          printJson({
-            machine: machine(),
-            target: target.name,
-            drafter: drafter.name,
-            seed: options.seed,
-            roundCosts,
-            results,
-          });
-          return;
-        }
-        for (const { draftLength, comparison } of results) {
-          printLine(`Draft length ${draftLength}: ${ratioText(comparison.ratio)} of plain`);
-          printLine(comparisonTable(comparison));
-          for (const line of differenceLines(comparison, target)) printLine(line);
-        }
-        printLine(`${machine().processor}, ${machine().cores} cores; seed ${options.seed}`);
-      } finally {
-        await models.close();
+      const engines: EngineResult[] = [];
+      for (const backend of options.backend === 'all' ? backendNames : [options.backend]) {
+        engines.push(await benchEngine({ ...options, backend }, prompts, signal));
       }
+      if (options.json === true) {
+        printJson({ machine: machine(), seed: options.seed, engines });
+        return;
+      }
+      for (const { engine, target, results, differences } of engines) {
+        for (const [index, { draftLength, comparison }] of results.entries()) {
+          printLine(
+            `${target} on ${engine}, draft length ${draftLength}: ${formatRatio(comparison.speedup)} of plain`,
+          );
+          printLine(comparisonTable(comparison));
+          for (const line of differences[index] as string[]) printLine(line);
+        }
+      }
+      printLine(`${machine().processor}, ${machine().cores} cores; seed ${options.seed}`);
     });
+}
+
+/** Every draft length on one engine, in the order asked for. */
+interface EngineResult {
+  readonly engine: string;
+  readonly target: string;
+  readonly drafter: string;
+  readonly roundCosts: CostCurve | undefined;
+  readonly results: readonly { readonly draftLength: DraftLength; readonly comparison: Comparison }[];
+  /** A line for every prompt whose greedy text differs, [results]. */
+  readonly differences: readonly string[][];
+}
+
+interface BenchOptions extends ModelSelection, SamplingSelection {
+  readonly draftLength: readonly DraftLength[];
+  readonly rule: string;
+  readonly seed: number;
+  readonly maxTokens: number;
+  readonly repeats: number;
+}
+
+async function benchEngine(
+  options: BenchOptions,
+  prompts: readonly string[],
+  signal: AbortSignal,
+): Promise<EngineResult> {
+  const sampling = samplingSettings(options);
+  const models = await openModels(options, signal);
+  const { target, draft, drafter } = models;
+  try {
+    if (drafter === undefined)
+      throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
+    const roundCosts = options.draftLength.includes('auto')
+      ? await calibrateRounds(target, draft, drafter, sampling, signal)
+      : undefined;
+    const results: { draftLength: DraftLength; comparison: Comparison }[] = [];
+    for (const draftLength of options.draftLength) {
+      const title = `${options.backend}, draft length ${draftLength}`;
+      const comparison = await withProgress(title, prompts.length, (onPrompt) =>
+        compareRuns({
+          target,
+          drafter,
+          prompts,
+          sampling,
+          signal,
+          onPrompt,
+          rule: options.rule,
+          seed: options.seed,
+          maximumTokens: options.maxTokens,
+          repeats: options.repeats,
+          controller: () => draftLengthController(draftLength, roundCosts, drafter, draft),
+        }),
+      );
+      results.push({ draftLength, comparison });
+    }
+    return {
+      engine: target.capabilities.engine,
+      target: target.name,
+      drafter: drafter.name,
+      roundCosts,
+      results,
+      differences: results.map(({ comparison }) => differenceLines(comparison, target)),
+    };
+  } finally {
+    await models.close();
+  }
 }
 
 function parseLengths(text: string): DraftLength[] {

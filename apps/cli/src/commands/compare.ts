@@ -1,7 +1,7 @@
 import { compareTargets } from '@foretoken/audit';
 import { Command, Option } from '@commander-js/extra-typings';
 import type { LanguageModel } from '@foretoken/core';
-import { modelOptions } from '../options/model-options.js';
+import { engineSelection, modelOptions } from '../options/model-options.js';
 import { number, wholeNumber } from '../options/numbers.js';
 import { readPrompts, readText } from '../options/prompt-input.js';
 import { openTarget, parseTargetSpec, type TargetSpec, targetSpecHelp } from '../options/target-spec.js';
@@ -60,6 +60,7 @@ The reference continues every prompt; both read what it wrote, and their next-to
 every position. Intervals are over prompts. Exit code: 0 the same within the margin, 1 different, 3 not enough evidence.
 
 Examples:
+  foretoken compare embedded embedded,backend=onnx
   foretoken compare embedded embedded,format=Q4_0 embedded,kv=q8_0
   foretoken compare model-f16.gguf model-q4_k_m.gguf --margin 0.05 --text article.txt`,
     )
@@ -68,7 +69,7 @@ Examples:
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const text = options.text === undefined ? undefined : await readText(options.text);
       const open = (spec: TargetSpec): Promise<LanguageModel> =>
-        openTarget(spec, { threads: options.threads, contextLength: options.context, signal });
+        openTarget(spec, engineSelection(options, signal));
       const reference = await open(referenceSpec);
       const compared: NamedComparison[] = [];
       try {

@@ -3,19 +3,30 @@ import {
   type CostCurve,
   createPromptLookupDrafter,
   type Drafter,
+  ForetokenError,
   generate,
   type LanguageModel,
 } from '@foretoken/core';
 import { colours } from '../output/colours.js';
+import { tinyModels } from '@foretoken/tiny-models';
+import { backendNames, loadModel } from '../engines/backends.js';
 import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
+import { compareEngines, type EngineComparison } from '../benchmark/compare-engines.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
 import { adaptiveController } from '../options/draft-length.js';
-import { modelOptions, openModels } from '../options/model-options.js';
+import {
+  engineSelection,
+  modelOptions,
+  modelPath,
+  type ModelSelection,
+  openModels,
+} from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { samplingOptions } from '../options/sampling-options.js';
 import { type ArithmeticRow, arithmeticRows, arithmeticTable } from '../output/arithmetic-table.js';
 import { comparisonTable, differenceLines } from '../output/comparison-table.js';
+import { enginesTable } from '../output/engines-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { note, printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
@@ -46,6 +57,8 @@ interface TaskResult {
 
 const seed = 20261124;
 const greedySampling = { temperature: 0 };
+const enginePromptCount = 4;
+const engineDraftLength = 3;
 
 export function demoCommand() {
   return new Command('demo')
@@ -58,6 +71,8 @@ export function demoCommand() {
     .addOption(modelOptions.context)
     .addOption(modelOptions.gpuLayers)
     .addOption(modelOptions.kvType)
+    .addOption(modelOptions.device)
+    .addOption(modelOptions.access)
     .addOption(samplingOptions.rule)
     .addOption(
       new Option('--prompts <n>', 'prompts a task, 1 to 16')
@@ -75,7 +90,7 @@ export function demoCommand() {
       `
 Two tasks: writing code with a draft model, and text that repeats its prompt with prompt lookup. Speculation
 picks its draft length from pass costs measured at the start and from the acceptance it sees; 0 is one of the
-choices.
+choices. At the end both engines, alone and mixed, run the first prompts with the draft model.
 
 Examples:
   npm run demo
@@ -130,12 +145,15 @@ Examples:
             say(comparisonTable(result.sampled));
           }
         }
+        const engines = draft === undefined ? undefined : await measureEngines(options, signal);
+        if (typeof engines === 'string') say(`The other engine: ${engines}`);
+        else if (engines !== undefined && options.json !== true) {
+          say('');
+          say(`Both engines, alone and mixed, greedy, draft length ${engineDraftLength}:`);
+          say(enginesTable(engines));
+        }
         say('');
-        say(
-          colours.dim(
-            'tokens/s without reading the prompt; runs take turns; ratios are medians over prompts with quartiles.',
-          ),
-        );
+        say(colours.dim('tokens/s without reading the prompt; runs take turns; intervals are over prompts.'));
         if (options.json === true) {
           printJson({
             machine: machine(),
@@ -146,6 +164,7 @@ Examples:
             seed,
             passCosts,
             tasks: results,
+            engines,
           });
         }
       } finally {
@@ -228,6 +247,38 @@ async function measure(
     greedy: await compare(0, 3),
     sampled: await compare(1, 1),
   };
+}
+
+/** Every pair of engines for target and draft; a message where an engine does not take these models. */
+async function measureEngines(
+  options: ModelSelection & { readonly rule: string; readonly maxTokens: number; readonly prompts: number },
+  signal: AbortSignal,
+): Promise<EngineComparison[] | string> {
+  const { model, draft = 'embedded', threads, context } = options;
+  // What one engine has and the other lacks is left at its default.
+  const shared = engineSelection({ threads, context }, signal);
+  const pairs = backendNames.flatMap((target) =>
+    backendNames.map((drafting) => ({ target, draft: drafting })),
+  );
+  try {
+    return await withProgress('both engines', pairs.length, (onPair) =>
+      compareEngines({
+        pairs,
+        openTarget: (engine) => loadModel(engine, modelPath(model, tinyModels.target), shared),
+        openDraft: (engine) => loadModel(engine, modelPath(draft, tinyModels.draft), shared),
+        prompts: codePrompts.slice(0, Math.min(enginePromptCount, options.prompts)),
+        draftLength: engineDraftLength,
+        rule: options.rule,
+        maximumTokens: options.maxTokens,
+        seed,
+        signal,
+        onPair,
+      }),
+    );
+  } catch (error) {
+    if (ForetokenError.isInstance(error) && error.name === 'UnsupportedError') return error.message;
+    throw error;
+  }
 }
 
 function controller({ drafter, draft }: Task, roundCosts: CostCurve) {

@@ -24,6 +24,8 @@ export function generateCommand() {
     .addOption(modelOptions.context)
     .addOption(modelOptions.gpuLayers)
     .addOption(modelOptions.kvType)
+    .addOption(modelOptions.device)
+    .addOption(modelOptions.access)
     .addOption(draftLengthOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { type GgufFile, readGguf, readSafetensors } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
-import { backendByName, backendNames } from '../engines/backends.js';
+import { backendNames, loadModel } from '../engines/backends.js';
 import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 
@@ -25,17 +25,27 @@ async function describeMachine(): Promise<Description> {
   const engines: Record<string, unknown> = {};
   for (const name of backendNames) {
     try {
-      const model = await (await backendByName(name)).loadModel(tinyModels.draft, {
-        threads: 1,
-        maximumSequences: 1,
-      });
+      const model = await loadModel(name, tinyModels.draft, { threads: 1, maximumSequences: 1 });
       engines[name] = { loads: true, engine: model.capabilities.engine, device: model.capabilities.device };
       await model.close();
     } catch (error) {
       engines[name] = { loads: false, reason: error instanceof Error ? error.message : String(error) };
     }
   }
-  return { machine: machine(), engines };
+  return { machine: machine(), engines, onnxProviders: await describeProviders() };
+}
+
+/** ONNX Runtime's execution providers: which load, and why the others do not. */
+async function describeProviders(): Promise<Description> {
+  const { listProviders } = await import('@foretoken/onnx-backend');
+  try {
+    const providers = await listProviders();
+    return Object.fromEntries(
+      providers.map(({ name, loads, reason }) => [name, loads ? { loads } : { loads, reason }]),
+    );
+  } catch (error) {
+    return { reason: (error as Error).message };
+  }
 }
 
 async function describeFile(file: string): Promise<Description> {

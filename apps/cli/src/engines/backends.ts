@@ -1,22 +1,77 @@
-import { type Backend, InvalidArgumentError } from '@foretoken/core';
-import type { LlamacppOptions } from '@foretoken/llamacpp-backend';
+import { InvalidArgumentError, type LanguageModel, type LoadModelOptions } from '@foretoken/core';
+import type { KvType } from '@foretoken/llamacpp-backend';
+import type { Access, OnnxOptions } from '@foretoken/onnx-backend';
 
-/** What the command line can hand to an engine; each takes what it understands. */
-export type EngineOptions = LlamacppOptions;
+/** What the command line can ask of an engine. */
+export interface EngineSelection extends LoadModelOptions {
+  /** Layers on the GPU, of llama.cpp. */
+  readonly gpuLayers?: number | undefined;
+  /** Format of the key-value cache; undefined: the engine's own choice. */
+  readonly kvType?: KvType | undefined;
+  /** Where ONNX Runtime computes. */
+  readonly device?: OnnxOptions['device'];
+  /** How ONNX Runtime is reached. */
+  readonly access?: Access | undefined;
+}
 
-/** The engines by name, loaded when asked for, so that `--help` does not wait for native libraries. */
-const backends: ReadonlyMap<string, () => Promise<Backend<EngineOptions>>> = new Map([
-  ['llamacpp', async () => (await import('@foretoken/llamacpp-backend')).llamacppBackend],
+type LoadModel = (source: string, selection: EngineSelection) => Promise<LanguageModel>;
+
+/** The engines by name, imported when asked for, so that `--help` does not wait for native libraries. */
+const backends: ReadonlyMap<string, LoadModel> = new Map<string, LoadModel>([
+  ['llamacpp', loadWithLlamacpp],
+  ['onnx', loadWithOnnx],
 ]);
 
 export const backendNames: readonly string[] = [...backends.keys()];
 
-export async function backendByName(name: string): Promise<Backend<EngineOptions>> {
-  const load = backends.get(name);
+/** Loads a model on an engine. @throws InvalidArgumentError for options that the engine does not have. */
+export function loadModel(
+  backend: string,
+  source: string,
+  selection: EngineSelection,
+): Promise<LanguageModel> {
+  const load = backends.get(backend);
   if (load === undefined) {
     throw new InvalidArgumentError(
-      `There is no backend "${name}". The backends are ${backendNames.join(', ')}.`,
+      `There is no backend "${backend}". The backends are ${backendNames.join(', ')}.`,
     );
   }
-  return load();
+  return load(source, selection);
+}
+
+async function loadWithLlamacpp(
+  source: string,
+  { device, access, ...options }: EngineSelection,
+): Promise<LanguageModel> {
+  refuse('llamacpp', { '--device': device, '--access': access });
+  const { llamacppBackend } = await import('@foretoken/llamacpp-backend');
+  return llamacppBackend.loadModel(source, options);
+}
+
+const cacheTypes: Readonly<Partial<Record<KvType, OnnxOptions['cacheType']>>> = {
+  f32: 'float32',
+  f16: 'float16',
+};
+
+async function loadWithOnnx(
+  source: string,
+  { gpuLayers, kvType, ...options }: EngineSelection,
+): Promise<LanguageModel> {
+  refuse('onnx', { '--gpu-layers': gpuLayers });
+  const cacheType = kvType === undefined ? undefined : cacheTypes[kvType];
+  if (kvType !== undefined && cacheType === undefined) {
+    throw new InvalidArgumentError(
+      `The backend onnx has the key-value formats ${Object.keys(cacheTypes).join(' and ')}, not ${kvType}.`,
+    );
+  }
+  const { onnxBackend } = await import('@foretoken/onnx-backend');
+  return onnxBackend.loadModel(source, { ...options, cacheType });
+}
+
+function refuse(backend: string, options: Readonly<Record<string, unknown>>): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (value !== undefined) {
+      throw new InvalidArgumentError(`${option} means nothing to the backend ${backend}: leave it out.`);
+    }
+  }
 }

@@ -7,8 +7,11 @@ import {
 } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
-import { backendByName, backendNames } from '../engines/backends.js';
+import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
 import { wholeNumber } from './numbers.js';
+
+const devices = ['cpu', 'cuda'] as const;
+const accesses = ['native', 'stock'] as const;
 
 /** The options that say which models run, and where. */
 export const modelOptions = {
@@ -27,23 +30,35 @@ export const modelOptions = {
   context: new Option('--context <tokens>', "context length; default: the model's, at most 4096").argParser(
     wholeNumber('--context', 1),
   ),
-  gpuLayers: new Option('--gpu-layers <n>', 'layers on the GPU')
-    .argParser(wholeNumber('--gpu-layers', 0))
-    .default(0),
-  kvType: new Option('--kv-type <type>', 'format of the key-value cache')
-    .choices(Object.keys(kvTypes) as KvType[])
-    .default('f16' as KvType),
+  gpuLayers: new Option('--gpu-layers <n>', 'layers on the GPU, of llamacpp; default: none').argParser(
+    wholeNumber('--gpu-layers', 0),
+  ),
+  kvType: new Option(
+    '--kv-type <type>',
+    'format of the key-value cache; default: f16 on llamacpp, f32 on onnx',
+  ).choices(Object.keys(kvTypes) as KvType[]),
+  device: new Option('--device <name>', 'where onnx computes; default: cpu').choices(devices),
+  access: new Option(
+    '--access <path>',
+    "how onnx is reached: the C API (native) or onnxruntime-node's own (stock); default: native where it loads",
+  ).choices(accesses),
 } as const;
 
-export interface ModelSelection {
+/** The options of `modelOptions` that say how an engine loads a model, whichever it is. */
+export interface EngineFlags {
+  readonly threads?: number | undefined;
+  readonly context?: number | undefined;
+  readonly gpuLayers?: number | undefined;
+  readonly kvType?: KvType | undefined;
+  readonly device?: EngineSelection['device'];
+  readonly access?: EngineSelection['access'];
+}
+
+export interface ModelSelection extends EngineFlags {
   readonly model: string;
   readonly draft?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
-  readonly threads?: number | undefined;
-  readonly context?: number | undefined;
-  readonly gpuLayers: number;
-  readonly kvType: KvType;
 }
 
 /** The models of one command, opened. */
@@ -59,24 +74,19 @@ const maximumSequences = 2;
 
 /** Loads the target, and the draft where one is asked for; closes what is open where one fails. */
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
-  const options = {
-    threads: selection.threads,
-    contextLength: selection.context,
-    gpuLayers: selection.gpuLayers,
-    kvType: selection.kvType,
-    maximumSequences,
-    signal,
-  };
-  const backend = await backendByName(selection.backend);
+  const options = engineSelection(selection, signal);
   const draftName = selection.draft ?? (selection.model === 'embedded' ? 'embedded' : 'none');
-  const target = await backend.loadModel(modelPath(selection.model, tinyModels.target), options);
+  const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
     let drafter: Drafter | undefined;
     if (draftName === 'prompt-lookup') drafter = createPromptLookupDrafter();
     else if (draftName !== 'none') {
-      const draftBackend = await backendByName(selection.draftBackend ?? selection.backend);
-      draft = await draftBackend.loadModel(modelPath(draftName, tinyModels.draft), options);
+      draft = await loadModel(
+        selection.draftBackend ?? selection.backend,
+        modelPath(draftName, tinyModels.draft),
+        options,
+      );
       drafter = createModelDrafter({ model: draft, target });
     }
     const close = async (): Promise<void> => {
@@ -92,6 +102,13 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
   }
 }
 
-function modelPath(name: string, embedded: string): string {
+/** What an engine is asked for by a command's options. */
+export function engineSelection(flags: EngineFlags, signal: AbortSignal | undefined): EngineSelection {
+  const { threads, context: contextLength, gpuLayers, kvType, device, access } = flags;
+  return { threads, contextLength, gpuLayers, kvType, device, access, maximumSequences, signal };
+}
+
+/** A model's file: the embedded one by its name. */
+export function modelPath(name: string, embedded: string): string {
   return name === 'embedded' ? embedded : name;
 }

@@ -11,7 +11,7 @@ import {
   quantizeModel,
 } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
-import { backendByName, backendNames } from '../engines/backends.js';
+import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
 
 /** A target as the command line names it: a file or `embedded`, then options after commas. */
 export interface TargetSpec {
@@ -21,7 +21,8 @@ export interface TargetSpec {
   readonly backend: string;
   /** Weight format to requantise to, once, in a temporary folder; undefined: the file's own. */
   readonly format: QuantizationFormat | undefined;
-  readonly kvType: KvType;
+  /** Undefined: the engine's own choice. */
+  readonly kvType: KvType | undefined;
 }
 
 export const targetSpecHelp =
@@ -50,7 +51,7 @@ export function parseTargetSpec(text: string): TargetSpec {
     file,
     backend: values.get('backend') ?? 'llamacpp',
     format: values.get('format') as QuantizationFormat | undefined,
-    kvType: (values.get('kv') ?? 'f16') as KvType,
+    kvType: values.get('kv') as KvType | undefined,
   };
 }
 
@@ -60,18 +61,11 @@ const choicesOf: Readonly<Record<string, readonly string[]>> = {
   format: Object.keys(quantizationFormats),
 };
 
-export interface OpenTargetOptions {
-  readonly threads?: number | undefined;
-  readonly contextLength?: number | undefined;
-  readonly signal: AbortSignal;
-}
-
 /** Opens a target, requantised first where its spec says so. */
-export async function openTarget(spec: TargetSpec, options: OpenTargetOptions): Promise<LanguageModel> {
-  const backend = await backendByName(spec.backend);
+export async function openTarget(spec: TargetSpec, options: EngineSelection): Promise<LanguageModel> {
   const file = spec.file === 'embedded' ? tinyModels.target : spec.file;
   const load = (source: string): Promise<LanguageModel> =>
-    backend.loadModel(source, { ...options, kvType: spec.kvType, maximumSequences: 2 });
+    loadModel(spec.backend, source, { ...options, kvType: spec.kvType });
   if (spec.format === undefined) return load(file);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-'));
   try {

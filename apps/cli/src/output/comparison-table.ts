@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { LanguageModel } from '@foretoken/core';
 import type { Comparison, RunStatistics } from '../benchmark/compare-runs.js';
+import { formatRatio } from '@foretoken/stats';
 import { ratioText } from '../benchmark/summary.js';
 
 /** Plain and speculative decoding side by side. */
@@ -11,7 +12,8 @@ export function comparisonTable(comparison: Comparison): string {
     ['tokens/s (median)', ...[plain, speculative].map((run) => run.tokensPerSecond.median.toFixed(1))],
     ['tokens per target pass', ...[plain, speculative].map((run) => run.blockEfficiency.toFixed(2))],
     ['acceptance by position', '-', acceptanceText(speculative)],
-    ['speculative / plain', '', ratioText(comparison.ratio)],
+    ['speculative / plain, 95 %', '', formatRatio(comparison.speedup)],
+    ['median [quartiles] over prompts', '', ratioText(comparison.ratio)],
   );
   if (comparison.identical !== undefined) {
     table.push(['greedy text identical', '', `${comparison.identical} of ${comparison.ratio.count} prompts`]);

@@ -22,3 +22,43 @@ export async function withProgress<Result>(
     throw error;
   }
 }
+
+/** How far timed work is, as it says itself. */
+export interface TimedProgress {
+  readonly step: string;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly secondsLeft: number;
+}
+
+/** Shows the share done and the time left: a bar on a terminal, a line every tenth elsewhere; on stderr. */
+export async function withTimedProgress<Result>(
+  title: string,
+  run: (onProgress: (progress: TimedProgress) => void) => Promise<Result>,
+): Promise<Result> {
+  const textOf = ({ step, secondsLeft }: TimedProgress): string =>
+    `${step} (${secondsLeft.toFixed(0)} s left)`;
+  let done = 0;
+  if (!process.stderr.isTTY) {
+    note(`${title} ...`);
+    return run((now) => {
+      const tenths = Math.floor(now.fraction * 10);
+      if (tenths > done) note(`${tenths * 10} %: ${textOf(now)}`);
+      done = Math.max(done, tenths);
+    });
+  }
+  const bar = progress({ max: 1000, output: process.stderr });
+  bar.start(title);
+  try {
+    const result = await run((now) => {
+      const steps = Math.round(now.fraction * 1000);
+      bar.advance(steps - done, textOf(now));
+      done = steps;
+    });
+    bar.stop(title);
+    return result;
+  } catch (error) {
+    bar.stop(`${title}: stopped`);
+    throw error;
+  }
+}

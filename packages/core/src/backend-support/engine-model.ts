@@ -28,8 +28,8 @@ export interface QueuedRequest<Kind extends EngineSequence = EngineSequence> ext
   readonly start: number;
   /** The sequence's tree; undefined for a chain. It may no longer be pending when the pass runs. */
   readonly tree: PendingTree | undefined;
-  /** Of the sequence when the request came. */
-  readonly undoneCount: number;
+  /** Its number among the passes of the sequence. */
+  readonly pass: number;
 }
 
 /**
@@ -45,6 +45,7 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
   readonly #queue: OperationQueue;
   #openSequences = 0;
   #closing: Promise<void> | undefined;
+  #freed = false;
 
   constructor(parts: EngineModelParts) {
     this.name = parts.name;
@@ -72,10 +73,10 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
         run: async () => {
           options.signal?.removeEventListener('abort', onAbort);
           try {
-            for (const { sequence, undoneCount } of queued) {
+            for (const { sequence, pass } of queued) {
               if (sequence.closed) throw new ClosedError('The sequence was closed before its pass ran.');
               if (sequence.failure !== undefined) throw sequence.failure;
-              if (sequence.undoneCount !== undoneCount) {
+              if (sequence.isUndone(pass)) {
                 throw new InvalidArgumentError('An earlier pass of the sequence failed or was cancelled.');
               }
             }
@@ -85,11 +86,13 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
             for (const request of queued) undo(request, true);
             reject(error);
           }
+          for (const { sequence } of queued) sequence.endPass();
         },
       };
       const onAbort = (): void => {
         if (!this.#queue.remove(operation)) return;
         for (const request of queued) undo(request, false);
+        for (const { sequence } of queued) sequence.endPass();
         reject(options.signal?.reason);
       };
       options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -103,11 +106,19 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#queue.idle().then(() => this.free());
+    this.#closing ??= this.#queue.idle().then(() => {
+      this.#freed = true;
+      return this.free();
+    });
     return this.#closing;
   }
 
   // -------- for the engine --------
+
+  /** True once nothing of the engine's memory may be read any more. */
+  get memoryFreed(): boolean {
+    return this.#freed;
+  }
 
   /** Runs one pass. Results in the order of the requests; throws where any of them fails. */
   protected abstract runPass(
@@ -142,9 +153,9 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
     }
   }
 
-  /** Changes a cache after the passes that were requested before. */
+  /** Changes a cache after the passes that were requested before. Once everything is freed, there is none. */
   change(run: () => void): void {
-    this.#queue.push({ kind: 'change', run });
+    if (!this.#freed) this.#queue.push({ kind: 'change', run });
   }
 
   /** @throws SequenceLimitError where all are in use. */
@@ -162,21 +173,20 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
 
   closeSequence(sequence: Kind): void {
     this.#openSequences -= 1;
-    // After close of the model there is nothing left to change.
-    if (this.#closing === undefined) this.change(() => sequence.releaseCache());
+    this.change(() => sequence.releaseCache());
   }
 }
 
 function begin(request: CheckedRequest): QueuedRequest {
   const { sequence, parents, leaves, tokens } = request;
-  const { length: start, undoneCount } = sequence;
+  const start = sequence.length;
+  const pass = sequence.beginPass();
   if (parents === undefined) sequence.extend(tokens.length);
   else sequence.beginTree({ start, parents, leaves });
-  return { ...request, start, tree: sequence.pendingTree, undoneCount };
+  return { ...request, start, tree: sequence.pendingTree, pass };
 }
 
 /** Gives a request's tokens back; `started` where some of them may be in the cache. */
-function undo({ sequence, start, undoneCount }: QueuedRequest, started: boolean): void {
-  if (sequence.undoneCount !== undoneCount || sequence.closed) return;
-  sequence.undo(start, started);
+function undo({ sequence, start, pass }: QueuedRequest, started: boolean): void {
+  if (!sequence.closed && !sequence.isUndone(pass)) sequence.undo(pass, start, started);
 }

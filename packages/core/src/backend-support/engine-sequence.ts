@@ -22,9 +22,14 @@ export abstract class EngineSequence implements Sequence {
   #length: number;
   #closed = false;
   #pendingTree: PendingTree | undefined;
-  /** Grows when a pass is undone: passes queued on top of it can then not run. */
-  #undoneCount = 0;
   #failure: EngineError | undefined;
+  /** Passes that were asked for, which are numbered so, and those of them that have not ended. */
+  #passCount = 0;
+  #openPasses = 0;
+  /** Where a pass was undone, those that stood on top of it cannot run: all after it up to the last one then. */
+  #undone: { readonly after: number; readonly upTo: number }[] = [];
+  /** Forks made while passes are open, with the length they were made with: undoing a pass undoes it for them. */
+  #forks: { readonly fork: EngineSequence; readonly length: number }[] = [];
 
   constructor(length: number) {
     this.#length = length;
@@ -40,10 +45,6 @@ export abstract class EngineSequence implements Sequence {
 
   get pendingTree(): PendingTree | undefined {
     return this.#pendingTree;
-  }
-
-  get undoneCount(): number {
-    return this.#undoneCount;
   }
 
   /** Why the cache is no longer what it should be; the sequence can then only be closed. */
@@ -75,7 +76,7 @@ export abstract class EngineSequence implements Sequence {
     }
     for (const [depth, node] of nodes.entries()) {
       const parent = depth === 0 ? -1 : nodes[depth - 1];
-      if (tree.parents[node] !== parent) {
+      if (!Number.isInteger(node) || tree.parents[node] !== parent) {
         throw new InvalidArgumentError(
           `Node ${node} does not continue the path ${nodes.slice(0, depth).join(', ')}.`,
         );
@@ -97,6 +98,7 @@ export abstract class EngineSequence implements Sequence {
     const length = this.#length;
     const fork = this.model.openSequence(length);
     fork.#change(() => this.copyCache(fork, length));
+    if (this.#openPasses > 0) this.#forks.push({ fork, length });
     return fork;
   }
 
@@ -109,6 +111,13 @@ export abstract class EngineSequence implements Sequence {
 
   // -------- for the model --------
 
+  /** A pass is asked for; its number. */
+  beginPass(): number {
+    this.#openPasses += 1;
+    this.#passCount += 1;
+    return this.#passCount;
+  }
+
   /** Takes a chain of tokens in, before its pass runs. */
   extend(count: number): void {
     this.#length += count;
@@ -119,13 +128,26 @@ export abstract class EngineSequence implements Sequence {
     this.#pendingTree = tree;
   }
 
+  /** True where a pass stands on top of one that was undone: its tokens are given back already. */
+  isUndone(pass: number): boolean {
+    return this.#undone.some(({ after, upTo }) => pass > after && pass <= upTo);
+  }
+
+  /** A pass has run, failed or been cancelled. */
+  endPass(): void {
+    this.#openPasses -= 1;
+    if (this.#openPasses > 0) return;
+    this.#forks = [];
+    this.#undone = [];
+  }
+
   /** Gives the tokens of a failed or cancelled pass back; `started` where some may be in the cache. */
-  undo(start: number, started: boolean): void {
+  undo(pass: number, start: number, started: boolean): void {
     const chain = this.#pendingTree === undefined;
-    this.#undoneCount += 1;
-    this.#dropTree();
-    this.#length = start;
-    if (started && chain && this.model.capabilities.rollback) this.#try(() => this.truncateCache(start));
+    this.#giveBack(start, pass);
+    if (!started || !chain) return;
+    if (start === 0 || this.model.capabilities.rollback) this.#try(() => this.truncateCache(start));
+    else this.#fail(new Error('A pass ended midway, and the state cannot be taken back.'));
   }
 
   // -------- for the engine, called when no pass runs --------
@@ -149,6 +171,14 @@ export abstract class EngineSequence implements Sequence {
 
   // ----------------------------------------------
 
+  /** Forgets the tokens from a position on, where there are any: a rollback may have taken them already. */
+  #giveBack(start: number, after: number): void {
+    this.#undone.push({ after, upTo: this.#passCount });
+    this.#dropTree();
+    this.#length = Math.min(this.#length, start);
+    for (const { fork, length } of this.#forks) if (length > start && !fork.closed) fork.#giveBack(start, 0);
+  }
+
   #dropTree(): void {
     const tree = this.#pendingTree;
     if (tree === undefined) return;
@@ -165,12 +195,15 @@ export abstract class EngineSequence implements Sequence {
     try {
       run();
     } catch (error) {
-      this.#undoneCount += 1;
-      this.#failure = new EngineError(
-        `The cache of the sequence could not be changed: ${String(error)} Close the sequence.`,
-        { cause: error },
-      );
+      this.#fail(error);
     }
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure = new EngineError(
+      `The cache of the sequence could not be changed: ${String(cause)} Close the sequence.`,
+      { cause },
+    );
   }
 
   #assertOpen(): void {

@@ -2,6 +2,6 @@
 export interface MemoryUse {
   readonly weights: number;
   readonly cache: number;
-  /** Compute and output buffers. */
+  /** Output buffers, and compute buffers where the engine tells their size. */
   readonly buffers: number;
 }

@@ -9,7 +9,11 @@ export interface GreedyDifference {
   readonly tokens: readonly [first: number, second: number];
   /** How far apart the two tokens' logits are in a pass over one token, >= 0. */
   readonly logitGap: number;
-  /** Largest difference of any logit at this position between a pass over one token and over many. */
+  /**
+   * Largest difference of any logit at this position between reading the output in passes over one token and over
+   * many. The whole output, not the last pass: 8-bit kernels round activations, and one that falls on the other
+   * side early on stays in the cache.
+   */
   readonly passDistance: number;
   /**
    * `numerics`: a gap that the passes' rounding can turn over (below twice the pass distance: each of
@@ -37,10 +41,10 @@ export async function compareGreedy(
   while (index < shared && first[index] === second[index]) index += 1;
   if (index === shared) return undefined;
 
-  const history = [...prompt, ...first.slice(0, index)];
+  const output = first.slice(0, index);
   const tokens = [first[index] as number, second[index] as number] as const;
-  const alone = await lastLogits(target, history, 1);
-  const together = await lastLogits(target, history, Math.min(history.length, rowsOfAManyTokenPass));
+  const alone = await lastLogits(target, prompt, output, 1);
+  const together = await lastLogits(target, prompt, output, rowsOfAManyTokenPass);
   let passDistance = 0;
   for (let token = 0; token < alone.length; token++) {
     const distance = Math.abs((alone[token] as number) - (together[token] as number));
@@ -59,20 +63,25 @@ export async function compareGreedy(
 /** As many as a long draft has, and a full group of every kernel's rows. */
 const rowsOfAManyTokenPass = 8;
 
-/** Logits after the history, whose last `together` tokens are read in one pass; a copy. */
+/** Logits after prompt and output, the output read in passes over `width` tokens, as decoding does; a copy. */
 async function lastLogits(
   target: LanguageModel,
-  history: readonly number[],
-  together: number,
+  prompt: readonly number[],
+  output: readonly number[],
+  width: number,
 ): Promise<Float32Array> {
   const sequence = target.createSequence();
   try {
-    const before = history.slice(0, history.length - together);
+    const before = prompt.slice(0, -1);
     if (before.length > 0) await target.forward([{ sequence, tokens: before, rows: 'none' }]);
-    const [result] = await target.forward([
-      { sequence, tokens: history.slice(history.length - together), rows: 'last' },
-    ]);
-    return (result as ForwardResult).logits.read(0).slice();
+    // Decoding keeps the last committed token out of the cache until the next pass.
+    const unread = [...prompt.slice(-1), ...output];
+    for (let start = 0; ; start += width) {
+      const tokens = unread.slice(start, start + width);
+      const isLast = start + width >= unread.length;
+      const [result] = await target.forward([{ sequence, tokens, rows: isLast ? 'last' : 'none' }]);
+      if (isLast) return (result as ForwardResult).logits.read(0).slice();
+    }
   } finally {
     sequence.close();
   }

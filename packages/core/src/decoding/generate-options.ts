@@ -1,6 +1,8 @@
 import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
+import type { Sequence } from '../contract/sequence.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
+import type { LogitsTransform } from '../sampling/logits-transform.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 
@@ -9,6 +11,13 @@ export interface GenerateOptions {
   readonly target: LanguageModel;
   /** Text, or token ids, at least one. Text gets the model's begin token where the model expects one. */
   readonly prompt: string | readonly number[];
+  /**
+   * A sequence of the target that already holds the first tokens of the prompt, fewer than all of them: a fork of a
+   * shared beginning, or what an earlier generation left. The caller closes it. At `generation-end` it holds the
+   * prompt and the output without its last token; after an error, or where the events are not read to the end, only
+   * its first tokens are certain. Default: a new one, closed at the end.
+   */
+  readonly sequence?: Sequence | undefined;
   /** Proposes tokens; without one the decoding is plain. The caller closes it. */
   readonly drafter?: Drafter | undefined;
   /** Tokens to draft a round, or what chooses them; default 4. */
@@ -17,6 +26,11 @@ export interface GenerateOptions {
   readonly rule?: VerificationRule | string | undefined;
   /** Default: temperature 1, nothing else. */
   readonly sampling?: SamplingSettings | undefined;
+  /**
+   * Settings that are compiled already, in place of `sampling`: many short generations, one after the other, then
+   * share its row buffers.
+   */
+  readonly transform?: LogitsTransform | undefined;
   /** Most tokens to commit, at least 1; default: what the context has room for. */
   readonly maximumTokens?: number | undefined;
   /** Texts that end the generation; not part of the output. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Drafter } from '../contract/drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
+import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import { oneHot } from '../sampling/draw.js';
 import { jointLaw, type TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
@@ -169,6 +170,21 @@ describe('how a generation ends', () => {
   ] satisfies [Partial<GenerateOptions>, RegExp][])('with a named error for %o', async (options, message) => {
     await expect(run(options)).rejects.toThrow(message);
   });
+});
+
+test('a compiled transform serves many generations, and gives what its settings give', async () => {
+  const sampling = { temperature: 0.7, topK: 2, presencePenalty: 0.5 };
+  const transform = createLogitsTransform(sampling, vocabularySize);
+  const drafter = createModelDrafter({ model: draft, target });
+  const options = { target, drafter, prompt, draftLength: 3, maximumTokens: 12 };
+  for (let seed = 0; seed < 10; seed++) {
+    const { tokens } = await generateText({ ...options, seed, transform });
+    expect(tokens).toEqual((await generateText({ ...options, seed, sampling })).tokens);
+  }
+  await expect(generateText({ ...options, sampling, transform })).rejects.toThrow(/not both/);
+  const wide = createLogitsTransform(sampling, vocabularySize + 1);
+  await expect(generateText({ ...options, transform: wide })).rejects.toThrow(/4 tokens/);
+  await drafter.close();
 });
 
 test('logprobs are those of the model, and the chosen token is among the best in greedy mode', async () => {

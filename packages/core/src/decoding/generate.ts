@@ -113,8 +113,9 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
     if (!isAbort(error, options.signal)) throw error;
     finishReason = 'cancelled';
   } finally {
-    state.sequence.close();
+    if (options.sequence === undefined) state.sequence.close();
   }
+  if (options.sequence !== undefined) dropUnemitted(state);
   yield {
     type: 'generation-end',
     finishReason,
@@ -124,9 +125,9 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   };
 }
 
-/** Reads all of the prompt but its last token, which the first round's pass reads. */
+/** Reads what the sequence lacks of the prompt, but its last token, which the first round's pass reads. */
 async function readPrompt(state: GenerationState, options: GenerateOptions): Promise<void> {
-  const tokens = state.tokens.slice(0, -1);
+  const tokens = state.tokens.slice(state.sequence.length, -1);
   if (tokens.length > 0) {
     await state.target.forward([{ sequence: state.sequence, tokens, rows: 'none' }], {
       signal: options.signal,
@@ -227,6 +228,12 @@ function accountFor(
   if (stopped) return { text, finish: 'stop-string' };
   if (state.outputCount >= state.maximumTokens) return { text, finish: state.limitReason };
   return { text, finish: undefined };
+}
+
+/** The last round may have committed more than was emitted: a caller's sequence keeps what is output. */
+function dropUnemitted({ sequence, promptLength, outputCount }: GenerationState): void {
+  const kept = promptLength + outputCount - 1;
+  if (sequence.length > kept) sequence.doRollback(kept);
 }
 
 function originOf(node: number | undefined, draft: Draft, outcome: VerificationOutcome): TokenOrigin {

@@ -1,11 +1,14 @@
 import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
+import type { Sequence } from '../contract/sequence.js';
 import type { Verifier } from '../contract/verifier.js';
 import { ContextOverflowError } from '../errors/context-overflow-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
+import { assertRollback } from '../drafting/assert-rollback.js';
 import { createRequestRandom, type RequestRandom } from '../random/request-random.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
+import type { LogitsTransform } from '../sampling/logits-transform.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { createFixedDraftLength } from '../scheduling/fixed-draft-length.js';
 import { resolveRule } from '../verification/rules.js';
@@ -42,6 +45,7 @@ export interface GenerationState extends Verifier {
 /** Checks the options, completes them, and opens the target's sequence. */
 export function createGenerationState(options: GenerateOptions): GenerationState {
   const { target, drafter } = options;
+  if (drafter !== undefined) assertRollback(target, 'target');
   const tokens = promptTokens(options);
   const room = target.contextLength - tokens.length + 1;
   if (room < 1) {
@@ -63,8 +67,9 @@ export function createGenerationState(options: GenerateOptions): GenerationState
   if (options.stop?.includes('')) {
     throw new InvalidArgumentError('A stop string may not be empty: it would end every generation at once.');
   }
+  if (options.sequence !== undefined) checkBeginning(options.sequence, target, tokens.length);
   const rule = resolveRule(options.rule ?? 'block');
-  const transform = createLogitsTransform(options.sampling ?? {}, target.vocabularySize);
+  const transform = logitsTransform(options);
   const random = createRequestRandom({ seed: options.seed ?? 0, request: options.request ?? 0 });
   return {
     target,
@@ -73,7 +78,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     transform,
     random,
     controller: typeof draftLength === 'number' ? createFixedDraftLength(draftLength) : draftLength,
-    sequence: target.createSequence(),
+    sequence: options.sequence ?? target.createSequence(),
     tokens,
     promptLength: tokens.length,
     maximumTokens: Math.min(maximumTokens, room),
@@ -88,6 +93,30 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     outputCount: 0,
     hiddenRows: undefined,
   };
+}
+
+function checkBeginning(sequence: Sequence, target: LanguageModel, promptLength: number): void {
+  if (sequence.model !== target) {
+    throw new InvalidArgumentError(`The sequence belongs to another model than the target ${target.name}.`);
+  }
+  if (sequence.length >= promptLength) {
+    throw new InvalidArgumentError(
+      `The sequence holds ${sequence.length} tokens, the prompt has ${promptLength}: at least the prompt's last token must still be read. Roll the sequence back to ${promptLength - 1}.`,
+    );
+  }
+}
+
+function logitsTransform({ transform, sampling, target }: GenerateOptions): LogitsTransform {
+  if (transform === undefined) return createLogitsTransform(sampling ?? {}, target.vocabularySize);
+  if (sampling !== undefined) {
+    throw new InvalidArgumentError('Give sampling or a transform compiled from it, not both.');
+  }
+  if (transform.vocabularySize !== target.vocabularySize) {
+    throw new InvalidArgumentError(
+      `The transform is for ${transform.vocabularySize} tokens, ${target.name} has ${target.vocabularySize}.`,
+    );
+  }
+  return transform;
 }
 
 /** The prompt's tokens, checked; a new array. */

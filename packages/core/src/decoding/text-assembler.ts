@@ -7,7 +7,8 @@ import type { Tokenizer } from '../contract/tokenizer.js';
 export class TextAssembler {
   readonly #tokenizer: Tokenizer;
   readonly #stop: readonly string[];
-  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Made for the first byte beyond ASCII: short generations often have none. */
+  #decoder: InstanceType<typeof TextDecoder> | undefined;
   #held = '';
   #stopped = false;
 
@@ -18,16 +19,23 @@ export class TextAssembler {
 
   /** The text that became certain, and whether a stop string ended it (it is cut off before). */
   push(token: number): { readonly text: string; readonly stopped: boolean } {
-    this.#held += this.#decoder.decode(this.#tokenizer.tokenBytes(token), { stream: true });
+    this.#held += this.#decode(this.#tokenizer.tokenBytes(token));
     return this.#release();
   }
 
   /** What was held back: call once, at the end. */
   flush(): string {
     if (this.#stopped) return '';
-    const text = this.#held + this.#decoder.decode();
+    const text = this.#held + (this.#decoder?.decode() ?? '');
     this.#held = '';
     return text;
+  }
+
+  #decode(bytes: Uint8Array): string {
+    if (this.#decoder === undefined && bytes.every((byte) => byte < 0x80))
+      return String.fromCharCode(...bytes);
+    this.#decoder ??= new TextDecoder('utf-8', { ignoreBOM: true });
+    return this.#decoder.decode(bytes, { stream: true });
   }
 
   #release(): { text: string; stopped: boolean } {

@@ -8,6 +8,7 @@ import type { Sequence } from '../contract/sequence.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { drawToken, probabilityOf } from '../sampling/draw.js';
 import type { LogitsTransform } from '../sampling/logits-transform.js';
+import { assertRollback } from './assert-rollback.js';
 import { assertSameVocabulary } from './assert-same-vocabulary.js';
 
 export interface ModelDrafterOptions {
@@ -24,9 +25,11 @@ export interface ModelDrafterOptions {
  * It stays in step by comparing what its cache holds with the committed tokens, so it may be skipped
  * for any number of rounds.
  *
- * @throws VocabularyMismatchError where the two models' tokens differ.
+ * @throws VocabularyMismatchError where the two models' tokens differ; UnsupportedError for a draft model that
+ *   cannot be rolled back.
  */
 export function createModelDrafter({ model, target }: ModelDrafterOptions): Drafter {
+  assertRollback(model, 'draft model');
   assertSameVocabulary(target, model);
   return new ModelDrafter(model);
 }

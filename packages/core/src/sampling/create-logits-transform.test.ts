@@ -142,6 +142,25 @@ describe('the pipeline', () => {
   });
 });
 
+describe('rows of the whole vocabulary', () => {
+  test('stay as they were when another transform comes with a larger vocabulary', () => {
+    const first = createLogitsTransform({}, 4).apply(Float32Array.of(1, 2, 3, 4), [], 0);
+    const copy = asMap(first);
+    const large = Float32Array.from({ length: 300_000 }, (_, token) => token % 7);
+    const second = createLogitsTransform({}, large.length).apply(large, [], 0);
+    expect(second.probabilities).toHaveLength(large.length);
+    expect(asMap(first)).toEqual(copy);
+  });
+
+  test('are written to the same memory every round', () => {
+    const transform = createLogitsTransform({}, 4);
+    const buffers = [1, 2, 3].map(
+      (first) => transform.apply(Float32Array.of(first, 2, 3, 4), [], 0).probabilities.buffer,
+    );
+    expect(new Set(buffers).size).toBe(1);
+  });
+});
+
 describe('greedy', () => {
   test('is one-hot at the largest logit, ties to the lowest id', () => {
     const transform = createLogitsTransform({ temperature: 0 }, 4);

@@ -51,7 +51,7 @@ function fromContext(context: SamplingContext): LogitsTransform {
       selectTopK(logits, topK, support);
       softmaxOfListed(logits, temperature, support);
     } else {
-      softmax(logits, logits[largestLogit(logits)] as number, temperature, support);
+      softmax(logits, temperature, support);
     }
     if (typicalP < 1 || topP < 1) {
       scratch ??= { order: new Int32Array(capacity), scores: new Float64Array(capacity) };

@@ -9,18 +9,19 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
  */
 export function drawToken({ tokens, probabilities }: Distribution, mass: number): number {
   let cumulative = 0;
-  let last = -1;
-  for (let index = 0; index < probabilities.length; index++) {
-    const probability = probabilities[index] as number;
-    if (probability <= 0) continue;
-    cumulative += probability;
-    last = index;
+  let index = 0;
+  // A probability of 0 moves nothing, so no such token passes the mass; to ask would cost a branch a token.
+  for (; index < probabilities.length; index++) {
+    cumulative += probabilities[index] as number;
     if (mass < cumulative) break;
   }
-  // Rounding can leave the sum below the mass: the last token of the support takes the rest.
-  if (last < 0)
-    throw new InvalidArgumentError('A distribution without a positive probability has no token to draw.');
-  return tokens === undefined ? last : (tokens[last] as number);
+  if (index === probabilities.length) {
+    // Rounding can leave the sum below the mass: the last token of the support takes the rest.
+    index = probabilities.findLastIndex((probability) => probability > 0);
+    if (index < 0)
+      throw new InvalidArgumentError('A distribution without a positive probability has no token to draw.');
+  }
+  return tokens === undefined ? index : (tokens[index] as number);
 }
 
 /** `drawToken` for weights that need not sum to 1, from a uniform number in [0, 1). */

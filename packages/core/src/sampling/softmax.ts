@@ -1,26 +1,33 @@
 import { exponential } from './exponential.js';
 import { assertFinite } from './largest-logit.js';
+import { softmaxInJavaScript } from './softmax-in-javascript.js';
+import { createSoftmaxKernel, type SoftmaxKernel } from './softmax-kernel.js';
+import { inverseTemperature } from './softmax-parts.js';
 import type { Support } from './support.js';
 
-/** Probabilities of all tokens at a temperature, in float64. O(vocabulary). */
-export function softmax(logits: Float32Array, largest: number, temperature: number, support: Support): void {
-  const { probabilities } = support;
-  const scale = 1 / temperature;
-  let sum = 0;
-  for (let token = 0; token < logits.length; token++) {
-    const weight = exponential(((logits[token] as number) - largest) * scale);
-    probabilities[token] = weight;
-    sum += weight;
+const javaScript: SoftmaxKernel = { capacity: Number.POSITIVE_INFINITY, run: softmaxInJavaScript };
+// Transforms are synchronous, so one kernel serves all; it is made anew for the first row longer than any before.
+let kernel: SoftmaxKernel | undefined;
+
+/**
+ * Probabilities of all tokens at a temperature, in float64: in WebAssembly where the engine has it, else in
+ * JavaScript, to the same bits. O(vocabulary).
+ *
+ * @throws NonFiniteLogitsError for NaN, +Infinity, or where every logit is -Infinity.
+ */
+export function softmax(logits: Float32Array, temperature: number, support: Support): void {
+  if (kernel === undefined || kernel.capacity < logits.length) {
+    kernel = createSoftmaxKernel(logits.length) ?? javaScript;
   }
+  kernel.run(logits, temperature, support.probabilities);
   support.count = logits.length;
   support.dense = true;
-  support.scale(1 / sum);
 }
 
 /** Probabilities of the tokens that `support` lists already. @throws NonFiniteLogitsError where none is finite. */
 export function softmaxOfListed(logits: Float32Array, temperature: number, support: Support): void {
   const { probabilities, tokens, count } = support;
-  const scale = 1 / temperature;
+  const scale = inverseTemperature(temperature);
   let largest = Number.NEGATIVE_INFINITY;
   let best = -1;
   for (let index = 0; index < count; index++) {

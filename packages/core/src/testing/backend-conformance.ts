@@ -1,4 +1,5 @@
 import { backendCase, type BackendConformanceOptions } from './backend-conformance/conformance-model.js';
+import { interleavings } from './backend-conformance/interleavings.js';
 import { lifeCycleLaws } from './backend-conformance/life-cycle.js';
 import { passLaws } from './backend-conformance/passes.js';
 import { refusals } from './backend-conformance/refusals.js';
@@ -13,7 +14,7 @@ export type { BackendConformanceOptions } from './backend-conformance/conformanc
  * `for (const { name, run } of backendConformance(options)) test(name, run)`.
  */
 export function backendConformance(options: BackendConformanceOptions): readonly ConformanceCase[] {
-  return [passLaws, sequenceLaws, treeLaws, refusals, lifeCycleLaws].flatMap((laws) =>
+  return [passLaws, sequenceLaws, treeLaws, refusals, lifeCycleLaws, interleavings].flatMap((laws) =>
     Object.entries(laws).map(([name, body]) => backendCase(name, options, body)),
   );
 }

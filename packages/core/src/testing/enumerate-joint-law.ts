@@ -9,8 +9,8 @@ export type TableLaw = (history: readonly number[]) => Distribution;
 /** How a draft is made: which law its tokens are drawn from, and which law is reported for them. */
 export interface EnumeratedDrafting {
   readonly drawn: TableLaw;
-  /** Default: the law that was drawn from. Another one is what a faulty drafter does. */
-  readonly reported?: TableLaw;
+  /** Default: the law that was drawn from. Another one, or one that knows the token drawn, is what a faulty drafter does. */
+  readonly reported?: (history: readonly number[], token: number) => Distribution;
   /** Most tokens of the round's draft; may depend on what was committed, and on the discarded drafts before. */
   readonly length: (committed: readonly number[], discarded: readonly number[]) => number;
   /** Asked after every drawn token: true ends the draft; `drop` also throws the token away (a faulty rule). */
@@ -140,7 +140,7 @@ function drafts(
     value: {
       tokens: value,
       parents: value.map((_, node) => node - 1),
-      distributions: value.map((_, node) => reported([...committed, ...value.slice(0, node)])),
+      distributions: value.map((token, node) => reported([...committed, ...value.slice(0, node)], token)),
       drafters: value.map(() => 'enumeration'),
     },
   }));

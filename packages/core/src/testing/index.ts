@@ -12,3 +12,11 @@ export { createSyntheticDrafter } from './synthetic-drafter.js';
 export type { SyntheticDrafterOptions } from './synthetic-drafter.js';
 export { createTableModel } from './table-model.js';
 export type { TableModelOptions } from './table-model.js';
+export {
+  blockStopsAtFirstFailure,
+  bonusFromDraft,
+  freshRedraw,
+  literalDifference,
+  resampleFromTarget,
+  residualByRank,
+} from './wrong-rules.js';

@@ -93,15 +93,16 @@ class TableModel implements LanguageModel {
     if (new Set(sequences).size < sequences.length)
       throw new InvalidArgumentError('A pass may name a sequence once.');
     const starts = sequences.map((sequence) => sequence.tokens.length);
-    const histories = requests.map((request, index) => (sequences[index] as TableSequence).extend(request));
+    const befores = requests.map((request, index) => (sequences[index] as TableSequence).extend(request));
     const turn = this.#last.then(async () => {
       // A real engine is away for a while; cancelling can arrive then.
       await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
-      if (options.signal?.aborted === true) {
-        for (const [index, sequence] of sequences.entries()) sequence.truncate(starts[index] as number);
-        throw options.signal.reason;
+      const aborted = options.signal?.aborted === true;
+      for (const [index, sequence] of sequences.entries()) {
+        sequence.endPass(aborted ? starts[index] : undefined);
       }
-      return requests.map((request, index) => this.#compute(request, histories[index] as number[][]));
+      if (aborted) throw options.signal?.reason;
+      return requests.map((request, index) => this.#compute(request, befores[index] as readonly number[]));
     });
     this.#last = turn.catch(() => {});
     return turn;
@@ -145,22 +146,31 @@ class TableModel implements LanguageModel {
         );
       }
     }
-    const leaves = tokens.filter((_, node) => parents !== undefined && !parents.includes(node)).length;
+    const leaves = parents === undefined ? 1 : tokens.filter((_, node) => !parents.includes(node)).length;
     if (leaves > this.capabilities.maximumLeaves) {
       throw new UnsupportedError(
         `A tree of ${leaves} leaves; the table model takes ${this.capabilities.maximumLeaves}.`,
       );
     }
-    const depths = tokens.map((_, node) => pathTo(parents, node).length);
-    if (sequence.length + Math.max(...depths) > this.contextLength) {
+    const depth =
+      parents === undefined
+        ? tokens.length
+        : Math.max(...tokens.map((_, node) => pathTo(parents, node).length));
+    if (sequence.length + depth > this.contextLength) {
       throw new ContextOverflowError(`The context holds ${this.contextLength} tokens.`);
     }
     wantedRows(request);
     return sequence;
   }
 
-  #compute(request: ForwardRequest, histories: readonly (readonly number[])[]): ForwardResult {
-    const rows = wantedRows(request).map((row) => histories[row] as readonly number[]);
+  /** @param before the sequence's tokens before the request's. */
+  #compute(request: ForwardRequest, before: readonly number[]): ForwardResult {
+    const { tokens, parents } = request;
+    const rows = wantedRows(request).map((row) =>
+      parents === undefined
+        ? [...before, ...tokens.slice(0, row + 1)]
+        : [...before, ...pathTo(parents, row).map((at) => tokens[at] as number)],
+    );
     return {
       logits: new RowLogits(
         rows.map((history) => this.#logits(this.#law(history))),
@@ -188,6 +198,9 @@ class TableSequence implements Sequence {
   readonly #release: () => void;
   #pending: ForwardRequest | undefined;
   #closed = false;
+  #openPasses = 0;
+  /** Made while passes are open, with the length they were made with. */
+  #forks: { readonly fork: TableSequence; readonly length: number }[] = [];
 
   constructor(model: TableModel, tokens: readonly number[], release: () => void) {
     this.model = model;
@@ -199,17 +212,28 @@ class TableSequence implements Sequence {
     return this.tokens.length;
   }
 
-  /** Takes a request's tokens in; the history up to and including each of them. */
-  extend(request: ForwardRequest): number[][] {
-    const { tokens, parents } = request;
+  /** Takes a request's tokens in; the tokens that were there before. */
+  extend(request: ForwardRequest): readonly number[] {
     const before = [...this.tokens];
-    if (parents === undefined) this.tokens.push(...tokens);
+    this.#openPasses += 1;
+    if (request.parents === undefined) this.tokens.push(...request.tokens);
     else this.#pending = request;
-    return tokens.map((_, node) => [...before, ...pathTo(parents, node).map((at) => tokens[at] as number)]);
+    return before;
   }
 
-  /** Undoes a cancelled pass. */
-  truncate(length: number): void {
+  /** A pass has run, or was cancelled: then the sequence and its forks have what was there before it. */
+  endPass(undoneFrom: number | undefined): void {
+    if (undoneFrom !== undefined) this.#giveBack(undoneFrom);
+    this.#openPasses -= 1;
+    if (this.#openPasses === 0) this.#forks = [];
+  }
+
+  #giveBack(length: number): void {
+    this.#truncate(length);
+    for (const made of this.#forks) if (made.length > length) made.fork.#giveBack(length);
+  }
+
+  #truncate(length: number): void {
     this.tokens.length = Math.min(this.tokens.length, length);
     this.#pending = undefined;
   }
@@ -221,7 +245,7 @@ class TableSequence implements Sequence {
         `A sequence of ${this.tokens.length} tokens cannot be rolled back to ${length}.`,
       );
     }
-    this.truncate(length);
+    this.#truncate(length);
   }
 
   doCommitPath(nodes: readonly number[]): void {
@@ -239,7 +263,9 @@ class TableSequence implements Sequence {
 
   doFork(): Sequence {
     this.assertUsable();
-    return this.model.openSequence(this.tokens);
+    const fork = this.model.openSequence(this.tokens);
+    if (this.#openPasses > 0) this.#forks.push({ fork, length: this.length });
+    return fork;
   }
 
   close(): void {
@@ -261,9 +287,8 @@ class TableSequence implements Sequence {
   }
 }
 
-/** Nodes from the root down to `node`; without parents, all before it. */
-function pathTo(parents: readonly number[] | undefined, node: number): number[] {
-  if (parents === undefined) return Array.from({ length: node + 1 }, (_, at) => at);
+/** Nodes of a tree from the root down to `node`. */
+function pathTo(parents: readonly number[], node: number): number[] {
   const path: number[] = [];
   for (let at = node; at >= 0; at = parents[at] as number) path.push(at);
   return path.toReversed();

@@ -1,8 +1,10 @@
 import type { Distribution } from '../contract/distribution.js';
+import type { Draft } from '../contract/draft.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
 import { probabilityOf } from '../sampling/draw.js';
 import { prefixWeights } from '../verification/block.js';
 import { residual } from '../verification/residual.js';
+import { tokenwise } from '../verification/tokenwise.js';
 
 // Rules that published systems shipped or that the literature is misread as: each must fail every proof.
 
@@ -54,6 +56,45 @@ export const resampleFromTarget: VerificationRule = tokenwiseVariant(
   (target, draft) => Math.min(1, target / draft),
   (target) => target,
 );
+
+/** The residual takes the draft's probabilities off by rank: the likeliest's off the likeliest, and so on. */
+export const residualByRank: VerificationRule = tokenwiseVariant(
+  'residual by rank',
+  (target, draft) => Math.min(1, target / draft),
+  (target, draft) => {
+    const drafted = draft.probabilities.toSorted((left, right) => right - left);
+    const ranks = [...target.probabilities.keys()].toSorted(
+      (left, right) => (target.probabilities[right] as number) - (target.probabilities[left] as number),
+    );
+    const probabilities = new Float64Array(target.probabilities.length);
+    for (const [rank, index] of ranks.entries()) {
+      probabilities[index] = Math.max(0, (target.probabilities[index] as number) - (drafted[rank] ?? 0));
+    }
+    return probabilities.some((weight) => weight > 0) ? { tokens: target.tokens, probabilities } : target;
+  },
+);
+
+/** The token after the kept ones is the draft's, not the target's, where all are kept. */
+export const bonusFromDraft: VerificationRule = {
+  name: 'bonus from the draft',
+  exact: false,
+  randomness: 'round',
+  trees: false,
+  verify(draft, targetRows, random) {
+    const last = draft.tokens.length - 1;
+    if (last < 0) return tokenwise.verify(draft, targetRows, random);
+    const verified: Draft = {
+      tokens: draft.tokens.slice(0, last),
+      parents: draft.parents.slice(0, last),
+      distributions: draft.distributions.slice(0, last),
+      drafters: draft.drafters.slice(0, last),
+    };
+    const outcome = tokenwise.verify(verified, targetRows, random);
+    return outcome.nextTokenKind === 'bonus'
+      ? { ...outcome, nextToken: draft.tokens[last] as number }
+      : outcome;
+  },
+};
 
 /** Compares with a sample of the target, but on a mismatch draws a new one. */
 export const freshRedraw: VerificationRule = {

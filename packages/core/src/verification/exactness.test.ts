@@ -10,9 +10,11 @@ import {
 import { randomTable, type TableKind } from '../testing/random-table.js';
 import {
   blockStopsAtFirstFailure,
+  bonusFromDraft,
   freshRedraw,
   literalDifference,
   resampleFromTarget,
+  residualByRank,
 } from '../testing/wrong-rules.js';
 import { block } from './block.js';
 import { verificationRules } from './rules.js';
@@ -86,12 +88,16 @@ describe('wrong rules fail the same proof', () => {
   const drawn = randomTable(21, vocabularySize, 'smooth');
   const visible = 1e-3;
 
-  test.each([literalDifference, resampleFromTarget, freshRedraw, blockStopsAtFirstFailure])(
-    '$name',
-    (rule) => {
-      expect(error(rule, target, { drawn, length: fixed(2) })).toBeGreaterThan(visible);
-    },
-  );
+  test.each([
+    literalDifference,
+    resampleFromTarget,
+    residualByRank,
+    bonusFromDraft,
+    freshRedraw,
+    blockStopsAtFirstFailure,
+  ])('$name', (rule) => {
+    expect(error(rule, target, { drawn, length: fixed(2) })).toBeGreaterThan(visible);
+  });
 
   test.each([tokenwise, block])('a greedy draft that reports soft probabilities, under $name', (rule) => {
     const greedy: TableLaw = (history) => {

@@ -8,8 +8,7 @@ export function residualMass(target: Distribution, draft: Distribution, scale: n
   const draftProbabilities = draft.probabilities;
   let mass = 0;
   for (let token = 0; token < probabilities.length; token++) {
-    const weight = scale * (probabilities[token] as number) - (draftProbabilities[token] as number);
-    mass += weight > 0 ? weight : 0;
+    mass += positivePart(scale * (probabilities[token] as number) - (draftProbabilities[token] as number));
   }
   return mass;
 }
@@ -37,9 +36,11 @@ export function residual(target: Distribution, draft: Distribution, scale: numbe
   if (tokens === undefined && draft.tokens === undefined) {
     const draftProbabilities = draft.probabilities;
     for (let token = 0; token < count; token++) {
-      const weight = scale * (probabilities[token] as number) - (draftProbabilities[token] as number);
-      weights[token] = weight > 0 ? weight : 0;
-      mass += weight > 0 ? weight : 0;
+      const weight = positivePart(
+        scale * (probabilities[token] as number) - (draftProbabilities[token] as number),
+      );
+      weights[token] = weight;
+      mass += weight;
     }
   } else if (tokens === undefined) {
     for (let token = 0; token < count; token++) weights[token] = scale * (probabilities[token] as number);
@@ -57,4 +58,12 @@ export function residual(target: Distribution, draft: Distribution, scale: numbe
     }
   }
   return { weights: { tokens, probabilities: weights }, mass };
+}
+
+/**
+ * max(x, 0), exactly. Not written as a choice: half the tokens lie on either side in no order, and a processor
+ * that guesses a branch wrong half the time takes seven times as long.
+ */
+function positivePart(x: number): number {
+  return (x + Math.abs(x)) / 2;
 }

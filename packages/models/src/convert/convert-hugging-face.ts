@@ -9,6 +9,7 @@ import { isObject } from '../is-object.js';
 import {
   decodeWeights,
   encodeWeights,
+  formatEnds,
   type WeightFormat,
   weightFormats,
 } from '../quantization/weight-formats.js';
@@ -143,6 +144,12 @@ function planTensors(
         type,
         data: async () => {
           const values = decodeWeights(await readSafetensorsBytes(file, source), dtype);
+          const tooLarge = values.find((value) => !(Math.abs(value) < formatEnds[stored]));
+          if (tooLarge !== undefined) {
+            throw new InvalidModelFileError(
+              `${file.path}: ${source} holds ${tooLarge}, which ${stored} cannot hold: convert to another format, or get the file again.`,
+            );
+          }
           return encodeWeights(
             rotatedHeads === undefined ? values : permuteRows(values, rotatedHeads, columns),
             stored,

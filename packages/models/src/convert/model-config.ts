@@ -1,5 +1,6 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { readJson } from '../read-json.js';
+import { showValue } from '../show-value.js';
 
 /** What conversion needs of a Hugging Face config.json of the llama architecture. */
 export interface ModelConfig {
@@ -30,16 +31,14 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
   const whole = (key: string, fallback?: number): number => {
     const value = config[key] ?? fallback;
     if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      throw new InvalidModelFileError(
-        `${path}: ${key} is ${JSON.stringify(value)}, not a whole number above 0.`,
-      );
+      throw new InvalidModelFileError(`${path}: ${key} is ${showValue(value)}, not a whole number above 0.`);
     }
     return value as number;
   };
   const positive = (key: string, fallback: number): number => {
     const value = config[key] ?? fallback;
     if (typeof value !== 'number' || !(value > 0)) {
-      throw new InvalidModelFileError(`${path}: ${key} is ${JSON.stringify(value)}, not a number above 0.`);
+      throw new InvalidModelFileError(`${path}: ${key} is ${showValue(value)}, not a number above 0.`);
     }
     return value;
   };
@@ -47,13 +46,13 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
     const value = config[key];
     if (value !== undefined && value !== null && value !== expected) {
       throw new UnsupportedError(
-        `${path}: ${key} is ${JSON.stringify(value)}; only ${JSON.stringify(expected)} is supported.`,
+        `${path}: ${key} is ${showValue(value)}; only ${showValue(expected)} is supported.`,
       );
     }
   };
   if (config['model_type'] !== 'llama') {
     throw new UnsupportedError(
-      `${path}: the model type is ${JSON.stringify(config['model_type'])}; only "llama" is supported.`,
+      `${path}: the model type is ${showValue(config['model_type'])}; only "llama" is supported.`,
     );
   }
   refuse('hidden_act', 'silu');
@@ -67,7 +66,7 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
     {}) as RotaryParameters;
   if ((rotaryKind ?? 'default') !== 'default') {
     throw new UnsupportedError(
-      `${path}: the rotary embedding is ${JSON.stringify(rotaryKind)}; only "default" is supported.`,
+      `${path}: the rotary embedding is ${showValue(rotaryKind)}; only "default" is supported.`,
     );
   }
   const width = whole('hidden_size');
@@ -80,9 +79,7 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
     if (Number.isInteger(first) && (first as number) >= 0 && (first as number) < vocabularySize) {
       return first as number;
     }
-    throw new InvalidModelFileError(
-      `${path}: ${key} is ${JSON.stringify(value)}, with ${vocabularySize} tokens.`,
-    );
+    throw new InvalidModelFileError(`${path}: ${key} is ${showValue(value)}, with ${vocabularySize} tokens.`);
   };
   return {
     vocabularySize,

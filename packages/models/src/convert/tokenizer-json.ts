@@ -1,6 +1,7 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { isObject } from '../is-object.js';
 import { readJson } from '../read-json.js';
+import { showValue } from '../show-value.js';
 
 /** What conversion needs of a byte-level BPE tokenizer.json. */
 export interface TokenizerJson {
@@ -25,7 +26,7 @@ export async function readTokenizerJson(path: string): Promise<TokenizerJson> {
   const splitter = isObject(json['pre_tokenizer']) ? json['pre_tokenizer'] : {};
   if (model['type'] !== 'BPE' || splitter['type'] !== 'ByteLevel' || splitter['use_regex'] === false) {
     throw new UnsupportedError(
-      `${path}: only byte-level BPE with GPT-2's splitting is supported, not ${String(model['type'])} after ${String(splitter['type'])}.`,
+      `${path}: only byte-level BPE with GPT-2's splitting is supported, not ${showValue(model['type'])} after ${showValue(splitter['type'])}.`,
     );
   }
   const refused = [
@@ -52,7 +53,7 @@ function vocabularyOf(path: string, value: unknown): [string, number][] {
   for (const [content, id] of entries) {
     if (!isTokenId(id)) {
       throw new InvalidModelFileError(
-        `${path}: the token ${JSON.stringify(content)} has the id ${String(id)}.`,
+        `${path}: the token ${showValue(content)} has the id ${showValue(id)}.`,
       );
     }
   }
@@ -65,7 +66,7 @@ function mergesOf(path: string, merges: unknown): string[] {
   return merges.map((merge: unknown) => {
     const parts: unknown[] = typeof merge === 'string' ? merge.split(' ') : Array.isArray(merge) ? merge : [];
     if (parts.length !== 2 || !parts.every((part) => typeof part === 'string' && /^[^ ]+$/.test(part))) {
-      throw new InvalidModelFileError(`${path}: a merge is ${JSON.stringify(merge)}, not a pair of texts.`);
+      throw new InvalidModelFileError(`${path}: a merge is ${showValue(merge)}, not a pair of texts.`);
     }
     return parts.join(' ');
   });
@@ -73,14 +74,16 @@ function mergesOf(path: string, merges: unknown): string[] {
 
 function addedTokensOf(path: string, value: unknown): AddedToken[] {
   if (!Array.isArray(value)) throw new InvalidModelFileError(`${path}: added_tokens is not a list.`);
-  return value.map((token: unknown) => {
+  return value.map((token: unknown, index) => {
     const { id, content, special, lstrip, rstrip, single_word: word } = isObject(token) ? token : {};
     if (!isTokenId(id) || typeof content !== 'string' || content === '') {
-      throw new InvalidModelFileError(`${path}: an added token is ${JSON.stringify(token)}.`);
+      throw new InvalidModelFileError(
+        `${path}: added token ${index} is ${showValue(token)} without a sound id or text.`,
+      );
     }
     if (lstrip === true || rstrip === true || word === true) {
       throw new UnsupportedError(
-        `${path}: the added token ${JSON.stringify(content)} takes spaces or words around it; only plain ones are supported.`,
+        `${path}: the added token ${showValue(content)} takes spaces or words around it; only plain ones are supported.`,
       );
     }
     return { id, content, special: special === true };
@@ -106,7 +109,7 @@ function firstTokenOf(path: string, value: unknown): number | undefined {
     }
   }
   throw new UnsupportedError(
-    `${path}: the post-processor ${String(type)} does more than put a begin token before the text.`,
+    `${path}: the post-processor ${showValue(type)} does more than put a begin token before the text.`,
   );
 }
 

@@ -3,6 +3,7 @@ import { controlToken, normalToken, unusedToken, userDefinedToken } from '../ggu
 import type { TypedValue } from '../gguf/value-types.js';
 import type { ModelConfig } from './model-config.js';
 import { readTokenizerJson } from './tokenizer-json.js';
+import { showValue } from '../show-value.js';
 
 /**
  * GGUF's tokenizer metadata from a tokenizer.json: byte-level BPE with GPT-2's splitting, which llama.cpp
@@ -30,7 +31,7 @@ export async function tokenizerMetadata(path: string, config: ModelConfig): Prom
   const seen = new Set<string>();
   const repeated = tokens.find((content) => seen.size === seen.add(content).size);
   if (repeated !== undefined) {
-    throw new InvalidModelFileError(`${path}: the token ${JSON.stringify(repeated)} stands twice.`);
+    throw new InvalidModelFileError(`${path}: the token ${showValue(repeated)} stands twice.`);
   }
   if (firstToken !== undefined && firstToken !== config.beginToken) {
     throw new InvalidModelFileError(

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { InvalidModelFileError } from '@foretoken/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ggufMetadata, ggufTensors, toWrite } from '../../../../test/support/gguf-arbitraries.js';
 import { encodeWeights } from '../quantization/weight-formats.js';
 import { readGguf } from './read-gguf.js';
 import { readTensor, readTensorBytes } from './read-tensor.js';
-import type { TensorToWrite } from './tensor-to-write.js';
-import { tensorTypeById, tensorTypeByName, type TensorType } from './tensor-types.js';
-import { type ScalarName, scalarIds, type TypedValue } from './value-types.js';
+import { tensorTypeByName, type TensorType } from './tensor-types.js';
+import { scalarIds, type TypedValue } from './value-types.js';
 import { writeGguf } from './write-gguf.js';
 
 const seed = 20261124;
@@ -21,86 +21,24 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 const inFolder = (name: string): string => path.join(folder, name);
 
-const wellFormedText = fc.string({ unit: 'grapheme', maxLength: 12 });
-const whole = (bits: number, signed: boolean): fc.Arbitrary<number> =>
-  fc.integer(signed ? { min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 } : { min: 0, max: 2 ** bits - 1 });
-const scalars: { readonly [Name in ScalarName]: fc.Arbitrary<unknown> } = {
-  uint8: whole(8, false),
-  int8: whole(8, true),
-  uint16: whole(16, false),
-  int16: whole(16, true),
-  uint32: whole(32, false),
-  int32: whole(32, true),
-  float32: fc.float(),
-  bool: fc.boolean(),
-  string: wellFormedText,
-  uint64: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
-  int64: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-  float64: fc.double(),
-};
-const typedValue = fc.constantFrom(...(Object.keys(scalars) as ScalarName[])).chain((type) =>
-  fc.oneof(
-    scalars[type].map((value) => ({ type, value })),
-    fc.array(scalars[type], { maxLength: 20 }).map((value) => ({ type: `${type}[]`, value })),
-  ),
-) as fc.Arbitrary<TypedValue>;
-const key = fc.stringMatching(/^[a-z][a-z0-9_.]{0,30}$/).filter((text) => text !== 'general.alignment');
-const metadata = fc.array(fc.tuple(key, typedValue), { maxLength: 12 }).map((pairs) => new Map(pairs));
-
-interface DescribedTensor {
-  readonly name: string;
-  readonly type: TensorType;
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
-}
-const everyType = Array.from({ length: 64 }, (_, id) => tensorTypeById(id)).filter(
-  (type) => type !== undefined,
-);
-const tensor: fc.Arbitrary<DescribedTensor> = fc
-  .record({
-    name: fc.stringMatching(/^[a-z][a-z0-9_.]{0,62}$/),
-    type: fc.constantFrom(...everyType),
-    blocks: fc.integer({ min: 1, max: 3 }),
-    rest: fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 3 }),
-    fill: fc.integer({ min: 0, max: 255 }),
-  })
-  .map(({ name, type, blocks, rest, fill }) => {
-    const rows = rest.reduce((product, length) => product * length, 1);
-    const bytes = new Uint8Array(blocks * rows * type.blockBytes).map((_, index) => fill + index * 7);
-    return { name, type, shape: [blocks * type.blockElements, ...rest], bytes };
-  });
-const tensors = fc.uniqueArray(tensor, { maxLength: 6, selector: ({ name }) => name });
-
-const toWrite = ({ bytes, ...described }: DescribedTensor): TensorToWrite => ({
-  ...described,
-  data: async () => bytes,
-});
-
 describe('what is written is read', () => {
   it('metadata of every type, tensors of every type and shape, every alignment', async () => {
     await fc.assert(
-      fc.asyncProperty(
-        metadata,
-        tensors,
-        fc.constantFrom(undefined, 8, 16, 32, 64, 4096),
-        async (values, described, alignment) => {
-          const file = inFolder('round-trip.gguf');
-          const all = new Map(values);
-          if (alignment !== undefined) all.set('general.alignment', { type: 'uint32', value: alignment });
-          await writeGguf(file, all, described.map(toWrite));
-          const read = await readGguf(file);
-          expect(read.version).toBe(3);
-          expect(read.alignment).toBe(alignment ?? 32);
-          expect([...read.metadata]).toEqual([...all].map(([name, { value }]) => [name, value]));
-          expect([...read.tensors.keys()]).toEqual(described.map(({ name }) => name));
-          for (const { name, type, shape, bytes } of described) {
-            const found = read.tensors.get(name);
-            expect(found).toMatchObject({ type, shape, byteLength: bytes.length });
-            expect((found?.offset ?? 1) % read.alignment).toBe(0);
-            expect(await readTensorBytes(read, name)).toEqual(bytes);
-          }
-        },
-      ),
+      fc.asyncProperty(ggufMetadata, ggufTensors, async (metadata, tensors) => {
+        const file = inFolder('round-trip.gguf');
+        await writeGguf(file, metadata, tensors.map(toWrite));
+        const read = await readGguf(file);
+        expect(read.version).toBe(3);
+        expect(read.alignment).toBe(metadata.get('general.alignment')?.value ?? 32);
+        expect([...read.metadata]).toEqual([...metadata].map(([name, { value }]) => [name, value]));
+        expect([...read.tensors.keys()]).toEqual(tensors.map(({ name }) => name));
+        for (const { name, type, shape, bytes } of tensors) {
+          const found = read.tensors.get(name);
+          expect(found).toMatchObject({ type, shape, byteLength: bytes.length });
+          expect((found?.offset ?? 1) % read.alignment).toBe(0);
+          expect(await readTensorBytes(read, name)).toEqual(bytes);
+        }
+      }),
       { seed, numRuns: 60 },
     );
   });

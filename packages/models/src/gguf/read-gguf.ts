@@ -4,6 +4,7 @@ import { alignmentKey, defaultAlignment, isAlignment } from './alignment.js';
 import type { GgufFile, GgufScalar, GgufTensor, GgufValue } from './gguf-file.js';
 import { tensorTypeById } from './tensor-types.js';
 import { arrayType, fixedTypes, scalarIds, stringType } from './value-types.js';
+import { showValue } from '../show-value.js';
 
 const magic = 'GGUF';
 const versions: readonly number[] = [2, 3];
@@ -52,7 +53,7 @@ function readMetadata(reader: HeaderReader, count: number): Map<string, GgufValu
   for (let index = 0; index < count; index++) {
     const key = readName(reader, `metadata key ${index}`, mostKeyBytes);
     if (key === '') throw reader.fail(`metadata key ${index} is empty`);
-    if (metadata.has(key)) throw reader.fail(`the metadata key ${JSON.stringify(key)} stands twice`);
+    if (metadata.has(key)) throw reader.fail(`the metadata key ${showValue(key)} stands twice`);
     metadata.set(key, readValue(reader, key));
   }
   return metadata;
@@ -97,7 +98,7 @@ function readText(reader: HeaderReader, what: string, mostBytes: number): string
 /** Text that names something: llama.cpp would read it only up to a zero byte. */
 function readName(reader: HeaderReader, what: string, mostBytes: number): string {
   const name = readText(reader, what, mostBytes);
-  if (/\p{Cc}/u.test(name)) throw reader.fail(`${what} has control characters: ${JSON.stringify(name)}`);
+  if (/\p{Cc}/u.test(name)) throw reader.fail(`${what} has control characters: ${showValue(name)}`);
   return name;
 }
 
@@ -108,7 +109,7 @@ function readTensorInfos(reader: HeaderReader, count: number): TensorInfo[] {
   const names = new Set<string>();
   for (let index = 0; index < count; index++) {
     const name = readName(reader, `the name of tensor ${index}`, mostNameBytes);
-    if (names.has(name)) throw reader.fail(`the tensor ${JSON.stringify(name)} stands twice`);
+    if (names.has(name)) throw reader.fail(`the tensor ${showValue(name)} stands twice`);
     names.add(name);
     const dimensions = reader.uint32(`the dimensions of ${name}`);
     if (dimensions < 1 || dimensions > mostDimensions)

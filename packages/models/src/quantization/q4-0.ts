@@ -26,7 +26,8 @@ export function quantizeQ4_0(values: Float32Array): Uint8Array {
     view.setUint16(block * blockBytes, float32ToFloat16(scale), true);
     const level = (index: number): number => {
       const scaled = Math.fround((values[start + index] as number) * inverse);
-      return Math.min(15, Math.trunc(Math.fround(scaled + 8.5)));
+      // A cast to int8 first, as in C on x86: 0 where the inverse of a denormal scale is infinite.
+      return Math.min(15, (Math.fround(scaled + 8.5) << 24) >> 24);
     };
     for (let index = 0; index < half; index++) {
       bytes[block * blockBytes + 2 + index] = level(index) | (level(index + half) << 4);

@@ -2,6 +2,7 @@ import { InvalidModelFileError } from '@foretoken/core';
 import { openModelFile } from '../open-model-file.js';
 import type { HeaderReader } from '../header-reader.js';
 import { isObject } from '../is-object.js';
+import { showValue } from '../show-value.js';
 import { readRange } from '../read-range.js';
 
 export interface SafetensorsTensor {
@@ -108,7 +109,7 @@ function readMetadata(reader: HeaderReader, value: unknown): Map<string, string>
 function readInfo(reader: HeaderReader, name: string, value: unknown, dataStart: number): SafetensorsTensor {
   const { dtype, shape, data_offsets: offsets } = isObject(value) ? value : {};
   const width = typeof dtype === 'string' ? elementBytes.get(dtype) : undefined;
-  if (width === undefined) throw reader.fail(`${name} has the unknown type ${String(dtype)}`);
+  if (width === undefined) throw reader.fail(`${name} has the unknown type ${showValue(dtype)}`);
   if (!isWholeNumbers(shape)) throw reader.fail(`${name} has a malformed shape`);
   if (!isWholeNumbers(offsets) || offsets.length !== 2) throw reader.fail(`${name} has malformed offsets`);
   const [start, end] = offsets as [number, number];

@@ -1,4 +1,4 @@
-import { requireInteger, requireProbability } from '../errors/require.js';
+import { requireInteger, requireProbability, requireTrials } from '../errors/require.js';
 import { betaTails } from '../special/beta-tails.js';
 
 /**
@@ -10,13 +10,13 @@ import { betaTails } from '../special/beta-tails.js';
  * Source: 1 - I_π(k + 1, n - k) (Abramowitz & Stegun 26.5.24); see regularisedBetaUpper.
  *
  * @param successes k, an integer; below 0 the result is 0, from n on it is 1.
- * @param trials n, an integer of at least 0.
+ * @param trials n, an integer, 0 to 1e13.
  * @param probability π, 0 to 1.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function binomialCdf(successes: number, trials: number, probability: number): number {
   requireInteger(successes, 'successes', -Infinity);
-  requireInteger(trials, 'trials', 0);
+  requireTrials(trials, 'trials', 0);
   requireProbability(probability, 'probability');
   if (successes < 0) return 0;
   if (successes >= trials) return 1;

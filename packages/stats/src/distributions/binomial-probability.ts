@@ -1,4 +1,4 @@
-import { requireInteger, requireProbability } from '../errors/require.js';
+import { requireInteger, requireProbability, requireTrials } from '../errors/require.js';
 import { betaLogitDensity } from '../special/beta-tails.js';
 
 /**
@@ -9,13 +9,13 @@ import { betaLogitDensity } from '../special/beta-tails.js';
  * Source: Loader, Fast and accurate computation of binomial probabilities (2000).
  *
  * @param successes k, an integer; outside 0 to n the result is 0.
- * @param trials n, an integer of at least 0.
+ * @param trials n, an integer, 0 to 1e13.
  * @param probability π, 0 to 1.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function binomialProbability(successes: number, trials: number, probability: number): number {
   requireInteger(successes, 'successes', -Infinity);
-  requireInteger(trials, 'trials', 0);
+  requireTrials(trials, 'trials', 0);
   requireProbability(probability, 'probability');
   const failures = trials - successes;
   if (successes < 0 || failures < 0) return 0;

@@ -1,4 +1,4 @@
-import { requireInteger, requireProbability } from '../errors/require.js';
+import { requireProbability, requireTrials } from '../errors/require.js';
 import { binomialCdf } from './binomial-cdf.js';
 import { normalQuantile } from './normal-quantile.js';
 import { smallestInteger } from './smallest-integer.js';
@@ -10,14 +10,14 @@ import { smallestInteger } from './smallest-integer.js';
  * Search from the normal approximation: O(log n) evaluations at most.
  *
  * @param probability 0 to 1.
- * @param trials n, an integer of at least 0.
+ * @param trials n, an integer, 0 to 1e13.
  * @param successProbability chance of success of one trial, 0 to 1.
  * @returns an integer, 0 to n.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function binomialQuantile(probability: number, trials: number, successProbability: number): number {
   requireProbability(probability, 'probability');
-  requireInteger(trials, 'trials', 0);
+  requireTrials(trials, 'trials', 0);
   requireProbability(successProbability, 'successProbability');
   const mean = trials * successProbability;
   const deviation = Math.sqrt(mean * (1 - successProbability));

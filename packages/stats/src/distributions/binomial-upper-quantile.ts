@@ -1,4 +1,4 @@
-import { requireInteger, requireProbability } from '../errors/require.js';
+import { requireProbability, requireTrials } from '../errors/require.js';
 import { binomialSurvival } from './binomial-survival.js';
 import { normalUpperQuantile } from './normal-upper-quantile.js';
 import { smallestInteger } from './smallest-integer.js';
@@ -10,7 +10,7 @@ import { smallestInteger } from './smallest-integer.js';
  * Search from the normal approximation: O(log n) evaluations at most.
  *
  * @param probability 0 to 1.
- * @param trials n, an integer of at least 0.
+ * @param trials n, an integer, 0 to 1e13.
  * @param successProbability chance of success of one trial, 0 to 1.
  * @returns an integer, 0 to n.
  * @throws StatisticsError where an argument is outside its range.
@@ -21,7 +21,7 @@ export function binomialUpperQuantile(
   successProbability: number,
 ): number {
   requireProbability(probability, 'probability');
-  requireInteger(trials, 'trials', 0);
+  requireTrials(trials, 'trials', 0);
   requireProbability(successProbability, 'successProbability');
   const mean = trials * successProbability;
   const deviation = Math.sqrt(mean * (1 - successProbability));

@@ -1,4 +1,4 @@
-import { requireNonNegative, requirePositive } from '../errors/require.js';
+import { requireNonNegative, requireShape } from '../errors/require.js';
 import { gammaTails } from '../special/gamma-tails.js';
 
 /**
@@ -10,11 +10,11 @@ import { gammaTails } from '../special/gamma-tails.js';
  * Source: P(ν/2, x/2) (Abramowitz & Stegun 26.4.19); see regularisedGammaLower.
  *
  * @param x at least 0; Infinity gives 1.
- * @param degreesOfFreedom ν, above 0; need not be an integer.
+ * @param degreesOfFreedom ν, 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function chiSquareCdf(x: number, degreesOfFreedom: number): number {
   requireNonNegative(x, 'x');
-  requirePositive(degreesOfFreedom, 'degreesOfFreedom');
+  requireShape(degreesOfFreedom, 'degreesOfFreedom');
   return x === Infinity ? 1 : gammaTails(degreesOfFreedom / 2, x / 2).lower;
 }

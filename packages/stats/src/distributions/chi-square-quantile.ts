@@ -1,4 +1,4 @@
-import { requirePositive, requireProbability } from '../errors/require.js';
+import { requireProbability, requireShape } from '../errors/require.js';
 import { invertGamma } from '../special/invert-gamma.js';
 
 /**
@@ -8,11 +8,11 @@ import { invertGamma } from '../special/invert-gamma.js';
  * evaluations of the function. Source: see inverseRegularisedGammaLower.
  *
  * @param probability 0 to 1.
- * @param degreesOfFreedom above 0; need not be an integer.
+ * @param degreesOfFreedom 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function chiSquareQuantile(probability: number, degreesOfFreedom: number): number {
   requireProbability(probability, 'probability');
-  requirePositive(degreesOfFreedom, 'degreesOfFreedom');
+  requireShape(degreesOfFreedom, 'degreesOfFreedom');
   return 2 * invertGamma(degreesOfFreedom / 2, 'lower', probability);
 }

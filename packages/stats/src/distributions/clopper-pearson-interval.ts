@@ -1,4 +1,4 @@
-import { requireInteger, requireOneOf, requireOpenProbability } from '../errors/require.js';
+import { requireInteger, requireOneOf, requireOpenProbability, requireTrials } from '../errors/require.js';
 import { StatisticsError } from '../errors/statistics-error.js';
 import { invertBeta } from '../special/invert-beta.js';
 
@@ -30,7 +30,7 @@ export interface ProbabilityInterval {
  * Science 16 (2001), equation 4.
  *
  * @param successes k, an integer, 0 to n.
- * @param trials n, an integer of at least 1.
+ * @param trials n, an integer, 1 to 1e13.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function clopperPearsonInterval(
@@ -39,7 +39,7 @@ export function clopperPearsonInterval(
   options: ClopperPearsonOptions = {},
 ): ProbabilityInterval {
   const { confidence = 0.95, side = 'two-sided' } = options;
-  requireInteger(trials, 'trials', 1);
+  requireTrials(trials, 'trials', 1);
   requireInteger(successes, 'successes', 0);
   requireOpenProbability(confidence, 'confidence');
   requireOneOf(side, 'side', ['two-sided', 'lower', 'upper']);

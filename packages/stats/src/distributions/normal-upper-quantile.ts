@@ -20,6 +20,7 @@ export function normalUpperQuantile(probability: number): number {
   // Exact: a double above 1/2 has an exact difference to 1.
   if (probability > 0.5) return -normalUpperQuantile(1 - probability);
   if (probability === 0) return Infinity;
+  if (probability === 0.5) return 0;
   const logProbability = Math.log(probability);
   let x = firstGuess(logProbability);
   for (let iteration = 0; iteration < 3; iteration++) {

@@ -1,4 +1,4 @@
-import { requireInteger, requirePositive } from '../errors/require.js';
+import { requireInteger, requireShape } from '../errors/require.js';
 import { gammaLogDensity } from '../special/gamma-tails.js';
 
 /**
@@ -9,12 +9,12 @@ import { gammaLogDensity } from '../special/gamma-tails.js';
  * Source: Loader, Fast and accurate computation of binomial probabilities (2000).
  *
  * @param count k, an integer; below 0 the result is 0.
- * @param mean above 0, finite.
+ * @param mean 1e-100 to 1e13.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function poissonProbability(count: number, mean: number): number {
   requireInteger(count, 'count', -Infinity);
-  requirePositive(mean, 'mean');
+  requireShape(mean, 'mean');
   if (count < 0) return 0;
   return count === 0 ? Math.exp(-mean) : gammaLogDensity(count, mean) / count;
 }

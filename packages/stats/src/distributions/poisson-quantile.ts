@@ -1,4 +1,4 @@
-import { requirePositive, requireProbability } from '../errors/require.js';
+import { requireProbability, requireShape } from '../errors/require.js';
 import { normalQuantile } from './normal-quantile.js';
 import { poissonCdf } from './poisson-cdf.js';
 import { smallestInteger } from './smallest-integer.js';
@@ -9,13 +9,13 @@ import { smallestInteger } from './smallest-integer.js';
  * Search from the normal approximation: a few dozen evaluations at most.
  *
  * @param probability 0 to 1; 1 gives Infinity.
- * @param mean above 0, finite.
+ * @param mean 1e-100 to 1e13.
  * @returns an integer of at least 0, or Infinity.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function poissonQuantile(probability: number, mean: number): number {
   requireProbability(probability, 'probability');
-  requirePositive(mean, 'mean');
+  requireShape(mean, 'mean');
   if (probability === 1) return Infinity;
   return smallestInteger(
     (count) => poissonCdf(count, mean) >= probability,

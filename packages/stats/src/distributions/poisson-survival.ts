@@ -1,4 +1,4 @@
-import { requireInteger, requirePositive } from '../errors/require.js';
+import { requireInteger, requireShape } from '../errors/require.js';
 import { gammaTails } from '../special/gamma-tails.js';
 
 /**
@@ -10,11 +10,11 @@ import { gammaTails } from '../special/gamma-tails.js';
  * Source: P(k + 1, mean) (Abramowitz & Stegun 26.4.21); see regularisedGammaLower.
  *
  * @param count k, an integer; below 0 the result is 1.
- * @param mean above 0, finite.
+ * @param mean 1e-100 to 1e13.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function poissonSurvival(count: number, mean: number): number {
   requireInteger(count, 'count', -Infinity);
-  requirePositive(mean, 'mean');
+  requireShape(mean, 'mean');
   return count < 0 ? 1 : gammaTails(count + 1, mean).lower;
 }

@@ -1,4 +1,4 @@
-import { requirePositive, requireProbability } from '../errors/require.js';
+import { requireProbability, requireShape } from '../errors/require.js';
 import { normalUpperQuantile } from './normal-upper-quantile.js';
 import { poissonSurvival } from './poisson-survival.js';
 import { smallestInteger } from './smallest-integer.js';
@@ -9,13 +9,13 @@ import { smallestInteger } from './smallest-integer.js';
  * Search from the normal approximation: a few dozen evaluations at most.
  *
  * @param probability 0 to 1; 0 gives Infinity.
- * @param mean above 0, finite.
+ * @param mean 1e-100 to 1e13.
  * @returns an integer of at least 0, or Infinity.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function poissonUpperQuantile(probability: number, mean: number): number {
   requireProbability(probability, 'probability');
-  requirePositive(mean, 'mean');
+  requireShape(mean, 'mean');
   if (probability === 0) return Infinity;
   return smallestInteger(
     (count) => poissonSurvival(count, mean) <= probability,

@@ -1,4 +1,4 @@
-import { requireNumber, requirePositive } from '../errors/require.js';
+import { requireNumber, requireShape } from '../errors/require.js';
 import { betaTails } from '../special/beta-tails.js';
 
 /**
@@ -8,12 +8,12 @@ import { betaTails } from '../special/beta-tails.js';
  * Source: I_x(ν/2, 1/2) / 2 with x = ν / (ν + t²), t > 0 (Abramowitz & Stegun 26.5.27, 26.7.1).
  *
  * @param t any number but NaN.
- * @param degreesOfFreedom ν, above 0; need not be an integer.
+ * @param degreesOfFreedom ν, 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function studentTSurvival(t: number, degreesOfFreedom: number): number {
   requireNumber(t, 't');
-  requirePositive(degreesOfFreedom, 'degreesOfFreedom');
+  requireShape(degreesOfFreedom, 'degreesOfFreedom');
   if (t < 0) return 1 - studentTSurvival(-t, degreesOfFreedom);
   if (t === Infinity) return 0;
   // By the quotient, since t² may overflow.

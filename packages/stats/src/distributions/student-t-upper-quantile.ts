@@ -1,4 +1,4 @@
-import { requirePositive, requireProbability } from '../errors/require.js';
+import { requireProbability, requireShape } from '../errors/require.js';
 import { invertBeta } from '../special/invert-beta.js';
 
 /**
@@ -9,12 +9,12 @@ import { invertBeta } from '../special/invert-beta.js';
  * Stegun 26.7.1).
  *
  * @param probability 0 (gives Infinity) to 1 (gives -Infinity).
- * @param degreesOfFreedom ν, above 0; need not be an integer.
+ * @param degreesOfFreedom ν, 1e-100 to 1e13; need not be an integer.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function studentTUpperQuantile(probability: number, degreesOfFreedom: number): number {
   requireProbability(probability, 'probability');
-  requirePositive(degreesOfFreedom, 'degreesOfFreedom');
+  requireShape(degreesOfFreedom, 'degreesOfFreedom');
   if (probability > 0.5) return -studentTUpperQuantile(1 - probability, degreesOfFreedom);
   const shape = degreesOfFreedom / 2;
   // Both tails of t² are known exactly; the smaller one has the digits.

@@ -23,12 +23,20 @@ export function deviationSlack(count: number, minorityMass: number, alpha: numbe
   return minimise(
     (logScale) => {
       const scale = Math.exp(logScale);
-      const mass = Math.min(minorityMass, widestMass(scale));
-      return (evidence + Math.log1p(mass * Math.expm1(scale)) - scale * mass) / scale;
+      return (evidence + indicatorLogMoment(scale, minorityMass)) / scale;
     },
     Math.log(1e-7),
     Math.log(700),
   );
+}
+
+/**
+ * K(scale): bound on log E exp(scale (f - E f)) for functions f of one draw that are constant on cells with values in
+ * [0, 1], of either sign.
+ */
+export function indicatorLogMoment(scale: number, minorityMass: number): number {
+  const mass = Math.min(minorityMass, widestMass(scale));
+  return Math.log1p(mass * Math.expm1(scale)) - scale * mass;
 }
 
 /** The mass at which a centred indicator's moment generating function is largest, 1/2 at scale 0. */

@@ -1,5 +1,6 @@
 import { type CellEnvelope, cellEnvelope } from './cell-envelope.js';
 import { meanDeviation } from './mean-deviation.js';
+import { minorityMass } from './minority-mass.js';
 
 /**
  * What can be said beforehand about the empirical total variation T of a number of draws from unknown laws against
@@ -44,17 +45,17 @@ const bisections = 22;
 export function createDistanceLaw(tables: readonly TableShape[]): DistanceLaw {
   let count = 0;
   let meanUnderTarget = 0;
-  let minorityMass = 0;
+  let averageMinority = 0;
   for (const table of tables) {
     count += table.count;
     meanUnderTarget += table.weight * meanDistance(table);
-    minorityMass += table.weight * minorityOf(table.probabilities);
+    averageMinority += table.weight * minorityMass(table.probabilities);
   }
   let interceptAt: ((index: number) => number) | undefined;
   return {
     count,
     meanUnderTarget,
-    minorityMass,
+    minorityMass: averageMinority,
     largestDistance(mean) {
       interceptAt ??= createIntercepts(tables);
       const intercepts = interceptAt;
@@ -90,14 +91,6 @@ function meanDistance({ count, probabilities }: TableShape): number {
     sum += meanDeviation(count, target, target).value;
   }
   return sum / 2;
-}
-
-function minorityOf(probabilities: ArrayLike<number>): number {
-  let largest = 0;
-  for (let cell = 0; cell < probabilities.length; cell++) {
-    largest = Math.max(largest, probabilities[cell] as number);
-  }
-  return largest >= 0.5 ? 1 - Math.min(1, largest) : 0.5;
 }
 
 /** intercept(s) by the number of the slope, each computed once. */

@@ -1,7 +1,7 @@
 import { StatisticsError } from './statistics-error.js';
 
 /** How far the sum of probabilities may lie from 1: rounding in float64, not a softmax in float32. */
-const normalisationTolerance = 1e-9;
+export const normalisationTolerance = 1e-9;
 
 /** Probabilities of all outcomes: at least one, each 0 to 1, summing to 1 up to 1e-9. O(n). */
 export function requireLaw(probabilities: ArrayLike<number>, argument: string): void {

@@ -1,5 +1,7 @@
 import { StatisticsError } from './statistics-error.js';
 
+const largestShape = 1e13;
+
 // Checks of single arguments. Each returns nothing and throws a StatisticsError.
 
 /** A finite number above 0. */
@@ -7,6 +9,19 @@ export function requirePositive(value: number, argument: string): void {
   if (!(value > 0 && value < Infinity)) {
     throw outOfRange(value, argument, 'a finite number above 0');
   }
+}
+
+/** A shape parameter: above it the methods would need tens of millions of terms. */
+export function requireShape(value: number, argument: string): void {
+  if (!(value >= 1e-100 && value <= largestShape)) {
+    throw outOfRange(value, argument, `a number from 1e-100 to ${largestShape}`);
+  }
+}
+
+/** A number of trials, which is a shape parameter and an integer. */
+export function requireTrials(value: number, argument: string, least: number): void {
+  requireInteger(value, argument, least);
+  if (value > largestShape) throw outOfRange(value, argument, `at most ${largestShape}`);
 }
 
 /** Any number but NaN; infinities count as limits. */

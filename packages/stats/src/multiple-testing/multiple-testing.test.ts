@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StatisticsError } from '../errors/statistics-error.js';
+import { falseAlarmBudget } from '../testing/false-alarm-budget.js';
 import { adjustBenjaminiHochberg } from './adjust-benjamini-hochberg.js';
 import { adjustHolm } from './adjust-holm.js';
 import { createFalseAlarmLedger } from './false-alarm-ledger.js';
@@ -69,5 +70,9 @@ describe('the false-alarm ledger', () => {
     expect(() => createFalseAlarmLedger([entry, entry])).toThrow(/twice/);
     expect(() => createFalseAlarmLedger([{ ...entry, count: 0 }])).toThrow(/count of "a"/);
     expect(() => createFalseAlarmLedger([{ ...entry, alpha: 2 }])).toThrow(/alpha of "a"/);
+  });
+
+  test("this package's own statistical tests fail by chance with probability below 1 %", () => {
+    expect(falseAlarmBudget.total).toBeLessThan(0.01);
   });
 });

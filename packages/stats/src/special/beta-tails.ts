@@ -7,7 +7,7 @@ import { productError, sumError } from './two-product.js';
 
 // A last factor of 1 to the bit: many factors of 1 + 2e-16 would add up.
 const convergence = 1.2e-16;
-const mostTerms = 1e7;
+const mostTerms = 1e8;
 
 /**
  * Both tails of the beta law with shapes a and b at x, where y = 1 - x is given too: only the smaller of the

@@ -5,7 +5,7 @@ import type { Tails } from './tails.js';
 
 // A last factor of 1 to the bit: many factors of 1 + 2e-16 would add up.
 const convergence = 1.2e-16;
-const mostTerms = 1e7;
+const mostTerms = 1e8;
 
 /**
  * Both tails of the gamma law with unit scale, for shape > 0 and x >= 0 (both finite).

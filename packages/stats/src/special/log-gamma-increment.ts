@@ -1,5 +1,5 @@
 import { log1pMinus } from './log1p-minus.js';
-import { stirlingError, stirlingThreshold } from './stirling-error.js';
+import { stirlingSeriesIncrement, stirlingThreshold } from './stirling-series.js';
 
 /**
  * log Γ(x + step) - log Γ(x) for x > 0 and step >= 0, with an error that is small against the result itself
@@ -19,5 +19,5 @@ export function logGammaIncrement(x: number, step: number): number {
   const ratio = (raised + step) / raised;
   // (r + s - 1/2) log(r + s) - (r - 1/2) log(r) - s, r = raised, s = step
   const power = (raised - 0.5) * log1pMinus(excess, ratio) - 0.5 * excess + step * Math.log(raised + step);
-  return power + (stirlingError(raised + step) - stirlingError(raised)) - shift;
+  return power + stirlingSeriesIncrement(raised, step) - shift;
 }

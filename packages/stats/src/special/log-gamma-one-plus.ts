@@ -1,4 +1,4 @@
-import { logGammaStirling, stirlingThreshold } from './stirling-error.js';
+import { logGammaStirling, stirlingThreshold } from './stirling-series.js';
 
 const oneMinusEuler = 0.42278433509846713;
 

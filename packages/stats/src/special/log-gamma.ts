@@ -1,6 +1,6 @@
 import { requirePositive } from '../errors/require.js';
 import { logGammaOnePlus } from './log-gamma-one-plus.js';
-import { logGammaStirling, stirlingThreshold } from './stirling-error.js';
+import { logGammaStirling, stirlingThreshold } from './stirling-series.js';
 
 /**
  * Natural logarithm of the gamma function, log Γ(x).

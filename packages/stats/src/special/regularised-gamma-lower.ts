@@ -1,21 +1,21 @@
-import { requireNonNegative, requirePositive } from '../errors/require.js';
+import { requireNonNegative, requireShape } from '../errors/require.js';
 import { gammaTails } from './gamma-tails.js';
 
 /**
  * Lower regularised incomplete gamma function, P(a, x) = γ(a, x) / Γ(a): the probability that a gamma variable
  * with shape a and scale 1 is at most x.
  *
- * Relative error below 1e-12 for shapes 1e-3 to 1e6, also where the result is 1e-300. Time grows like the
- * square root of the shape near the mean.
+ * Relative error below 1e-12 for shapes 1e-3 to 1e6, 1e-10 at the ends of their range, also where the result is
+ * 1e-300. Time grows like the square root of the shape near the mean.
  *
  * Source: DLMF 8.11.4 (series), 8.9.2 (continued fraction), 8.7.1 (small shapes); Loader 2000 (factor).
  *
- * @param shape a, above 0, finite.
+ * @param shape a, 1e-100 to 1e13.
  * @param x at least 0; Infinity gives 1.
  * @throws StatisticsError where an argument is outside its range.
  */
 export function regularisedGammaLower(shape: number, x: number): number {
-  requirePositive(shape, 'shape');
+  requireShape(shape, 'shape');
   requireNonNegative(x, 'x');
   return x === Infinity ? 1 : gammaTails(shape, x).lower;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StatisticsError } from '../errors/statistics-error.js';
+import { falseAlarmBudget, fewestHits, mostHits } from '../testing/false-alarm-budget.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { hammingKernel } from './hamming-kernel.js';
 import { kernelTwoSampleTest } from './kernel-two-sample-test.js';
@@ -19,7 +20,8 @@ function sequence(length: number, repeat: number): number[] {
 const sample = (count: number, repeat: number): number[][] =>
   Array.from({ length: count }, () => sequence(6, repeat));
 
-const text = (tokens: readonly number[]): string => tokens.map((token) => [...'aé😀z'][token]).join('');
+const letters = ['a', 'é', '😀', 'z'];
+const text = (tokens: readonly number[]): string => tokens.map((token) => letters[token]).join('');
 
 const mean = (items: readonly number[]): number => items.reduce((sum, item) => sum + item, 0) / items.length;
 const differenceOfMeans = (first: readonly number[], second: readonly number[]): number =>
@@ -32,8 +34,8 @@ describe('permutation test', () => {
       permutations: 6000,
     });
     expect(statistic).toBe(2);
-    // 6,000 shuffles hit with chance 1/3: four standard errors are .0243, chance 6e-5.
-    expect(Math.abs(pValue - 1 / 3)).toBeLessThan(0.0243);
+    expect(pValue * 6001).toBeLessThanOrEqual(1 + mostHits('a share of shuffles', 6000, 1 / 3));
+    expect(pValue * 6001).toBeGreaterThanOrEqual(1 + fewestHits('a share of shuffles', 6000, 1 / 3));
   });
 
   test('p-values are valid under the null and never 0', () => {
@@ -47,8 +49,7 @@ describe('permutation test', () => {
       expect(pValue).toBeGreaterThanOrEqual(0.01);
       if (pValue <= 0.05) rejections++;
     }
-    // Binomial(1000, .05): more than 84 has chance 2e-6.
-    expect(rejections).toBeLessThanOrEqual(84);
+    expect(rejections).toBeLessThanOrEqual(mostHits('level of a test', 1000, 0.05));
   });
 
   test('a difference is found', () => {
@@ -124,8 +125,7 @@ describe('kernel two-sample test', () => {
         });
         if (pValue <= 0.05) rejections++;
       }
-      // Binomial(400, .05): more than 42 has chance 3e-6.
-      expect(rejections).toBeLessThanOrEqual(42);
+      expect(rejections).toBeLessThanOrEqual(mostHits('level of a test', 400, 0.05));
     },
   );
 
@@ -136,13 +136,13 @@ describe('kernel two-sample test', () => {
     const byPosition = kernelTwoSampleTest(first, second, { kernel: hammingKernel({ rate: 0.3 }), random });
     expect(byNgram.pValue).toBeLessThanOrEqual(0.005);
     expect(byPosition.pValue).toBeLessThanOrEqual(0.005);
-    // Single tokens have the same law in both: a kernel that counts only them must not see it. The p-value
-    // falls below .001 with chance .001, but for the clumping of tokens in a sequence.
+    // Single tokens have the same law in both: a kernel that counts only them must not see it.
     const singles = kernelTwoSampleTest(first, second, {
       kernel: spectrumKernel({ orders: [1], normalise: false }),
       random,
+      permutations: 19_999,
     });
-    expect(singles.pValue).toBeGreaterThan(0.001);
+    expect(singles.pValue).toBeGreaterThan(falseAlarmBudget.alphaOf('equal laws are not told apart'));
   });
 
   test('text is compared without a tokenizer', () => {

@@ -46,6 +46,7 @@ export function decoderGraph(
   }
 
   const separate = weights.find('output.weight') !== undefined;
-  context.matrices.multiplyTable(normed, separate ? table('head', 'output.weight') : embedding, 'logits');
+  const head = separate ? table('head', 'output.weight') : embedding;
+  context.matrices.multiplyTable(normed, head, 'logits', layout.rowAxes);
   return builder.finish(manifest.architecture, layout.values(manifest));
 }

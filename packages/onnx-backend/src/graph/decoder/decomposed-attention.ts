@@ -16,12 +16,26 @@ export interface PassValues {
   readonly updateCache: (rows: string, past: string, present: string) => string;
 }
 
-/** Attention in ONNX's own operators: rotation, cache update, masked softmax. */
+/**
+ * Attention in ONNX's own operators: rotation, cache update, masked softmax.
+ *
+ * ONNX Runtime multiplies a single row by another kernel than several, which rounds otherwise. Heads that share
+ * keys and values make several rows of each token; where none do, a spare row is computed with every pass, so
+ * that a token's row does not depend on how many others come with it.
+ */
 export function decomposedAttention(context: DecoderContext, pass: PassValues): Attention {
-  return (layer) => attend(context, pass, layer);
+  const { heads, keyValueHeads } = context.shape;
+  if (heads > keyValueHeads) return (layer) => attend(context, pass, layer, false);
+  const spare = { ...pass, bias: withSpareRow(context, pass.bias) };
+  return (layer) => attend(context, spare, layer, true);
 }
 
-function attend(context: DecoderContext, pass: PassValues, layer: AttentionLayer): string {
+function attend(
+  context: DecoderContext,
+  pass: PassValues,
+  layer: AttentionLayer,
+  hasSpareRow: boolean,
+): string {
   const { builder } = context;
   const { heads, keyValueHeads, headWidth } = context.shape;
   const name = layer.output;
@@ -45,20 +59,30 @@ function attend(context: DecoderContext, pass: PassValues, layer: AttentionLayer
 
   // Heads that share keys and values become further rows of one product.
   const scale = builder.real('attention_scale', 1 / Math.sqrt(headWidth));
-  const grouped = reshape('grouped', node('Mul', 'scaled', [queries, scale]), [
-    0,
-    keyValueHeads,
-    -1,
-    headWidth,
-  ]);
+  const scaled = node('Mul', 'scaled', [queries, scale]);
+  const rows = hasSpareRow ? withSpareRow(context, scaled) : scaled;
+  const grouped = reshape('grouped', rows, [0, keyValueHeads, -1, headWidth]);
   const turned = node('Transpose', 'keys.turned', [keys], { perm: ints([0, 1, 3, 2]) });
   const scores = reshape('scores', node('MatMul', 'products', [grouped, turned]), [0, heads, -1, 0]);
   const weights = node('Softmax', 'weights', [node('Add', 'biased', [scores, pass.bias])], { axis: int(-1) });
   const groupedWeights = reshape('weights.grouped', weights, [0, keyValueHeads, -1, 0]);
   const mixed = reshape('mixed', node('MatMul', 'sums', [groupedWeights, values]), [0, heads, -1, headWidth]);
-  const byToken = node('Transpose', 'by_token', [mixed], { perm: ints([0, 2, 1, 3]) });
+  const wanted = hasSpareRow ? withoutSpareRow(context, mixed) : mixed;
+  const byToken = node('Transpose', 'by_token', [wanted], { perm: ints([0, 2, 1, 3]) });
   const joined = builder.integers(`shape.0_0_${heads * headWidth}`, [0, 0, heads * headWidth]);
   return builder.node('Reshape', name, [byToken, joined]);
+}
+
+/** The first row of the last axis but one, again at the end. */
+function withSpareRow({ builder }: DecoderContext, value: string): string {
+  const [from, to] = [builder.integers('axis_0', [0]), builder.integers('axis_1', [1])];
+  const row = builder.node('Slice', `${value}.spare`, [value, from, to, builder.integers('row_axis', [-2])]);
+  return builder.node('Concat', `${value}.with_spare`, [value, row], { axis: int(-2) });
+}
+
+function withoutSpareRow({ builder }: DecoderContext, value: string): string {
+  const [from, to] = [builder.integers('axis_0', [0]), builder.integers('last', [-1])];
+  return builder.node('Slice', `${value}.wanted`, [value, from, to, builder.integers('row_axis', [-2])]);
 }
 
 /** [batch, n, count * headWidth] to [batch, count, n, headWidth]. */

@@ -57,13 +57,18 @@ export class MatrixWriter {
     return bias === undefined ? output : builder.node('Add', output, [product, bias]);
   }
 
-  /** input [..., columns] times a table, transposed; the table may be the embedding's. */
-  multiplyTable(input: string, table: Matrix, output: string): string {
+  /**
+   * input times a table, transposed; the table may be the embedding's.
+   *
+   * @param axes of the input: [rows, columns], or [batch, rows, columns].
+   */
+  multiplyTable(input: string, table: Matrix, output: string, axes: 2 | 3): string {
     if (this.#bits !== undefined) return this.multiply(input, table, output);
+    const builder = this.#builder;
     const values = this.#asFloat32(this.#table(table));
-    // The engine folds the transposition into the product.
-    const turned = this.#builder.node('Transpose', `${table.name}.turned`, [values], { perm: ints([1, 0]) });
-    return this.#builder.node('MatMul', output, [input, turned]);
+    if (axes === 2) return builder.node('Gemm', output, [input, values], { transB: int(1) });
+    const turned = builder.node('Transpose', `${table.name}.turned`, [values], { perm: ints([1, 0]) });
+    return builder.node('MatMul', output, [input, turned]);
   }
 
   /** Rows of a table by token id: [..., columns]. */
@@ -173,6 +178,8 @@ export class MatrixWriter {
   }
 
   async #values(matrix: Matrix): Promise<Float32Array> {
+    const [first, ...others] = matrix.parts;
+    if (others.length === 0 && first !== undefined) return loadValues(this.#weights, first.name);
     const values = new Float32Array(rowsOf(matrix) * matrix.columns);
     let place = 0;
     for (const { name } of matrix.parts) {

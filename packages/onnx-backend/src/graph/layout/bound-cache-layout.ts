@@ -15,6 +15,7 @@ export const boundCacheLayout: GraphLayout = {
     const flat = builder.node('Squeeze', `${value}.flat`, [value, builder.integers('axis_0', [0])]);
     return builder.node('Gather', `${value}.wanted`, [flat, 'rows'], { axis: int(0) });
   },
+  rowAxes: 2,
   normedRows: 'hidden_states',
 };
 

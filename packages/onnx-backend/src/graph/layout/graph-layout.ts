@@ -13,6 +13,8 @@ export interface GraphLayout {
   readonly attention: (context: DecoderContext) => Attention;
   /** Of a value [batch, n, width] the rows that become logits: [rows, width], or [batch, rows, width]. */
   readonly wantedRows: (context: DecoderContext, value: string) => string;
+  /** Axes of the wanted rows: 2 without the batch, 3 with it. */
+  readonly rowAxes: 2 | 3;
   /** The name of the wanted rows after the final norm. */
   readonly normedRows: string;
 }

@@ -32,6 +32,7 @@ export function growingCacheLayout(numLogitsToKeep: boolean): GraphLayout {
         builder.integers('axis_1', [1]),
       ]);
     },
+    rowAxes: 3,
     normedRows: 'normed',
   };
 }

@@ -20,7 +20,7 @@ import { separateRotaryPairs } from './rotary-rows.js';
 export async function ggufWeights(path: string, contentHash: string): Promise<DecoderWeights> {
   const file = await readGguf(path);
   const architecture = checkArchitecture(path, file.metadata.get('general.architecture'));
-  validateForLlama(file);
+  validateForLlama(file, { partialRotation: true });
   const shape = await readShape(file, architecture);
   const heads = new Map([
     ['attn_q', shape.heads],

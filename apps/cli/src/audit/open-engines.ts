@@ -1,0 +1,47 @@
+import type { AuditEngine } from '@foretoken/audit';
+import type { LanguageModel } from '@foretoken/core';
+import { tinyModels } from '@foretoken/tiny-models';
+import { loadModel } from '../engines/backends.js';
+import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
+
+/** Sequences of each model: those that read rows, a prefix and its fork. */
+const maximumSequences = 10;
+
+export interface AuditSelection extends Omit<ModelSelection, 'backend' | 'draftBackend'> {
+  readonly backend: readonly string[];
+  /** Prefixes and texts are short, and every sequence takes its context's memory. */
+  readonly context: number;
+}
+
+export interface OpenEngines {
+  readonly engines: readonly AuditEngine[];
+  close(): Promise<void>;
+}
+
+/** Loads target and draft on every engine; closes what is open where one fails. */
+export async function openEngines(selection: AuditSelection, signal: AbortSignal): Promise<OpenEngines> {
+  const { model, draft } = selection;
+  const options = { ...engineSelection(selection, signal), maximumSequences };
+  const draftName = draft ?? (model === 'embedded' ? 'embedded' : 'none');
+  const open: LanguageModel[] = [];
+  const close = async (): Promise<void> => {
+    for (const opened of open.toReversed()) await opened.close();
+  };
+  try {
+    const engines: AuditEngine[] = [];
+    for (const name of selection.backend) {
+      const load = async (file: string, embedded: string): Promise<LanguageModel> => {
+        const loaded = await loadModel(name, modelPath(file, embedded), options);
+        open.push(loaded);
+        return loaded;
+      };
+      const target = await load(model, tinyModels.target);
+      const drafts = draftName === 'none' ? undefined : await load(draftName, tinyModels.draft);
+      engines.push({ name, models: { target, draft: drafts } });
+    }
+    return { engines, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

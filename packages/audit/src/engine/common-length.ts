@@ -1,0 +1,7 @@
+/** How many tokens two histories begin with alike. */
+export function commonLength(left: readonly number[], right: readonly number[]): number {
+  const most = Math.min(left.length, right.length);
+  let length = 0;
+  while (length < most && left[length] === right[length]) length += 1;
+  return length;
+}

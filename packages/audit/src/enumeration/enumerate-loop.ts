@@ -1,0 +1,98 @@
+import type { Draft, VerificationRule } from '@foretoken/core';
+import { probabilityOf } from '@foretoken/core';
+import type { DraftFaults } from '../mutants/draft-faults.js';
+import { type AuditTable, decodedLaw } from '../tables/audit-table.js';
+import { type Chance, explore } from './explore.js';
+
+type DrawPurpose = 'draft' | 'accept' | 'token';
+
+/** What a decode loop does otherwise than the shipped one. */
+export interface LoopFaults {
+  readonly draft?: DraftFaults | undefined;
+  /**
+   * Draws of equal keys share one random number; undefined: the draw has its own.
+   *
+   * @param position of the token in question, 0 for the first one after the prompt.
+   * @param start position at which the round began.
+   */
+  readonly randomKey?:
+    | ((purpose: DrawPurpose, position: number, start: number) => string | undefined)
+    | undefined;
+  /** True keeps one token too many at every rollback. Default false. */
+  readonly keepsStaleToken?: boolean | undefined;
+  /** True lets penalties at every drafted position count the tokens at the round's start. Default false. */
+  readonly countsAtRoundStart?: boolean | undefined;
+}
+
+/**
+ * The exact law of the first `count` tokens that a decode loop with some faults gives on a table; keys are the tokens
+ * joined by commas. Exponential in `count` and the draft length: for a vocabulary of 2 or 3 and counts up to 4.
+ */
+export function enumerateLoop(
+  table: AuditTable,
+  rule: VerificationRule,
+  count: number,
+  faults: LoopFaults = {},
+): Map<string, number> {
+  const target = decodedLaw(table.target, table);
+  const drafted = decodedLaw(table.draft, table);
+  const { prompt } = table;
+  return explore((chance) => {
+    const history = [...prompt];
+    const cache = prompt.slice(0, -1);
+    while (history.length < prompt.length + count) {
+      const start = history.length - prompt.length;
+      const key = (purpose: DrawPurpose, position: number): string | undefined =>
+        faults.randomKey?.(purpose, position, start);
+      const length = Math.min(table.draftLength, count - start - 1);
+      const draft = propose(chance, history, length, drafted, faults.draft ?? {}, (node) =>
+        key('draft', start + node),
+      );
+      const pass = [history.at(-1) as number, ...draft.tokens];
+      const rows = pass.map((_, row) =>
+        target(
+          [...cache, ...pass.slice(0, row + 1)],
+          faults.countsAtRoundStart === true ? history : [...history, ...draft.tokens.slice(0, row)],
+        ),
+      );
+      const outcome = rule.verify(draft, rows, {
+        accept: (probability, node) => chance.accept(probability, key('accept', start + node)),
+        draw: (weights, node) => chance.draw(weights, key('token', start + node + 1)),
+      });
+      const accepted = outcome.acceptedPath.length;
+      cache.push(...pass);
+      if (accepted < draft.tokens.length) {
+        const kept = history.length + accepted + (faults.keepsStaleToken === true ? 1 : 0);
+        cache.length = Math.min(cache.length, kept);
+      }
+      history.push(...draft.tokens.slice(0, accepted), outcome.nextToken);
+    }
+    return history.slice(prompt.length).join(',');
+  });
+}
+
+function propose(
+  chance: Chance,
+  history: readonly number[],
+  length: number,
+  law: ReturnType<typeof decodedLaw>,
+  { drawn: draws, reported: reports, drops }: DraftFaults,
+  key: (node: number) => string | undefined,
+): Draft {
+  const tokens: number[] = [];
+  const distributions: Draft['distributions'][number][] = [];
+  for (let node = 0; node < length; node++) {
+    const soft = law([...history, ...tokens]);
+    const drawn = draws?.(soft) ?? soft;
+    const token = chance.draw(drawn, key(node));
+    if (drops?.(probabilityOf(drawn, token)) === true) break;
+    tokens.push(token);
+    distributions.push(reports?.(soft, token, drawn) ?? drawn);
+  }
+  return {
+    tokens,
+    distributions,
+    parents: tokens.map((_, node) => node - 1),
+    drafters: tokens.map(() => 'enumeration'),
+  };
+}

@@ -1,0 +1,27 @@
+import { draftMutants } from './draft-mutants.js';
+import { engineMutants } from './engine-mutants.js';
+import type { Mutant } from './mutant.js';
+import { randomMutants } from './random-mutants.js';
+import { ruleMutants } from './rule-mutants.js';
+
+export { halfPrecisionDraft, oneHotReport } from './draft-mutants.js';
+export type { Mutant } from './mutant.js';
+// What mutants are tried on, and what they are expected to show there.
+export { enumerateLoop } from '../enumeration/enumerate-loop.js';
+export type { LoopFaults } from '../enumeration/enumerate-loop.js';
+export { firstDifferentPosition, marginalLaw, totalVariation } from '../enumeration/law.js';
+export type { JointLaw } from '../enumeration/law.js';
+export { tableDraws } from '../run/plan-audit.js';
+export { auditOnTables } from '../tables/audit-on-tables.js';
+export type { TablesAudit, TablesAuditOptions } from '../tables/audit-on-tables.js';
+export { targetLaw } from '../tables/audit-table.js';
+export type { AuditTable } from '../tables/audit-table.js';
+export { tableBattery } from '../tables/table-battery.js';
+
+/** Every fault that sampling must find. */
+export const sampledMutants: readonly Mutant[] = [
+  ...ruleMutants,
+  ...draftMutants,
+  ...randomMutants,
+  ...engineMutants,
+];

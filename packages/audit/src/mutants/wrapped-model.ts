@@ -1,0 +1,66 @@
+import type { ForwardOptions, ForwardRequest, ForwardResult, LanguageModel, Sequence } from '@foretoken/core';
+
+export interface ModelChanges {
+  /** What a pass gives, from what it was asked and what it would give. */
+  readonly onForward?: (
+    requests: readonly ForwardRequest[],
+    results: readonly ForwardResult[],
+  ) => readonly ForwardResult[];
+  /** The length that a rollback really goes to. */
+  readonly rollbackTo?: (wanted: number, length: number) => number;
+}
+
+/** A model that does what another does, with some changes. */
+export function wrapModel(inner: LanguageModel, changes: ModelChanges): LanguageModel {
+  const model: LanguageModel = {
+    name: inner.name,
+    tokenizer: inner.tokenizer,
+    vocabularySize: inner.vocabularySize,
+    contextLength: inner.contextLength,
+    capabilities: inner.capabilities,
+    createSequence: () => new WrappedSequence(model, inner.createSequence(), changes),
+    async forward(requests: readonly ForwardRequest[], options?: ForwardOptions) {
+      const results = await inner.forward(
+        requests.map((request) => ({ ...request, sequence: (request.sequence as WrappedSequence).inner })),
+        options,
+      );
+      return changes.onForward?.(requests, results) ?? results;
+    },
+    memory: () => inner.memory(),
+    close: () => inner.close(),
+  };
+  return model;
+}
+
+class WrappedSequence implements Sequence {
+  readonly model: LanguageModel;
+  readonly inner: Sequence;
+  readonly #changes: ModelChanges;
+
+  constructor(model: LanguageModel, inner: Sequence, changes: ModelChanges) {
+    this.model = model;
+    this.inner = inner;
+    this.#changes = changes;
+  }
+
+  get length(): number {
+    return this.inner.length;
+  }
+
+  doRollback(length: number): void {
+    const { rollbackTo } = this.#changes;
+    this.inner.doRollback(rollbackTo === undefined ? length : rollbackTo(length, this.inner.length));
+  }
+
+  doCommitPath(nodes: readonly number[]): void {
+    this.inner.doCommitPath(nodes);
+  }
+
+  doFork(): Sequence {
+    return new WrappedSequence(this.model, this.inner.doFork(), this.#changes);
+  }
+
+  close(): void {
+    this.inner.close();
+  }
+}

@@ -1,0 +1,21 @@
+import type { EngineAudit } from '../engine/audit-on-engine.js';
+import type { PlaceLaw } from '../engine/place-watch.js';
+import type { GreedyComparison } from '../numerics/compare-greedy-texts.js';
+import type { PassDistance } from '../numerics/measure-numerics.js';
+
+/** Layers 2 and 3 of one engine. */
+export interface EngineReport {
+  readonly name: string;
+  /** Name and version of the engine's library. */
+  readonly engine: string;
+  readonly target: string;
+  readonly weightFormat: string;
+  readonly draft: string | undefined;
+  readonly audits: readonly EngineAudit[];
+  /** The places of all own passes, whatever the subject. */
+  readonly ownPlaces: readonly PlaceLaw[];
+  readonly passDistances: readonly PassDistance[];
+  readonly greedy: readonly GreedyComparison[];
+  /** Errors outside a subject's draws. */
+  readonly errors: readonly string[];
+}

@@ -1,0 +1,234 @@
+import { createLogitsTransform, type LogitsTransform } from '@foretoken/core';
+import { type EngineAudit, type EngineMode, auditOnEngine } from '../engine/audit-on-engine.js';
+import { choosePrefixes, type Prefix } from '../engine/choose-prefixes.js';
+import { LawReader } from '../engine/law-reader.js';
+import { PlaceWatch } from '../engine/place-watch.js';
+import { createReusedRows } from '../engine/reused-rows.js';
+import { createReusedTransform } from '../engine/reused-transform.js';
+import { compareGreedyTexts, type GreedyComparison } from '../numerics/compare-greedy-texts.js';
+import { measureNumerics, type PassDistance } from '../numerics/measure-numerics.js';
+import type { AuditSubject, SubjectModels } from '../subject/audit-subject.js';
+import { createSubject } from '../subject/create-subject.js';
+import { errorText } from '../subject/error-text.js';
+import type { AuditEngine, AuditOptions, AuditSettings } from './audit-options.js';
+import type { EngineReport } from './engine-report.js';
+import { type AuditPlan, type Combination, ownParts, reusedParts } from './plan-audit.js';
+import type { TimedStep } from './time-slices.js';
+
+const prefixCount = 12;
+/** Own passes read a prefix again for every block. */
+const ownBlockSize = 192;
+const numericsTexts = 8;
+/** Own passes have other randomness than the draws with rows reused. */
+const ownSeeds = 1000;
+const greedyTexts = 3;
+const greedyTokens = 48;
+/** Of the texts, for numerics and greedy continuations. */
+const textTokens = 48;
+/** Seconds that the steps take on two cores, for their shares of the time. */
+const weights = { reusedDraw: 0.0004, ownDraw: 0.012, numerics: 1, greedy: 0.5, prefixes: 2 };
+
+/** Audits the subjects of one engine, which share its rows. */
+export class EngineRun {
+  readonly #engine: AuditEngine;
+  readonly #combinations: readonly Combination[];
+  readonly #plan: AuditPlan;
+  readonly #settings: AuditSettings;
+  readonly #texts: readonly (readonly number[])[];
+  readonly #rows: SubjectModels;
+  readonly #reusedTransform: LogitsTransform;
+  readonly #transform: LogitsTransform;
+  readonly #inject: NonNullable<AuditOptions['inject']>;
+  readonly #prefixes = new Map<string, readonly Prefix[]>();
+  readonly #ownPlaces: PlaceWatch;
+  readonly #audits: EngineAudit[] = [];
+  readonly #greedy: GreedyComparison[] = [];
+  readonly #errors: string[] = [];
+  #passDistances: readonly PassDistance[] = [];
+
+  constructor(
+    engine: AuditEngine,
+    combinations: readonly Combination[],
+    plan: AuditPlan,
+    settings: AuditSettings,
+    texts: AuditOptions['texts'],
+    inject: NonNullable<AuditOptions['inject']>,
+  ) {
+    this.#inject = inject;
+    this.#engine = engine;
+    this.#combinations = combinations;
+    this.#plan = plan;
+    this.#settings = settings;
+    const { target, draft } = engine.models;
+    this.#texts = texts.map((text) => target.tokenizer.encode(text));
+    // The prefix and its fork are the audit's own.
+    const readers = (most: number): number => Math.min(8, most - 2);
+    this.#rows = {
+      target: createReusedRows(target, { readers: readers(target.capabilities.maximumSequences) }),
+      draft: draft && createReusedRows(draft, { readers: readers(draft.capabilities.maximumSequences) }),
+    };
+    this.#reusedTransform = createReusedTransform(settings.sampling, target.vocabularySize);
+    this.#transform = createLogitsTransform(settings.sampling, target.vocabularySize);
+    this.#ownPlaces = new PlaceWatch({
+      parts: ownParts.slice(-1),
+      planned: plan.draws.own,
+      confidence: plan.boundConfidence,
+    });
+  }
+
+  steps(): TimedStep[] {
+    const { draws } = this.#plan;
+    const { name } = this.#engine;
+    const ownDraws = Math.ceil(draws.own / this.#combinations.length);
+    const before: TimedStep[] = [
+      {
+        name: `${name}: numerics`,
+        weight: weights.numerics + weights.greedy * this.#combinations.length,
+        run: (signal) => this.#guard(() => this.#measureNumerics(signal)),
+      },
+      {
+        // Without prefixes there is nothing to draw: this takes the time that it takes.
+        name: `${name}: prefixes`,
+        weight: weights.prefixes,
+        run: () => this.#guard(() => this.#choosePrefixes()),
+      },
+    ];
+    const step = (combination: Combination, index: number, mode: EngineMode): TimedStep => {
+      const { name: subject } = this.#subject(combination, this.#engine.models);
+      const count = mode === 'rows reused' ? draws.reused : ownDraws;
+      return {
+        name: `${subject}: ${mode}`,
+        weight: count * (mode === 'rows reused' ? weights.reusedDraw : weights.ownDraw),
+        run: (signal, report) =>
+          this.#guard(() =>
+            this.#audit(combination, mode, count, index, signal, (done) => report(done / count)),
+          ),
+      };
+    };
+    const modes: readonly EngineMode[] = ['rows reused', 'own passes'];
+    return [
+      ...before,
+      ...modes.flatMap((mode) =>
+        this.#combinations.map((combination, index) => step(combination, index, mode)),
+      ),
+    ];
+  }
+
+  report(): EngineReport {
+    const { name, models } = this.#engine;
+    const { engine, weightFormat } = models.target.capabilities;
+    return {
+      name,
+      engine,
+      weightFormat,
+      target: models.target.name,
+      draft: models.draft?.name,
+      audits: this.#audits,
+      ownPlaces: this.#ownPlaces.results(),
+      passDistances: this.#passDistances,
+      greedy: this.#greedy,
+      errors: this.#errors,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#rows.draft?.close();
+    await this.#rows.target.close();
+  }
+
+  #subject({ rule, drafter }: Combination, models: SubjectModels): AuditSubject {
+    const { name: engine } = this.#engine;
+    return this.#inject(createSubject({ rule, drafter, models, engine, sampling: this.#settings.sampling }));
+  }
+
+  /** What goes wrong outside a subject's draws is kept, and the audit goes on. */
+  async #guard(run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      this.#errors.push(errorText(error));
+    }
+  }
+
+  async #audit(
+    combination: Combination,
+    mode: EngineMode,
+    draws: number,
+    index: number,
+    signal: AbortSignal,
+    onProgress: (done: number) => void,
+  ): Promise<void> {
+    const prefixes = this.#prefixes.get(combination.drafter.name);
+    // What went wrong with them is in the report already.
+    if (prefixes === undefined) return;
+    const own = mode === 'own passes';
+    const subject = this.#subject(combination, own ? this.#engine.models : this.#rows);
+    const law = new LawReader(
+      this.#rows.target,
+      await subject.createDrafter(this.#rows),
+      this.#reusedTransform,
+    );
+    try {
+      this.#audits.push(
+        await auditOnEngine(subject, {
+          mode,
+          prefixes,
+          law,
+          draws,
+          signal,
+          onProgress,
+          transform: own ? this.#transform : this.#reusedTransform,
+          // Every subject has draws of its own.
+          seed: this.#settings.seed + index + (own ? ownSeeds : 0),
+          confidence: this.#plan.boundConfidence,
+          parts: own ? ownParts : reusedParts,
+          blockSize: own ? ownBlockSize : undefined,
+          onPlaces: own ? (places) => this.#ownPlaces.observe(places) : undefined,
+        }),
+      );
+    } finally {
+      await law.close();
+    }
+  }
+
+  /** Chosen once for every drafter. */
+  async #choosePrefixes(): Promise<void> {
+    for (const combination of this.#combinations) {
+      const { name } = combination.drafter;
+      if (this.#prefixes.has(name)) continue;
+      const drafter = combination.drafter.create(this.#rows);
+      try {
+        const choice = { drafter, target: this.#engine.models.target, transform: this.#transform };
+        const prefixes = await choosePrefixes({ ...choice, texts: this.#texts, count: prefixCount });
+        this.#prefixes.set(name, prefixes);
+        for (const { tokens } of prefixes) await this.#readRow(tokens);
+      } finally {
+        await drafter.close();
+      }
+    }
+  }
+
+  /** Reads a prefix's row now, so that no step begins with it. */
+  async #readRow(tokens: readonly number[]): Promise<void> {
+    const sequence = this.#rows.target.createSequence();
+    await this.#rows.target.forward([{ sequence, tokens, rows: 'last' }]);
+    sequence.close();
+  }
+
+  async #measureNumerics(signal: AbortSignal): Promise<void> {
+    const { target } = this.#engine.models;
+    const texts = this.#texts.map((text) => text.slice(0, textTokens));
+    const compared = texts.slice(0, numericsTexts);
+    this.#passDistances = await measureNumerics(target, compared, this.#transform, signal);
+    for (const combination of this.#combinations) {
+      this.#greedy.push(
+        await compareGreedyTexts(
+          this.#subject(combination, this.#engine.models),
+          texts.slice(0, greedyTexts),
+          greedyTokens,
+          signal,
+        ),
+      );
+    }
+  }
+}

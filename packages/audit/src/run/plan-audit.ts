@@ -1,0 +1,94 @@
+import type { DrafterFactory, VerificationRule } from '@foretoken/core';
+import { sampleCountForMargin } from '@foretoken/stats';
+import type { CubeParts } from '../engine/place-watch.js';
+import { tableBattery } from '../tables/table-battery.js';
+import type { AuditEngine, AuditOptions, AuditSettings } from './audit-options.js';
+import { allCombinations, coverPairs } from './cover-pairs.js';
+
+/** A rule with a drafter, and with an engine where there is one. */
+export interface Combination {
+  readonly rule: VerificationRule;
+  readonly drafter: DrafterFactory;
+  readonly engine: AuditEngine | undefined;
+}
+
+/** Everything that is fixed before the first draw. */
+export interface AuditPlan {
+  readonly onTables: readonly Combination[];
+  readonly onEngines: readonly (Combination & { readonly engine: AuditEngine })[];
+  readonly draws: {
+    readonly table: number;
+    readonly reused: number;
+    /** Of all subjects of an engine together: they share the bound. */
+    readonly own: number;
+  };
+  /** Of every single bound, so that all hold together with the wanted confidence. */
+  readonly boundConfidence: number;
+  /** Tests that share alpha. */
+  readonly tests: number;
+}
+
+/** Enough to find a total variation of .065 over 64 cells at alpha 1e-9 (`sampleCountToDetect`). */
+export const tableDraws = 10_000;
+/** Enough to find one of .08 over 64 cells at alpha 1e-9. */
+const leastReusedDraws = 8000;
+/** A confidence sequence needs more draws than a bound at one number of them. */
+const sequenceFactor = 1.5;
+const power = 0.9;
+
+/** Cells of the places of the first token, the first two, and all three. */
+export const reusedParts: CubeParts = [[16], [8, 8], [4, 4, 4]];
+export const ownParts: CubeParts = [[8], [4, 4], [2, 2, 2]];
+
+const tableLaws = 3;
+const placeLaws = reusedParts.length * 2;
+
+/** Decides what is combined with what, and how often each is drawn. */
+export function planAudit(options: AuditOptions, settings: AuditSettings): AuditPlan {
+  const { rules, drafters, engines } = options;
+  const choose = settings.full ? allCombinations : coverPairs;
+  const combine = (combination: readonly number[]): Combination => ({
+    rule: rules[combination[0] as number] as VerificationRule,
+    drafter: drafters[combination[1] as number] as DrafterFactory,
+    engine: engines[combination[2] as number],
+  });
+  const sizes = [rules.length, drafters.length];
+  const onTables = choose(sizes).map(combine);
+  const allowed = (combination: readonly number[]): boolean => {
+    const { drafter, engine } = combine(combination);
+    return !drafter.needsDraftModel || engine?.models.draft !== undefined;
+  };
+  const chosen =
+    engines.length === 0
+      ? []
+      : settings.full
+        ? allCombinations([...sizes, engines.length]).filter(allowed)
+        : coverPairs([...sizes, engines.length], allowed);
+  const onEngines = chosen.map(combine) as AuditPlan['onEngines'];
+
+  const tableCount = onTables.length * tableBattery.length;
+  const engineCount = new Set(onEngines.map(({ engine }) => engine)).size;
+  // Both orders of the three places: on every table and subject with rows reused, and of all own passes of an engine.
+  const bounds = tableCount + 2 * onEngines.length + 2 * engineCount;
+  const boundConfidence = 1 - (1 - settings.confidence) / bounds;
+  const needed = (parts: readonly number[]): number => {
+    const cells = parts.reduce((product, part) => product * part, 1);
+    const probabilities = new Float64Array(cells).fill(1 / cells);
+    const alpha = (1 - boundConfidence) / 2;
+    return Math.ceil(
+      sequenceFactor * sampleCountForMargin({ probabilities, margin: settings.margin, alpha, power }),
+    );
+  };
+  const own = onEngines.length === 0 ? 0 : needed(ownParts.at(-1) as readonly number[]);
+  return {
+    onTables,
+    onEngines,
+    draws: {
+      table: Math.max(tableDraws, needed(reusedParts.at(-1) as readonly number[])),
+      reused: Math.max(leastReusedDraws, needed(reusedParts.at(-1) as readonly number[])),
+      own,
+    },
+    boundConfidence,
+    tests: tableCount * tableLaws + onEngines.length * (2 * placeLaws + 1),
+  };
+}

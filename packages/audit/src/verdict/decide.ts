@@ -1,0 +1,91 @@
+import type { RuleProof } from '../enumeration/prove-rule.js';
+import type { AuditSettings } from '../run/audit-options.js';
+import type { EngineReport } from '../run/engine-report.js';
+import type { AuditPlan } from '../run/plan-audit.js';
+import type { TableAudit } from '../tables/audit-on-table.js';
+import { collectBounds } from './collect-bounds.js';
+import { findFailures } from './find-failures.js';
+import type { Verdict } from './verdict.js';
+
+/** What a verdict is made from. */
+export interface Measured {
+  readonly proofs: readonly RuleProof[];
+  readonly tables: readonly TableAudit[];
+  readonly engines: readonly EngineReport[];
+}
+
+export interface Evidence extends Measured {
+  readonly alpha: AuditSettings['alpha'];
+  readonly confidence: AuditSettings['confidence'];
+  readonly margin: AuditSettings['margin'];
+  readonly plan: Pick<AuditPlan, 'tests' | 'onTables' | 'onEngines'>;
+  readonly cancelled: boolean;
+  readonly cutShort: readonly string[];
+}
+
+/**
+ * The verdict: not lossless where any test is rejected at alpha (Holm over all tests), equivalent where every planned part
+ * is there and every bound is within the margin, otherwise not enough evidence.
+ */
+export function decide(evidence: Evidence): Verdict {
+  const { alpha, confidence, margin, plan } = evidence;
+  const failures = findFailures(evidence);
+  const bounds = collectBounds(evidence);
+  const missing = missingEvidence(evidence, bounds);
+  const common = { alpha, confidence, margin, tests: plan.tests, bounds, failures };
+  const [first] = failures;
+  if (first !== undefined) {
+    const where = first.position === undefined ? '' : `, from token ${first.position} on`;
+    return {
+      ...common,
+      outcome: 'not lossless',
+      exitCode: 1,
+      summary: `Not lossless: ${first.subject} (${first.where}, ${first.layer})${where}. Most likely cause: ${first.cause}.`,
+      missing,
+    };
+  }
+  if (missing.length > 0) {
+    return {
+      ...common,
+      outcome: 'not enough evidence',
+      exitCode: 3,
+      summary: `Not enough evidence: ${missing[0]}${missing.length > 1 ? `; and ${missing.length - 1} more` : ''}.`,
+      missing,
+    };
+  }
+  const largest = Math.max(0, ...bounds.map(({ upper }) => upper));
+  return {
+    ...common,
+    outcome: 'equivalent',
+    exitCode: 0,
+    summary: `Equivalent within total variation ${largest.toFixed(3)} at confidence ${confidence} over the declared partitions. A distance over a partition is a lower bound of the full one.`,
+    missing,
+  };
+}
+
+function missingEvidence(evidence: Evidence, bounds: Verdict['bounds']): string[] {
+  const { tables, engines, plan, margin } = evidence;
+  const missing: string[] = [];
+  if (evidence.cancelled) missing.push('the audit was cancelled');
+  for (const audit of [...tables, ...engines.flatMap(({ audits }) => audits)]) {
+    if (audit.error !== undefined) missing.push(`${audit.subject} failed: ${audit.error}`);
+  }
+  for (const { name, errors } of engines) missing.push(...errors.map((error) => `${name}: ${error}`));
+  if (new Set(tables.map(({ subject }) => subject)).size < plan.onTables.length)
+    missing.push('not every rule and drafter was drawn on the tables');
+  const drawn = engines.flatMap(({ audits }) => audits).filter(({ draws }) => draws > 0);
+  if (drawn.length < 2 * plan.onEngines.length)
+    missing.push('not every rule and drafter was drawn on its engine');
+  const wide = bounds.filter(({ upper }) => !(upper <= margin));
+  const [widest] = wide.toSorted((left, right) => right.upper - left.upper);
+  if (widest !== undefined) {
+    missing.push(
+      `${wide.length} of ${bounds.length} bounds are not below the margin ${margin}, the widest of ${widest.part}: below ${widest.upper.toFixed(3)} after ${widest.draws} draws`,
+    );
+  }
+  const { cutShort } = evidence;
+  // Alone it is no reason: bounds hold at every number of draws.
+  if (missing.length > 0 && cutShort.length > 0)
+    missing.push(`the time was too short for ${cutShort.length} steps`);
+  return missing;
+}

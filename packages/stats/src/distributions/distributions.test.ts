@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import {
+  binomialCdf,
+  binomialProbability,
+  binomialQuantile,
+  binomialSurvival,
+  binomialUpperQuantile,
+  chiSquareCdf,
+  chiSquareQuantile,
+  chiSquareSurvival,
+  chiSquareUpperQuantile,
+  clopperPearsonInterval,
+  normalCdf,
+  normalQuantile,
+  normalSurvival,
+  normalUpperQuantile,
+  poissonCdf,
+  poissonProbability,
+  poissonQuantile,
+  poissonSurvival,
+  poissonUpperQuantile,
+  StatisticsError,
+  studentTCdf,
+  studentTQuantile,
+  studentTSurvival,
+  studentTUpperQuantile,
+} from '../index.js';
+
+// Laws that hold whatever the values; the values themselves are in committed-values.test.ts.
+const ulp = Number.EPSILON;
+
+describe('continuous laws', () => {
+  test.each([
+    ['normal', normalCdf, normalSurvival, normalQuantile, normalUpperQuantile],
+    [
+      'chi-square with 7 degrees of freedom',
+      (x: number) => chiSquareCdf(x, 7),
+      (x: number) => chiSquareSurvival(x, 7),
+      (chance: number) => chiSquareQuantile(chance, 7),
+      (chance: number) => chiSquareUpperQuantile(chance, 7),
+    ],
+    [
+      'Student with 2.5 degrees of freedom',
+      (t: number) => studentTCdf(t, 2.5),
+      (t: number) => studentTSurvival(t, 2.5),
+      (chance: number) => studentTQuantile(chance, 2.5),
+      (chance: number) => studentTUpperQuantile(chance, 2.5),
+    ],
+  ] as const)(
+    '%s: tails add up to 1, and quantiles undo them',
+    (_name, cdf, survival, quantile, upperQuantile) => {
+      for (let step = 0; step <= 60; step++) {
+        const chance = 0.5 * 10 ** (-step * 5);
+        for (const [x, tail] of [
+          [quantile(chance), cdf],
+          [upperQuantile(chance), survival],
+        ] as const) {
+          // The tail changes by |log chance| times what rounds off the quantile, at most.
+          expect(Math.abs(tail(x) / chance - 1)).toBeLessThan(1e-13 - 4 * ulp * Math.log(chance));
+          expect(Math.abs(cdf(x) + survival(x) - 1)).toBeLessThanOrEqual(2 * ulp);
+        }
+      }
+    },
+  );
+
+  test('symmetric laws are symmetric', () => {
+    for (const x of [0, 1e-9, 0.3, 1, 5, 30]) {
+      expect(normalCdf(-x)).toBe(normalSurvival(x));
+      expect(studentTCdf(-x, 3)).toBe(studentTSurvival(x, 3));
+    }
+    expect(normalQuantile(0.5)).toBe(0);
+    expect(studentTQuantile(0.5, 4)).toBe(0);
+    expect(normalCdf(0)).toBe(0.5);
+  });
+
+  test('limits', () => {
+    expect([normalCdf(-Infinity), normalCdf(Infinity)]).toEqual([0, 1]);
+    expect([normalQuantile(0), normalQuantile(1)]).toEqual([-Infinity, Infinity]);
+    expect([chiSquareCdf(0, 3), chiSquareSurvival(0, 3)]).toEqual([0, 1]);
+    expect([chiSquareCdf(Infinity, 3), chiSquareSurvival(Infinity, 3)]).toEqual([1, 0]);
+    expect([chiSquareQuantile(0, 3), chiSquareUpperQuantile(0, 3)]).toEqual([0, Infinity]);
+    expect([studentTCdf(-Infinity, 3), studentTSurvival(-Infinity, 3)]).toEqual([0, 1]);
+    expect([studentTQuantile(0, 3), studentTUpperQuantile(0, 3)]).toEqual([-Infinity, Infinity]);
+  });
+
+  test('known relations: Student with 1 degree is Cauchy, chi-square with 2 is exponential', () => {
+    for (const t of [0.01, 1, 7, 1e5])
+      expect(studentTSurvival(t, 1) * Math.PI).toBeCloseTo(Math.atan2(1, t), 14);
+    for (const x of [0.01, 1, 7, 900]) {
+      expect(Math.abs(chiSquareSurvival(x, 2) / Math.exp(-x / 2) - 1)).toBeLessThan(1e-13);
+    }
+  });
+});
+
+describe('discrete laws', () => {
+  const binomials = [
+    [1, 0.3],
+    [17, 0.02],
+    [40, 0.5],
+    [1_000, 0.993],
+  ] as const;
+
+  test('binomial: tails are sums of points', () => {
+    for (const [trials, chance] of binomials) {
+      let below = 0;
+      for (let k = 0; k <= trials; k++) {
+        below += binomialProbability(k, trials, chance);
+        expect(Math.abs(binomialCdf(k, trials, chance) - below)).toBeLessThan(1e-13);
+        expect(
+          Math.abs(binomialCdf(k, trials, chance) + binomialSurvival(k, trials, chance) - 1),
+        ).toBeLessThanOrEqual(2 * ulp);
+      }
+      expect(below).toBeCloseTo(1, 12);
+    }
+  });
+
+  test('Poisson: tails are sums of points', () => {
+    for (const mean of [0.01, 1, 12.5, 400]) {
+      let below = 0;
+      for (let count = 0; count <= 3 * mean + 20; count++) {
+        below += poissonProbability(count, mean);
+        expect(Math.abs(poissonCdf(count, mean) - below)).toBeLessThan(1e-13);
+        expect(Math.abs(poissonCdf(count, mean) + poissonSurvival(count, mean) - 1)).toBeLessThanOrEqual(
+          2 * ulp,
+        );
+      }
+      expect(below).toBeCloseTo(1, 12);
+    }
+  });
+
+  test('quantiles are the smallest integers that reach the probability', () => {
+    for (const chance of [1e-300, 1e-9, 0.1, 0.5, 0.9, 1 - 1e-9]) {
+      for (const [trials, success] of binomials) {
+        const k = binomialQuantile(chance, trials, success);
+        expect(binomialCdf(k, trials, success)).toBeGreaterThanOrEqual(chance);
+        expect(binomialCdf(k - 1, trials, success)).toBeLessThan(chance);
+        const upper = binomialUpperQuantile(chance, trials, success);
+        expect(binomialSurvival(upper, trials, success)).toBeLessThanOrEqual(chance);
+        expect(binomialSurvival(upper - 1, trials, success)).toBeGreaterThan(chance);
+      }
+      for (const mean of [0.01, 12.5, 1e5]) {
+        const count = poissonQuantile(chance, mean);
+        expect(poissonCdf(count, mean)).toBeGreaterThanOrEqual(chance);
+        expect(poissonCdf(count - 1, mean)).toBeLessThan(chance);
+        const upper = poissonUpperQuantile(chance, mean);
+        expect(poissonSurvival(upper, mean)).toBeLessThanOrEqual(chance);
+        expect(poissonSurvival(upper - 1, mean)).toBeGreaterThan(chance);
+      }
+    }
+  });
+
+  test('quantiles undo their own tails', () => {
+    for (const k of [0, 3, 20, 39]) {
+      expect(binomialQuantile(binomialCdf(k, 40, 0.5), 40, 0.5)).toBe(k);
+      expect(binomialUpperQuantile(binomialSurvival(k, 40, 0.5), 40, 0.5)).toBe(k);
+      expect(poissonQuantile(poissonCdf(k, 9), 9)).toBe(k);
+      expect(poissonUpperQuantile(poissonSurvival(k, 9), 9)).toBe(k);
+    }
+  });
+
+  test('limits', () => {
+    expect(binomialProbability(0, 0, 0.4)).toBe(1);
+    expect([binomialProbability(0, 5, 0), binomialProbability(1, 5, 0)]).toEqual([1, 0]);
+    expect([binomialProbability(5, 5, 1), binomialProbability(4, 5, 1)]).toEqual([1, 0]);
+    expect([binomialProbability(-1, 5, 0.5), binomialProbability(6, 5, 0.5)]).toEqual([0, 0]);
+    expect([binomialCdf(-1, 5, 0.5), binomialCdf(5, 5, 0.5)]).toEqual([0, 1]);
+    expect([binomialSurvival(-1, 5, 0.5), binomialSurvival(5, 5, 0.5)]).toEqual([1, 0]);
+    expect([binomialCdf(2, 5, 0), binomialSurvival(2, 5, 1)]).toEqual([1, 1]);
+    expect([binomialQuantile(0, 5, 0.5), binomialQuantile(1, 5, 0.5)]).toEqual([0, 5]);
+    expect([binomialQuantile(0.5, 5, 0), binomialQuantile(0.5, 5, 1)]).toEqual([0, 5]);
+    expect([poissonProbability(-1, 2), poissonCdf(-1, 2), poissonSurvival(-1, 2)]).toEqual([0, 0, 1]);
+    expect([poissonQuantile(1, 2), poissonUpperQuantile(0, 2)]).toEqual([Infinity, Infinity]);
+  });
+});
+
+test.each([
+  ['degreesOfFreedom', () => chiSquareCdf(1, 0)],
+  ['x', () => chiSquareSurvival(-1, 1)],
+  ['probability', () => chiSquareQuantile(2, 1)],
+  ['degreesOfFreedom', () => chiSquareUpperQuantile(0.5, Number.NaN)],
+  ['x', () => normalCdf(Number.NaN)],
+  ['probability', () => normalQuantile(-0.5)],
+  ['t', () => studentTSurvival(Number.NaN, 2)],
+  ['degreesOfFreedom', () => studentTCdf(1, -2)],
+  ['probability', () => studentTQuantile(1.5, 2)],
+  ['successes', () => binomialProbability(0.5, 1, 0.5)],
+  ['trials', () => binomialCdf(0, 2e13, 0.5)],
+  ['trials', () => binomialCdf(0, -1, 0.5)],
+  ['probability', () => binomialSurvival(0, 1, 1.5)],
+  ['successProbability', () => binomialQuantile(0.5, 1, Number.NaN)],
+  ['trials', () => binomialUpperQuantile(0.5, 1.5, 0.5)],
+  ['mean', () => poissonProbability(1, 0)],
+  ['count', () => poissonCdf(1.5, 1)],
+  ['mean', () => poissonSurvival(1, Infinity)],
+  ['probability', () => poissonQuantile(Number.NaN, 1)],
+  ['trials', () => clopperPearsonInterval(0, 0)],
+  ['successes', () => clopperPearsonInterval(4, 3)],
+  ['confidence', () => clopperPearsonInterval(1, 3, { confidence: 1 })],
+  ['side', () => clopperPearsonInterval(1, 3, { side: 'left' as 'lower' })],
+])('an argument outside its range is refused by name: %s', (argument, call) => {
+  expect(call).toThrow(StatisticsError);
+  expect(call).toThrow(expect.objectContaining({ argument }));
+});

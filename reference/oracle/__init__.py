@@ -1,0 +1,1 @@
+"""An independent reference for Foretoken, written from the papers and the file formats."""

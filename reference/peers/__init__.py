@@ -1,0 +1,1 @@
+"""Comparisons with Hugging Face transformers, outside CI: torch alone is several GB."""
