@@ -49,7 +49,8 @@ export async function loadGenerated(
     passTokens: promptTokens,
     weightBytes: await fileBytes(file),
     capabilities: {
-      maximumLeaves: manifest.trees ? maximumPassTokens : 1,
+      // Paths are moved in this process's memory only.
+      maximumLeaves: manifest.trees && session.deviceRows === undefined ? maximumPassTokens : 1,
       maximumSequences,
       maximumPassTokens,
       hiddenStateWidth: manifest.width,
