@@ -34,7 +34,7 @@ export async function loadGenerated(
   const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
   const maximumPassTokens = Math.min(mostDraftTokens, contextLength);
   const { libraryPath } = options;
-  const session = await openSession(file, { threads, spinning: false, provider, libraryPath });
+  const session = await openSession(file, { threads, provider, libraryPath });
   const decoder = new GeneratedDecoder(session, manifest, {
     capacity: contextLength + (manifest.trees ? Math.min(spareSlots, maximumPassTokens + 1) : 0),
     passTokens: promptTokens,
