@@ -26,6 +26,12 @@ test('what is not the library says so', async () => {
   await writeFile(text, 'no library');
   expect(() => ortLibrary(text)).toThrow(/text.so does not load as ONNX Runtime's library/);
   expect(() => ortLibrary(inFolder('missing.so'))).toThrow(EngineError);
+  // A library of something else, which is there wherever Node.js is.
+  if (process.platform === 'linux') {
+    const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+    const other = sharedObjects.find((file) => /libm\.so/.test(file));
+    expect(() => ortLibrary(other)).toThrow(/OrtGetApiBase/);
+  }
 });
 
 test("a failure of the engine is an EngineError with the engine's words, every time", async () => {

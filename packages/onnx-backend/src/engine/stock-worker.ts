@@ -83,7 +83,7 @@ async function open(path: string, options: SessionOptions): Promise<OpenedSessio
     logSeverityLevel: 4,
     executionProviders:
       provider === undefined ? ['cpu'] : [{ ...provider.options, name: provider.name.toLowerCase() }],
-    extra: nested(configEntries(options)),
+    extra: nested(configEntries),
   });
   opened = new ScriptSession(session, '', true);
   return { inputs: opened.inputs, outputs: opened.outputs };
