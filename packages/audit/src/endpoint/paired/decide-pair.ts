@@ -34,9 +34,14 @@ export function decidePair(
         ]),
   ];
   const adjusted = tested.length === 0 ? [] : adjustHolm(tested.map(({ pValue }) => pValue));
-  const failures: EndpointFailure[] = tested
-    .map((test, index) => ({ ...test, pValue: adjusted[index] as number, cause: causeOf(test.position) }))
+  const rejected = tested
+    .map((test, index) => ({ ...test, pValue: adjusted[index] as number }))
     .filter(({ pValue }) => pValue <= settings.alpha);
+  // What is wrong from one token on is wrong in all longer sequences: the cause lies at the first.
+  const failures: EndpointFailure[] = rejected.map((test) => ({
+    ...test,
+    cause: causeOf(rejected[0]?.position),
+  }));
   const bounds: EndpointBound[] =
     distance === undefined
       ? []

@@ -40,23 +40,25 @@ export function decideSamples(
   const pValues = tested.map(({ pValue }) => pValue);
   while (pValues.length < tests) pValues.push(1);
   const adjusted = adjustHolm(pValues);
-  const failures: EndpointFailure[] = tested
+  const rejected = tested
     .map((test, index) => ({ ...test, pValue: adjusted[index] as number }))
     .filter(({ pValue }) => pValue <= settings.alpha)
-    .toSorted((left, right) => left.position - right.position || left.pValue - right.pValue)
-    .map(({ test, position, pValue, evidence }) => {
-      const worst = worstTokens.find((token) => token.position === position);
-      return {
-        test,
-        position,
-        prompt: worst === undefined ? undefined : prompts[worst.prompt]?.text,
-        history: worst?.history,
-        token: worst?.text,
-        evidence: worst === undefined ? evidence : worstText(worst),
-        pValue,
-        cause: sampleCause(measured, position, distinct),
-      };
-    });
+    .toSorted((left, right) => left.position - right.position || left.pValue - right.pValue);
+  // What is wrong from one token on is wrong in every law of more tokens: the cause lies at the first.
+  const cause = rejected[0] === undefined ? '' : sampleCause(measured, rejected[0].position, distinct);
+  const failures: EndpointFailure[] = rejected.map(({ test, position, pValue, evidence }) => {
+    const worst = worstTokens.find((token) => token.position === position);
+    return {
+      test,
+      position,
+      prompt: worst === undefined ? undefined : prompts[worst.prompt]?.text,
+      history: worst?.history,
+      token: worst?.text,
+      evidence: worst === undefined ? evidence : worstText(worst),
+      pValue,
+      cause,
+    };
+  });
   const bounds = [firstToken, places.at(-1)].flatMap((law) =>
     law === undefined ? [] : [boundOf(law, measured, settings.confidence)],
   );
