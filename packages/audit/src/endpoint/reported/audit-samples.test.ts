@@ -152,6 +152,22 @@ describe('samples that do not', () => {
     expect(verdict.failures[0]).toMatchObject({ position: 2, pValue: 0 });
   });
 
+  test('that hold too few rare tokens are told to come from a truncation', async () => {
+    const drawn =
+      (prompt: string): TableLaw =>
+      (history) => {
+        const { probabilities } = law(prompt)(history);
+        const third = probabilities.toSorted().at(-3) as number;
+        const weights = probabilities.map((probability) => (probability >= third ? probability : 0));
+        const sum = weights.reduce((total, weight) => total + weight, 0);
+        return { tokens: undefined, probabilities: weights.map((weight) => weight / sum) };
+      };
+    const { verdict } = await auditSamples(source({ topTokens: 3, drawn }), { prompts, draws: 2000 });
+    expect(verdict.failures[0]?.cause).toMatch(
+      /rare tokens come out too rarely: the server truncates by default/,
+    );
+  });
+
   test('that never change are told apart from a biased sampler', async () => {
     const drawn = (): TableLaw => () => ({ tokens: Int32Array.of(3), probabilities: Float64Array.of(1) });
     const { verdict } = await auditSamples(source({ drawn }), { prompts, draws: 400 });

@@ -104,7 +104,9 @@ export async function auditSamples(source: DrawSource, options: SourceAuditOptio
       const book = books[plan.prompt] as LawBook;
       const request = { seed: plan.seed, tokens, withTokens: true };
       const draw = await book.prompt.draw(request, stop.signal);
-      return { plan, draw, laws: await book.ofDraw(draw, stop.signal) };
+      // What is missing from a shorter list may be anywhere in it: its laws have no certain place.
+      const laws = draw.ended ? [] : await book.ofDraw(draw, stop.signal);
+      return { plan, draw, laws };
     });
     for await (const sample of samples) {
       stop.signal.throwIfAborted();

@@ -15,12 +15,17 @@ export function sampleCause(
   if ((firstToken?.impossible ?? 0) > 0) {
     return 'tokens come out that the reported probabilities rule out: other settings are in force than were asked for, or the probabilities are those of another step';
   }
-  const favourite = ranks.find((rank) => rank.position === position)?.ranks[0];
+  const classes = ranks.find((rank) => rank.position === position)?.ranks ?? [];
+  const [favourite] = classes;
   const lean =
     favourite === undefined
       ? 0
       : (favourite.observed - favourite.expected) / Math.sqrt(Math.max(favourite.expected, 1));
   if (position === 1) {
+    const tail = classes.at(-1);
+    if (tail !== undefined && tail.expected - tail.observed > clear * Math.sqrt(tail.expected)) {
+      return 'rare tokens come out too rarely: the server truncates by default (top-k, top-p, min-p) or lowers the temperature, and reports probabilities from before it; switch that off (llama-server: --endpoint-set top_k=0 --endpoint-set min_p=0)';
+    }
     if (lean > clear) {
       return 'likely tokens come out too often from the first one on: the probabilities are reported before temperature or truncation, another temperature is in force than was asked for, or drafted tokens are accepted too readily';
     }
