@@ -30,6 +30,7 @@ export class ScriptSession implements OnnxSession {
   readonly outputs: readonly TensorDescription[];
   readonly engine: string;
   readonly deviceRows = undefined;
+  readonly copiesCaches = true;
   readonly #session: ScriptInferenceSession;
   readonly #takesOutputs: boolean;
 

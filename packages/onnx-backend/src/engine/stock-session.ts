@@ -42,6 +42,7 @@ class StockSession implements OnnxSession {
   readonly outputs: readonly TensorDescription[];
   readonly engine = 'ONNX Runtime 1.30.0 (JavaScript API)';
   readonly deviceRows = undefined;
+  readonly copiesCaches = true;
   readonly #worker: StockWorker;
   #numbers = 0;
 
