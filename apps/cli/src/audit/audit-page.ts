@@ -36,7 +36,7 @@ ${confidence}
 <p class="note">Both ends of every bound that the verdict rests on; they hold at every number of draws. The dashed line is the margin. A distance over a partition is a lower bound of the full one.</p>
 <h2>p-values</h2>
 ${pValues}
-<p class="note">G tests at their planned number of draws. Flat where nothing is wrong; laws of the first one, two and three tokens depend on each other.</p>
+<p class="note">G tests, of the laws that reached their planned number of draws: ${placedLaws(report).filter(({ law }) => law.fixedP !== undefined).length} of ${verdict.tests}. Flat where nothing is wrong; laws of the first one, two and three tokens depend on each other.</p>
 <h2>Worst cells</h2>
 ${worst}
 <h2>Bounds</h2>

@@ -104,7 +104,7 @@ export function worstCellsPlot(report: AuditReport): TopLevelSpec {
       const { worst } = law;
       return worst === undefined
         ? []
-        : [{ layer, residual: worst.residual, cell: `${subject}, ${law.name}: ${worst.cell}` }];
+        : [{ layer, residual: worst.residual, cell: `${worst.cell} (${law.name}, ${subject})` }];
     })
     .toSorted((left, right) => Math.abs(right.residual) - Math.abs(left.residual))
     .slice(0, mostCells)
@@ -117,7 +117,7 @@ export function worstCellsPlot(report: AuditReport): TopLevelSpec {
     mark: 'bar',
     encoding: {
       x: { field: 'residual', type: 'quantitative', title: 'standard deviations from expectation' },
-      y: { field: 'cell', type: 'nominal', sort: null, title: null, axis: { labelLimit: 620 } },
+      y: { field: 'cell', type: 'nominal', sort: null, title: null, axis: { labelLimit: 1000 } },
       color: { field: 'layer', type: 'nominal', scale: colours, title: null },
     },
   };

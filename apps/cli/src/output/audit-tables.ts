@@ -36,6 +36,15 @@ export function auditLines(report: AuditReport): string[] {
       ['rule, drafter, engine', 'mode', 'draws', 'a second', 'smallest p', 'total variation'],
       engines.flatMap(({ audits }) => audits.map(engineRow)),
     ),
+    ...engines.flatMap(({ audits }) =>
+      audits.flatMap(({ subject, firstToken }) =>
+        firstToken === undefined
+          ? []
+          : [
+              `${subject}, first token over the vocabulary: ${boundText(firstToken)}, ${firstToken.probabilities.length} cells, ${(100 * firstToken.pooledMass).toFixed(1)} % of the mass in pooled ones`,
+            ],
+      ),
+    ),
     ...engines.flatMap(({ name, ownPlaces }) =>
       ownPlaces.map((law) => `${name}, all own passes, ${law.name}: ${boundText(law)}, ${law.count} draws`),
     ),
@@ -72,7 +81,6 @@ export function verdictLines(verdict: Verdict): string[] {
   const { outcome, summary, alpha, confidence, margin, tests, bounds, failures, missing } = verdict;
   const colour =
     outcome === 'equivalent' ? colours.green : outcome === 'not lossless' ? colours.red : colours.yellow;
-  const widest = bounds.toSorted((left, right) => right.upper - left.upper)[0];
   return [
     colour(colours.bold(summary)),
     ...failures.map(
@@ -80,13 +88,20 @@ export function verdictLines(verdict: Verdict): string[] {
         `- ${layer}: ${subject}, ${where}${position === undefined ? '' : `, token ${position}`}: ${evidence}${prefix === undefined ? '' : ` (prefix ${JSON.stringify(prefix)})`}; adjusted p ${pValue.toExponential(1)}; ${cause}`,
     ),
     ...missing.map((reason) => `- missing: ${reason}`),
-    ...(widest === undefined
-      ? []
-      : [
-          `Widest bound: ${widest.part}, ${widest.partition}: below ${widest.upper.toFixed(3)} after ${widest.draws} draws.`,
-        ]),
+    ...boundLines(bounds),
     `"Not lossless" is wrong with probability ${alpha} at most (Holm over ${tests} tests); the ${bounds.length} bounds hold together with probability ${confidence}, and count as equivalent up to ${margin}.`,
   ];
+}
+
+/** The declared partitions of each layer, and the widest bound over them. */
+function boundLines(bounds: Verdict['bounds']): string[] {
+  const layers = [...new Set(bounds.map(({ layer }) => layer))];
+  return layers.map((layer) => {
+    const own = bounds.filter((bound) => bound.layer === layer);
+    const partitions = [...new Set(own.map(({ partition }) => partition))].join('; ');
+    const widest = own.reduce((left, right) => (right.upper > left.upper ? right : left));
+    return `${layer}: total variation below ${widest.upper.toFixed(3)} over ${partitions} (${own.length} bounds, the widest after ${widest.draws} draws)`;
+  });
 }
 
 function engineRow({ subject, mode, places, firstToken, draws, milliseconds, error }: EngineAudit): string[] {

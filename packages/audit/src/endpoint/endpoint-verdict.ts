@@ -1,5 +1,8 @@
 import type { Bound } from '../verdict/verdict.js';
 
+/** How close a server is shown to be; it has no layers. */
+export type EndpointBound = Omit<Bound, 'layer'>;
+
 /** What is wrong, as exactly as samples can say. */
 export interface EndpointFailure {
   /** The test that rejected. */
@@ -33,7 +36,7 @@ export interface EndpointVerdict {
   readonly margin: number;
   /** Tests that share alpha. */
   readonly tests: number;
-  readonly bounds: readonly Bound[];
+  readonly bounds: readonly EndpointBound[];
   readonly failures: readonly EndpointFailure[];
   /** Why the evidence is not enough, where it is not. */
   readonly missing: readonly string[];
@@ -45,7 +48,7 @@ export interface EndpointEvidence {
   readonly confidence: number;
   readonly margin: number;
   readonly tests: number;
-  readonly bounds: readonly Bound[];
+  readonly bounds: readonly EndpointBound[];
   /** Rejected tests, the fewest tokens first. */
   readonly failures: readonly EndpointFailure[];
   /** Reasons beyond wide bounds. */

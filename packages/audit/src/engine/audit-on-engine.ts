@@ -34,7 +34,7 @@ export interface EngineAuditOptions {
 }
 
 /** Places of a draw's tokens in each order; undefined where the target cannot draw the token. */
-export type TokenPlaces = Readonly<Record<TokenOrder, readonly (number | undefined)[]>>;
+type TokenPlaces = Readonly<Record<TokenOrder, readonly (number | undefined)[]>>;
 
 /** What the draws of one subject on one engine showed. */
 export interface EngineAudit {

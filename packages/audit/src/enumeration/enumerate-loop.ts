@@ -4,7 +4,7 @@ import type { DraftFaults } from '../mutants/draft-faults.js';
 import { type AuditTable, decodedLaw } from '../tables/audit-table.js';
 import { type Chance, explore } from './explore.js';
 
-export type DrawPurpose = 'draft' | 'accept' | 'token';
+type DrawPurpose = 'draft' | 'accept' | 'token';
 
 /** What a decode loop does otherwise than the shipped one. */
 export interface LoopFaults {

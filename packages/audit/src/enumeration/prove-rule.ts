@@ -5,7 +5,7 @@ import { firstDifferentPosition, worstDifference } from './law.js';
 import { type ProofCase, proofCases, proofCount } from './proof-cases.js';
 
 /** Enumerated laws are sums of exact products, so only rounding may part them. */
-export const proofTolerance = 1e-12;
+const proofTolerance = 1e-12;
 
 /** What following every branch of a rule showed. Nothing is sampled: there is no false alarm. */
 export interface RuleProof {

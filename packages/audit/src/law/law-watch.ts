@@ -9,7 +9,7 @@ export interface LawWatchOptions {
   /** Target probability of each cell of the declared partition, summing to 1. */
   readonly probabilities: ArrayLike<number>;
   readonly describe: (cell: number) => string;
-  /** Draws that the fixed-n test waits for, at least 1. */
+  /** Draws that the fixed-n test waits for. */
   readonly planned: number;
   /** Of the interval of the total variation distance, at every number of draws. */
   readonly confidence: number;
@@ -56,7 +56,7 @@ export class LawWatch {
 
   result(): LawResult {
     const { name, position, planned, confidence, probabilities } = this.#options;
-    const complete = this.#count >= planned;
+    const complete = this.#count >= Math.max(1, planned);
     if (this.#count > 0 && this.#points.at(-1)?.count !== this.#count) this.#addPoint();
     const { evidence } = this.#sequence;
     const sequentialP = this.#impossible > 0 ? 0 : evidence.pValue;

@@ -1,5 +1,5 @@
 import type { DrafterFactory, SamplingSettings, VerificationRule } from '@foretoken/core';
-import type { SubjectModels } from '../subject/audit-subject.js';
+import type { AuditSubject, SubjectModels } from '../subject/audit-subject.js';
 import type { AuditProgress } from './time-slices.js';
 
 /** An engine with its models loaded. */
@@ -34,6 +34,8 @@ export interface AuditOptions {
   readonly seed?: number | undefined;
   /** True audits every combination of rule, drafter and engine; default false: every pair at least once. */
   readonly full?: boolean | undefined;
+  /** Done to every subject before it is drawn from: a mutant, to see that its fault is found. Default: nothing. */
+  readonly inject?: ((subject: AuditSubject) => AuditSubject) | undefined;
   /** Aborting ends the audit with the verdict so far. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: AuditProgress) => void) | undefined;

@@ -38,6 +38,7 @@ export class EngineRun {
   readonly #rows: SubjectModels;
   readonly #reusedTransform: LogitsTransform;
   readonly #transform: LogitsTransform;
+  readonly #inject: NonNullable<AuditOptions['inject']>;
   readonly #prefixes = new Map<string, readonly Prefix[]>();
   readonly #ownPlaces: PlaceWatch;
   readonly #audits: EngineAudit[] = [];
@@ -51,7 +52,9 @@ export class EngineRun {
     plan: AuditPlan,
     settings: AuditSettings,
     texts: AuditOptions['texts'],
+    inject: NonNullable<AuditOptions['inject']>,
   ) {
+    this.#inject = inject;
     this.#engine = engine;
     this.#combinations = combinations;
     this.#plan = plan;
@@ -91,14 +94,14 @@ export class EngineRun {
       },
     ];
     const step = (combination: Combination, index: number, mode: EngineMode): TimedStep => {
-      const subject = this.#subject(combination);
+      const { name: subject } = this.#subject(combination, this.#engine.models);
       const count = mode === 'rows reused' ? draws.reused : ownDraws;
       return {
-        name: `${subject.name}: ${mode}`,
+        name: `${subject}: ${mode}`,
         weight: count * (mode === 'rows reused' ? weights.reusedDraw : weights.ownDraw),
         run: (signal, report) =>
           this.#guard(() =>
-            this.#audit(combination, subject, mode, count, index, signal, (done) => report(done / count)),
+            this.#audit(combination, mode, count, index, signal, (done) => report(done / count)),
           ),
       };
     };
@@ -133,9 +136,9 @@ export class EngineRun {
     await this.#rows.target.close();
   }
 
-  #subject({ rule, drafter }: Combination): AuditSubject {
-    const { name: engine, models } = this.#engine;
-    return createSubject({ rule, drafter, models, engine, sampling: this.#settings.sampling });
+  #subject({ rule, drafter }: Combination, models: SubjectModels): AuditSubject {
+    const { name: engine } = this.#engine;
+    return this.#inject(createSubject({ rule, drafter, models, engine, sampling: this.#settings.sampling }));
   }
 
   /** What goes wrong outside a subject's draws is kept, and the audit goes on. */
@@ -149,26 +152,25 @@ export class EngineRun {
 
   async #audit(
     combination: Combination,
-    subject: AuditSubject,
     mode: EngineMode,
     draws: number,
     index: number,
     signal: AbortSignal,
     onProgress: (done: number) => void,
   ): Promise<void> {
-    const onRows = { ...subject, models: this.#rows };
     const prefixes = this.#prefixes.get(combination.drafter.name);
     // What went wrong with them is in the report already.
     if (prefixes === undefined) return;
+    const own = mode === 'own passes';
+    const subject = this.#subject(combination, own ? this.#engine.models : this.#rows);
     const law = new LawReader(
       this.#rows.target,
       await subject.createDrafter(this.#rows),
       this.#reusedTransform,
     );
-    const own = mode === 'own passes';
     try {
       this.#audits.push(
-        await auditOnEngine(own ? subject : onRows, {
+        await auditOnEngine(subject, {
           mode,
           prefixes,
           law,
@@ -221,7 +223,7 @@ export class EngineRun {
     for (const combination of this.#combinations) {
       this.#greedy.push(
         await compareGreedyTexts(
-          this.#subject(combination),
+          this.#subject(combination, this.#engine.models),
           texts.slice(0, greedyTexts),
           greedyTokens,
           signal,

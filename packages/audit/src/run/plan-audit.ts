@@ -33,7 +33,7 @@ export const tableDraws = 10_000;
 /** Enough to find one of .08 over 64 cells at alpha 1e-9. */
 const leastReusedDraws = 8000;
 /** A confidence sequence needs more draws than a bound at one number of them. */
-const sequenceFactor = 1.5;
+const sequenceFactor = 1.1;
 const power = 0.9;
 
 /** Cells of the places of the first token, the first two, and all three. */

@@ -5,6 +5,7 @@ import {
   drafterFactories,
   InvalidArgumentError,
   type LanguageModel,
+  RowLogits,
   tokenwise,
   verificationRules,
 } from '@foretoken/core';
@@ -30,7 +31,15 @@ const texts = ['abcdefabcdeghijk', 'labkcidjehfgabcd', 'dcbadcbaefghijkl', 'hgfe
 const rules = [...verificationRules.values()];
 const drafters = [...drafterFactories.values()];
 const draftModel = drafterFactories.get('draft-model') as DrafterFactory;
-const one: AuditOptions = { rules: [block], drafters: [draftModel], engines: [engine('table')], texts };
+/** Time enough for every step, however slow the machine. */
+const budget = 600;
+const one: AuditOptions = {
+  rules: [block],
+  drafters: [draftModel],
+  engines: [engine('table')],
+  texts,
+  budget,
+};
 
 describe('the verdict', () => {
   test('is equivalent for what is lossless, with a bound for every part', async () => {
@@ -150,9 +159,25 @@ test('every pair of rule, drafter and engine is audited at least once, and with 
 describe('what goes wrong is kept in the report', () => {
   test('a draft model of another vocabulary', async () => {
     const models = { target: model(5), draft: model(6, vocabularySize - 1) };
-    const { verdict, engines } = await runAudit({ ...one, engines: [{ name: 'table', models }], budget: 10 });
+    const { verdict, engines } = await runAudit({ ...one, engines: [{ name: 'table', models }] });
     expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
     expect(engines[0]?.errors[0]).toMatch(/VocabularyMismatchError: .*12 tokens against 11/);
+  });
+
+  test('an engine whose logits are not numbers', async () => {
+    const broken = wrapModel(model(5), {
+      onForward: (_, results) =>
+        results.map(({ logits, hiddenStates }) => {
+          const rows = Array.from({ length: logits.rowCount }, (__, row) =>
+            logits.read(row).fill(Number.NaN),
+          );
+          return { hiddenStates, logits: new RowLogits(rows, vocabularySize) };
+        }),
+    });
+    const { verdict, engines, tables } = await runAudit({ ...one, engines: [engine('table', broken)] });
+    expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
+    expect(engines[0]?.errors[0]).toMatch(/NonFiniteLogitsError/);
+    expect(tables).toHaveLength(3);
   });
 
   test('a drafter that throws', async () => {
@@ -166,16 +191,16 @@ describe('what goes wrong is kept in the report', () => {
           name: 'throwing',
           observe: (outcome) => inner.observe(outcome),
           close: () => inner.close(),
-          propose: (context, budget) => {
+          propose: (context, draftBudget) => {
             proposals += 1;
             if (proposals > 900) throw new InvalidArgumentError('The index is lost.');
-            return inner.propose(context, budget);
+            return inner.propose(context, draftBudget);
           },
         };
         return drafter;
       },
     };
-    const { verdict, tables } = await runAudit({ ...one, drafters: [throwing], budget: 10 });
+    const { verdict, tables } = await runAudit({ ...one, drafters: [throwing] });
     expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
     expect(verdict.missing[0]).toMatch(/throwing.* failed: InvalidArgumentError: The index is lost/);
     expect(tables[0]?.laws[0]?.count).toBeGreaterThan(100);

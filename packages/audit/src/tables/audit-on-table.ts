@@ -7,7 +7,7 @@ import { drawContinuation } from '../subject/draw-continuation.js';
 import { type AuditTable, targetLaw } from './audit-table.js';
 
 /** Tokens whose joint law is audited. */
-export const auditedTokens = 3;
+const auditedTokens = 3;
 
 export interface TableAuditOptions {
   readonly draws: number;

@@ -64,36 +64,51 @@ test('of 40 audits at alpha .01, few raise a false alarm', async () => {
   expect(alarms).toBeLessThanOrEqual(5);
 });
 
-test('a drafter that breaks its contract midway is named, and what was drawn before is kept', async () => {
-  let proposals = 0;
-  const { verdict, audits } = await auditOnTables({
-    ...shared,
-    rule: verificationRules.get('block') as NonNullable<ReturnType<typeof verificationRules.get>>,
-    draws: 1000,
-    seed: 3,
-    inject: (sound) => ({
-      ...sound,
-      createDrafter: async (models) => {
-        const inner = await sound.createDrafter(models);
-        return {
-          name: 'breaking',
-          observe: (outcome) => inner.observe(outcome),
-          close: () => inner.close(),
-          propose: async (context, budget) => {
-            const draft = await inner.propose(context, budget);
-            if (++proposals < 600) return draft;
-            const distributions = draft.distributions.map(({ tokens, probabilities }) => ({
-              tokens,
-              probabilities: probabilities.map(() => Number.NaN),
-            }));
-            return { ...draft, distributions };
-          },
-        };
-      },
-    }),
-  });
-  expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
-  expect(verdict.missing[0]).toMatch(/breaking|InvalidDraftError/);
-  expect(audits[0]?.error).toMatch(/NaN/);
-  expect(audits[0]?.laws[0]?.count).toBeGreaterThan(100);
+const block = verificationRules.get('block') as NonNullable<ReturnType<typeof verificationRules.get>>;
+
+test.each<[kind: string, broken: (probability: number) => number, message: RegExp]>([
+  ['are not numbers', () => Number.NaN, /NaN/],
+  ['are negative', (probability) => -probability, /has the probability -/],
+  ['do not sum to 1', (probability) => 2 * probability, /sums to 2/],
+])(
+  'a drafter whose probabilities %s from some round on is named, and what was drawn before is kept',
+  async (_, broken, message) => {
+    let proposals = 0;
+    const { verdict, audits } = await auditOnTables({
+      ...shared,
+      rule: block,
+      draws: 1000,
+      seed: 3,
+      inject: (sound) => ({
+        ...sound,
+        createDrafter: async (models) => {
+          const inner = await sound.createDrafter(models);
+          return {
+            name: 'breaking',
+            observe: (outcome) => inner.observe(outcome),
+            close: () => inner.close(),
+            propose: async (context, budget) => {
+              const draft = await inner.propose(context, budget);
+              proposals += 1;
+              if (proposals < 600) return draft;
+              const distributions = draft.distributions.map(({ tokens, probabilities }) => ({
+                tokens,
+                probabilities: probabilities.map(broken),
+              }));
+              return { ...draft, distributions };
+            },
+          };
+        },
+      }),
+    });
+    expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
+    expect(verdict.missing[0]).toMatch(/block, draft-model, tables failed: InvalidDraftError/);
+    expect(audits[0]?.error).toMatch(message);
+    expect(audits[0]?.laws[0]?.count).toBeGreaterThan(100);
+  },
+);
+
+test('nothing drawn is not enough evidence', async () => {
+  const { verdict } = await auditOnTables({ ...shared, rule: block, draws: 0, seed: 3 });
+  expect(verdict).toMatchObject({ outcome: 'not enough evidence', bounds: [{ draws: 0, upper: 1 }] });
 });

@@ -9,9 +9,8 @@ export function collectBounds({ tables, engines }: Measured): Bound[] {
     const law = laws.at(-1);
     if (law !== undefined) {
       const cells = law.probabilities.length;
-      bounds.push(
-        boundOf(law, `${subject}, table ${table}`, `all ${cells} sequences of ${law.position} tokens`),
-      );
+      const partition = `all ${cells} sequences of ${law.position} tokens`;
+      bounds.push(boundOf('tables', law, `${subject}, table ${table}`, partition));
     }
   }
   for (const engine of engines) {
@@ -23,17 +22,20 @@ export function collectBounds({ tables, engines }: Measured): Bound[] {
       // Own passes are bounded for the engine as a whole: see below.
       if (mode === 'own passes') continue;
       for (const law of jointPlaces(places))
-        bounds.push(boundOf(law, `${subject}, ${mode}`, placesText(law)));
+        bounds.push(boundOf(mode, law, `${subject}, ${mode}`, placesText(law)));
     }
     for (const law of jointPlaces(engine.ownPlaces)) {
-      bounds.push(boundOf(law, `${engine.name}, own passes of all its subjects`, placesText(law)));
+      bounds.push(
+        boundOf('own passes', law, `${engine.name}, own passes of all its subjects`, placesText(law)),
+      );
     }
   }
   return bounds;
 }
 
-function boundOf(law: LawResult, part: string, partition: string): Bound {
+function boundOf(layer: Bound['layer'], law: LawResult, part: string, partition: string): Bound {
   return {
+    layer,
     part,
     partition,
     cells: law.probabilities.length,

@@ -34,6 +34,7 @@ export function findFailures(evidence: Evidence): Failure[] {
         lean: undefined,
         ruleHolds: false,
         earlierLayersHold: true,
+        withinRounding: false,
       }),
     }));
   const brokenOnTables = new Set<string>();
@@ -52,7 +53,9 @@ export function findFailures(evidence: Evidence): Failure[] {
       const pair = pairOf(audit.subject);
       if (audit.mode === 'rows reused') brokenReused.add(pair);
       const earlier = audit.mode === 'rows reused' ? brokenOnTables : brokenReused;
-      failures.push(engineFailure(audit, law, adjusted.get(law) as number, !earlier.has(pair)));
+      failures.push(
+        engineFailure(audit, law, adjusted.get(law) as number, !earlier.has(pair), roundingOf(engine)),
+      );
     }
     failures.push(...stateFailures(engine));
   }
@@ -103,6 +106,7 @@ function tableFailure(audit: TableAudit, law: LawResult, pValue: number, ruleHol
       lean: undefined,
       ruleHolds,
       earlierLayersHold: ruleHolds,
+      withinRounding: false,
     }),
   };
 }
@@ -112,6 +116,7 @@ function engineFailure(
   law: PlaceLaw | LawResult,
   pValue: number,
   earlierLayersHold: boolean,
+  rounding: number,
 ): Failure {
   const { position } = law;
   const token = audit.worstTokens.find((worst) => worst.position === position);
@@ -131,8 +136,19 @@ function engineFailure(
       lean: byRatio?.lean,
       ruleHolds: true,
       earlierLayersHold,
+      withinRounding: isExplained(law, position * rounding),
     }),
   };
+}
+
+/** Whether the middle of the proven distance is at most twice what rounding adds up to on average. */
+function isExplained({ interval }: LawResult, rounding: number): boolean {
+  return interval !== undefined && (interval.lower + interval.upper) / 2 <= 2 * rounding;
+}
+
+/** What the engine's passes over several tokens differ by, a token, on average; total variation. */
+function roundingOf({ passDistances }: EngineReport): number {
+  return Math.max(0, ...passDistances.map(({ meanTotalVariation }) => meanTotalVariation));
 }
 
 /** Greedy texts that differ by more than the largest rounding seen anywhere on the engine. */
@@ -156,6 +172,7 @@ function stateFailures({ greedy, engine }: EngineReport): Failure[] {
         lean: undefined,
         ruleHolds: true,
         earlierLayersHold: true,
+        withinRounding: false,
       }),
     }));
 }

@@ -9,13 +9,16 @@ export interface Symptom {
   readonly ruleHolds: boolean;
   /** Whether layers before this one found nothing for the same subject. */
   readonly earlierLayersHold: boolean;
+  /** Whether the distance that is proven is no more than the engine's rounding (layer 3) explains. */
+  readonly withinRounding: boolean;
 }
 
 /** Standard errors from which a lean is one. */
 const clearLean = 4;
 
 /** The most likely cause of a failure: a short table by layer, position and lean. */
-export function likelyCause({ layer, position, lean, ruleHolds, earlierLayersHold }: Symptom): string {
+export function likelyCause(symptom: Symptom): string {
+  const { layer, position, lean, ruleHolds, earlierLayersHold, withinRounding } = symptom;
   switch (layer) {
     case 'enumeration':
       return position === 1 || position === undefined
@@ -29,6 +32,8 @@ export function likelyCause({ layer, position, lean, ruleHolds, earlierLayersHol
     case 'rows reused':
       return earlierLayersHold ? drafterOnEngine(position, lean) : 'the same as on the tables';
     case 'own passes':
+      if (withinRounding)
+        return 'numerics: passes over several tokens round otherwise than passes over one, by as much as this';
       return earlierLayersHold
         ? "the engine's state: rollback, forks or positions of its cache (the same rows without them are right)"
         : 'the same as with rows reused';

@@ -20,6 +20,7 @@ export interface Failure {
 
 /** A part of the audit and how close to the target it is shown to be. */
 export interface Bound {
+  readonly layer: 'tables' | 'rows reused' | 'own passes';
   readonly part: string;
   /** The declared partition: how many cells, of what. */
   readonly partition: string;

@@ -52,6 +52,7 @@ class NativeSession implements OnnxSession, BindingSession {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
   readonly engine: string;
+  readonly copiesCaches = false;
   readonly library: OrtLibrary;
   readonly session: Pointer;
   readonly runOptions: Pointer;

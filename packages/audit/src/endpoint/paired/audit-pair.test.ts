@@ -41,11 +41,28 @@ function textOnly(inner: DrawSource): DrawSource {
 
 describe('two sources of one law', () => {
   test('are equivalent within the margin', async () => {
-    const audit = await auditPair(source(), source(), { prompts, draws: 2400, margin: 0.12 });
+    const audit = await auditPair(source(), source(), { prompts, draws: 2400, tokens: 1 });
     expect(audit).toMatchObject({ byToken: true, draws: 2400, error: undefined });
     expect(audit.verdict).toMatchObject({ outcome: 'equivalent', exitCode: 0, failures: [] });
-    expect(audit.homogeneity.map(({ position }) => position)).toEqual([1, 2, 3]);
-    expect(audit.distance).toMatchObject({ pilot: 480, counted: 1920, cells: 24, lower: 0 });
+    expect(audit.homogeneity.map(({ position }) => position)).toEqual([1]);
+    expect(audit.distance).toMatchObject({ pilot: 480, counted: 1920, cells: 15, lower: 0 });
+  });
+
+  test('are counted by as many tokens as repeat', async () => {
+    const options = { prompts, draws: 2400, tokens: 3, margin: 0.12 };
+    const { verdict, homogeneity, distance } = await auditPair(source(), source(), options);
+    expect(homogeneity.map(({ position }) => position)).toEqual([1, 2, 3]);
+    // Sequences of three tokens are too many for the cells.
+    expect(distance?.tokens).toBeLessThan(3);
+    expect(verdict).toMatchObject({ outcome: 'equivalent', failures: [] });
+  });
+
+  test('say little over texts that hardly ever repeat', async () => {
+    const options = { prompts, draws: 300, tokens: 3 };
+    const { verdict, distance } = await auditPair(textOnly(source()), textOnly(source()), options);
+    expect(distance?.pooledShare).toBeGreaterThan(0.6);
+    expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3, failures: [] });
+    expect(verdict.missing.join()).toMatch(/% of the draws share a cell with others.*fewer tokens/);
   });
 
   test('are rejected no more often than alpha', async () => {
@@ -67,7 +84,7 @@ describe('two sources of one law', () => {
   });
 
   test('need more draws where there are few', async () => {
-    const { verdict } = await auditPair(source(), source(), { prompts, draws: 100 });
+    const { verdict } = await auditPair(source(), source(), { prompts, draws: 100, tokens: 1 });
     expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
     expect(verdict.missing.join()).toMatch(/80 draws show a total variation below/);
   });

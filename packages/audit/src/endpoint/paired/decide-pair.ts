@@ -1,7 +1,11 @@
 import { adjustHolm } from '@foretoken/stats';
-import type { Bound } from '../../verdict/verdict.js';
 import type { SourceAuditSettings } from '../endpoint-options.js';
-import { decideEndpoint, type EndpointFailure, type EndpointVerdict } from '../endpoint-verdict.js';
+import {
+  decideEndpoint,
+  type EndpointBound,
+  type EndpointFailure,
+  type EndpointVerdict,
+} from '../endpoint-verdict.js';
 import type { PairAudit } from './audit-pair.js';
 import type { HomogeneityResult } from './homogeneity.js';
 
@@ -38,7 +42,7 @@ export function decidePair(
     ...test,
     cause: causeOf(rejected[0]?.position),
   }));
-  const bounds: Bound[] =
+  const bounds: EndpointBound[] =
     distance === undefined
       ? []
       : [

@@ -1,8 +1,12 @@
 import { adjustHolm, clopperPearsonInterval } from '@foretoken/stats';
 import type { LawResult } from '../../law/law-result.js';
-import type { Bound } from '../../verdict/verdict.js';
 import type { SourceAuditSettings } from '../endpoint-options.js';
-import { decideEndpoint, type EndpointFailure, type EndpointVerdict } from '../endpoint-verdict.js';
+import {
+  decideEndpoint,
+  type EndpointBound,
+  type EndpointFailure,
+  type EndpointVerdict,
+} from '../endpoint-verdict.js';
 import type { SampleAudit } from './audit-samples.js';
 import type { HistoryResult } from './history-test.js';
 import type { RankResult } from './rank-watch.js';
@@ -123,7 +127,7 @@ function boundOf(
   law: LawResult,
   { prompts, draws, ended }: Omit<SampleAudit, 'verdict'>,
   confidence: number,
-): Bound {
+): EndpointBound {
   const cells = law.probabilities.length;
   const leftOut = clopperPearsonInterval(ended, draws + ended, {
     confidence: boundConfidence(confidence),
