@@ -43,7 +43,9 @@ describe('foretoken audit --endpoint', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/\d+ tokens were drafted in these draws, \d+ of them accepted/);
     expect(stdout).toMatch(/Equivalent within total variation 0\.\d+ at confidence 0\.95/);
-    expect(stdout).toMatch(/11 cells: the likely tokens of each of 2 prompts, and the others: total variation/);
+    expect(stdout).toMatch(
+      /11 cells: the likely tokens of each of 2 prompts, and the others: total variation/,
+    );
     expect(stderr).toMatch(/50 %: draws \(\d+ s left\)/);
   });
 

@@ -21,7 +21,7 @@ const pilotShare = 0.2;
 /** Cells of all prompts together. */
 const mostCells = 24;
 /** Cells of their own hold at least this share of the pilot, or shorter outcomes are counted. */
-const leastShare = 0.5;
+const leastShare = 0.6;
 
 /**
  * Bounds of the total variation distance between two unknown laws, averaged over prompts, at a fixed number of pairs and
