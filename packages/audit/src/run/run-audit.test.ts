@@ -32,13 +32,13 @@ const rules = [...verificationRules.values()];
 const drafters = [...drafterFactories.values()];
 const draftModel = drafterFactories.get('draft-model') as DrafterFactory;
 /** Time enough for every step, however slow the machine. */
-const budget = 600;
+const ampleSeconds = 600;
 const one: AuditOptions = {
   rules: [block],
   drafters: [draftModel],
   engines: [engine('table')],
   texts,
-  budget,
+  budget: ampleSeconds,
 };
 
 describe('the verdict', () => {
