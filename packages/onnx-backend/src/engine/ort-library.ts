@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { EngineError } from '@foretoken/core';
 import koffi, { type LibraryHandle } from 'koffi';
-import { limitAllocator } from './allocator-limits.js';
+import { limitAllocator } from './system-allocator.js';
 import { widenCallStacks } from './call-stacks.js';
 import { findLibrary } from './library-path.js';
 import { bindFunctions, type OrtFunctions, type Pointer, tableLength } from './ort-functions.js';
