@@ -1,6 +1,7 @@
 /**
  * Plain greedy generation through our loop against node-llama-cpp's own `evaluate`: the same file, library,
- * threads and prompts, in two processes that take turns. Run: npm run bench:node-llama-cpp [threads ...]
+ * threads and prompts, in two processes that take turns. Run:
+ *   npm run bench:node-llama-cpp -- --threads 1 --threads 2 --rounds 24
  *
  * node-llama-cpp is not a dependency of the project: it is installed on demand into a temporary folder, without
  * its install scripts and without the packages for GPUs.
@@ -12,6 +13,7 @@ import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { ggufTokenizer, readGguf } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import type { GenerationAnswer, GenerationRequest } from './workers/generation-request.js';
@@ -19,7 +21,6 @@ import type { GenerationAnswer, GenerationRequest } from './workers/generation-r
 const version = '3.22.1';
 const contextLength = 1024;
 const tokenCount = 64;
-const rounds = 24;
 const warmUpRounds = 2;
 const resamples = 2000;
 
@@ -37,9 +38,15 @@ const prompts = [
 const library = installed();
 const tokenizer = ggufTokenizer(await readGguf(tinyModels.target));
 const encoded = prompts.map((prompt) => tokenizer.encode(prompt));
-const threadCounts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2];
+const { values } = parseArgs({
+  options: {
+    threads: { type: 'string', multiple: true, default: ['1', '2'] },
+    rounds: { type: 'string', default: '24' },
+  },
+});
+const rounds = Number(values.rounds);
 const results: object[] = [];
-for (const threads of threadCounts) results.push(await compare(threads));
+for (const threads of values.threads) results.push(await compare(Number(threads)));
 await writeFile(
   new URL('results/against-node-llama-cpp.json', import.meta.url),
   `${JSON.stringify(
