@@ -50,7 +50,7 @@ export async function createModel(
     await warmUp(context);
     const { perToken, fixed } = await measureCache(context, layout.contextLength);
     if (options.threads === undefined) {
-      const { single, batch } = await chooseThreads(context, native.poolThreads, layout.contextLength, () =>
+      const { single, batch } = await chooseThreads(context, native.cores, layout.contextLength, () =>
         performance.now(),
       );
       context.setThreads(single, batch);
@@ -115,7 +115,7 @@ async function createContext(
   model: Pointer,
   source: string,
   { cells, sequences, outputs, contextLength }: Layout,
-  { kvType, gpuLayers, threads = native.poolThreads, maximumSequences }: CheckedOptions,
+  { kvType, gpuLayers, threads = native.cores, maximumSequences }: CheckedOptions,
 ): Promise<LlamaContext> {
   const parameters = {
     ...native.contextDefaultParameters(),
@@ -152,6 +152,7 @@ async function createContext(
       `${source} keeps no cache: it is a model for whole texts, not for continuing them.`,
     );
   }
-  native.attachPool(pointer, native.pool, native.pool);
-  return new LlamaContext(native, pointer, { batchSize, outputs, sequences });
+  const context = new LlamaContext(native, pointer, { batchSize, outputs, sequences });
+  context.setThreads(threads, threads);
+  return context;
 }

@@ -1,7 +1,8 @@
 import { ContextOverflowError, EngineError } from '@foretoken/core';
 import { computeTurns } from '@foretoken/core/backend';
 import koffi from 'koffi';
-import type { NativeFunctions, Pointer } from './native-functions.js';
+import type { Pointer } from './native-functions.js';
+import type { NativeLibrary } from './native-library.js';
 import { PassBuffers } from './pass-buffers.js';
 
 /** One token of a batch. */
@@ -24,14 +25,14 @@ export interface ContextLimits {
 /** Thin, checked access to one `llama_context`. Nothing here may overlap: the operation queue sees to that. */
 export class LlamaContext {
   readonly limits: ContextLimits;
-  readonly #native: NativeFunctions;
+  readonly #native: NativeLibrary;
   readonly #context: Pointer;
   readonly #memory: Pointer;
   readonly #buffers: PassBuffers;
   readonly #views = new Map<Pointer, Float32Array>();
   #embeddings = false;
 
-  constructor(native: NativeFunctions, context: Pointer, limits: ContextLimits) {
+  constructor(native: NativeLibrary, context: Pointer, limits: ContextLimits) {
     this.limits = limits;
     this.#native = native;
     this.#context = context;
@@ -41,6 +42,8 @@ export class LlamaContext {
 
   /** @param single threads of a pass over one token; @param batch of passes over several. */
   setThreads(single: number, batch: number): void {
+    const { pools } = this.#native;
+    this.#native.attachPool(this.#context, pools.of(single), pools.of(batch));
     this.#native.setThreads(this.#context, single, batch);
   }
 

@@ -14,7 +14,7 @@ import { createModel } from './create-model.js';
 import type { LlamacppOptions } from './llamacpp-options.js';
 import { awaitPointer, type Pointer } from './native-functions.js';
 import { type NativeLibrary, nativeLibrary } from './native-library.js';
-import { mostThreads } from './thread-pool.js';
+import { mostThreads } from './thread-pools.js';
 
 /** llama.cpp behind the contract. Models are GGUF files. */
 export const llamacppBackend: Backend<LlamacppOptions> = {

@@ -3,16 +3,17 @@ import { EngineError } from '@foretoken/core';
 import koffi, { type LibraryHandle } from 'koffi';
 import { checkStructures } from './check-structures.js';
 import { checkVersion, findLibrary, type LibraryPaths } from './library-path.js';
-import { bindFunctions, type NativeFunctions, type Pointer } from './native-functions.js';
-import { createThreadPool, mostThreads } from './thread-pool.js';
+import { bindFunctions, type NativeFunctions } from './native-functions.js';
+import { mostThreads, ThreadPools } from './thread-pools.js';
 
 export interface NativeLibrary extends NativeFunctions {
   readonly version: string;
   /** The npm package that it came from. */
   readonly packageName: string;
-  /** Compute threads that all passes of the process share; at most `poolThreads` work on one. */
-  readonly pool: Pointer;
-  readonly poolThreads: number;
+  /** Compute threads, which all passes of the process share. */
+  readonly pools: ThreadPools;
+  /** Most threads of a pass. */
+  readonly cores: number;
   /** `cuda`, `vulkan`, `metal`, ...; undefined where there is no device that computes besides the CPU. */
   readonly gpu: string | undefined;
 }
@@ -58,14 +59,12 @@ function load(paths: LibraryPaths): NativeLibrary {
     library.func('llama_backend_init', 'void', [])();
     const functions = bindFunctions(library);
     checkStructures(functions);
-    const poolThreads = Math.min(availableParallelism(), mostThreads);
-    const pool = createThreadPool(base, ggml, poolThreads);
     return {
       ...functions,
       version,
       packageName: paths.packageName,
-      pool,
-      poolThreads,
+      pools: new ThreadPools(base, ggml),
+      cores: Math.min(availableParallelism(), mostThreads),
       gpu: gpuName(base, ggml),
     };
   } catch (error) {

@@ -47,15 +47,15 @@ export async function quantizeModel(source: string, output: string, options: Qua
   if (path.resolve(source) === path.resolve(output))
     throw new InvalidArgumentError(`${output} is the source itself: choose another file.`);
   const native = nativeLibrary();
-  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > native.poolThreads)) {
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > native.cores)) {
     throw new InvalidArgumentError(
-      `threads must be a whole number from 1 to ${native.poolThreads}, not ${threads}.`,
+      `threads must be a whole number from 1 to ${native.cores}, not ${threads}.`,
     );
   }
   validateForLlama(await readGguf(source));
   const parameters = {
     ...native.quantizeDefaultParameters(),
-    nthread: threads ?? native.poolThreads,
+    nthread: threads ?? native.cores,
     ftype: fileType,
     allow_requantize: true,
     pure,
