@@ -57,7 +57,8 @@ export function findFailures(evidence: Evidence): Failure[] {
         engineFailure(audit, law, adjusted.get(law) as number, !earlier.has(pair), roundingOf(engine)),
       );
     }
-    failures.push(...stateFailures(engine));
+    const broken = new Set(failures.map(({ subject }) => pairOf(subject)));
+    failures.push(...stateFailures(engine, (subject) => !broken.has(pairOf(subject))));
   }
   return failures;
 }
@@ -152,7 +153,10 @@ function roundingOf({ passDistances }: EngineReport): number {
 }
 
 /** Greedy texts that differ by more than the largest rounding seen anywhere on the engine. */
-function stateFailures({ greedy, engine }: EngineReport): Failure[] {
+function stateFailures(
+  { greedy, engine }: EngineReport,
+  earlierLayersHold: (subject: string) => boolean,
+): Failure[] {
   const mismatches = greedy.flatMap((comparison) => comparison.mismatches);
   const rounding = Math.max(0, ...mismatches.map(({ passDistance }) => passDistance));
   return mismatches
@@ -171,7 +175,7 @@ function stateFailures({ greedy, engine }: EngineReport): Failure[] {
         position: mismatch.index + 1,
         lean: undefined,
         ruleHolds: true,
-        earlierLayersHold: true,
+        earlierLayersHold: earlierLayersHold(mismatch.subject),
         withinRounding: false,
       }),
     }));

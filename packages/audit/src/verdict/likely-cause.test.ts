@@ -31,6 +31,7 @@ test.each<[what: string, symptom: Partial<Symptom>, cause: RegExp]>([
     { layer: 'own passes', earlierLayersHold: false },
     /^the same as with rows/,
   ],
+  ['greedy text after other layers', { layer: 'greedy text', earlierLayersHold: false }, /^the same as in/],
   ['greedy text', { layer: 'greedy text' }, /^the engine's state: the logits differ/],
 ])('%s', (_, symptom, cause) => {
   expect(likelyCause({ ...sound, ...symptom })).toMatch(cause);

@@ -38,7 +38,9 @@ export function likelyCause(symptom: Symptom): string {
         ? "the engine's state: rollback, forks or positions of its cache (the same rows without them are right)"
         : 'the same as with rows reused';
     case 'greedy text':
-      return "the engine's state: the logits differ by more than rounding between passes over one token and over several";
+      return earlierLayersHold
+        ? "the engine's state: the logits differ by more than rounding between passes over one token and over several"
+        : 'the same as in the layers before';
   }
 }
 
