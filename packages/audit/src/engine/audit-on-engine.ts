@@ -144,7 +144,7 @@ async function placesOf(
   law: LawReader,
   mode: EngineMode,
 ): Promise<TokenPlaces> {
-  const found: Record<TokenOrder, (number | undefined)[]> = { probability: [], ratio: [] };
+  const found: Record<TokenOrder, (number | undefined)[]> = { probability: [], ratio: [], id: [] };
   let node = root;
   node.visits += 1;
   for (const [index, token] of tokens.entries()) {
@@ -158,9 +158,10 @@ async function placesOf(
       } else if (mode === 'rows reused') {
         found[order].push(undefined);
       } else {
-        // Own passes may round a token into or out of what top-k or top-p keep: that counts as the end of the line where
-        // such tokens lie, so that many of them are found and a few are not.
-        found[order].push(order === 'probability' ? 1 - Number.EPSILON : 0);
+        // Own passes may round a token into or out of what top-k or top-p keep: that counts as the place where such
+        // tokens lie, so that many of them are found and a few are not.
+        const ends = { probability: 1, ratio: 0, id: before };
+        found[order].push(Math.min(ends[order], 1 - Number.EPSILON));
       }
     }
     node = node.child(token);
