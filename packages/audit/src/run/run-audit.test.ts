@@ -12,7 +12,7 @@ import {
 import { createTableModel, literalDifference, randomTable, type TableLaw } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { withDraftFaults } from '../mutants/draft-faults.js';
-import { wrapModel } from '../mutants/wrapped-model.js';
+import { wrapModel } from '../subject/wrapped-model.js';
 import type { AuditEngine, AuditOptions } from './audit-options.js';
 import { runAudit } from './run-audit.js';
 
