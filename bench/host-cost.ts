@@ -2,10 +2,12 @@
  * Host cost of a round: eight rows of logits to probabilities, and the verification of a seven-token draft
  * against them, at a large and a small vocabulary. At temperature 1 the path that `createLogitsTransform` takes
  * stands beside plain JavaScript; all are measured in turn within every repetition, so that a busy machine
- * slows all alike. Run: npx tsx bench/host-cost.ts (after npm run build).
+ * slows all alike, and each after a pause, since a decoder's host waits for the model between rounds. Beside the time passed stands the processor time,
+ * which leaves out the turns that a busy machine gave to others. Run: npx tsx bench/host-cost.ts (after npm run build).
  */
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createLogitsTransform,
   createRequestRandom,
@@ -21,6 +23,8 @@ import { softmaxInJavaScript } from '../packages/core/src/sampling/softmax-in-ja
 const length = 7;
 const repetitions = 100;
 const warmUp = 30;
+/** Milliseconds before each round. */
+const pause = 10;
 const seed = 20261124;
 /** Milliseconds that a round may take at the vocabulary named; the small one has no goal. */
 const goalVocabulary = 151_936;
@@ -74,9 +78,11 @@ function logitsRow(vocabularySize: number, row: number, noise: number): Float32A
   });
 }
 
-function percentile(values: readonly number[], share: number): number {
+function summary(values: readonly number[]): { median: number; p10: number; p90: number } {
   const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number;
+  const at = (share: number): number =>
+    Number((sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number).toFixed(3));
+  return { median: at(0.5), p10: at(0.1), p90: at(0.9) };
 }
 
 /** A round of one path and one rule, ready to be run again and again. */
@@ -84,6 +90,7 @@ interface Entry {
   readonly path: Path;
   readonly rule: VerificationRule;
   readonly times: number[];
+  readonly processorTimes: number[];
   run(repetition: number): void;
 }
 
@@ -104,6 +111,7 @@ function entriesOf(path: Path, targetLogits: Float32Array[], draftLogits: Float3
     path,
     rule,
     times: [],
+    processorTimes: [],
     run(repetition) {
       const rows = targetLogits.map(toTargetRow);
       rule.verify(draft, rows, random.verification(rule, draft, repetition));
@@ -118,22 +126,32 @@ for (const vocabularySize of vocabularySizes) {
   const entries = paths.flatMap((path) => entriesOf(path, targetLogits, draftLogits));
   for (let repetition = 0; repetition < warmUp + repetitions; repetition++) {
     for (const entry of entries) {
+      await sleep(pause);
+      const used = process.cpuUsage();
       const start = performance.now();
       entry.run(repetition);
-      if (repetition >= warmUp) entry.times.push(performance.now() - start);
+      const time = performance.now() - start;
+      const { user, system } = process.cpuUsage(used);
+      if (repetition < warmUp) continue;
+      entry.times.push(time);
+      entry.processorTimes.push((user + system) / 1000);
     }
   }
-  for (const { path, rule, times } of entries) {
-    const [median, p10, p90] = [0.5, 0.1, 0.9].map((share) => Number(percentile(times, share).toFixed(3)));
+  for (const { path, rule, times, processorTimes } of entries) {
     const goal = vocabularySize === goalVocabulary ? path.goal : undefined;
-    results.push({ vocabularySize, settings: path.name, rule: rule.name, median, p10, p90, goal });
-    const aim = goal === undefined ? '' : `, goal ${goal}`;
-    console.log(`${vocabularySize} tokens, ${path.name}, ${rule.name}: ${median} ms [${p10}, ${p90}]${aim}`);
+    const time = summary(times);
+    const processorTime = summary(processorTimes);
+    results.push({ vocabularySize, settings: path.name, rule: rule.name, goal, time, processorTime });
+    console.log(
+      `${vocabularySize} tokens, ${path.name}, ${rule.name}: ${time.median} ms [${time.p10}, ${time.p90}]`,
+      `processor ${processorTime.median} [${processorTime.p10}, ${processorTime.p90}]`,
+      goal === undefined ? '' : `goal ${goal}`,
+    );
   }
 }
 const machine = { processor: os.cpus()[0]?.model.trim(), node: process.version };
 await writeFile(
   new URL('results/host-cost.json', import.meta.url),
-  `${JSON.stringify({ command: 'npx tsx bench/host-cost.ts', machine, seed, draftLength: length, unit: 'ms', repetitions, results }, null, 2)}
+  `${JSON.stringify({ command: 'npx tsx bench/host-cost.ts', machine, seed, draftLength: length, unit: 'ms', pause, repetitions, results }, null, 2)}
 `,
 );

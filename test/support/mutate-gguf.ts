@@ -170,9 +170,6 @@ const mutations: readonly Mutation[] = [
   },
 ];
 
-/** How many kinds of damage there are. */
-export const ggufMutationCount: number = mutations.length;
-
 /** A damaged copy of a sound GGUF file: number `index` of a sequence that goes through every kind in turn. */
 export function mutateGguf(file: Buffer, map: HeaderMap, index: number, random: SeededRandom): Buffer {
   return (mutations[index % mutations.length] as Mutation)(Buffer.from(file), map, random);

@@ -32,7 +32,7 @@ export async function writeLlamaGguf(path: string, options: LlamaGgufOptions = {
   );
 }
 
-export function llamaMetadata(shape: LlamaShape): [string, TypedValue][] {
+function llamaMetadata(shape: LlamaShape): [string, TypedValue][] {
   const whole = (value: number): TypedValue => ({ type: 'uint32', value });
   return [
     ['general.architecture', { type: 'string', value: 'llama' }],

@@ -28,3 +28,35 @@ export type {
 export { compareTargets } from './comparison/compare-targets.js';
 export type { RowDivergences } from './comparison/row-divergences.js';
 export { rowDivergences } from './comparison/row-divergences.js';
+// Audits of running servers, and of any other source of draws.
+export type {
+  AuditEndpointOptions,
+  Endpoint,
+  EndpointAudit,
+} from './endpoint/audit-endpoint.js';
+export { auditEndpoint } from './endpoint/audit-endpoint.js';
+export type {
+  Draw,
+  DrawnToken,
+  DrawRequest,
+  DrawSource,
+  SourcePrompt,
+  SourceSampling,
+} from './endpoint/draw-source.js';
+export type { SourceAuditOptions } from './endpoint/endpoint-options.js';
+export type { EndpointFailure, EndpointVerdict } from './endpoint/endpoint-verdict.js';
+export type { PairAudit } from './endpoint/paired/audit-pair.js';
+export { auditPair } from './endpoint/paired/audit-pair.js';
+export type { HomogeneityResult, WorstOutcome } from './endpoint/paired/homogeneity.js';
+export type { PairedDistance } from './endpoint/paired/paired-distance.js';
+export type { SequenceResult } from './endpoint/paired/sequence-test.js';
+export type { EndpointKind } from './endpoint/protocols/endpoint-protocol.js';
+export { endpointKinds } from './endpoint/protocols/endpoint-protocol.js';
+export type { ReportedLaw, ReportedLawOptions, ReportedToken } from './endpoint/reported-law.js';
+export { createReportedLaw } from './endpoint/reported-law.js';
+export type { SampleAudit } from './endpoint/reported/audit-samples.js';
+export { auditSamples } from './endpoint/reported/audit-samples.js';
+export type { FirstTokenLaw as ReportedFirstTokenLaw } from './endpoint/reported/first-token-watch.js';
+export type { HistoryResult } from './endpoint/reported/history-test.js';
+export type { RankResult } from './endpoint/reported/rank-watch.js';
+export type { WorstToken as ReportedWorstToken } from './endpoint/reported/worst-token.js';

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTask } from 'node:timers/promises';
 import { EngineError, InvalidArgumentError, type LanguageModel, UnsupportedError } from '@foretoken/core';
@@ -22,8 +23,8 @@ const defaultContextLength = 4096;
 const noPooling = 0;
 /** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
 const noFlashAttention = 0;
-/** The engine counts the cells of a cache in 32 bits. */
-const mostCells = 2 ** 31 - 1;
+/** What the engine notes down about every cell of a cache, before it asks for the memory of the cells. */
+const bytesNotedPerCell = 48;
 
 /** How the engine's context is laid out for a model. */
 interface Layout {
@@ -46,7 +47,7 @@ export async function createModel(
   const layout = layOut(native, model, options);
   const context = await createContext(native, model, source, layout, options);
   try {
-    await warmUp(context, layout.sequences, layout.contextLength);
+    await warmUp(context);
     const { perToken, fixed } = await measureCache(context, layout.contextLength);
     if (options.threads === undefined) {
       const { single, batch } = await chooseThreads(context, native.poolThreads, layout.contextLength, () =>
@@ -100,12 +101,12 @@ function layOut(native: NativeLibrary, model: Pointer, options: CheckedOptions):
   const sequences = maximumSequences + (rollback ? mostLeaves : 0);
   // A tree that waits has nodes beside its sequence's own tokens.
   const cells = contextLength * maximumSequences + mostOutputs;
-  if (cells > mostCells) {
+  if (cells * bytesNotedPerCell > totalmem()) {
     throw new InvalidArgumentError(
-      `${maximumSequences} sequences of ${contextLength} tokens are more than the engine can count: ask for a smaller contextLength or maximumSequences.`,
+      `${maximumSequences} x ${contextLength} tokens of context are more than this machine's memory could even count: ask for a smaller contextLength or maximumSequences.`,
     );
   }
-  const outputs = Math.max(mostOutputs, sequences);
+  const outputs = Math.min(Math.max(mostOutputs, sequences), sequences * contextLength);
   return { contextLength, rollback, maximumLeaves, sequences, outputs, cells };
 }
 

@@ -83,8 +83,9 @@ export class LlamaContext {
   }
 
   /** Rows of the last batch's outputs, in batch order; a view of the engine's own buffer. */
-  logits(rowCount: number, width: number): Float32Array {
-    return this.#view(this.#native.logits(this.#context), rowCount * width);
+  logits(width: number): Float32Array {
+    // Warming up has made the buffer as large as it gets: one view serves all passes.
+    return this.#view(this.#native.logits(this.#context), this.limits.outputs * width);
   }
 
   hiddenStates(rowCount: number, width: number): Float32Array {

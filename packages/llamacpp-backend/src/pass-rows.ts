@@ -27,7 +27,7 @@ export class PassRows {
     const isOutput = ({ output }: { readonly output: boolean }): boolean => output || batch.hiddenStates;
     const rowCount = batch.tokens.reduce((sum, token) => sum + (isOutput(token) ? 1 : 0), 0);
     if (rowCount === 0) return;
-    const logits = context.logits(rowCount, vocabularySize);
+    const logits = context.logits(vocabularySize);
     const hiddenStates = batch.hiddenStates ? context.hiddenStates(rowCount, hiddenStateWidth) : undefined;
     let row = 0;
     for (const token of batch.tokens) {

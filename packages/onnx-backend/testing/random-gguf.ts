@@ -24,6 +24,8 @@ export interface RandomModel {
   readonly frequencyFactors?: readonly number[];
   /** Changes a tensor's values before they are encoded. */
   readonly edit?: (name: string, values: Float32Array) => void;
+  /** A tensor that is stored in a format that cannot be written here, as zeros. */
+  readonly foreign?: { readonly name: string; readonly format: string };
   /** Further tensors, by name and length. */
   readonly extra?: Readonly<Record<string, number>>;
   readonly metadata?: Readonly<Record<string, TypedValue>>;
@@ -44,7 +46,11 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     const values = Float32Array.from({ length }, () => middle + scale * (2 * random() - 1));
     model.edit?.(name, values);
     const format = shape.length === 1 ? 'F32' : model.format;
-    tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
+    if (name === model.foreign?.name) {
+      const foreign = tensorTypeByName(model.foreign.format) as TensorType;
+      const bytes = (length / foreign.blockElements) * foreign.blockBytes;
+      tensors.push({ name, shape, type: foreign, data: async () => new Uint8Array(bytes) });
+    } else tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
   };
   add('token_embd.weight', [width, vocabulary], 1);
   for (let layer = 0; layer < layers; layer++) {

@@ -14,6 +14,7 @@ import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { withTimedProgress } from '../output/progress.js';
 import { codePrompts } from '../prompts/code-prompts.js';
+import { checkEndpointSelection, endpointOptions, runEndpointAudit } from './audit-endpoint.js';
 
 const ruleNames = [...verificationRules.keys()];
 const drafterNames = [...drafterFactories.keys()];
@@ -86,21 +87,48 @@ export function auditCommand() {
     .option('--full', 'every combination of rule, drafter and engine, not every pair once')
     .option('--json', 'print one JSON document')
     .option('--html <file>', 'write a page with plots')
+    .addOption(endpointOptions.endpoint)
+    .addOption(endpointOptions.endpointKind)
+    .addOption(endpointOptions.endpointModel)
+    .addOption(endpointOptions.endpointSet)
+    .addOption(endpointOptions.against)
+    .addOption(endpointOptions.againstKind)
+    .addOption(endpointOptions.againstModel)
+    .addOption(endpointOptions.againstSet)
+    .addOption(endpointOptions.prompts)
+    .addOption(endpointOptions.tokens)
+    .addOption(endpointOptions.draws)
+    .addOption(endpointOptions.topTokens)
+    .addOption(endpointOptions.concurrency)
+    .addOption(endpointOptions.requestTimeout)
+    .addOption(endpointOptions.retries)
     .addHelpText(
       'after',
       `
 Three layers: the rules by enumeration and by drawing on known tables, the engines end to end with their caches and
 rollbacks, and how far passes over one and over several tokens are apart. Ctrl-C gives the verdict so far.
 
+With --endpoint a running server is audited over HTTP: llama-server, an OpenAI-compatible one, or Ollama. Its
+temperature is 1 unless given, since many servers report probabilities from before it; a key in FORETOKEN_API_KEY is
+sent along.
+
 Exit codes: 0 equivalent within the margin, 1 not lossless, 3 not enough evidence.
 
 Examples:
   foretoken audit
   foretoken audit --rule block --drafter draft-model --html audit.html
-  foretoken audit --target big.gguf --draft small.gguf --backend llamacpp --margin 0.05 --budget 600`,
+  foretoken audit --target big.gguf --draft small.gguf --backend llamacpp --margin 0.05 --budget 600
+  foretoken audit --endpoint http://127.0.0.1:8080
+  foretoken audit --endpoint http://127.0.0.1:8080 --against http://127.0.0.1:8081`,
     )
-    .action(async (options) => {
+    .action(async (options, command) => {
       const signal = interruptSignal();
+      const given = Object.keys(options).filter(
+        (name) => command.getOptionValueSource(name as keyof typeof options) === 'cli',
+      );
+      checkEndpointSelection(options, given);
+      const { endpoint } = options;
+      if (endpoint !== undefined) return runEndpointAudit({ ...options, endpoint }, given, signal);
       const opened = await openEngines({ ...options, model: options.target ?? options.model }, signal);
       let report: AuditReport;
       try {

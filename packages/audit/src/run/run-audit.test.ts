@@ -191,10 +191,10 @@ describe('what goes wrong is kept in the report', () => {
           name: 'throwing',
           observe: (outcome) => inner.observe(outcome),
           close: () => inner.close(),
-          propose: (context, budget) => {
+          propose: (context, draftBudget) => {
             proposals += 1;
             if (proposals > 900) throw new InvalidArgumentError('The index is lost.');
-            return inner.propose(context, budget);
+            return inner.propose(context, draftBudget);
           },
         };
         return drafter;

@@ -73,6 +73,11 @@ function checkRequest(model: CheckingModel, request: ForwardRequest): CheckedReq
       `${longest} tokens do not fit the context of ${model.contextLength}: shorten the prompt or load the model with a larger contextLength.`,
     );
   }
+  if (parents !== undefined && !model.capabilities.rollback) {
+    throw new UnsupportedError(
+      `${model.name} takes no trees, not even chains written as one: its recurrent state cannot go back to a path.`,
+    );
+  }
   if (parents !== undefined && tokens.length > model.capabilities.maximumPassTokens) {
     throw new UnsupportedError(
       `A tree of ${tokens.length} tokens: this model takes ${model.capabilities.maximumPassTokens} in one pass.`,

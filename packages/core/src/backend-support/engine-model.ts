@@ -28,8 +28,8 @@ export interface QueuedRequest<Kind extends EngineSequence = EngineSequence> ext
   readonly start: number;
   /** The sequence's tree; undefined for a chain. It may no longer be pending when the pass runs. */
   readonly tree: PendingTree | undefined;
-  /** Of the sequence when the request came. */
-  readonly undoneCount: number;
+  /** Its number among the passes of the sequence. */
+  readonly pass: number;
 }
 
 /**
@@ -73,10 +73,10 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
         run: async () => {
           options.signal?.removeEventListener('abort', onAbort);
           try {
-            for (const { sequence, undoneCount } of queued) {
+            for (const { sequence, pass } of queued) {
               if (sequence.closed) throw new ClosedError('The sequence was closed before its pass ran.');
               if (sequence.failure !== undefined) throw sequence.failure;
-              if (sequence.undoneCount !== undoneCount) {
+              if (sequence.isUndone(pass)) {
                 throw new InvalidArgumentError('An earlier pass of the sequence failed or was cancelled.');
               }
             }
@@ -179,14 +179,14 @@ export abstract class EngineModel<Kind extends EngineSequence = EngineSequence> 
 
 function begin(request: CheckedRequest): QueuedRequest {
   const { sequence, parents, leaves, tokens } = request;
-  const { length: start, undoneCount } = sequence;
+  const start = sequence.length;
+  const pass = sequence.beginPass();
   if (parents === undefined) sequence.extend(tokens.length);
   else sequence.beginTree({ start, parents, leaves });
-  return { ...request, start, tree: sequence.pendingTree, undoneCount };
+  return { ...request, start, tree: sequence.pendingTree, pass };
 }
 
 /** Gives a request's tokens back; `started` where some of them may be in the cache. */
-function undo({ sequence, start, undoneCount }: QueuedRequest, started: boolean): void {
-  if (sequence.undoneCount !== undoneCount || sequence.closed) return;
-  sequence.undo(start, started);
+function undo({ sequence, start, pass }: QueuedRequest, started: boolean): void {
+  if (!sequence.closed && !sequence.isUndone(pass)) sequence.undo(pass, start, started);
 }

@@ -22,11 +22,12 @@ export abstract class EngineSequence implements Sequence {
   #length: number;
   #closed = false;
   #pendingTree: PendingTree | undefined;
-  /** Grows when a pass is undone: passes queued on top of it can then not run. */
-  #undoneCount = 0;
   #failure: EngineError | undefined;
-  /** Passes that were asked for and have not ended. */
+  /** Passes that were asked for, which are numbered so, and those of them that have not ended. */
+  #passCount = 0;
   #openPasses = 0;
+  /** Where a pass was undone, those that stood on top of it cannot run: all after it up to the last one then. */
+  #undone: { readonly after: number; readonly upTo: number }[] = [];
   /** Forks made while passes are open, with the length they were made with: undoing a pass undoes it for them. */
   #forks: { readonly fork: EngineSequence; readonly length: number }[] = [];
 
@@ -44,10 +45,6 @@ export abstract class EngineSequence implements Sequence {
 
   get pendingTree(): PendingTree | undefined {
     return this.#pendingTree;
-  }
-
-  get undoneCount(): number {
-    return this.#undoneCount;
   }
 
   /** Why the cache is no longer what it should be; the sequence can then only be closed. */
@@ -79,7 +76,7 @@ export abstract class EngineSequence implements Sequence {
     }
     for (const [depth, node] of nodes.entries()) {
       const parent = depth === 0 ? -1 : nodes[depth - 1];
-      if (tree.parents[node] !== parent) {
+      if (!Number.isInteger(node) || tree.parents[node] !== parent) {
         throw new InvalidArgumentError(
           `Node ${node} does not continue the path ${nodes.slice(0, depth).join(', ')}.`,
         );
@@ -114,28 +111,40 @@ export abstract class EngineSequence implements Sequence {
 
   // -------- for the model --------
 
+  /** A pass is asked for; its number. */
+  beginPass(): number {
+    this.#openPasses += 1;
+    this.#passCount += 1;
+    return this.#passCount;
+  }
+
   /** Takes a chain of tokens in, before its pass runs. */
   extend(count: number): void {
-    this.#openPasses += 1;
     this.#length += count;
   }
 
   /** Takes a tree in, before its pass runs. */
   beginTree(tree: PendingTree): void {
-    this.#openPasses += 1;
     this.#pendingTree = tree;
+  }
+
+  /** True where a pass stands on top of one that was undone: its tokens are given back already. */
+  isUndone(pass: number): boolean {
+    return this.#undone.some(({ after, upTo }) => pass > after && pass <= upTo);
   }
 
   /** A pass has run, failed or been cancelled. */
   endPass(): void {
     this.#openPasses -= 1;
-    if (this.#openPasses === 0) this.#forks = [];
+    if (this.#openPasses > 0) return;
+    this.#forks = [];
+    this.#undone = [];
   }
 
   /** Gives the tokens of a failed or cancelled pass back; `started` where some may be in the cache. */
-  undo(start: number, started: boolean): void {
+  undo(pass: number, start: number, started: boolean): void {
     const chain = this.#pendingTree === undefined;
-    this.#giveBack(start);
+    this.#giveBack(start, pass);
     if (!started || !chain) return;
     if (start === 0 || this.model.capabilities.rollback) this.#try(() => this.truncateCache(start));
     else this.#fail(new Error('A pass ended midway, and the state cannot be taken back.'));
@@ -163,11 +172,11 @@ export abstract class EngineSequence implements Sequence {
   // ----------------------------------------------
 
   /** Forgets the tokens from a position on, where there are any: a rollback may have taken them already. */
-  #giveBack(start: number): void {
-    this.#undoneCount += 1;
+  #giveBack(start: number, after: number): void {
+    this.#undone.push({ after, upTo: this.#passCount });
     this.#dropTree();
     this.#length = Math.min(this.#length, start);
-    for (const { fork, length } of this.#forks) if (length > start && !fork.closed) fork.#giveBack(start);
+    for (const { fork, length } of this.#forks) if (length > start && !fork.closed) fork.#giveBack(start, 0);
   }
 
   #dropTree(): void {
@@ -186,7 +195,6 @@ export abstract class EngineSequence implements Sequence {
     try {
       run();
     } catch (error) {
-      this.#undoneCount += 1;
       this.#fail(error);
     }
   }

@@ -8,7 +8,7 @@ export interface Capabilities {
   readonly maximumPassTokens: number;
   /** Width of the hidden states after the final norm, or undefined where there are none. */
   readonly hiddenStateWidth: number | undefined;
-  /** False where the cache cannot be shortened by position (recurrent models). */
+  /** False where the cache cannot be shortened by position (recurrent models): no rollback, no trees. */
   readonly rollback: boolean;
   /** `Q8_0`, `F16`, ... as the engine names it. */
   readonly weightFormat: string;

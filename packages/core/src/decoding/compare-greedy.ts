@@ -43,8 +43,8 @@ export async function compareGreedy(
 
   const output = first.slice(0, index);
   const tokens = [first[index] as number, second[index] as number] as const;
-  const alone = await lastLogits(target, prompt, output, 1);
-  const together = await lastLogits(target, prompt, output, rowsOfAManyTokenPass);
+  const alone = await nextLogits(target, prompt, output, [], 1);
+  const together = await nextLogits(target, prompt, output, first.slice(index), rowsOfAManyTokenPass);
   let passDistance = 0;
   for (let token = 0; token < alone.length; token++) {
     const distance = Math.abs((alone[token] as number) - (together[token] as number));
@@ -63,11 +63,15 @@ export async function compareGreedy(
 /** As many as a long draft has, and a full group of every kernel's rows. */
 const rowsOfAManyTokenPass = 8;
 
-/** Logits after prompt and output, the output read in passes over `width` tokens, as decoding does; a copy. */
-async function lastLogits(
+/**
+ * Logits after prompt and output, the output read in passes over `width` tokens, as decoding does; a copy. The last
+ * pass is filled up with what followed, as with a draft: the row before it must not depend on that.
+ */
+async function nextLogits(
   target: LanguageModel,
   prompt: readonly number[],
   output: readonly number[],
+  followed: readonly number[],
   width: number,
 ): Promise<Float32Array> {
   const sequence = target.createSequence();
@@ -76,10 +80,13 @@ async function lastLogits(
     if (before.length > 0) await target.forward([{ sequence, tokens: before, rows: 'none' }]);
     // Decoding keeps the last committed token out of the cache until the next pass.
     const unread = [...prompt.slice(-1), ...output];
+    const wanted = unread.length - 1;
+    const room = target.contextLength - before.length;
+    const filled = [...unread, ...followed].slice(0, room);
     for (let start = 0; ; start += width) {
-      const tokens = unread.slice(start, start + width);
-      const isLast = start + width >= unread.length;
-      const [result] = await target.forward([{ sequence, tokens, rows: isLast ? 'last' : 'none' }]);
+      const tokens = filled.slice(start, start + width);
+      const isLast = start + width > wanted;
+      const [result] = await target.forward([{ sequence, tokens, rows: isLast ? [wanted - start] : 'none' }]);
       if (isLast) return (result as ForwardResult).logits.read(0).slice();
     }
   } finally {

@@ -39,6 +39,9 @@ export class RowLogits implements LogitsHandle {
 
   topK(row: number, count: number): { tokens: Int32Array; logits: Float32Array } {
     const logits = this.read(row);
+    if (!Number.isInteger(count) || count < 1) {
+      throw new InvalidArgumentError(`topK takes a whole number of at least 1, not ${count}.`);
+    }
     const support = new Support(Math.min(count, logits.length));
     selectTopK(logits, support.tokens.length, support);
     const tokens = support.tokens

@@ -18,12 +18,12 @@ export interface MeasurePassCostsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Enough for a median that one disturbed pass does not move. */
+/** Enough for a quartile that one disturbed pass does not move. */
 const mostRepetitions = 25;
 
 /**
  * Measures t(n) on this machine: the lengths take turns, so that a disturbance hits all of them; the
- * median of each, made non-falling, since a longer pass never costs less and noise might say so.
+ * lower quartile of each, made non-falling, since a longer pass never costs less and noise might say so.
  */
 export async function measurePassCosts(
   model: LanguageModel,

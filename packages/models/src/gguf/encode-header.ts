@@ -17,7 +17,7 @@ export function encodeHeader(
   alignment: number,
 ): Buffer {
   const parts: Buffer[] = [Buffer.from('GGUF'), uint32(3), uint64(tensors.length), uint64(metadata.size)];
-  for (const [key, typed] of metadata) parts.push(text(key), ...encodeValue(key, typed));
+  for (const [key, typed] of metadata) parts.push(text(key), encodeValue(key, typed));
   let offset = 0;
   for (const tensor of tensors) {
     parts.push(text(tensor.name), uint32(tensor.shape.length), ...tensor.shape.map(uint64));
@@ -32,19 +32,15 @@ export function tensorBytes({ shape, type }: Pick<TensorToWrite, 'shape' | 'type
   return (shape.reduce((product, length) => product * length, 1) / type.blockElements) * type.blockBytes;
 }
 
-function encodeValue(key: string, { type, value }: TypedValue): Buffer[] {
+function encodeValue(key: string, { type, value }: TypedValue): Buffer {
   if (!type.endsWith('[]')) {
     const id = scalarIds[type as ScalarName];
-    return [uint32(id), encodeScalar(key, id, value as GgufScalar)];
+    return Buffer.concat([uint32(id), encodeScalar(key, id, value as GgufScalar)]);
   }
   const id = scalarIds[type.slice(0, -2) as ScalarName];
   const values = value as readonly GgufScalar[];
-  return [
-    uint32(arrayType),
-    uint32(id),
-    uint64(values.length),
-    ...values.map((scalar) => encodeScalar(key, id, scalar)),
-  ];
+  const head = [uint32(arrayType), uint32(id), uint64(values.length)];
+  return Buffer.concat(head.concat(values.map((scalar) => encodeScalar(key, id, scalar))));
 }
 
 function encodeScalar(key: string, id: number, value: GgufScalar): Buffer {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { TensorToWrite } from './tensor-to-write.js';
 import { tensorTypeByName, type TensorType } from './tensor-types.js';
 import type { TypedValue } from './value-types.js';
+import { readGguf } from './read-gguf.js';
 import { writeGguf } from './write-gguf.js';
 
 let folder: string;
@@ -107,4 +108,12 @@ it('data of the wrong size is refused', async () => {
   await expect(writeGguf(path.join(folder, 'model.gguf'), new Map(), [short])).rejects.toThrow(
     /t has 31 bytes; its shape and type need 32/,
   );
+});
+
+it('a list as long as a large vocabulary is written whole', async () => {
+  // Was: the list's parts were spread into one call's arguments, which overflowed the stack.
+  const output = path.join(folder, 'model.gguf');
+  const value = Array.from({ length: 300_000 }, (_, token) => `t${token}`);
+  await writeGguf(output, new Map([['tokens', { type: 'string[]', value }]]), [sound]);
+  expect((await readGguf(output)).metadata.get('tokens')).toEqual(value);
 });

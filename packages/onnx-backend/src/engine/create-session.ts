@@ -23,7 +23,7 @@ export async function createSession(
     library.setThreads(settings, options.threads);
     library.setOptimizationLevel(settings, allOptimizations);
     library.setLogSeverity(settings, fatal);
-    for (const [key, value] of Object.entries(configEntries(options))) {
+    for (const [key, value] of Object.entries(configEntries)) {
       library.addConfigEntry(settings, key, value);
     }
     if (options.provider !== undefined) appendProvider(library, settings, options.provider);

@@ -11,6 +11,7 @@ import type { DeviceRows, OnnxBinding, OnnxSession, RowCopy } from './onnx-sessi
 import type { Pointer } from './ort-functions.js';
 import { type OrtLibrary, ortLibrary } from './ort-library.js';
 import type { ProviderOption, SessionOptions } from './session-options.js';
+import { returnFreeMemory } from './system-allocator.js';
 import { byteCount, type DeviceTensor, type TensorDescription } from './tensor.js';
 
 /** Of `OrtAllocatorType`: memory comes from the device and goes back to it. */
@@ -40,6 +41,7 @@ export async function openNativeSession(
   const library = ortLibrary(options.libraryPath);
   const session = new NativeSession(library, await createSession(library, path, options), options);
   if (keepOutputs) await session.openTools(options);
+  await returnFreeMemory();
   return session;
 }
 
@@ -52,6 +54,7 @@ class NativeSession implements OnnxSession, BindingSession {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
   readonly engine: string;
+  readonly copiesCaches = false;
   readonly library: OrtLibrary;
   readonly session: Pointer;
   readonly runOptions: Pointer;

@@ -18,6 +18,11 @@ export interface OnnxSession {
   readonly outputs: readonly TensorDescription[];
   /** Name and version of the engine's library, and the way it is reached. */
   readonly engine: string;
+  /**
+   * True where every pass costs a copy of all that is bound as its output: then caches should be no larger than
+   * they need be.
+   */
+  readonly copiesCaches: boolean;
   /** Memory for a tensor where the engine computes. Its content is undefined. */
   allocate(type: ElementType, shape: readonly number[]): DeviceTensor;
   free(tensor: DeviceTensor): void;

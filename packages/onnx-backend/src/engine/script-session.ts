@@ -30,6 +30,7 @@ export class ScriptSession implements OnnxSession {
   readonly outputs: readonly TensorDescription[];
   readonly engine: string;
   readonly deviceRows = undefined;
+  readonly copiesCaches = true;
   readonly #session: ScriptInferenceSession;
   readonly #takesOutputs: boolean;
 
@@ -46,13 +47,15 @@ export class ScriptSession implements OnnxSession {
   }
 
   allocate(type: ElementType, shape: readonly number[]): DeviceTensor {
-    const data = hostArray(type, new ArrayBuffer(byteCount(type, shape)), 0, elementCount(shape));
+    const data = hostArray(type, makeBuffer(byteCount(type, shape)), 0, elementCount(shape));
     const tensor: ScriptTensor = { type, shape, tensor: scriptTensor({ type, shape, data }) };
     return tensor;
   }
 
-  free(): void {
-    // Memory of this kind goes when nothing refers to it.
+  free(tensor: DeviceTensor): void {
+    const { buffer } = (tensor as ScriptTensor).tensor.data as Float32Array;
+    // A buffer that the engine made goes when nothing refers to it.
+    if (isResizable(buffer)) buffer.resize(0);
   }
 
   copyRows(from: DeviceTensor, to: DeviceTensor, copies: readonly RowCopy[]): void {
@@ -84,6 +87,24 @@ export class ScriptSession implements OnnxSession {
       else (tensor as ScriptTensor).tensor = result;
     }
   }
+}
+
+interface ResizableBuffer extends ArrayBuffer {
+  readonly resizable: true;
+  resize(byteLength: number): void;
+}
+
+/** A buffer whose memory can be given back at once; the types of ES2023 do not know of it. */
+function makeBuffer(byteLength: number): ArrayBuffer {
+  const Resizable = ArrayBuffer as unknown as new (
+    byteLength: number,
+    options: { maxByteLength: number },
+  ) => ArrayBuffer;
+  return new Resizable(byteLength, { maxByteLength: byteLength });
+}
+
+function isResizable(buffer: ArrayBufferLike): buffer is ResizableBuffer {
+  return (buffer as Partial<ResizableBuffer>).resizable === true;
 }
 
 function describe(values: readonly InferenceSession.ValueMetadata[]): TensorDescription[] {

@@ -22,11 +22,15 @@ type Tensors = ReadonlyMap<string, HostTensor | DeviceTensor>;
 
 /** Loads a graph through the stock JavaScript API. @throws EngineError, InvalidModelFileError, UnsupportedError. */
 export async function openStockSession(path: string, options: SessionOptions): Promise<OnnxSession> {
+  // Koffi may be what this machine lacks.
+  const allocator = await import('./system-allocator.js').catch(() => undefined);
+  allocator?.limitAllocator();
   const worker = new StockWorker();
   try {
     const opened = await worker.ask({ kind: 'open', path, options }).catch((error: unknown) => {
       throw loadError(path, error);
     });
+    await allocator?.returnFreeMemory();
     return new StockSession(worker, opened as OpenedSession);
   } catch (error) {
     await worker.stop();
@@ -39,6 +43,7 @@ class StockSession implements OnnxSession {
   readonly outputs: readonly TensorDescription[];
   readonly engine = 'ONNX Runtime 1.30.0 (JavaScript API)';
   readonly deviceRows = undefined;
+  readonly copiesCaches = true;
   readonly #worker: StockWorker;
   #numbers = 0;
 

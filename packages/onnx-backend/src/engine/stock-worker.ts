@@ -53,6 +53,7 @@ async function handle(request: StockRequest): Promise<OpenedSession | HostArray[
       tensors.set(request.tensor, session.allocate(request.type, request.shape));
       return undefined;
     case 'free':
+      session.free(tensorAt(request.tensor));
       tensors.delete(request.tensor);
       return undefined;
     case 'copy-rows':
@@ -82,7 +83,7 @@ async function open(path: string, options: SessionOptions): Promise<OpenedSessio
     logSeverityLevel: 4,
     executionProviders:
       provider === undefined ? ['cpu'] : [{ ...provider.options, name: provider.name.toLowerCase() }],
-    extra: nested(configEntries(options)),
+    extra: nested(configEntries),
   });
   opened = new ScriptSession(session, '', true);
   return { inputs: opened.inputs, outputs: opened.outputs };

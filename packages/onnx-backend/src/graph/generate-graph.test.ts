@@ -1,4 +1,3 @@
-import { InvalidArgumentError, InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { readGguf, readTensorBytes } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import { beforeAll, describe, expect, it, test } from 'vitest';
@@ -134,95 +133,6 @@ function blocksOf(constants: Awaited<ReturnType<typeof readConstants>>, name: st
   }
   return blocks;
 }
-
-describe('weights and options that cannot be', () => {
-  const generate = (options: GraphOptions = {}): Promise<unknown> =>
-    generateGraph(inFolder('model.gguf'), inFolder('model.onnx'), options);
-
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('names the tensor that holds %d', async (bad) => {
-    for (const [name, place, format] of [
-      ['blk.1.ffn_up.weight', 70, 'F32'],
-      ['blk.0.attn_norm.weight', 3, 'Q8_0'],
-    ] as const) {
-      await writeRandomGguf(inFolder('model.gguf'), {
-        architecture: 'llama',
-        format,
-        edit: (tensor, values) => {
-          if (tensor === name) values[place] = bad;
-        },
-      });
-      await expect(generate()).rejects.toThrow(InvalidModelFileError);
-      await expect(generate()).rejects.toThrow(new RegExp(`${name}.*element ${place} is ${bad}`));
-      await expect(generate({ weightFormat: 'int4' })).rejects.toThrow(name);
-    }
-  });
-
-  it('names the tensor with a scale that is not finite, or with weights beyond float16', async () => {
-    const edit = (tensor: string, values: Float32Array): void => {
-      if (tensor === 'blk.0.ffn_down.weight') values[40] = 1e9;
-    };
-    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'llama', format: 'Q8_0', edit });
-    await expect(generate()).rejects.toThrow(/blk\.0\.ffn_down\.weight.*scale of block 1/);
-    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'llama', format: 'F32', edit });
-    await expect(generate({ weightFormat: 'float16' })).rejects.toThrow(
-      /layers\.0\.feed_forward\.down.*float16/,
-    );
-    await expect(generate({ weightFormat: 'int8' })).rejects.toThrow(/blk\.0\.ffn_down\.weight/);
-  });
-
-  it('lists the supported architectures', async () => {
-    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'gemma2', format: 'F32' });
-    await expect(generate()).rejects.toThrow(UnsupportedError);
-    await expect(generate()).rejects.toThrow(/"gemma2".*llama and qwen2/);
-  });
-
-  it('refuses tensors that have no place, so that no variant of an architecture runs as another', async () => {
-    await writeRandomGguf(inFolder('model.gguf'), {
-      architecture: 'llama',
-      format: 'F32',
-      extra: { 'blk.0.attn_q_norm.weight': 16 },
-    });
-    await expect(generate()).rejects.toThrow(/blk\.0\.attn_q_norm\.weight/);
-  });
-
-  it('refuses sizes that the operators do not take, and says what does', async () => {
-    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'llama', format: 'F32', width: 48 });
-    await expect(generate({ weightFormat: 'int8' })).rejects.toThrow(/48 elements.*float32/);
-    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'llama', format: 'F32', headWidth: 24 });
-    await expect(generate()).rejects.toThrow(/multiples of 16.*decomposed/);
-    await expect(generate({ decomposed: true })).resolves.toBeDefined();
-  });
-
-  it('refuses rotary scaling that it does not know', async () => {
-    await writeRandomGguf(inFolder('model.gguf'), {
-      architecture: 'llama',
-      format: 'F32',
-      metadata: { 'llama.rope.scaling.type': { type: 'string', value: 'yarn' } },
-    });
-    await expect(generate()).rejects.toThrow(/yarn/);
-  });
-
-  it('refuses options outside of their range', async () => {
-    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'llama', format: 'F32' });
-    for (const options of [
-      { contextLength: 0 },
-      { contextLength: 129 },
-      { contextLength: 1.5 },
-      { weightFormat: 'int5' as 'int4' },
-      { accuracyLevel: 3 as 4 },
-      { cacheType: 'int8' as 'float16' },
-    ]) {
-      await expect(generate(options)).rejects.toThrow(InvalidArgumentError);
-      await expect(generate(options)).rejects.toThrow(Object.keys(options)[0] as string);
-    }
-  });
-
-  it('says where a source is missing', async () => {
-    await expect(generateGraph(inFolder('none.gguf'), inFolder('x.onnx'))).rejects.toThrow(
-      /none\.gguf.*no such/,
-    );
-  });
-});
 
 test('the default format keeps the source as it is', async () => {
   for (const [format, expected] of [

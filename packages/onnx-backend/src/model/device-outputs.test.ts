@@ -26,7 +26,7 @@ async function loadModel(options: LoadModelOptions, keepOutputs: boolean): Promi
   const { contextLength = 64, maximumSequences = 4 } = options;
   const session = await openNativeSession(
     file,
-    { threads: 1, spinning: false, provider: undefined, libraryPath: undefined },
+    { threads: 1, provider: undefined, libraryPath: undefined },
     keepOutputs,
   );
   return new OnnxModel({

@@ -1,8 +1,8 @@
-import type { OnnxBinding, OnnxSession } from '../engine/onnx-session.js';
-import { byteCount, type DeviceTensor } from '../engine/tensor.js';
+import type { OnnxSession } from '../engine/onnx-session.js';
+import type { DeviceTensor } from '../engine/tensor.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
-import { treeFirstSlot } from '../graph/tree-pass.js';
-import type { Decoder, DecoderCache, DecoderPass } from './decoder.js';
+import { BoundCache } from './bound-cache.js';
+import type { Decoder, DecoderCache } from './decoder.js';
 import { DeviceOutputs } from './device-outputs.js';
 import { HostOutputs } from './host-outputs.js';
 import { PassInputs } from './pass-inputs.js';
@@ -16,6 +16,9 @@ export interface GeneratedDecoderSizes {
   /** Rows that a forward call usually wants at most; their memory is kept. */
   readonly outputRows: number;
 }
+
+/** Slots by which a cache grows, where it grows. */
+const growthStep = 256;
 
 /** A graph of our generator: the cache is one piece of memory, read and written in place. */
 export class GeneratedDecoder implements Decoder {
@@ -43,12 +46,19 @@ export class GeneratedDecoder implements Decoder {
     return this.inputs.byteLength + this.#outputs.byteLength;
   }
 
-  get cacheShape(): readonly number[] {
-    return [1, this.manifest.keyValueHeads, this.capacity, this.manifest.headWidth];
+  /** The shape of a layer's keys, or values, with room for so many tokens. */
+  cacheShape(slots: number): readonly number[] {
+    return [1, this.manifest.keyValueHeads, slots, this.manifest.headWidth];
+  }
+
+  /** Room to make for so many tokens. */
+  slotsFor(tokens: number): number {
+    if (!this.session.copiesCaches) return this.capacity;
+    return Math.min(this.capacity, Math.ceil(tokens / growthStep) * growthStep);
   }
 
   createCache(): DecoderCache {
-    return new GeneratedCache(this);
+    return new BoundCache(this);
   }
 
   createOutputs(rowCount: number): RowOutputs {
@@ -76,77 +86,5 @@ export class GeneratedDecoder implements Decoder {
     return deviceRows === undefined || deviceLogits === undefined
       ? new HostOutputs(rowCount, vocabularySize, width)
       : new DeviceOutputs(deviceRows, deviceLogits, width);
-  }
-}
-
-class GeneratedCache implements DecoderCache {
-  readonly #decoder: GeneratedDecoder;
-  /** Keys and values of every layer. */
-  readonly #tensors: readonly DeviceTensor[];
-  readonly #binding: OnnxBinding;
-
-  constructor(decoder: GeneratedDecoder) {
-    this.#decoder = decoder;
-    const { session, manifest } = decoder;
-    const tensors: DeviceTensor[] = [];
-    const past = new Map<string, DeviceTensor>();
-    const present = new Map<string, DeviceTensor>();
-    for (let layer = 0; layer < manifest.layers; layer++) {
-      for (const part of ['key', 'value']) {
-        const tensor = session.allocate(manifest.cacheType, decoder.cacheShape);
-        tensors.push(tensor);
-        past.set(`past_key_values.${layer}.${part}`, tensor);
-        present.set(`present.${layer}.${part}`, tensor);
-      }
-    }
-    this.#tensors = tensors;
-    this.#binding = session.bind(past, present);
-  }
-
-  get byteLength(): number {
-    const { manifest, cacheShape } = this.#decoder;
-    return this.#tensors.length * byteCount(manifest.cacheType, cacheShape);
-  }
-
-  async run(pass: DecoderPass, outputs: RowOutputs, firstRow: number): Promise<void> {
-    if (pass.parents !== undefined && pass.start < treeFirstSlot(pass.start)) {
-      // The tree leaves a slot out, which must hold numbers all the same.
-      const filler = { tokens: [0], start: 0, parents: undefined, rows: [] };
-      await this.#run(filler, outputs, 0);
-    }
-    await this.#run(pass, outputs, firstRow);
-  }
-
-  async #run(pass: DecoderPass, outputs: RowOutputs, firstRow: number): Promise<void> {
-    const count = pass.rows.length;
-    await this.#binding.run(
-      this.#decoder.inputs.fill(pass),
-      new Map([
-        ['logits', outputs.logits(firstRow, count)],
-        ['hidden_states', outputs.hiddenStates(firstRow, count)],
-      ]),
-    );
-  }
-
-  keepPath(start: number, nodes: readonly number[]): void {
-    const firstSlot = treeFirstSlot(start);
-    const copies = nodes
-      .map((node, depth) => ({ from: firstSlot + node, to: start + depth, count: 1 }))
-      .filter(({ from, to }) => from !== to);
-    if (copies.length === 0) return;
-    for (const tensor of this.#tensors) this.#decoder.session.copyRows(tensor, tensor, copies);
-  }
-
-  copyFrom(other: GeneratedCache, length: number): void {
-    if (length === 0) return;
-    for (const [index, tensor] of this.#tensors.entries()) {
-      const source = other.#tensors[index] as DeviceTensor;
-      this.#decoder.session.copyRows(source, tensor, [{ from: 0, to: 0, count: length }]);
-    }
-  }
-
-  free(): void {
-    this.#binding.free();
-    for (const tensor of this.#tensors) this.#decoder.session.free(tensor);
   }
 }

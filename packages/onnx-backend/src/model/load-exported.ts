@@ -29,7 +29,7 @@ export async function loadExported(
   const trained = trainedContext(folder, config);
   const contextLength = chooseContextLength(options.contextLength, trained);
   const { libraryPath } = options;
-  const session = await openSession(file, { threads, spinning: false, provider, libraryPath });
+  const session = await openSession(file, { threads, provider, libraryPath });
   const model = await exportedModel({
     name: path.basename(folder),
     where: file,

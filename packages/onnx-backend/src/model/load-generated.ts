@@ -34,7 +34,7 @@ export async function loadGenerated(
   const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
   const maximumPassTokens = Math.min(mostDraftTokens, contextLength);
   const { libraryPath } = options;
-  const session = await openSession(file, { threads, spinning: false, provider, libraryPath });
+  const session = await openSession(file, { threads, provider, libraryPath });
   const decoder = new GeneratedDecoder(session, manifest, {
     capacity: contextLength + (manifest.trees ? Math.min(spareSlots, maximumPassTokens + 1) : 0),
     passTokens: promptTokens,
@@ -49,7 +49,8 @@ export async function loadGenerated(
     passTokens: promptTokens,
     weightBytes: await fileBytes(file),
     capabilities: {
-      maximumLeaves: manifest.trees ? maximumPassTokens : 1,
+      // Paths are moved in this process's memory only.
+      maximumLeaves: manifest.trees && session.deviceRows === undefined ? maximumPassTokens : 1,
       maximumSequences,
       maximumPassTokens,
       hiddenStateWidth: manifest.width,

@@ -49,7 +49,7 @@ async function loadWeights(source: string, settings: LoadSettings): Promise<Lang
     cacheFolder: options.cacheFolder,
     // The fused attention of the CUDA provider takes no bias; other providers may lack it.
     trees: !onCuda,
-    decomposed: provider !== undefined && !onCuda,
+    decomposed: options.decomposed ?? (provider !== undefined && !onCuda),
     signal: options.signal,
     onProgress: (fraction) => options.onProgress?.(fraction / 2),
   });

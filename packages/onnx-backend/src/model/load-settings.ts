@@ -13,8 +13,11 @@ export interface LoadSettings {
   readonly openSession: OpenSession;
 }
 
-/** Tokens of one engine run while a prompt is read: between runs it can be cancelled. */
-export const promptTokens = 512;
+/**
+ * Tokens of one engine run while a prompt is read: between runs it can be cancelled. More make a CPU no faster, and
+ * the engine keeps memory for as many.
+ */
+export const promptTokens = 128;
 /** The widest draft, and the rows whose memory is kept. */
 export const mostDraftTokens = 64;
 /** Long contexts cost memory at once, so more than this is allocated only on request. */

@@ -20,6 +20,11 @@ export interface OnnxOptions extends LoadModelOptions {
    * computes in float32, slower, but the same for one row and for many. Default 4.
    */
   readonly accuracyLevel?: 1 | 4 | undefined;
+  /**
+   * Attention from ONNX's own operators, of a graph that is generated: every row of a chain then has the same bits
+   * in every pass. Default: only with `provider`, which may lack ONNX Runtime's own.
+   */
+  readonly decomposed?: boolean | undefined;
   /** Element type of the keys and values, of a graph that is generated. Default float32. */
   readonly cacheType?: 'float32' | 'float16' | undefined;
   /** Folder for generated graphs; default: FORETOKEN_CACHE, else the system's folder for caches. */

@@ -50,6 +50,24 @@ export const interleavings: Readonly<Record<string, ConformanceBody>> = {
     checkSame('afterwards', under, row, await under.after([...text.slice(0, 2), 0]));
   },
 
+  async 'passes before one that is cancelled run, and keep their tokens'(under) {
+    const { model } = under;
+    const text = under.text(96, 5);
+    const sequence = model.createSequence();
+    const controller = new AbortController();
+    const first = pass({ sequence, tokens: text, rows: 'none' });
+    const second = pass({ sequence, tokens: [2], rows: 'none' });
+    const third = checkRejects('a queued pass', ['AbortError'], () =>
+      model.forward([{ sequence, tokens: [1, 2], rows: 'none' }], { signal: controller.signal }),
+    );
+    controller.abort();
+    await Promise.all([first, second, third]);
+    check(sequence.length === text.length + 1, `the length is ${sequence.length}`);
+    const row = await next(sequence, [0]);
+    sequence.close();
+    checkSame('afterwards', under, row, await under.after([...text, 2, 0]));
+  },
+
   async 'a fork of a pass that is cancelled has what the pass left'(under) {
     const text = under.text(93, 5);
     const { sequence, cancel } = await withQueuedPass(under, text);

@@ -178,6 +178,8 @@ export class MatrixWriter {
   }
 
   async #values(matrix: Matrix): Promise<Float32Array> {
+    const [first, ...others] = matrix.parts;
+    if (others.length === 0 && first !== undefined) return loadValues(this.#weights, first.name);
     const values = new Float32Array(rowsOf(matrix) * matrix.columns);
     let place = 0;
     for (const { name } of matrix.parts) {

@@ -1,8 +1,12 @@
-import { InvalidModelFileError } from '@foretoken/core';
+import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { decodeWeights, encodeWeights } from '@foretoken/models';
 import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
 
-/** The stored weight, with the size that the model's shape asks for. @throws InvalidModelFileError. */
+/**
+ * The stored weight, with the size that the model's shape asks for, in a format that can be read.
+ *
+ * @throws InvalidModelFileError, UnsupportedError.
+ */
 export function storedWeight(
   weights: DecoderWeights,
   name: string,
@@ -16,7 +20,20 @@ export function storedWeight(
       `${weights.path}: ${name} has ${stored.rows} rows of ${stored.columns}, not ${rows} of ${columns}.`,
     );
   }
+  checkFormat(weights, stored);
   return stored;
+}
+
+/** Before anything is written, since the last weight of a large model is read after minutes. */
+function checkFormat(weights: DecoderWeights, { name, format }: StoredWeight): void {
+  try {
+    decodeWeights(new Uint8Array(), format);
+  } catch (error) {
+    throw new UnsupportedError(
+      `${weights.path}: ${name} is stored in ${format}, which ONNX graphs cannot be generated from: take a file in Q8_0, Q4_0 or F16, or run this one with llama.cpp.`,
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -26,8 +43,10 @@ export function storedWeight(
  */
 export async function loadValues(weights: DecoderWeights, name: string): Promise<Float32Array> {
   const values = decodeWeights(await weights.read(name), formatOf(weights, name));
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw notFinite(weights, name, `element ${bad} is ${values[bad]}`);
+  for (let index = 0; index < values.length; index++) {
+    if (!Number.isFinite(values[index]))
+      throw notFinite(weights, name, `element ${index} is ${values[index]}`);
+  }
   return values;
 }
 

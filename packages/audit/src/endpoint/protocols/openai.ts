@@ -1,0 +1,103 @@
+import { EndpointReplyError } from '@foretoken/core';
+import type { Draw, DrawnToken, DrawRequest, DrawSource, SourcePrompt } from '../draw-source.js';
+import { arrayAt, objectAt, textAt } from '../http/read-reply.js';
+import { type JsonReply, requestJson } from '../http/request-json.js';
+import type { ReportedLaw } from '../reported-law.js';
+import { endpointName, type EndpointSettings } from './endpoint-protocol.js';
+import { readParallelLists, readTokenList } from './reported-logprobs.js';
+import { requireReportedLaw } from './require-reported-law.js';
+
+/** vLLM's limit, unless it was started with another one. */
+const usualTopTokens = 20;
+
+/**
+ * The completions API that OpenAI introduced and most servers offer (`POST /v1/completions`). Tokens are known by their
+ * text, which cannot be sent back without being cut into tokens anew, so the law after a history is taken from the
+ * draw that had this history.
+ */
+export async function createOpenAiSource(
+  settings: EndpointSettings,
+  signal: AbortSignal,
+): Promise<DrawSource> {
+  const model = settings.model ?? (await firstModel(settings, signal));
+  return {
+    name: endpointName('OpenAI-compatible server', settings, model),
+    openPrompt: async (text) => new OpenAiPrompt(settings, model, text),
+  };
+}
+
+class OpenAiPrompt implements SourcePrompt {
+  readonly text: string;
+  readonly #settings: EndpointSettings;
+  readonly #model: string;
+
+  constructor(settings: EndpointSettings, model: string, text: string) {
+    this.#settings = settings;
+    this.#model = model;
+    this.text = text;
+  }
+
+  async askLaw(history: readonly DrawnToken[], signal: AbortSignal): Promise<ReportedLaw> {
+    const { reply, draw } = await this.#complete({ seed: 0, tokens: 1, withTokens: true }, signal);
+    return requireReportedLaw(reply, draw, history.length);
+  }
+
+  async draw(request: DrawRequest, signal: AbortSignal): Promise<Draw> {
+    return (await this.#complete(request, signal)).draw;
+  }
+
+  async #complete(
+    { seed, tokens: wanted, withTokens }: DrawRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly reply: JsonReply; readonly draw: Draw }> {
+    const { address, sampling, topTokens: asked = usualTopTokens, fields } = this.#settings;
+    const { temperature, topK, topP, minP } = sampling;
+    const body = {
+      model: this.#model,
+      prompt: this.text,
+      max_tokens: wanted,
+      temperature,
+      top_p: topP ?? 1,
+      // Not in the original API, which refuses fields it does not know.
+      ...(topK === undefined ? {} : { top_k: topK }),
+      ...(minP === undefined ? {} : { min_p: minP }),
+      ...(withTokens ? { logprobs: asked } : {}),
+      seed,
+      n: 1,
+      stream: false,
+      ...fields,
+    };
+    const reply = await requestJson(address, '/v1/completions', body, signal);
+    const choice = arrayAt(reply, objectAt(reply, reply.value, 'the answer')['choices'], 'choices')[0];
+    const { text, logprobs, finish_reason: reason } = objectAt(reply, choice, 'choices[0]');
+    const tokens = withTokens ? readTokens(reply, logprobs, asked).slice(0, wanted) : undefined;
+    return {
+      reply,
+      draw: {
+        tokens,
+        text: textAt(reply, text, 'choices[0].text'),
+        ended: tokens === undefined ? reason === 'stop' : tokens.length < wanted,
+      },
+    };
+  }
+}
+
+function readTokens(reply: JsonReply, logprobs: unknown, asked: number): readonly DrawnToken[] {
+  if (logprobs === undefined || logprobs === null) {
+    throw new EndpointReplyError(
+      `${reply.url}: the answer omits logprobs, although they were asked for. Samples alone can be compared with another setting: --against.`,
+      reply,
+    );
+  }
+  const path = 'choices[0].logprobs';
+  const { content } = objectAt(reply, logprobs, path);
+  return content === undefined
+    ? readParallelLists(reply, logprobs, path, asked)
+    : readTokenList(reply, content, `${path}.content`, asked);
+}
+
+async function firstModel({ address }: EndpointSettings, signal: AbortSignal): Promise<string> {
+  const reply = await requestJson(address, '/v1/models', undefined, signal);
+  const models = arrayAt(reply, objectAt(reply, reply.value, 'the answer')['data'], 'data');
+  return textAt(reply, objectAt(reply, models[0], 'data[0]')['id'], 'data[0].id');
+}

@@ -1,0 +1,51 @@
+import { tinyModels } from '@foretoken/tiny-models';
+import { describe, expect, test } from 'vitest';
+import { runScript } from '../../testing/run-script.js';
+import { temporaryFolder } from '../../testing/temporary-folder.js';
+
+const inFolder = temporaryFolder();
+const rounds = 50;
+/** The first rounds fill what the engine and the allocator keep. */
+const settled = 5;
+const mostGrowth = 20 * 2 ** 20;
+
+/** Resident memory after every round; each uses a model or a sequence and closes it. */
+async function residentAfter(round: string, access: string): Promise<number[]> {
+  const script = `
+    import { onnxBackend } from '@foretoken/onnx-backend';
+    const load = () => onnxBackend.loadModel(${JSON.stringify(tinyModels.draft)}, {
+      access: '${access}',
+      threads: 1,
+      cacheFolder: ${JSON.stringify(inFolder('cache'))},
+    });
+    const tokens = Array.from({ length: 300 }, (_, index) => index * 7);
+    const use = async (model) => {
+      const sequence = model.createSequence();
+      await model.forward([{ sequence, tokens, rows: [299] }]);
+      sequence.doFork().close();
+      sequence.close();
+    };
+    const kept = ${round === 'use(kept)' ? 'await load()' : 'undefined'};
+    const resident = [];
+    for (let round = 0; round < ${rounds}; round++) {
+      ${round === 'use(kept)' ? 'await use(kept);' : 'const model = await load(); await use(model); await model.close();'}
+      // What JavaScript no longer uses is not what is asked about.
+      globalThis.gc();
+      resident.push(process.memoryUsage.rss());
+    }
+    console.log(JSON.stringify(resident));
+    await kept?.close();`;
+  return (await runScript(script, { flags: ['--expose-gc'] })) as number[];
+}
+
+describe.each(['native', 'stock'])('memory through %s access', (access) => {
+  test.each([
+    ['models', 'load()'],
+    ['sequences', 'use(kept)'],
+  ])(`stays flat while ${rounds} %s are opened and closed`, async (name, round) => {
+    const resident = await residentAfter(round, access);
+    const growth = Math.max(...resident.slice(settled)) - (resident[settled - 1] as number);
+    console.log(`${access}, ${rounds} ${name}: ${(growth / 2 ** 20).toFixed(1)} MiB above the fifth`);
+    expect(growth).toBeLessThan(mostGrowth);
+  });
+});
