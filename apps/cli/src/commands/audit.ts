@@ -35,7 +35,7 @@ export function auditCommand() {
     )
     .addOption(modelOptions.threads)
     .addOption(
-      new Option('--context <tokens>', 'context length of each of ten sequences')
+      new Option('--context <tokens>', 'context length of each of 24 sequences')
         .argParser(wholeNumber('--context', 128))
         .default(256),
     )

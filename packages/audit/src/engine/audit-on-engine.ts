@@ -4,6 +4,7 @@ import type { AuditSubject } from '../subject/audit-subject.js';
 import type { Prefix } from './choose-prefixes.js';
 import { ContinuationNode } from './continuation-tree.js';
 import { drawBlocks } from './draw-blocks.js';
+import { closeLoops, openLoops } from './draw-loops.js';
 import { type FirstTokenLaw, FirstTokenWatch } from './first-token-watch.js';
 import type { LawReader } from './law-reader.js';
 import { type CubeParts, type PlaceLaw, PlaceWatch } from './place-watch.js';
@@ -24,6 +25,8 @@ export interface EngineAuditOptions {
   readonly seed: number;
   /** Of the intervals. */
   readonly confidence: number;
+  /** Decode loops that draw side by side, 1 or more; default 1. The models have two sequences for each. */
+  readonly loops?: number | undefined;
   /** Draws of a block; default 256. */
   readonly blockSize?: number | undefined;
   readonly parts: CubeParts;
@@ -63,13 +66,15 @@ const suspicious = 1e-4;
  * probabilities given each draw's history. An error ends the draws; what was counted until then is kept.
  */
 export async function auditOnEngine(
-  subject: AuditSubject,
+  createSubject: () => AuditSubject,
   options: EngineAuditOptions,
 ): Promise<EngineAudit> {
   const { prefixes, law, draws, seed, confidence, signal } = options;
   const watch = new PlaceWatch({ parts: options.parts, planned: draws, confidence });
   const roots = prefixes.map(({ tokens }) => new ContinuationNode(tokens));
   const random = createRequestRandom({ seed, request: 0xffff_fffe });
+  // For its name and its models; the loops have their own.
+  const subject = createSubject();
   const start = performance.now();
   let firstToken: FirstTokenWatch | undefined;
   let done = 0;
@@ -78,20 +83,10 @@ export async function auditOnEngine(
     if (options.mode === 'rows reused') {
       firstToken = await FirstTokenWatch.create(prefixes, law, { planned: draws, confidence });
     }
-    const drafter = await subject.createDrafter(subject.models);
+    const { transform, blockSize = 256, loops: count = 1 } = options;
+    const loops = await openLoops(createSubject, transform, count);
     try {
-      const { transform, blockSize = 256 } = options;
-      const drawn = {
-        subject,
-        drafter,
-        transform,
-        prefixes,
-        draws,
-        blockSize,
-        count: auditedTokens,
-        seed,
-        signal,
-      };
+      const drawn = { loops, prefixes, draws, blockSize, count: auditedTokens, seed, signal };
       for await (const block of drawBlocks(drawn)) {
         for (const { request, prefix, tokens } of block) {
           const shares = tokens.map((_, index) => random.round(request).uniform('sample', 0, index, 0));
@@ -106,7 +101,7 @@ export async function auditOnEngine(
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
-      await drafter.close();
+      await closeLoops(loops);
     }
   } catch (thrown) {
     error = errorText(thrown);
@@ -144,7 +139,7 @@ async function placesOf(
   law: LawReader,
   mode: EngineMode,
 ): Promise<TokenPlaces> {
-  const found: Record<TokenOrder, (number | undefined)[]> = { probability: [], ratio: [] };
+  const found: Record<TokenOrder, (number | undefined)[]> = { probability: [], ratio: [], id: [] };
   let node = root;
   node.visits += 1;
   for (const [index, token] of tokens.entries()) {
@@ -158,9 +153,10 @@ async function placesOf(
       } else if (mode === 'rows reused') {
         found[order].push(undefined);
       } else {
-        // Own passes may round a token into or out of what top-k or top-p keep: that counts as the end of the line where
-        // such tokens lie, so that many of them are found and a few are not.
-        found[order].push(order === 'probability' ? 1 - Number.EPSILON : 0);
+        // Own passes may round a token into or out of what top-k or top-p keep: that counts as the place where such
+        // tokens lie, so that many of them are found and a few are not.
+        const ends = { probability: 1, ratio: 0, id: before };
+        found[order].push(Math.min(ends[order], 1 - Number.EPSILON));
       }
     }
     node = node.child(token);

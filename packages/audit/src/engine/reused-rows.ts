@@ -8,6 +8,7 @@ import {
   RowLogits,
   type Sequence,
 } from '@foretoken/core';
+import { createJoinedPasses } from './joined-passes.js';
 import { RowReader } from './row-reader.js';
 import { RowNode } from './row-node.js';
 
@@ -27,7 +28,7 @@ export function createReusedRows(inner: LanguageModel, options: ReusedRowsOption
   const { readers = 2, mostBytes = 2 ** 28 } = options;
   const root = new RowNode();
   const reader = new RowReader(
-    inner,
+    createJoinedPasses(inner),
     readers,
     Math.max(16, Math.floor(mostBytes / (4 * inner.vocabularySize))),
   );
@@ -45,7 +46,7 @@ export function createReusedRows(inner: LanguageModel, options: ReusedRowsOption
         const sequence = request.sequence as ReusedSequence;
         if (sequence.model !== model)
           throw new InvalidArgumentError('The sequence belongs to another model.');
-        results.push(await sequence.answer(request, reader, signal));
+        results.push(await sequence.answer(request, reader));
       }
       return results;
     },
@@ -76,7 +77,6 @@ class ReusedSequence implements Sequence {
   async answer(
     { tokens, parents, rows, hiddenStates = false }: ForwardRequest,
     reader: RowReader,
-    signal: AbortSignal | undefined,
   ): Promise<ForwardResult> {
     this.#assertOpen();
     const end = this.#nodes.at(-1) as RowNode;
@@ -97,7 +97,7 @@ class ReusedSequence implements Sequence {
     const logits: Float32Array[] = [];
     const states: Float32Array[] = [];
     for (const node of wanted) {
-      if (!node.known(hiddenStates)) await reader.read(node, hiddenStates, signal);
+      while (!node.known(hiddenStates)) await reader.read(node, hiddenStates);
       logits.push(node.logits as Float32Array);
       if (hiddenStates) states.push(node.hiddenState as Float32Array);
     }

@@ -51,12 +51,16 @@ test('the order of the ratio puts first what the draft favours, whatever the tar
   expect(tokenPlaces(target, draft, 0).probability.before).toBe(0);
 });
 
-test('without a draft both orders are that of the probability', () => {
+test('without a draft the order of the ratio is that of the probability', () => {
   const target = law([2, 5, 3]);
   for (const token of [0, 1, 2]) {
     const { probability, ratio } = tokenPlaces(target, undefined, token);
     expect(ratio).toEqual(probability);
   }
+});
+
+test('the order of ids is that of the vocabulary', () => {
+  expect(tokenPlaces(law([5, 2, 3]), undefined, 2).id.before).toBeCloseTo(0.7, 12);
 });
 
 test('a token that the target cannot draw has no place of its own', () => {

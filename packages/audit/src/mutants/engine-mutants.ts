@@ -1,7 +1,7 @@
 import { type Distribution, tokenwise, type VerificationRule } from '@foretoken/core';
 import { LoopTap } from './loop-tap.js';
 import type { Mutant } from './mutant.js';
-import { wrapModel } from './wrapped-model.js';
+import { wrapModel } from '../subject/wrapped-model.js';
 
 const rollbackOffByOne: Mutant = {
   name: 'rollback off by one',

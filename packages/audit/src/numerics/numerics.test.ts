@@ -9,7 +9,7 @@ import {
 } from '@foretoken/core';
 import { createTableModel, randomTable, type TableLaw } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
-import { wrapModel } from '../mutants/wrapped-model.js';
+import { wrapModel } from '../subject/wrapped-model.js';
 import { createSubject } from '../subject/create-subject.js';
 import { compareGreedyTexts } from './compare-greedy-texts.js';
 import { measureNumerics } from './measure-numerics.js';

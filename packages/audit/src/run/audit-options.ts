@@ -7,8 +7,8 @@ export interface AuditEngine {
   /** `llamacpp`, `onnx`, ... */
   readonly name: string;
   /**
-   * The models; at least 4 sequences at once: two that read rows, the prefix and its fork. More make switching between
-   * prefixes cheaper.
+   * The models; at least 4 sequences at once: one that reads rows, a prefix and its fork, and one to spare. With 24,
+   * eight decode loops draw side by side and share passes.
    */
   readonly models: SubjectModels;
 }

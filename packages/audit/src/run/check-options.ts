@@ -1,7 +1,7 @@
 import { createLogitsTransform, InvalidArgumentError } from '@foretoken/core';
 import type { AuditOptions, AuditSettings } from './audit-options.js';
 
-/** Sequences that reading rows, a prefix and its fork take at once. */
+/** Sequences that reading rows, a prefix, its fork and a comparison beside them take. */
 const leastSequences = 4;
 
 /** @throws InvalidArgumentError naming the first option that cannot be used. */

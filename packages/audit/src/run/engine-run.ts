@@ -3,6 +3,7 @@ import { type EngineAudit, type EngineMode, auditOnEngine } from '../engine/audi
 import { choosePrefixes, type Prefix } from '../engine/choose-prefixes.js';
 import { LawReader } from '../engine/law-reader.js';
 import { PlaceWatch } from '../engine/place-watch.js';
+import { createJoinedPasses } from '../engine/joined-passes.js';
 import { createReusedRows } from '../engine/reused-rows.js';
 import { createReusedTransform } from '../engine/reused-transform.js';
 import { compareGreedyTexts, type GreedyComparison } from '../numerics/compare-greedy-texts.js';
@@ -16,6 +17,8 @@ import { type AuditPlan, type Combination, ownParts, reusedParts } from './plan-
 import type { TimedStep } from './time-slices.js';
 
 const prefixCount = 12;
+/** Decode loops that draw side by side: their passes are joined. */
+const mostLoops = 8;
 /** Own passes read a prefix again for every block. */
 const ownBlockSize = 192;
 const numericsTexts = 8;
@@ -36,6 +39,8 @@ export class EngineRun {
   readonly #settings: AuditSettings;
   readonly #texts: readonly (readonly number[])[];
   readonly #rows: SubjectModels;
+  readonly #joined: SubjectModels;
+  readonly #loops: number;
   readonly #reusedTransform: LogitsTransform;
   readonly #transform: LogitsTransform;
   readonly #inject: NonNullable<AuditOptions['inject']>;
@@ -61,11 +66,21 @@ export class EngineRun {
     this.#settings = settings;
     const { target, draft } = engine.models;
     this.#texts = texts.map((text) => target.tokenizer.encode(text));
-    // The prefix and its fork are the audit's own.
-    const readers = (most: number): number => Math.min(8, most - 2);
+    const sequences = Math.min(
+      ...[target, draft].flatMap((model) =>
+        model === undefined ? [] : [model.capabilities.maximumSequences],
+      ),
+    );
+    const readers = Math.max(1, Math.floor(sequences / 3));
+    // Each loop has a prefix's sequence and a fork of it.
+    this.#loops = Math.min(mostLoops, Math.floor((sequences - readers) / 2));
     this.#rows = {
-      target: createReusedRows(target, { readers: readers(target.capabilities.maximumSequences) }),
-      draft: draft && createReusedRows(draft, { readers: readers(draft.capabilities.maximumSequences) }),
+      target: createReusedRows(target, { readers }),
+      draft: draft && createReusedRows(draft, { readers }),
+    };
+    this.#joined = {
+      target: createJoinedPasses(target),
+      draft: draft && createJoinedPasses(draft),
     };
     this.#reusedTransform = createReusedTransform(settings.sampling, target.vocabularySize);
     this.#transform = createLogitsTransform(settings.sampling, target.vocabularySize);
@@ -162,16 +177,17 @@ export class EngineRun {
     // What went wrong with them is in the report already.
     if (prefixes === undefined) return;
     const own = mode === 'own passes';
-    const subject = this.#subject(combination, own ? this.#engine.models : this.#rows);
+    const create = (): AuditSubject => this.#subject(combination, own ? this.#joined : this.#rows);
     const law = new LawReader(
       this.#rows.target,
-      await subject.createDrafter(this.#rows),
+      await create().createDrafter(this.#rows),
       this.#reusedTransform,
     );
     try {
       this.#audits.push(
-        await auditOnEngine(subject, {
+        await auditOnEngine(create, {
           mode,
+          loops: this.#loops,
           prefixes,
           law,
           draws,

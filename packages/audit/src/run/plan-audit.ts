@@ -1,6 +1,7 @@
 import type { DrafterFactory, VerificationRule } from '@foretoken/core';
 import { sampleCountForMargin } from '@foretoken/stats';
 import type { CubeParts } from '../engine/place-watch.js';
+import { tokenOrders } from '../engine/token-place.js';
 import { tableBattery } from '../tables/table-battery.js';
 import type { AuditEngine, AuditOptions, AuditSettings } from './audit-options.js';
 import { allCombinations, coverPairs } from './cover-pairs.js';
@@ -41,7 +42,7 @@ export const reusedParts: CubeParts = [[16], [8, 8], [4, 4, 4]];
 export const ownParts: CubeParts = [[8], [4, 4], [2, 2, 2]];
 
 const tableLaws = 3;
-const placeLaws = reusedParts.length * 2;
+const placeLaws = reusedParts.length * tokenOrders.length;
 
 /** Decides what is combined with what, and how often each is drawn. */
 export function planAudit(options: AuditOptions, settings: AuditSettings): AuditPlan {
@@ -68,8 +69,9 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
 
   const tableCount = onTables.length * tableBattery.length;
   const engineCount = new Set(onEngines.map(({ engine }) => engine)).size;
-  // Both orders of the three places: on every table and subject with rows reused, and of all own passes of an engine.
-  const bounds = tableCount + 2 * onEngines.length + 2 * engineCount;
+  // Sequences on every table; the three places in every order, of each subject with rows reused and of all own passes of
+  // an engine.
+  const bounds = tableCount + tokenOrders.length * (onEngines.length + engineCount);
   const boundConfidence = 1 - (1 - settings.confidence) / bounds;
   const needed = (parts: readonly number[]): number => {
     const cells = parts.reduce((product, part) => product * part, 1);

@@ -154,11 +154,16 @@ function roundingOf({ passDistances }: EngineReport): number {
 
 /** Greedy texts that differ by more than the largest rounding seen anywhere on the engine. */
 function stateFailures(
-  { greedy, engine }: EngineReport,
+  { greedy, engine, passDistances }: EngineReport,
   earlierLayersHold: (subject: string) => boolean,
 ): Failure[] {
   const mismatches = greedy.flatMap((comparison) => comparison.mismatches);
-  const rounding = Math.max(0, ...mismatches.map(({ passDistance }) => passDistance));
+  // Two log-probabilities are as far apart as their logits.
+  const rounding = Math.max(
+    0,
+    ...mismatches.map(({ passDistance }) => passDistance),
+    ...passDistances.map(({ logProbability }) => logProbability),
+  );
   return mismatches
     .filter((mismatch) => mismatch.cause === 'state' && mismatch.logitGap > 2 * rounding)
     .map((mismatch: GreedyMismatch) => ({

@@ -1,6 +1,8 @@
 import type { ForwardOptions, ForwardRequest, ForwardResult, LanguageModel, Sequence } from '@foretoken/core';
 
 export interface ModelChanges {
+  /** Runs the passes, on the inner model's sequences; default: the inner model does. */
+  readonly forward?: LanguageModel['forward'];
   /** What a pass gives, from what it was asked and what it would give. */
   readonly onForward?: (
     requests: readonly ForwardRequest[],
@@ -20,10 +22,11 @@ export function wrapModel(inner: LanguageModel, changes: ModelChanges): Language
     capabilities: inner.capabilities,
     createSequence: () => new WrappedSequence(model, inner.createSequence(), changes),
     async forward(requests: readonly ForwardRequest[], options?: ForwardOptions) {
-      const results = await inner.forward(
-        requests.map((request) => ({ ...request, sequence: (request.sequence as WrappedSequence).inner })),
-        options,
-      );
+      const own = requests.map((request) => ({
+        ...request,
+        sequence: (request.sequence as WrappedSequence).inner,
+      }));
+      const results = await (changes.forward?.(own, options) ?? inner.forward(own, options));
       return changes.onForward?.(requests, results) ?? results;
     },
     memory: () => inner.memory(),
