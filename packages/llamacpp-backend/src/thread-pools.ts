@@ -14,8 +14,12 @@ const parametersType = koffi.struct('ggml_threadpool_params', {
   paused: 'bool',
 });
 
-/** Rounds of waiting awake, in the engine's unit: about 2 ms, longer than the host's work between passes. */
-const polling = 1;
+/**
+ * Between passes the threads sleep. Waiting awake (the engine's default, 50) holds a core that the other model of a
+ * pair or the host needs next: on 2 cores one round in ten then stood still for a time slice of 15 ms, and rounds
+ * of three draft tokens took 1.4 times as long on average.
+ */
+const polling = 0;
 
 /**
  * Pools of compute threads for all passes of this process, which take turns on them.

@@ -39,3 +39,14 @@ export async function measureAcceptance(options: {
     (kept[position] as number) > 0 ? (kept[position + 1] as number) / (kept[position] as number) : 0,
   );
 }
+
+/** Of the tokens that were reached at any position, the share that was kept; 0 to 1. */
+export function pooledAcceptance(byPosition: readonly number[]): number {
+  let [survival, reached, kept] = [1, 0, 0];
+  for (const acceptance of byPosition) {
+    reached += survival;
+    survival *= acceptance;
+    kept += survival;
+  }
+  return reached === 0 ? 0 : kept / reached;
+}

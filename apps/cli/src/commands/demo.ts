@@ -13,7 +13,7 @@ import { backendNames, loadModel } from '../engines/backends.js';
 import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { compareEngines, type EngineComparison } from '../benchmark/compare-engines.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
-import { measureAcceptance } from '../benchmark/measure-acceptance.js';
+import { measureAcceptance, pooledAcceptance } from '../benchmark/measure-acceptance.js';
 import { adaptiveController } from '../options/draft-length.js';
 import {
   engineSelection,
@@ -48,7 +48,8 @@ interface Task {
 interface TaskResult {
   readonly task: string;
   readonly drafter: string;
-  readonly acceptance: readonly number[];
+  /** By position, given that those before were kept. */
+  readonly acceptance: { readonly greedy: readonly number[]; readonly sampled: readonly number[] };
   readonly roundCosts: CostCurve;
   readonly arithmetic: readonly ArithmeticRow[];
   readonly greedy: Comparison;
@@ -217,16 +218,18 @@ async function measure(
 ): Promise<TaskResult> {
   const { rule, maxTokens: maximumTokens } = options;
   const { drafter, prompts } = task;
-  const acceptance = await measureAcceptance({
-    target,
-    drafter,
-    prompts: prompts.slice(0, 4),
-    sampling: { temperature: 0 },
-    rule,
-    length: Math.min(task.probeLength, target.capabilities.maximumPassTokens - 1),
-    maximumTokens,
-    signal,
-  });
+  const acceptanceAt = (temperature: number): Promise<number[]> =>
+    measureAcceptance({
+      target,
+      drafter,
+      prompts: prompts.slice(0, 4),
+      sampling: { temperature },
+      rule,
+      length: Math.min(task.probeLength, target.capabilities.maximumPassTokens - 1),
+      maximumTokens,
+      signal,
+    });
+  const acceptance = { greedy: await acceptanceAt(0), sampled: await acceptanceAt(1) };
   const shared = { target, drafter, prompts, rule, seed, maximumTokens, signal };
   const compare = (temperature: number, repeats: number): Promise<Comparison> =>
     withProgress(`${task.name}, temperature ${temperature}`, prompts.length, (onPrompt) =>
@@ -235,7 +238,8 @@ async function measure(
         repeats,
         onPrompt,
         sampling: { temperature },
-        controller: () => controller(task, roundCosts),
+        controller: () =>
+          controller(task, roundCosts, temperature === 0 ? acceptance.greedy : acceptance.sampled),
       }),
     );
   return {
@@ -243,7 +247,7 @@ async function measure(
     drafter: drafter.name,
     acceptance,
     roundCosts,
-    arithmetic: arithmeticRows(roundCosts, acceptance),
+    arithmetic: arithmeticRows(roundCosts, acceptance.greedy),
     greedy: await compare(0, 3),
     sampled: await compare(1, 1),
   };
@@ -281,8 +285,13 @@ async function measureEngines(
   }
 }
 
-function controller({ drafter, draft }: Task, roundCosts: CostCurve) {
-  return adaptiveController(roundCosts, drafter, draft);
+/** @param acceptance measured by position; the drafter's own guess where nothing was measured. */
+function controller({ drafter, draft }: Task, roundCosts: CostCurve, acceptance?: readonly number[]) {
+  return adaptiveController(
+    roundCosts,
+    acceptance === undefined ? drafter.expectedAcceptance : pooledAcceptance(acceptance),
+    draft,
+  );
 }
 
 function costLine(name: string, { lengths, milliseconds }: CostCurve): string {

@@ -35,18 +35,18 @@ export function draftLengthController(
 ): DraftLengthController {
   if (length !== 'auto') return createFixedDraftLength(length);
   if (roundCosts === undefined) return createFixedDraftLength(0);
-  return adaptiveController(roundCosts, drafter, draft);
+  return adaptiveController(roundCosts, drafter?.expectedAcceptance, draft);
 }
 
 /** Drafters without a model have nothing to catch up with, so they are probed sooner. */
 export function adaptiveController(
   roundCosts: CostCurve,
-  drafter: Drafter | undefined,
+  priorAcceptance: number | undefined,
   draft: LanguageModel | undefined,
 ): DraftLengthController {
   return createAdaptiveDraftLength({
     roundCosts,
-    priorAcceptance: drafter?.expectedAcceptance,
+    priorAcceptance,
     firstProbe: draft === undefined ? 32 : undefined,
   });
 }

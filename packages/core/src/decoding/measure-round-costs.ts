@@ -21,13 +21,20 @@ export interface MeasureRoundCostsOptions {
 }
 
 const mostSweeps = 12;
-/** The first round of a generation reads the prompt on the draft's side: it does not count. */
-const roundsPerSweep = 4;
+/**
+ * Rounds of one length in a row. The first ones bring caches and threads from the length before, and the draft
+ * model up to date: they do not count.
+ */
+const roundsInARow = 10;
+const settlingRounds = 4;
 const promptLength = 48;
 
 /**
  * Measures what rounds of each draft length really cost, in short generations that take turns. A round costs
  * more than its passes measured alone: target and draft push each other out of the processor's caches.
+ *
+ * Every length is measured at least once, however long that takes: with models whose rounds are slow, in fewer
+ * rounds in a row.
  */
 export async function measureRoundCosts(options: MeasureRoundCostsOptions): Promise<CostCurve> {
   const { target, clock, budget, signal, sampling, rule } = options;
@@ -36,21 +43,31 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
   const lengths = options.lengths.filter((length) => length <= longest);
   const samples = lengths.map((): number[] => []);
   const prompt = Array.from({ length: promptLength }, (_, index) => (index * 7) % target.vocabularySize);
-  const start = clock();
-  for (let sweep = 0; sweep < mostSweeps; sweep++) {
-    for (const [index, draftLength] of lengths.entries()) {
-      const values = samples[index] as number[];
-      const shared = { target, drafter, prompt, draftLength, clock, signal, sampling, rule, seed: sweep };
-      let rounds = 0;
+  const turn = budget / lengths.length;
+  const sequence = target.createSequence();
+  try {
+    const measure = async (draftLength: number, seed: number): Promise<number[]> => {
+      // Only the first turn reads the prompt.
+      if (sequence.length > promptLength - 1) sequence.doRollback(promptLength - 1);
+      const costs: number[] = [];
+      const started = clock();
+      const shared = { target, sequence, drafter, prompt, draftLength, clock, signal, sampling, rule, seed };
       for await (const event of generate({ ...shared, ignoreEndTokens: true })) {
         if (event.type !== 'round-end') continue;
-        rounds += 1;
-        if (rounds > 1 && event.draftedCount === draftLength) values.push(event.roundMilliseconds as number);
-        if (rounds >= roundsPerSweep) break;
+        if (event.draftedCount === draftLength) costs.push(event.roundMilliseconds as number);
+        if (costs.length >= roundsInARow || (costs.length >= 2 && clock() - started > turn)) break;
       }
+      return costs.slice(Math.min(settlingRounds, costs.length - 1));
+    };
+    const start = clock();
+    for (let sweep = 0; sweep < mostSweeps; sweep++) {
+      for (const [index, length] of lengths.entries())
+        (samples[index] as number[]).push(...(await measure(length, sweep)));
+      signal?.throwIfAborted();
+      if (clock() - start > budget) break;
     }
-    signal?.throwIfAborted();
-    if (clock() - start > budget) break;
+  } finally {
+    sequence.close();
   }
   return costCurve(lengths, samples);
 }

@@ -19,7 +19,9 @@ export interface MeasurePassCostsOptions {
 }
 
 /** Enough for a quartile that one disturbed pass does not move. */
-const mostRepetitions = 25;
+const mostRepetitions = 12;
+/** Passes of one length in a row; the first brings caches and threads from the length before. */
+const passesInARow = 3;
 
 /**
  * Measures t(n) on this machine: the lengths take turns, so that a disturbance hits all of them; the
@@ -54,8 +56,11 @@ export async function measurePassCosts(
     // The first pass of every length warms up the engine and the just-in-time compiler.
     for (const length of lengths) await measure(length);
     for (let repetition = 0; repetition < mostRepetitions; repetition++) {
-      for (const [index, length] of lengths.entries())
-        (samples[index] as number[]).push(await measure(length));
+      for (const [index, length] of lengths.entries()) {
+        await measure(length);
+        for (let pass = 1; pass < passesInARow; pass++)
+          (samples[index] as number[]).push(await measure(length));
+      }
       if (clock() - start > budget) break;
     }
   } finally {
