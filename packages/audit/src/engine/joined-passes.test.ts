@@ -6,8 +6,8 @@ import { createJoinedPasses } from './joined-passes.js';
 
 const vocabularySize = 5;
 function shortMemory(seed: number): TableLaw {
-  const table = randomTable(seed, vocabularySize, 'smooth');
-  return (history) => table(history.slice(-4));
+  const law = randomTable(seed, vocabularySize, 'smooth');
+  return (history) => law(history.slice(-4));
 }
 function table(seed: number): LanguageModel {
   return createTableModel({ law: shortMemory(seed), vocabularySize, maximumSequences: 16 });
