@@ -14,7 +14,7 @@ import { codePrompts } from '../apps/cli/src/prompts/code-prompts.js';
 import { writeResult } from './support/write-result.js';
 
 const goals = { tables: 20_000, 'rows reused': 2000, 'own passes': 100 };
-const options = { maximumSequences: 24, contextLength: 256, threads: 1 };
+const options = { maximumSequences: 48, contextLength: 256, threads: 1 };
 const engines = [];
 for (const [name, backend] of [
   ['llamacpp', llamacppBackend],

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import { type CostCurve, InvalidArgumentError } from '@foretoken/core';
-import { formatRatio } from '@foretoken/stats';
 import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
@@ -9,7 +8,7 @@ import { modelOptions, type ModelSelection, openModels } from '../options/model-
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
-import { comparisonTable, differenceLines } from '../output/comparison-table.js';
+import { comparisonTable, differenceLines, speedupText } from '../output/comparison-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
@@ -86,7 +85,7 @@ Examples:
       for (const { engine, target, results, differences } of engines) {
         for (const [index, { draftLength, comparison }] of results.entries()) {
           printLine(
-            `${target} on ${engine}, draft length ${draftLength}: ${formatRatio(comparison.speedup)} of plain`,
+            `${target} on ${engine}, draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
           for (const line of differences[index] as string[]) printLine(line);

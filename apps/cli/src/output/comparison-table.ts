@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { LanguageModel } from '@foretoken/core';
 import type { Comparison, RunStatistics } from '../benchmark/compare-runs.js';
-import { formatRatio } from '@foretoken/stats';
+import { formatRatio, type RatioInterval } from '@foretoken/stats';
 import { ratioText } from '../benchmark/summary.js';
 
 /** Plain and speculative decoding side by side. */
@@ -12,13 +12,19 @@ export function comparisonTable(comparison: Comparison): string {
     ['tokens/s (median)', ...[plain, speculative].map((run) => run.tokensPerSecond.median.toFixed(1))],
     ['tokens per target pass', ...[plain, speculative].map((run) => run.blockEfficiency.toFixed(2))],
     ['acceptance by position', '-', acceptanceText(speculative)],
-    ['speculative / plain, 95 %', '', formatRatio(comparison.speedup)],
+    ['speculative / plain, 95 %', '', speedupText(comparison.speedup)],
     ['median [quartiles] over prompts', '', ratioText(comparison.ratio)],
   );
   if (comparison.identical !== undefined) {
     table.push(['greedy text identical', '', `${comparison.identical} of ${comparison.ratio.count} prompts`]);
   }
   return table.toString();
+}
+
+/** The ratio with its interval; without one where the prompts are too few to bound it. */
+export function speedupText(speedup: RatioInterval): string {
+  if (speedup.upper !== Infinity) return formatRatio(speedup);
+  return `${speedup.estimate.toFixed(2)}x, too few prompts for an interval`;
 }
 
 /** One line for every prompt whose greedy text differs, with the reason. */

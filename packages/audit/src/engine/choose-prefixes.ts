@@ -11,8 +11,8 @@ import {
 export interface Prefix {
   /** Token ids, at least 2. */
   readonly tokens: readonly number[];
-  /** Entropy of the next token under the target and the settings, nats. */
-  readonly entropy: number;
+  /** Nats that the entropies of the next tokens, where the text goes on as it does, lie off what is wanted. */
+  readonly distance: number;
   /** Whether the audited drafter proposes anything there. */
   readonly drafted: boolean;
 }
@@ -29,6 +29,8 @@ export interface PrefixChoice {
 
 /** A certain next token cannot be wrong, and a wide open one makes every draw new: nats. */
 const wantedEntropy = 1.2;
+/** Tokens from the cut on whose entropies count: those that are drawn. */
+const countedTokens = 3;
 const shortest = 8;
 const longest = 32;
 /** Of the text that is repeated, and of its repetition, tokens. */
@@ -36,7 +38,7 @@ const repeatedLength = 24;
 const shortestRepetition = 5;
 
 /**
- * Cuts every text where the target's next token is neither certain nor wide open, once after its beginning and once
+ * Cuts every text where the target's next tokens are neither certain nor wide open, once after its beginning and once
  * inside a repetition of it, where drafters that copy have something to propose. Prefixes at which the drafter
  * proposes come first. Chosen before anything is drawn. One pass a text and form, one proposal a candidate.
  *
@@ -63,11 +65,8 @@ export async function choosePrefixes(choice: PrefixChoice): Promise<readonly Pre
       `No text has more than ${shortest} tokens, so there is no prefix to draw continuations of.`,
     );
   }
-  const distance = ({ entropy }: Prefix): number => Math.abs(entropy - wantedEntropy);
   return candidates
-    .toSorted(
-      (left, right) => Number(right.drafted) - Number(left.drafted) || distance(left) - distance(right),
-    )
+    .toSorted((left, right) => Number(right.drafted) - Number(left.drafted) || left.distance - right.distance)
     .slice(0, choice.count);
 }
 
@@ -75,26 +74,33 @@ async function bestCut(
   { target, transform }: PrefixChoice,
   tokens: readonly number[],
   from: number,
-): Promise<{ tokens: readonly number[]; entropy: number }> {
+): Promise<{ tokens: readonly number[]; distance: number }> {
   const sequence = target.createSequence();
   try {
     const request = { sequence, tokens, rows: 'all' as const };
     const [result] = (await target.forward([request])) as [ForwardResult];
-    let best = { tokens, entropy: Number.POSITIVE_INFINITY };
-    for (let length = from; length <= tokens.length; length++) {
-      const history = tokens.slice(0, length);
-      const { probabilities } = transform.apply(result.logits.read(length - 1), history, 0);
-      const entropy = probabilities.reduce(
-        (sum, probability) => (probability > 0 ? sum - probability * Math.log(probability) : sum),
-        0,
-      );
-      if (Math.abs(entropy - wantedEntropy) < Math.abs(best.entropy - wantedEntropy))
-        best = { tokens: history, entropy };
+    const distances = tokens.map((_, index) => {
+      if (index + 1 < from) return Number.NaN;
+      const { probabilities } = transform.apply(result.logits.read(index), tokens.slice(0, index + 1), 0);
+      return Math.abs(entropyOf(probabilities) - wantedEntropy);
+    });
+    let best = { tokens, distance: Number.POSITIVE_INFINITY };
+    for (let length = from; length <= Math.max(from, tokens.length + 1 - countedTokens); length++) {
+      const counted = distances.slice(length - 1, length - 1 + countedTokens);
+      const distance = counted.reduce((sum, value) => sum + value, 0) / counted.length;
+      if (distance < best.distance) best = { tokens: tokens.slice(0, length), distance };
     }
     return best;
   } finally {
     sequence.close();
   }
+}
+
+function entropyOf(probabilities: Float64Array): number {
+  return probabilities.reduce(
+    (sum, probability) => (probability > 0 ? sum - probability * Math.log(probability) : sum),
+    0,
+  );
 }
 
 /** How many tokens the drafter proposes after these. */

@@ -17,8 +17,7 @@ import { type AuditPlan, type Combination, ownParts, reusedParts } from './plan-
 import type { TimedStep } from './time-slices.js';
 
 const prefixCount = 12;
-/** Decode loops that draw side by side: their passes are joined. */
-const mostLoops = 8;
+const mostOwnLoops = 8;
 /** Own passes read a prefix again for every block. */
 const ownBlockSize = 192;
 const numericsTexts = 8;
@@ -29,7 +28,7 @@ const greedyTokens = 48;
 /** Of the texts, for numerics and greedy continuations. */
 const textTokens = 48;
 /** Seconds that the steps take on two cores, for their shares of the time. */
-const weights = { reusedDraw: 0.0004, ownDraw: 0.012, numerics: 1, greedy: 0.5, prefixes: 2 };
+const weights = { reusedDraw: 0.001, ownDraw: 0.012, numerics: 1, greedy: 0.5, prefixes: 2 };
 
 /** Audits the subjects of one engine, which share its rows. */
 export class EngineRun {
@@ -40,7 +39,8 @@ export class EngineRun {
   readonly #texts: readonly (readonly number[])[];
   readonly #rows: SubjectModels;
   readonly #joined: SubjectModels;
-  readonly #loops: number;
+  /** Decode loops that draw side by side, by mode: their passes are joined. */
+  readonly #loops: Readonly<Record<EngineMode, number>>;
   readonly #reusedTransform: LogitsTransform;
   readonly #transform: LogitsTransform;
   readonly #inject: NonNullable<AuditOptions['inject']>;
@@ -72,8 +72,11 @@ export class EngineRun {
       ),
     );
     const readers = Math.max(1, Math.floor(sequences / 3));
-    // Each loop has a prefix's sequence and a fork of it.
-    this.#loops = Math.min(mostLoops, Math.floor((sequences - readers) / 2));
+    this.#loops = {
+      'rows reused': readers,
+      // Each has a prefix's sequence and a fork of it.
+      'own passes': Math.min(mostOwnLoops, Math.floor((sequences - readers) / 2)),
+    };
     this.#rows = {
       target: createReusedRows(target, { readers }),
       draft: draft && createReusedRows(draft, { readers }),
@@ -187,7 +190,7 @@ export class EngineRun {
       this.#audits.push(
         await auditOnEngine(create, {
           mode,
-          loops: this.#loops,
+          loops: this.#loops[mode],
           prefixes,
           law,
           draws,
