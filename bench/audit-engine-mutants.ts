@@ -12,7 +12,7 @@ import { codePrompts } from '../apps/cli/src/prompts/code-prompts.js';
 import { writeResult } from './support/write-result.js';
 
 const drafter = drafterFactories.get('draft-model') as DrafterFactory;
-const options = { maximumSequences: 24, contextLength: 256, threads: 1 };
+const options = { maximumSequences: 48, contextLength: 256, threads: 1 };
 const target = await llamacppBackend.loadModel(tinyModels.target, options);
 const draft = await llamacppBackend.loadModel(tinyModels.draft, options);
 const results: object[] = [];

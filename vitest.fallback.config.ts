@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, mergeConfig } from 'vitest/config';
+import whole from './vitest.config.js';
+
+const hook = fileURLToPath(new URL('test/fallback/take-fallback-paths.mjs', import.meta.url));
+
+/** The whole suite on the fallback paths: plain JavaScript instead of kernels, the stock ONNX API instead of the C API. */
+export default mergeConfig(
+  whole,
+  defineConfig({
+    plugins: [
+      {
+        name: 'without-koffi',
+        enforce: 'pre',
+        resolveId: (source, importer) =>
+          source === 'koffi' && importer?.includes('/onnx-backend/') ? '\0without-koffi' : undefined,
+        load: (id) =>
+          id === '\0without-koffi' ? "throw new Error('koffi has no binary for this platform');" : undefined,
+      },
+    ],
+    test: {
+      include: ['test/fallback/*.check.ts'],
+      exclude: [
+        // Reach neither an engine nor a kernel.
+        'packages/{stats,models,tiny-models}/**',
+        'test/models/**',
+        // These test the fast paths themselves.
+        'packages/core/src/sampling/softmax-kernel.test.ts',
+        'packages/onnx-backend/src/access.test.ts',
+        'packages/onnx-backend/src/providers.test.ts',
+        'packages/onnx-backend/src/engine/ort-library.test.ts',
+        'packages/onnx-backend/src/model/device-outputs.test.ts',
+        '**/node_modules/**',
+      ],
+      // What asks for the C API by name.
+      testNamePattern:
+        /^(?!.*(native access|C API|provider by name|half precision cache|which engines load))/,
+      // Child processes take it from here.
+      env: { NODE_OPTIONS: `--import=${hook}` },
+      setupFiles: [hook],
+    },
+  }),
+);
