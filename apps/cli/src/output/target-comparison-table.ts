@@ -33,8 +33,8 @@ export function targetComparisonTable(reference: string, compared: readonly Name
     return `${perplexity.reference.toFixed(4)} and ${perplexity.candidate.toFixed(4)}`;
   });
   row('log-likelihood lost', 'nats a token', ({ perplexity }) => interval(perplexity.difference));
-  row('total variation by position', '', ({ totalVariationByPosition }) =>
-    sparkline(totalVariationByPosition),
+  row('total variation by position', '', ({ byPosition }) =>
+    sparkline(byPosition.map(({ totalVariation }) => totalVariation.estimate)),
   );
   row('tokens/s', '', ({ costs }) => {
     return `${costs.reference.tokensPerSecond.toFixed(1)} and ${costs.candidate.tokensPerSecond.toFixed(1)}`;
