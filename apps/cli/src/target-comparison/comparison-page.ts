@@ -43,7 +43,7 @@ ${distancesTable(compared)}
 <p class="note">Means over all positions of what the reference wrote, with intervals over prompts at ${share}. Both models read the same tokens.</p>
 <h2>Distances by position</h2>
 ${await renderPlot(positionPlot(compared, margin))}
-<p class="note">Means over prompts; a band is an interval over prompts at ${share}, each for its own position. The dashed line is the margin, ${margin}, which is for the mean over all positions. The axes are logarithmic over four orders of magnitude: smaller distances, 0 among them, lie on the lower end.</p>
+<p class="note">Means over prompts; a band is an interval over prompts at ${share}, each for its own position. The dashed line is the margin, ${margin}, which is for the mean over all positions. The axes are logarithmic: distances too small for them, 0 among them, lie on the lower end.</p>
 <h2>Costs</h2>
 ${costsTable(reference, compared)}
 <p class="note">Tokens/s of plain greedy decoding, without reading the prompt; a candidate and the reference took turns, so compare them within a line.</p>

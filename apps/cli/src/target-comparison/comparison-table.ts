@@ -26,7 +26,6 @@ export function comparisonTable(reference: string, compared: readonly NamedCompa
 
 /** Sixteen groups of positions, tall where the distance is large, on the scale of the largest. */
 function sparkline(values: readonly number[]): string {
-  if (values.length === 0) return '';
   const groups = Math.min(16, values.length);
   const means = Array.from({ length: groups }, (_, group) => {
     const start = Math.floor((group * values.length) / groups);
