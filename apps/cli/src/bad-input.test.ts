@@ -97,7 +97,7 @@ describe('options that make no sense', () => {
     [['bench', '--draft-length', '2,many'], /--draft-length/],
     [['compare', 'embedded', 'embedded,kv=q3'], /kv is one of .*q8_0.*not "q3"/],
     [['compare', 'embedded', 'embedded,colour=red'], /no setting "colour".*backend, kv, format/],
-    [['compare', 'embedded'], /missing required argument 'candidates'/],
+    [['compare', 'embedded'], /no candidate to compare embedded with: name one or more after it/],
     [['demo', '--prompts', '17'], /--prompts takes a whole number from 1 to 16/],
     [['convert', 'folder', 'out.gguf', '--format', 'Q9_9'], /--format.*Q8_0/s],
   ])('foretoken %j', async (commandArguments, message) => {

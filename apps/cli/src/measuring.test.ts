@@ -109,30 +109,6 @@ describe('foretoken demo', () => {
   });
 });
 
-describe('foretoken compare', () => {
-  it('tells another weight format from another cache format, as JSON', async () => {
-    const file = path.join(folder, 'three.txt');
-    await writeFile(file, 'export function add(\nconst names = \nimport { readFile } from \n');
-    const short = ['--prompts', file, '-n', '12', '--threads', '1', '--margin', '0.05', '--json'];
-    const candidates = ['embedded', 'embedded,format=Q4_0'];
-    const { code, stdout, stderr } = await runCommand(['compare', 'embedded', ...candidates, ...short]);
-    // A weight format is no small change, and one candidate that differs decides the exit code.
-    expect([1, 3], stderr).toContain(code);
-    const { compared } = JSON.parse(stdout) as {
-      compared: {
-        candidate: string;
-        comparison: { verdict: string; positions: number; totalVariation: Record<'lower' | 'upper', number> };
-      }[];
-    };
-    expect(compared.map(({ candidate }) => candidate)).toEqual(candidates);
-    const [same, coarse] = compared.map(({ comparison }) => comparison);
-    expect(same).toMatchObject({ verdict: 'same', positions: 36 });
-    expect(same?.totalVariation.upper).toBeLessThan(1e-6);
-    expect(coarse?.totalVariation.lower).toBeGreaterThan(0.02);
-    expect(stderr).toMatch(/embedded: the same within total variation 0\.05 at 95 %/);
-  });
-});
-
 describe('the built-in prompts', () => {
   it('are sixteen a task, all different', () => {
     expect(new Set(codePrompts).size).toBe(16);

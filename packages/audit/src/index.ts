@@ -26,6 +26,7 @@ export type {
   TargetCosts,
 } from './comparison/compare-targets.js';
 export { compareTargets } from './comparison/compare-targets.js';
+export type { PositionDistances } from './comparison/position-distances.js';
 export type { RowDivergences } from './comparison/row-divergences.js';
 export { rowDivergences } from './comparison/row-divergences.js';
 // Audits of running servers, and of any other source of draws.

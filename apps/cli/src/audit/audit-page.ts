@@ -3,16 +3,12 @@ import { stripVTControlCharacters } from 'node:util';
 import type { machine } from '../output/machine.js';
 import { verdictLines } from '../output/audit-tables.js';
 import { confidencePlot, placedLaws, pValuePlot, worstCellsPlot } from './audit-plots.js';
-import { renderPlot } from './render-plot.js';
+import { escapeHtml } from '../page/escape-html.js';
+import { htmlPage, verdictBlock } from '../page/html-page.js';
+import { htmlTable } from '../page/html-table.js';
+import { renderPlot } from '../page/render-plot.js';
 
-const style = `
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 1040px; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-.verdict { border-left: 6px solid; padding: .6rem 1rem; background: #f6f6f6; }
-.equivalent { border-color: #2e7d32; } .not-lossless { border-color: #c62828; } .not-enough-evidence { border-color: #f9a825; }
-table { border-collapse: collapse; font-size: .85rem; } th, td { text-align: left; padding: .15rem .7rem .15rem 0; border-bottom: 1px solid #ddd; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; } p.note { color: #555; max-width: 70ch; } svg { max-width: 100%; height: auto; }
-`;
+const outcomes = { equivalent: 'passed', 'not lossless': 'failed', 'not enough evidence': 'open' } as const;
 
 /** One self-contained page: the verdict, what it rests on, and plots as SVG. */
 export async function auditPage(report: AuditReport, on: ReturnType<typeof machine>): Promise<string> {
@@ -21,16 +17,12 @@ export async function auditPage(report: AuditReport, on: ReturnType<typeof machi
     [pValuePlot(report), confidencePlot(report), worstCellsPlot(report)].map(renderPlot),
   );
   const [summary, ...details] = verdictLines(verdict).map(stripVTControlCharacters);
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Foretoken audit: ${escaped(verdict.outcome)}</title>
-<style>${style}</style>
-<h1>Foretoken audit</h1>
-<div class="verdict ${verdict.outcome.replaceAll(' ', '-')}"><strong>${escaped(summary as string)}</strong></div>
-${details.map((line) => `<p>${escaped(line)}</p>`).join('\n')}
-<p class="note">${escaped(on.processor)}, ${on.cores} cores, Node ${escaped(on.node)}. ${escaped(engines.map(({ engine, target, draft }) => `${target}${draft === undefined ? '' : ` with ${draft}`} on ${engine}`).join('; '))}. Seed ${seed}, ${seconds.toFixed(0)} s${report.cancelled ? ', cancelled' : ''}.</p>
+  return htmlPage(
+    'Foretoken audit',
+    `Foretoken audit: ${verdict.outcome}`,
+    `${verdictBlock(outcomes[verdict.outcome], summary as string)}
+${details.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
+<p class="note">${escapeHtml(on.processor)}, ${on.cores} cores, Node ${escapeHtml(on.node)}. ${escapeHtml(engines.map(({ engine, target, draft }) => `${target}${draft === undefined ? '' : ` with ${draft}`} on ${engine}`).join('; '))}. Seed ${seed}, ${seconds.toFixed(0)} s${report.cancelled ? ', cancelled' : ''}.</p>
 <h2>Total variation while the draws came in</h2>
 ${confidence}
 <p class="note">Both ends of every bound that the verdict rests on; they hold at every number of draws. The dashed line is the margin. A distance over a partition is a lower bound of the full one.</p>
@@ -44,9 +36,8 @@ ${boundsTable(report)}
 <h2>Every test</h2>
 ${lawsTable(report)}
 <h2>Numerics</h2>
-${numericsTable(report)}
-</html>
-`;
+${numericsTable(report)}`,
+  );
 }
 
 function boundsTable({ verdict }: AuditReport): string {
@@ -89,24 +80,4 @@ function numericsTable({ engines }: AuditReport): string {
       ]),
     ),
   );
-}
-
-function htmlTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number): string =>
-    typeof value === 'number' ? `<td class="number">${numberText(value)}</td>` : `<td>${escaped(value)}</td>`;
-  return `<table><tr>${head.map((title) => `<th>${escaped(title)}</th>`).join('')}</tr>
-${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}</table>`;
-}
-
-function numberText(value: number): string {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
-  return Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(3);
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,5 +1,6 @@
 import type { AuditReport, LawResult } from '@foretoken/audit';
 import type { TopLevelSpec } from 'vega-lite';
+import { plotConfig, plotWidth } from '../page/plot-style.js';
 
 /** A law with where it belongs. */
 interface PlacedLaw {
@@ -9,9 +10,7 @@ interface PlacedLaw {
 }
 
 const mostCells = 15;
-const width = 640;
 const colours = { domain: ['tables', 'rows reused', 'own passes'], range: ['#4c78a8', '#f58518', '#54a24b'] };
-const config = { font: 'system-ui, sans-serif', background: 'white' };
 
 /** Every law of an audit that was tested. */
 export function placedLaws({ tables, engines }: AuditReport): PlacedLaw[] {
@@ -37,9 +36,9 @@ export function pValuePlot(report: AuditReport): TopLevelSpec {
     law.fixedP === undefined ? [] : [{ layer, p: law.fixedP }],
   );
   return {
-    width,
+    width: plotWidth,
     height: 180,
-    config,
+    config: plotConfig,
     data: { values },
     mark: 'bar',
     encoding: {
@@ -69,9 +68,9 @@ export function confidencePlot(report: AuditReport): TopLevelSpec {
     ),
   );
   return {
-    width,
+    width: plotWidth,
     height: 260,
-    config,
+    config: plotConfig,
     layer: [
       {
         data: { values },
@@ -111,8 +110,8 @@ export function worstCellsPlot(report: AuditReport): TopLevelSpec {
     // An impossible outcome has no finite residual to draw.
     .map((value) => ({ ...value, residual: Math.max(-100, Math.min(100, value.residual)) }));
   return {
-    width: width / 2,
-    config,
+    width: plotWidth / 2,
+    config: plotConfig,
     data: { values },
     mark: 'bar',
     encoding: {

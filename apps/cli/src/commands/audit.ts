@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { Command, Option } from '@commander-js/extra-typings';
 import { type AuditReport, runAudit } from '@foretoken/audit';
 import { drafterFactories, verificationRules } from '@foretoken/core';
@@ -13,6 +12,7 @@ import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { withTimedProgress } from '../output/progress.js';
+import { requireWritablePage, writePage } from '../page/write-page.js';
 import { codePrompts } from '../prompts/code-prompts.js';
 import { checkEndpointSelection, endpointOptions, runEndpointAudit } from './audit-endpoint.js';
 
@@ -129,6 +129,7 @@ Examples:
       checkEndpointSelection(options, given);
       const { endpoint } = options;
       if (endpoint !== undefined) return runEndpointAudit({ ...options, endpoint }, given, signal);
+      if (options.html !== undefined) await requireWritablePage(options.html);
       const opened = await openEngines({ ...options, model: options.target ?? options.model }, signal);
       let report: AuditReport;
       try {
@@ -159,7 +160,7 @@ Examples:
       }
       if (options.html !== undefined) {
         const { auditPage } = await import('../audit/audit-page.js');
-        await writeFile(options.html, await auditPage(report, machine()));
+        await writePage(options.html, await auditPage(report, machine()));
       }
       if (options.json === true) printJson({ machine: machine(), ...report });
       else {

@@ -1,21 +1,18 @@
-import { compareTargets } from '@foretoken/audit';
 import { Command, Option } from '@commander-js/extra-typings';
-import type { LanguageModel } from '@foretoken/core';
+import { InvalidArgumentError } from '@foretoken/core';
 import { engineSelection, modelOptions } from '../options/model-options.js';
 import { number, wholeNumber } from '../options/numbers.js';
 import { readPrompts, readText } from '../options/prompt-input.js';
-import { openTarget, parseTargetSpec, type TargetSpec, targetSpecHelp } from '../options/target-spec.js';
+import { parseTargetSpec, type TargetSpec, targetSpecHelp } from '../options/target-spec.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { note, printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
-import { withProgress } from '../output/progress.js';
-import {
-  greedyDifferenceLines,
-  type NamedComparison,
-  targetComparisonTable,
-  verdictText,
-} from '../output/target-comparison-table.js';
+import { requireWritablePage, writePage } from '../page/write-page.js';
 import { codePrompts } from '../prompts/code-prompts.js';
+import { compareCandidates } from '../target-comparison/compare-candidates.js';
+import { comparisonTable } from '../target-comparison/comparison-table.js';
+import { shippedComparison } from '../target-comparison/shipped-comparison.js';
+import { verdictText } from '../target-comparison/verdict-text.js';
 
 const exitCodes = { same: 0, different: 1, 'not enough evidence': 3 } as const;
 
@@ -24,8 +21,8 @@ export function compareCommand() {
     .description(
       'May a target be replaced by another engine, weight format or cache format? Compare their distributions.',
     )
-    .argument('<reference>', targetSpecHelp, parseTargetSpec)
-    .argument('<candidates...>', 'one or more others', (text: string, earlier: TargetSpec[] | undefined) => [
+    .argument('[reference]', targetSpecHelp, parseTargetSpec)
+    .argument('[candidates...]', 'one or more others', (text: string, earlier: TargetSpec[] | undefined) => [
       ...(earlier ?? []),
       parseTargetSpec(text),
     ])
@@ -53,66 +50,59 @@ export function compareCommand() {
     .addOption(modelOptions.threads)
     .addOption(modelOptions.context)
     .option('--json', 'print one JSON document')
+    .option('--html <file>', 'write a page with a plot of the distances by position')
     .addHelpText(
       'after',
       `
 The reference continues every prompt; both read what it wrote, and their next-token distributions are compared at
-every position. Intervals are over prompts. Exit code: 0 the same within the margin, 1 different, 3 not enough evidence.
+every position. Intervals are over prompts.
+
+Without arguments the shipped comparison runs: the embedded target, which is Q8_0 on llama.cpp with a cache of f16 (the
+default of kv there), against ${shippedComparison.candidates.map(({ text }) => text).join(', ')}.
+format=F16 holds those Q8_0 weights rounded to f16, not the weights from before Q8_0.
+
+Exit code: 0 the same within the margin, 1 different, 3 not enough evidence; of several candidates the highest.
 
 Examples:
-  foretoken compare embedded embedded,backend=onnx
+  foretoken compare
+  foretoken compare embedded embedded,backend=onnx --html comparison.html
   foretoken compare embedded embedded,format=Q4_0 embedded,kv=q8_0
   foretoken compare model-f16.gguf model-q4_k_m.gguf --margin 0.05 --text article.txt`,
     )
-    .action(async (referenceSpec, candidateSpecs, options) => {
+    .action(async (reference, candidates, options) => {
+      const targets = chosenTargets(reference, candidates ?? []);
+      const { maxTokens: maximumTokens, margin, confidence, seed, html } = options;
       const signal = interruptSignal();
+      if (html !== undefined) await requireWritablePage(html);
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const text = options.text === undefined ? undefined : await readText(options.text);
-      const open = (spec: TargetSpec): Promise<LanguageModel> =>
-        openTarget(spec, engineSelection(options, signal));
-      const reference = await open(referenceSpec);
-      const compared: NamedComparison[] = [];
-      try {
-        const tokensOf = (prompt: string): number[] => {
-          const { tokenizer } = reference;
-          const begin = tokenizer.addsBeginToken ? [tokenizer.beginToken as number] : [];
-          return [...begin, ...tokenizer.encode(prompt)];
-        };
-        for (const spec of candidateSpecs) {
-          const candidate = await open(spec);
-          try {
-            const comparison = await withProgress(spec.text, prompts.length, (onPrompt) =>
-              compareTargets({
-                reference,
-                candidate,
-                prompts: prompts.map(tokensOf),
-                text: text === undefined ? undefined : tokensOf(text),
-                maximumTokens: options.maxTokens,
-                margin: options.margin,
-                confidence: options.confidence,
-                seed: options.seed,
-                clock: () => performance.now(),
-                signal,
-                onPrompt,
-              }),
-            );
-            compared.push({ candidate: spec.text, comparison });
-          } finally {
-            await candidate.close();
-          }
-        }
-        if (options.json === true) {
-          printJson({ machine: machine(), seed: options.seed, reference: referenceSpec.text, compared });
-        } else {
-          printLine(targetComparisonTable(referenceSpec.text, compared));
-          for (const entry of compared)
-            for (const line of greedyDifferenceLines(entry, reference)) printLine(line);
-          printLine(`${machine().processor}, ${machine().cores} cores; seed ${options.seed}`);
-        }
-        for (const { candidate, comparison } of compared) note(`${candidate}: ${verdictText(comparison)}`);
-        process.exitCode = Math.max(...compared.map(({ comparison }) => exitCodes[comparison.verdict]));
-      } finally {
-        await reference.close();
+      const engine = engineSelection(options, signal);
+      const asked = { ...targets, prompts, text, maximumTokens, margin, confidence, seed, engine, signal };
+      const { compared, differences } = await compareCandidates(asked);
+      const told = { machine: machine(), seed, reference: targets.reference.text, compared };
+      if (html !== undefined) {
+        const { comparisonPage } = await import('../target-comparison/comparison-page.js');
+        const page = { ...told, differences, prompts: prompts.length, margin, confidence };
+        await writePage(html, await comparisonPage(page));
       }
+      if (options.json === true) printJson(told);
+      else {
+        printLine(comparisonTable(told.reference, compared));
+        for (const line of differences) printLine(line);
+        printLine(`${told.machine.processor}, ${told.machine.cores} cores; seed ${seed}`);
+      }
+      for (const { candidate, comparison } of compared) note(`${candidate}: ${verdictText(comparison)}`);
+      process.exitCode = Math.max(...compared.map(({ comparison }) => exitCodes[comparison.verdict]));
     });
+}
+
+function chosenTargets(
+  reference: TargetSpec | undefined,
+  candidates: readonly TargetSpec[],
+): typeof shippedComparison {
+  if (reference === undefined) return shippedComparison;
+  if (candidates.length > 0) return { reference, candidates };
+  throw new InvalidArgumentError(
+    `There is no candidate to compare ${reference.text} with: name one or more after it, such as ${reference.file},kv=q8_0, or give no target at all for the shipped comparison.`,
+  );
 }

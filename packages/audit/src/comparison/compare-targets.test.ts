@@ -1,8 +1,10 @@
 import { type Distribution, type LanguageModel, VocabularyMismatchError } from '@foretoken/core';
 import { createTableModel, randomTable, type TableLaw } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
-import { compareRows } from './compare-rows.js';
+import { type ComparedRow, compareRows } from './compare-rows.js';
 import { compareTargets, type CompareTargetsOptions } from './compare-targets.js';
+import { createMeanOverTexts } from './mean-over-texts.js';
+import { positionDistances } from './position-distances.js';
 import { rowDivergences } from './row-divergences.js';
 
 const vocabularySize = 4;
@@ -20,6 +22,8 @@ function shifted(share: number): TableLaw {
     };
   };
 }
+/** The logarithms of equal rows are taken twice for the Jensen-Shannon divergence. */
+const rounding = 1e-15;
 const model = (of: TableLaw): LanguageModel => createTableModel({ law: of, vocabularySize });
 const prompts = Array.from({ length: 24 }, (_, at) => [at % 4, (at >> 2) % 4, (at * 7) % 4]);
 const shared = {
@@ -42,7 +46,11 @@ describe('comparing targets', () => {
       verdict: 'same',
     });
     expect(comparison.perplexity.reference).toBe(comparison.perplexity.candidate);
-    expect(comparison.totalVariationByPosition).toEqual(new Array(30).fill(0));
+    expect(comparison.byPosition.map(({ position }) => position)).toEqual([...new Array(30).keys()]);
+    for (const { kullbackLeibler, totalVariation, jensenShannon } of comparison.byPosition) {
+      for (const { upper } of [kullbackLeibler, totalVariation, jensenShannon])
+        expect(upper).toBeLessThan(rounding);
+    }
   });
 
   test('a shifted model has the distance that it was shifted by', async () => {
@@ -76,6 +84,48 @@ describe('comparing targets', () => {
     expect(upper).toBeGreaterThanOrEqual(estimate);
     // Gibbs: on its own text a model has the lower perplexity, in expectation; here by far more than the noise.
     if (share === 0.2) expect(comparison.perplexity.difference.lower).toBeGreaterThan(0);
+  });
+
+  test('a difference at one position shows at that position alone', async () => {
+    const [prompt] = prompts;
+    const place = 5;
+    const there = (prompt as number[]).length + place;
+    const candidate = model((history) => (history.length === there ? shifted(0.4)(history) : law(history)));
+    const comparison = await compareTargets({ ...shared, reference: model(law), candidate });
+    for (const { position, texts, ...distances } of comparison.byPosition) {
+      expect(texts).toBe(24);
+      for (const { lower, estimate, upper } of Object.values(distances)) {
+        if (position === place) expect(lower).toBeGreaterThan(0);
+        else expect(upper).toBeLessThan(rounding);
+        expect(lower).toBeLessThanOrEqual(estimate);
+        expect(upper).toBeGreaterThanOrEqual(estimate);
+      }
+    }
+    expect(comparison.byPosition[place]?.totalVariation.estimate).toBeCloseTo(
+      30 * comparison.totalVariation.estimate,
+      12,
+    );
+  });
+
+  test('a position that one text alone reaches has no interval, and is left out', () => {
+    const row = (position: number, distance: number): ComparedRow => ({
+      position,
+      kullbackLeibler: distance,
+      totalVariation: distance,
+      jensenShannon: distance,
+      sameTop: true,
+      referenceLogprob: -1,
+      candidateLogprob: -1,
+    });
+    const texts = [[row(0, 0.1), row(1, 0.2), row(2, 0.9)], [row(0, 0.3), row(1, 0.4)], [row(0, 0.5)]];
+    const distances = positionDistances(texts, createMeanOverTexts(1));
+    expect(distances.map((at) => [at.position, at.texts])).toEqual([
+      [0, 3],
+      [1, 2],
+    ]);
+    expect(distances[0]?.totalVariation.estimate).toBeCloseTo(0.3, 12);
+    expect(distances[1]?.jensenShannon.estimate).toBeCloseTo(0.3, 12);
+    expect(positionDistances([], createMeanOverTexts(1))).toEqual([]);
   });
 
   test('greedy texts that part are explained', async () => {

@@ -1,14 +1,15 @@
 import {
   assertSameVocabulary,
   compareGreedy,
-  createRequestRandom,
   generateText,
   type GreedyDifference,
   type LanguageModel,
   type MemoryUse,
 } from '@foretoken/core';
-import { bootstrapMean, type MeanInterval } from '@foretoken/stats';
+import type { MeanInterval } from '@foretoken/stats';
 import { type ComparedRow, type ComparedText, compareRows } from './compare-rows.js';
+import { createMeanOverTexts } from './mean-over-texts.js';
+import { type PositionDistances, positionDistances } from './position-distances.js';
 
 export interface CompareTargetsOptions {
   /** What is in use. */
@@ -57,8 +58,8 @@ export interface TargetComparison {
   readonly jensenShannon: MeanInterval;
   /** Share of positions with the same most probable token. */
   readonly sameTop: MeanInterval;
-  /** Mean total variation by position in the continuation, [maximumTokens]. */
-  readonly totalVariationByPosition: readonly number[];
+  /** By position in the continuation, from 0 on: [maximumTokens], fewer where fewer than two texts get that far. */
+  readonly byPosition: readonly PositionDistances[];
   readonly greedy: GreedyAgreement;
   readonly perplexity: {
     readonly reference: number;
@@ -94,12 +95,13 @@ export async function compareTargets(options: CompareTargetsOptions): Promise<Ta
     if (difference !== undefined) greedy.push({ prompt: index, ...difference });
     options.onPrompt?.(index + 1, prompts.length);
   }
-  const mean = meanOver(texts, options);
+  const meanOverTexts = createMeanOverTexts(options.seed, options.confidence);
+  const mean = (pick: (row: ComparedRow) => number): MeanInterval => meanOverTexts(texts, pick);
   const totalVariation = mean(({ totalVariation: distance }) => distance);
   const scored =
     options.text === undefined ? texts : await compareWindows(reference, candidate, options.text, signal);
   const perplexity = (pick: (row: ComparedRow) => number): number =>
-    Math.exp(-meanOver(scored, options)(pick).estimate);
+    Math.exp(-meanOverTexts(scored, pick).estimate);
   return {
     reference: reference.name,
     candidate: candidate.name,
@@ -108,15 +110,15 @@ export async function compareTargets(options: CompareTargetsOptions): Promise<Ta
     totalVariation,
     jensenShannon: mean(({ jensenShannon }) => jensenShannon),
     sameTop: mean(({ sameTop }) => (sameTop ? 1 : 0)),
-    totalVariationByPosition: byPosition(texts),
+    byPosition: positionDistances(texts, meanOverTexts),
     greedy: { identical: prompts.length - greedy.length, differences: greedy },
     perplexity: {
       reference: perplexity(({ referenceLogprob }) => referenceLogprob),
       candidate: perplexity(({ candidateLogprob }) => candidateLogprob),
-      difference: meanOver(
+      difference: meanOverTexts(
         scored,
-        options,
-      )(({ referenceLogprob, candidateLogprob }) => referenceLogprob - candidateLogprob),
+        ({ referenceLogprob, candidateLogprob }) => referenceLogprob - candidateLogprob,
+      ),
     },
     costs: {
       reference: { tokensPerSecond: rates[0].perSecond, memory: reference.memory() },
@@ -186,35 +188,6 @@ async function compareWindows(
       windows.push(await compareRows(reference, candidate, { tokens, promptLength: 1 }, signal));
   }
   return windows;
-}
-
-function meanOver(
-  texts: readonly (readonly ComparedRow[])[],
-  { seed, confidence }: CompareTargetsOptions,
-): (pick: (row: ComparedRow) => number) => MeanInterval {
-  return (pick) => {
-    const keyed = createRequestRandom({ seed }).round(0);
-    let drawn = 0;
-    return bootstrapMean(
-      {
-        sums: texts.map((rows) => rows.reduce((sum, row) => sum + pick(row), 0)),
-        counts: texts.map((rows) => rows.length),
-      },
-      {
-        random: () => keyed.uniform('sample', 0, Math.floor(drawn / 2 ** 20), drawn++ % 2 ** 20),
-        ...(confidence === undefined ? {} : { confidence }),
-        resamples: 2000,
-      },
-    );
-  };
-}
-
-function byPosition(texts: readonly (readonly ComparedRow[])[]): number[] {
-  const longest = texts.reduce((length, rows) => Math.max(length, rows.length), 0);
-  return Array.from({ length: longest }, (_, position) => {
-    const rows = texts.flatMap((text) => text[position] ?? []);
-    return rows.reduce((sum, { totalVariation }) => sum + totalVariation, 0) / rows.length;
-  });
 }
 
 function verdictOf({ lower, upper }: MeanInterval, margin: number): ComparisonVerdict {
