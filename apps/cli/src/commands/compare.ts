@@ -14,7 +14,12 @@ import { comparisonTable } from '../target-comparison/comparison-table.js';
 import { shippedComparison } from '../target-comparison/shipped-comparison.js';
 import { verdictText } from '../target-comparison/verdict-text.js';
 
-const exitCodes = { same: 0, different: 1, 'not enough evidence': 3 } as const;
+/** Of several candidates the first verdict that one of them has decides. */
+const exitCodes = [
+  ['different', 1],
+  ['not enough evidence', 3],
+  ['same', 0],
+] as const;
 
 export function compareCommand() {
   return new Command('compare')
@@ -61,7 +66,7 @@ Without arguments the shipped comparison runs: the embedded target, which is Q8_
 default of kv there), against ${shippedComparison.candidates.map(({ text }) => text).join(', ')}.
 format=F16 holds those Q8_0 weights rounded to f16, not the weights from before Q8_0.
 
-Exit code: 0 the same within the margin, 1 different, 3 not enough evidence; of several candidates the highest.
+Exit code: 1 where a candidate is different, else 3 where there is not enough evidence for one, else 0.
 
 Examples:
   foretoken compare
@@ -92,7 +97,10 @@ Examples:
         printLine(`${told.machine.processor}, ${told.machine.cores} cores; seed ${seed}`);
       }
       for (const { candidate, comparison } of compared) note(`${candidate}: ${verdictText(comparison)}`);
-      process.exitCode = Math.max(...compared.map(({ comparison }) => exitCodes[comparison.verdict]));
+      const decisive = exitCodes.find(([verdict]) =>
+        compared.some(({ comparison }) => comparison.verdict === verdict),
+      );
+      process.exitCode = decisive?.[1];
     });
 }
 
