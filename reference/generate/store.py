@@ -12,6 +12,7 @@ from generate import (
     probabilities,
     quantised_blocks,
     qwen2_model,
+    special_functions,
     tree_outcomes,
 )
 from generate.fixture import Files, command
@@ -28,6 +29,7 @@ generators: dict[str, Callable[[], Files]] = {
     embedded_logits.TARGET: embedded_logits.make_target,
     embedded_logits.DRAFT: embedded_logits.make_draft,
     qwen2_model.NAME: qwen2_model.make,
+    special_functions.NAME: special_functions.make,
 }
 
 
