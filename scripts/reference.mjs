@@ -31,12 +31,13 @@ else stop('Usage: npm run reference [-- --write [NAME ...] | -- --peers MODELS]'
 function checkAll() {
   const python = environment('.venv', 'requirements.txt');
   const failed = [
+    // First, because a fixture holds what is computed of generated graphs.
+    ['build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root],
     ['lint', python, ['-m', 'ruff', 'check', '.'], reference],
     ['format', python, ['-m', 'ruff', 'format', '--check', '.'], reference],
     ['types', python, ['-m', 'mypy'], reference],
     ['the oracle against its laws', python, ['-m', 'pytest'], reference],
     ['fixtures made anew', python, ['-m', 'generate', '--check'], reference],
-    ['build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root],
     ['the TypeScript against the fixtures', process.execPath, [vitest, 'run', ...fixtureTests], root],
   ].filter(([title, command, parameters, folder]) => !step(title, command, parameters, folder));
   if (failed.length > 0) stop(`The reference failed: ${failed.map(([title]) => title).join('; ')}.`);
@@ -45,6 +46,7 @@ function checkAll() {
 
 function write() {
   const python = environment('.venv', 'requirements.txt');
+  if (!step('build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root)) process.exit(1);
   const { status } = spawnSync(python, ['-m', 'generate', ...names], { cwd: reference, stdio: 'inherit' });
   process.exit(status ?? 1);
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from generate import (
     chain_outcomes,
     embedded_logits,
+    onnx_outputs,
     philox_streams,
     probabilities,
     quantised_blocks,
@@ -30,6 +31,7 @@ generators: dict[str, Callable[[], Files]] = {
     embedded_logits.DRAFT: embedded_logits.make_draft,
     qwen2_model.NAME: qwen2_model.make,
     special_functions.NAME: special_functions.make,
+    onnx_outputs.NAME: onnx_outputs.make,
 }
 
 
