@@ -4,6 +4,7 @@
 //   npm run reference -- --write [NAME ...]   writes fixtures (all of them, or the named ones)
 //   npm run reference -- --peers MODELS       compares with Hugging Face transformers (several GB of packages) on
 //                                             target and draft: .safetensors, .config.json, and one tokenizer.json
+//   npm run reference -- --three              writes docs/three-implementations.md: NumPy, llama.cpp, ONNX Runtime
 //
 // No dependencies, and nothing else in the project needs Python.
 import { spawnSync } from 'node:child_process';
@@ -26,17 +27,19 @@ const [mode, ...names] = process.argv.slice(2);
 if (mode === undefined) checkAll();
 else if (mode === '--write') write();
 else if (mode === '--peers' && names.length === 1) comparePeers(path.resolve(names[0]));
-else stop('Usage: npm run reference [-- --write [NAME ...] | -- --peers MODELS]', 2);
+else if (mode === '--three' && names.length === 0) compareThree();
+else stop('Usage: npm run reference [-- --write [NAME ...] | -- --peers MODELS | -- --three]', 2);
 
 function checkAll() {
   const python = environment('.venv', 'requirements.txt');
   const failed = [
+    // First, because a fixture holds what is computed of generated graphs.
+    ['build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root],
     ['lint', python, ['-m', 'ruff', 'check', '.'], reference],
     ['format', python, ['-m', 'ruff', 'format', '--check', '.'], reference],
     ['types', python, ['-m', 'mypy'], reference],
     ['the oracle against its laws', python, ['-m', 'pytest'], reference],
     ['fixtures made anew', python, ['-m', 'generate', '--check'], reference],
-    ['build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root],
     ['the TypeScript against the fixtures', process.execPath, [vitest, 'run', ...fixtureTests], root],
   ].filter(([title, command, parameters, folder]) => !step(title, command, parameters, folder));
   if (failed.length > 0) stop(`The reference failed: ${failed.map(([title]) => title).join('; ')}.`);
@@ -45,6 +48,7 @@ function checkAll() {
 
 function write() {
   const python = environment('.venv', 'requirements.txt');
+  if (!step('build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root)) process.exit(1);
   const { status } = spawnSync(python, ['-m', 'generate', ...names], { cwd: reference, stdio: 'inherit' });
   process.exit(status ?? 1);
 }
@@ -69,6 +73,14 @@ function comparePeers(models) {
     step('peers', python, ['-m', 'peers', models, ours], reference);
   console.log(`The packages stay in ${path.relative(root, folder)}; delete it to have the disk back.`);
   if (!done) stop('The peers differ, or did not run.');
+}
+
+function compareThree() {
+  const python = environment('.venv', 'requirements.txt');
+  const done =
+    step('build', process.execPath, [path.join('scripts', 'bootstrap.mjs')], root) &&
+    step('three implementations', python, ['-m', 'three'], reference);
+  if (!done) stop('The three implementations were not compared.');
 }
 
 /** A virtual environment with the locked packages; returns its Python. */

@@ -8,10 +8,12 @@ from pathlib import Path
 from generate import (
     chain_outcomes,
     embedded_logits,
+    onnx_outputs,
     philox_streams,
     probabilities,
     quantised_blocks,
     qwen2_model,
+    special_functions,
     tree_outcomes,
 )
 from generate.fixture import Files, command
@@ -28,6 +30,8 @@ generators: dict[str, Callable[[], Files]] = {
     embedded_logits.TARGET: embedded_logits.make_target,
     embedded_logits.DRAFT: embedded_logits.make_draft,
     qwen2_model.NAME: qwen2_model.make,
+    special_functions.NAME: special_functions.make,
+    onnx_outputs.NAME: onnx_outputs.make,
 }
 
 

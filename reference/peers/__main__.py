@@ -2,13 +2,13 @@
 
 import json
 import platform
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import torch
 
+from generate.machine import commit, machine
 from peers.audit import audit
 from peers.biased import biased_case
 from peers.greedy import compare_greedy
@@ -48,22 +48,6 @@ def main(models: Path, ours: Path) -> int:
     failed = [name for name, comparison in comparisons.items() if not comparison["passed"]]
     print(f"Peers: {', '.join(failed)} differ." if failed else "Peers: all as they should be.")
     return 1 if failed else 0
-
-
-def commit() -> str:
-    """The checkout's commit."""
-    answer = subprocess.run(["git", "rev-parse", "HEAD"], cwd=HOME, capture_output=True, text=True, check=True)
-    return answer.stdout.strip()
-
-
-def machine() -> str:
-    """The processor, as far as the system says."""
-    described = Path("/proc/cpuinfo")
-    if described.exists():
-        names = [line.partition(":")[2].strip() for line in described.read_text().splitlines() if "model name" in line]
-        if names:
-            return f"{len(names)} x {names[0]}"
-    return platform.processor() or platform.machine()
 
 
 sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -30,7 +30,7 @@ test('without Python, one line says so', async () => {
 test('an unknown argument is a usage error', async () => {
   expect(await reference('', '--wirte')).toEqual({
     code: 2,
-    stderr: 'Usage: npm run reference [-- --write [NAME ...] | -- --peers MODELS]\n',
+    stderr: 'Usage: npm run reference [-- --write [NAME ...] | -- --peers MODELS | -- --three]\n',
   });
 });
 

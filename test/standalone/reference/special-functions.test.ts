@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs';
+import * as stats from '@foretoken/stats';
 import { describe, expect, test } from 'vitest';
-import * as stats from './index.js';
+import { readFixture } from './read-fixture.js';
 
-interface Values {
-  readonly columns: readonly string[];
-  readonly points: readonly (readonly (number | null)[])[];
-}
+type Points = readonly (readonly (number | null)[])[];
 
-/** A function of one row; the tests below read the columns by their order in the file. */
+const { columns: columnsOf, ...lists } = await readFixture<
+  { readonly columns: Readonly<Record<string, readonly string[]>> } & Readonly<Record<string, Points>>
+>('special-functions.json');
+
+/** A function of one row; the tests below read the columns by their order in the fixture. */
 type Compute = (...row: number[]) => number;
 
-// Results below 1e-300 and inverses without digits are null in the files. Tolerances are relative; 1e-12 is
+// Results below 1e-300 and inverses without digits are null in the fixture. Tolerances are relative; 1e-12 is
 // what the functions promise. Where the rounding of the probability (epsilon / 2) alone moves the result by
-// more, the bound is 4 epsilon times the condition number, which the file holds.
+// more, the bound is 4 epsilon times the condition number, which the fixture holds.
 const promised = 1e-12;
 
 check('logGamma', 'log-gamma', 'logGamma', (x) => stats.logGamma(x), 2e-15);
@@ -101,6 +102,22 @@ check(
 check('binomialProbability', 'binomial', 'point', (k, n, chance) => stats.binomialProbability(k, n, chance));
 check('binomialCdf', 'binomial', 'lower', (k, n, chance) => stats.binomialCdf(k, n, chance));
 check('binomialSurvival', 'binomial', 'upper', (k, n, chance) => stats.binomialSurvival(k, n, chance));
+test('binomial quantiles: just below and just above a tail', () => {
+  const slack = 1e-9;
+  let compared = 0;
+  for (const [successes, trials, chance, point, lower, upper] of lists[
+    'binomial'
+  ] as readonly (readonly number[])[]) {
+    // Far from 0 and 1, so that a billionth of the tail lies within the step.
+    if (!(successes! > 0 && point! > 1e-6 && lower! > 1e-6 && upper! > 1e-6)) continue;
+    compared += 1;
+    expect(stats.binomialQuantile(lower! * (1 - slack), trials!, chance!)).toBe(successes);
+    expect(stats.binomialQuantile(lower! * (1 + slack), trials!, chance!)).toBe(successes! + 1);
+    expect(stats.binomialUpperQuantile(upper! * (1 + slack), trials!, chance!)).toBe(successes);
+    expect(stats.binomialUpperQuantile(upper! * (1 - slack), trials!, chance!)).toBe(successes! + 1);
+  }
+  expect(compared).toBeGreaterThan(100);
+});
 check('poissonProbability', 'poisson', 'point', (count, mean) => stats.poissonProbability(count, mean));
 check('poissonCdf', 'poisson', 'lower', (count, mean) => stats.poissonCdf(count, mean));
 check('poissonSurvival', 'poisson', 'upper', (count, mean) => stats.poissonSurvival(count, mean));
@@ -138,17 +155,19 @@ check('kolmogorovLimitSurvival', 'kolmogorov-limit', 'upper', (x) => stats.kolmo
 
 function check(
   name: string,
-  file: string,
+  list: string,
   column: string,
   compute: Compute,
   tolerance = promised,
   condition?: string,
 ): void {
-  describe(file, () => {
-    const { columns, points } = read(file);
+  describe(list, () => {
+    const columns = columnsOf[list] ?? [];
+    const points = lists[list] ?? [];
     const at = columns.indexOf(column);
     const conditionAt = condition === undefined ? -1 : columns.indexOf(condition);
     test(`${name}: ${column} within ${tolerance}`, () => {
+      expect(at).toBeGreaterThan(0);
       const worse: string[] = [];
       let compared = 0;
       for (const point of points) {
@@ -165,8 +184,4 @@ function check(
       expect(compared).toBeGreaterThanOrEqual(90);
     });
   });
-}
-
-function read(file: string): Values {
-  return JSON.parse(readFileSync(new URL(`../test-values/${file}.json`, import.meta.url), 'utf8')) as Values;
 }

@@ -1,0 +1,1 @@
+"""Values of special functions, distributions and statistical tests."""
