@@ -100,3 +100,22 @@ describe('sample-match on a tree', () => {
     expect(outcome).toEqual({ acceptedPath: [1], nextToken: 5, nextTokenKind: 'correction' });
   });
 });
+
+describe('a draft law that lies above the target by rounding, so that no residual mass is left', () => {
+  const row: Distribution = { tokens: undefined, probabilities: Float64Array.of(0.5, 0.5) };
+  const above: Distribution = { tokens: undefined, probabilities: Float64Array.of(0.5000001, 0.5000001) };
+  const draft: Draft = { ...chain(0, 0), distributions: [row, above] };
+
+  test.each(['tokenwise', 'block'])('%s keeps what agrees and draws from the target', (name) => {
+    const drawn: number[][] = [];
+    const outcome = resolveRule(name).verify(draft, [row, row, row], {
+      accept: (probability) => probability >= 1,
+      draw: ({ probabilities }) => {
+        drawn.push([...probabilities]);
+        return 1;
+      },
+    });
+    expect(outcome).toEqual({ acceptedPath: [0], nextToken: 1, nextTokenKind: 'correction' });
+    expect(drawn).toEqual([[0.5, 0.5]]);
+  });
+});
