@@ -23,6 +23,7 @@ export default {
     '!/package.json',
     '!/tsconfig.base.json',
     '!/vitest.mutation.config.ts',
+    '!/vitest.mutation.setup.ts',
     '/packages/*',
     '!/packages/core',
     '!/packages/stats',

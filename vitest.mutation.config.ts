@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: [`${folder}/**/*.test.ts`],
     exclude: ['packages/core/src/backend-support/**', 'packages/stats/src/readme.test.ts'],
+    setupFiles: ['vitest.mutation.setup.ts'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
