@@ -14,16 +14,19 @@ const row = fc
   .array(logit, { minLength: vocabularySize, maxLength: vocabularySize })
   .map((values) => Float32Array.from(values));
 const history = fc.array(fc.integer({ min: 0, max: vocabularySize - 1 }), { maxLength: 100 });
+/** Evenly spread: fast-check's doubles are mostly next to 0, where min-p and the penalties do nothing. */
+const hundredths = (min: number, max: number): fc.Arbitrary<number> =>
+  fc.integer({ min: min * 100, max: max * 100 }).map((value) => value / 100);
 const settings: fc.Arbitrary<SamplingSettings> = fc.record(
   {
     temperature: fc.double({ min: 0.1, max: 3, noNaN: true }),
     topK: fc.integer({ min: 0, max: vocabularySize }),
     topP: fc.double({ min: 0.05, max: 1, noNaN: true }),
-    minP: fc.double({ min: 0, max: 1, noNaN: true }),
+    minP: hundredths(0, 1),
     typicalP: fc.double({ min: 0.05, max: 1, noNaN: true }),
     repetitionPenalty: fc.double({ min: 0.5, max: 2, noNaN: true }),
-    frequencyPenalty: fc.double({ min: -2, max: 2, noNaN: true }),
-    presencePenalty: fc.double({ min: -2, max: 2, noNaN: true }),
+    frequencyPenalty: hundredths(-2, 2),
+    presencePenalty: hundredths(-2, 2),
     penaltyWindow: fc.constantFrom(0, 1, 10, 64, Number.POSITIVE_INFINITY),
   },
   { requiredKeys: [] },
@@ -109,7 +112,7 @@ describe('the pipeline', () => {
           distance += Math.abs((actual.get(token) ?? 0) - (expected.get(token) ?? 0)) / 2;
         }
         // A cut may fall on the other side of a mass that both reach up to rounding: then one token moves.
-        if (distance > 1e-9 && actual.size !== expected.size) cuts += 1;
+        if (distance > 1e-9 && Math.abs(actual.size - expected.size) === 1) cuts += 1;
         else expect(distance).toBeLessThan(1e-9);
       }),
       { seed, numRuns: 3000 },
