@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createReportedLaw, type DrawnToken, type DrawSource, type ReportedLaw } from '@foretoken/audit';
-import { EngineError, type LanguageModel } from '@foretoken/core';
+import { encodePrompt, EngineError, type LanguageModel } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
 
 const run = promisify(execFile);
@@ -156,11 +156,9 @@ async function topLaw(
 }
 
 async function topLogits(target: LanguageModel, prompt: string, history: readonly number[], count: number) {
-  const { tokenizer } = target;
-  const begin = tokenizer.addsBeginToken ? [tokenizer.beginToken as number] : [];
   const sequence = target.createSequence();
   try {
-    const tokens = [...begin, ...tokenizer.encode(prompt), ...history];
+    const tokens = [...encodePrompt(target.tokenizer, prompt), ...history];
     const [result] = await target.forward([{ sequence, tokens, rows: 'last' }]);
     const top = result?.logits.topK(0, count);
     if (top === undefined) throw new EngineError('The pass gave no row.');

@@ -32,6 +32,7 @@ export type {
   TokenLogprobs,
   TokenOrigin,
 } from './decoding/decode-event.js';
+export { encodePrompt } from './decoding/encode-prompt.js';
 export { generate } from './decoding/generate.js';
 export type { GenerateOptions } from './decoding/generate-options.js';
 export { generateText } from './decoding/generate-text.js';

@@ -5,16 +5,13 @@ import { runScript } from '../testing/run-script.js';
 import { temporaryFolder } from '../testing/temporary-folder.js';
 
 const inFolder = temporaryFolder();
+const withoutKoffi = new URL('../../../test/fallback/without-koffi.mjs', import.meta.url).href;
 
 /** Loads the draft and reads a token. Where koffi is not to load, its import fails as on a platform without it. */
 function loadDraft(options: { readonly access?: string; readonly koffi: boolean }): Promise<unknown> {
-  const hooks = `export async function resolve(name, context, next) {
-    if (name === 'koffi') throw new Error('no binary for this platform');
-    return next(name, context);
-  }`;
   return runScript(`
     import { register } from 'node:module';
-    ${options.koffi ? '' : `register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`}
+    ${options.koffi ? '' : `register(${JSON.stringify(withoutKoffi)});`}
     const { listProviders, onnxBackend } = await import('@foretoken/onnx-backend');
     const providers = await listProviders().then(() => 'listed', (error) => error.message);
     const result = await onnxBackend

@@ -5,7 +5,7 @@ import { loadModel } from '../engines/backends.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
 
 /** Sequences of each model: sixteen that read rows, and for each of eight decode loops a prefix and its fork. */
-const maximumSequences = 48;
+export const maximumSequences = 48;
 
 export interface AuditSelection extends Omit<ModelSelection, 'backend' | 'draftBackend'> {
   readonly backend: readonly string[];

@@ -3,6 +3,7 @@ import {
   type DecodeCounters,
   type Drafter,
   type DraftLengthController,
+  encodePrompt,
   generateText,
   type GeneratedText,
   type GreedyDifference,
@@ -93,10 +94,9 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
     }
     ratios.push(summarize(promptRatios).median);
     if (greedy && texts !== undefined) {
-      const { tokenizer } = target;
       const difference = await compareGreedy(
         target,
-        [...(tokenizer.addsBeginToken ? [tokenizer.beginToken as number] : []), ...tokenizer.encode(prompt)],
+        encodePrompt(target.tokenizer, prompt),
         texts.plain.tokens,
         texts.speculative.tokens,
       );

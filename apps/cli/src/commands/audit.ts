@@ -1,7 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { type AuditReport, runAudit } from '@foretoken/audit';
 import { drafterFactories, verificationRules } from '@foretoken/core';
-import { openEngines } from '../audit/open-engines.js';
+import { maximumSequences, openEngines } from '../audit/open-engines.js';
 import { backendNames } from '../engines/backends.js';
 import { modelOptions } from '../options/model-options.js';
 import { nameList } from '../options/name-list.js';
@@ -35,7 +35,7 @@ export function auditCommand() {
     )
     .addOption(modelOptions.threads)
     .addOption(
-      new Option('--context <tokens>', 'context length of each of 24 sequences')
+      new Option('--context <tokens>', `context length of each of ${maximumSequences} sequences`)
         .argParser(wholeNumber('--context', 128))
         .default(256),
     )

@@ -231,15 +231,14 @@ async function measure(
     });
   const acceptance = { greedy: await acceptanceAt(0), sampled: await acceptanceAt(1) };
   const shared = { target, drafter, prompts, rule, seed, maximumTokens, signal };
-  const compare = (temperature: number, repeats: number): Promise<Comparison> =>
+  const compare = (temperature: number, accepted: readonly number[], repeats: number): Promise<Comparison> =>
     withProgress(`${task.name}, temperature ${temperature}`, prompts.length, (onPrompt) =>
       compareRuns({
         ...shared,
         repeats,
         onPrompt,
         sampling: { temperature },
-        controller: () =>
-          controller(task, roundCosts, temperature === 0 ? acceptance.greedy : acceptance.sampled),
+        controller: () => controller(task, roundCosts, accepted),
       }),
     );
   return {
@@ -248,8 +247,8 @@ async function measure(
     acceptance,
     roundCosts,
     arithmetic: arithmeticRows(roundCosts, acceptance.greedy),
-    greedy: await compare(0, 3),
-    sampled: await compare(1, 1),
+    greedy: await compare(0, acceptance.greedy, 3),
+    sampled: await compare(1, acceptance.sampled, 1),
   };
 }
 

@@ -1,5 +1,5 @@
 import { compareTargets, type TargetComparison } from '@foretoken/audit';
-import type { LanguageModel } from '@foretoken/core';
+import { encodePrompt } from '@foretoken/core';
 import type { EngineSelection } from '../engines/backends.js';
 import { openTarget, type TargetSpec } from '../options/target-spec.js';
 import { withProgress } from '../output/progress.js';
@@ -29,10 +29,12 @@ export interface NamedComparison {
 export async function compareCandidates(
   asked: CandidateComparisons,
 ): Promise<{ readonly compared: readonly NamedComparison[]; readonly differences: readonly string[] }> {
-  const { prompts, text, maximumTokens, margin, confidence, seed, engine, signal } = asked;
+  const { maximumTokens, margin, confidence, seed, engine, signal } = asked;
   const reference = await openTarget(asked.reference, engine);
   const compared: NamedComparison[] = [];
   try {
+    const prompts = asked.prompts.map((prompt) => encodePrompt(reference.tokenizer, prompt));
+    const text = asked.text === undefined ? undefined : encodePrompt(reference.tokenizer, asked.text);
     for (const spec of asked.candidates) {
       const candidate = await openTarget(spec, engine);
       try {
@@ -40,8 +42,8 @@ export async function compareCandidates(
           compareTargets({
             reference,
             candidate,
-            prompts: prompts.map((prompt) => tokensOf(reference, prompt)),
-            text: text === undefined ? undefined : tokensOf(reference, text),
+            prompts,
+            text,
             maximumTokens,
             margin,
             confidence,
@@ -61,9 +63,4 @@ export async function compareCandidates(
   } finally {
     await reference.close();
   }
-}
-
-function tokensOf({ tokenizer }: LanguageModel, text: string): number[] {
-  const begin = tokenizer.addsBeginToken ? [tokenizer.beginToken as number] : [];
-  return [...begin, ...tokenizer.encode(text)];
 }

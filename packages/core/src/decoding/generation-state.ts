@@ -14,6 +14,7 @@ import { createFixedDraftLength } from '../scheduling/fixed-draft-length.js';
 import { resolveRule } from '../verification/rules.js';
 import { CounterRecorder } from './counter-recorder.js';
 import type { FinishReason } from './decode-event.js';
+import { encodePrompt } from './encode-prompt.js';
 import type { GenerateOptions } from './generate-options.js';
 import { TextAssembler } from './text-assembler.js';
 
@@ -121,11 +122,7 @@ function logitsTransform({ transform, sampling, target }: GenerateOptions): Logi
 
 /** The prompt's tokens, checked; a new array. */
 function promptTokens({ prompt, target }: GenerateOptions): number[] {
-  const { tokenizer } = target;
-  const tokens = typeof prompt === 'string' ? tokenizer.encode(prompt) : [...prompt];
-  if (typeof prompt === 'string' && tokenizer.beginToken !== undefined) {
-    if (tokenizer.addsBeginToken || tokens.length === 0) tokens.unshift(tokenizer.beginToken);
-  }
+  const tokens = typeof prompt === 'string' ? encodePrompt(target.tokenizer, prompt) : [...prompt];
   if (tokens.length === 0) {
     throw new InvalidArgumentError(
       `The prompt is empty, and ${target.name} has no begin token to start from. Give at least one token.`,
