@@ -1,11 +1,13 @@
 import {
   type CostCurve,
   type Drafter,
+  encodePrompt,
   type LanguageModel,
   measurePassCosts,
   measureRoundCosts,
   type SamplingSettings,
 } from '@foretoken/core';
+import { summarize } from './summary.js';
 
 export interface PassCosts {
   readonly target: CostCurve;
@@ -15,11 +17,11 @@ export interface PassCosts {
 
 const targetLengths = [1, 2, 3, 4, 5, 8, 16] as const;
 const draftLengths = [1, 2, 4] as const;
-/** Draft lengths; passes over one more have the steps of kernels that work on groups of rows. */
-const roundLengths = [0, 1, 2, 3, 4, 5, 7, 11, 15] as const;
-/** Milliseconds; what is under way is finished, so that a calibration stays under 5 s. */
-const passBudget = 700;
-const roundBudget = 1_500;
+/** Draft lengths: one less than the groups of rows that kernels work on. Few, so that each is measured often. */
+const roundLengths = [0, 1, 3, 7, 11, 15] as const;
+/** Milliseconds; what is under way is finished, and the demo calibrates twice of each: under 5 s in all. */
+const passBudget = 500;
+const roundBudget = 1_200;
 
 const clock = (): number => performance.now();
 
@@ -37,20 +39,23 @@ export async function calibratePasses(
   };
 }
 
-/**
- * Cost of a round by draft length. A draft model takes part; other drafters' own cost is far below a pass.
- */
-export function calibrateRounds(
-  target: LanguageModel,
-  draft: LanguageModel | undefined,
-  drafter: Drafter,
-  sampling: SamplingSettings,
-  signal?: AbortSignal,
-): Promise<CostCurve> {
+/** Cost of a round by draft length. A draft model takes part; other drafters' own cost is far below a pass. */
+export function calibrateRounds(options: {
+  readonly target: LanguageModel;
+  readonly draft: LanguageModel | undefined;
+  readonly drafter: Drafter;
+  readonly sampling: SamplingSettings;
+  /** The prompts to come; what counts is how long they typically are. */
+  readonly prompts: readonly string[];
+  readonly signal: AbortSignal;
+}): Promise<CostCurve> {
+  const { target, draft, drafter, prompts, sampling, signal } = options;
+  const lengths = prompts.map((prompt) => encodePrompt(target.tokenizer, prompt).length);
   return measureRoundCosts({
     target,
     drafter: draft && drafter,
     lengths: roundLengths,
+    promptLength: Math.round(summarize(lengths).median),
     clock,
     budget: roundBudget,
     sampling,

@@ -8,7 +8,7 @@ import {
 
 /**
  * Conditional acceptance by position, from short generations with a fixed draft length: of the rounds that
- * kept all tokens before a position, the share that kept the one there.
+ * kept all tokens before a position, the share that kept the one there; up to the last position that was reached.
  */
 export async function measureAcceptance(options: {
   readonly target: LanguageModel;
@@ -35,18 +35,10 @@ export async function measureAcceptance(options: {
       kept[position + 1] = (kept[position + 1] as number) + (counters.acceptedByPosition[position] ?? 0);
     }
   }
-  return Array.from({ length }, (_, position) =>
-    (kept[position] as number) > 0 ? (kept[position + 1] as number) / (kept[position] as number) : 0,
-  );
-}
-
-/** Of the tokens that were reached at any position, the share that was kept; 0 to 1. */
-export function pooledAcceptance(byPosition: readonly number[]): number {
-  let [survival, reached, kept] = [1, 0, 0];
-  for (const acceptance of byPosition) {
-    reached += survival;
-    survival *= acceptance;
-    kept += survival;
+  const acceptance: number[] = [];
+  // A position that no round reached says nothing.
+  for (let position = 0; position < length && (kept[position] as number) > 0; position++) {
+    acceptance.push((kept[position + 1] as number) / (kept[position] as number));
   }
-  return reached === 0 ? 0 : kept / reached;
+  return acceptance.length > 0 ? acceptance : [0];
 }

@@ -126,7 +126,7 @@ async function benchEngine(
     if (drafter === undefined)
       throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
     const roundCosts = options.draftLength.includes('auto')
-      ? await calibrateRounds(target, draft, drafter, sampling, signal)
+      ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts })
       : undefined;
     const results: { draftLength: DraftLength; comparison: Comparison }[] = [];
     for (const draftLength of options.draftLength) {

@@ -6,6 +6,7 @@ import {
   ForetokenError,
   generate,
   type LanguageModel,
+  type SamplingSettings,
 } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { tinyModels } from '@foretoken/tiny-models';
@@ -13,7 +14,7 @@ import { backendNames, loadModel } from '../engines/backends.js';
 import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { compareEngines, type EngineComparison } from '../benchmark/compare-engines.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
-import { measureAcceptance, pooledAcceptance } from '../benchmark/measure-acceptance.js';
+import { measureAcceptance } from '../benchmark/measure-acceptance.js';
 import { adaptiveController } from '../options/draft-length.js';
 import {
   engineSelection,
@@ -50,14 +51,16 @@ interface TaskResult {
   readonly drafter: string;
   /** By position, given that those before were kept. */
   readonly acceptance: { readonly greedy: readonly number[]; readonly sampled: readonly number[] };
+  /** Measured at temperature 1, where the host has more to do than in greedy decoding. */
   readonly roundCosts: CostCurve;
   readonly arithmetic: readonly ArithmeticRow[];
   readonly greedy: Comparison;
-  readonly sampled: Comparison | undefined;
+  readonly sampled: Comparison;
 }
 
 const seed = 20261124;
-const greedySampling = { temperature: 0 };
+const samplings = { greedy: { temperature: 0 }, sampled: { temperature: 1 } };
+const acceptancePromptCount = 8;
 const enginePromptCount = 4;
 const engineDraftLength = 3;
 
@@ -106,7 +109,7 @@ Examples:
         say(
           `${machine().processor}, ${machine().cores} cores. Target ${target.name} (${target.capabilities.engine}).`,
         );
-        const passCosts = await calibratePasses(target, draft, greedySampling, signal);
+        const passCosts = await calibratePasses(target, draft, samplings.greedy, signal);
         say(costLine('target', passCosts.target));
         if (passCosts.draft !== undefined) say(costLine('draft', passCosts.draft));
 
@@ -129,7 +132,7 @@ Examples:
         });
         const results: TaskResult[] = [];
         for (const task of tasks) {
-          const roundCosts = await calibrateRounds(target, task.draft, task.drafter, greedySampling, signal);
+          const roundCosts = await calibrateRounds({ ...task, target, sampling: samplings.sampled, signal });
           if (options.json !== true)
             await show(target, task, roundCosts, options.rule, options.maxTokens, signal);
           const result = await measure(target, task, roundCosts, options, signal);
@@ -141,10 +144,8 @@ Examples:
           say(`Greedy, ${task.prompts.length} prompts of ${options.maxTokens} tokens:`);
           say(comparisonTable(result.greedy));
           for (const line of differenceLines(result.greedy, target)) say(line);
-          if (result.sampled !== undefined) {
-            say(`Temperature 1, rule ${options.rule}:`);
-            say(comparisonTable(result.sampled));
-          }
+          say(`Temperature 1, rule ${options.rule}:`);
+          say(comparisonTable(result.sampled));
         }
         const engines = draft === undefined ? undefined : await measureEngines(options, signal);
         if (typeof engines === 'string') say(`The other engine: ${engines}`);
@@ -196,7 +197,7 @@ async function show(
       target,
       prompt,
       rule,
-      sampling: { temperature: 0 },
+      sampling: samplings.greedy,
       maximumTokens,
       ignoreEndTokens: true,
       signal,
@@ -218,27 +219,35 @@ async function measure(
 ): Promise<TaskResult> {
   const { rule, maxTokens: maximumTokens } = options;
   const { drafter, prompts } = task;
-  const acceptanceAt = (temperature: number): Promise<number[]> =>
+  const acceptanceAt = (sampling: SamplingSettings): Promise<number[]> =>
     measureAcceptance({
       target,
       drafter,
-      prompts: prompts.slice(0, 4),
-      sampling: { temperature },
+      prompts: prompts.slice(0, acceptancePromptCount),
+      sampling,
       rule,
       length: Math.min(task.probeLength, target.capabilities.maximumPassTokens - 1),
       maximumTokens,
       signal,
     });
-  const acceptance = { greedy: await acceptanceAt(0), sampled: await acceptanceAt(1) };
-  const shared = { target, drafter, prompts, rule, seed, maximumTokens, signal };
-  const compare = (temperature: number, accepted: readonly number[], repeats: number): Promise<Comparison> =>
-    withProgress(`${task.name}, temperature ${temperature}`, prompts.length, (onPrompt) =>
+  const acceptance = {
+    greedy: await acceptanceAt(samplings.greedy),
+    sampled: await acceptanceAt(samplings.sampled),
+  };
+  const compare = (kind: keyof typeof samplings): Promise<Comparison> =>
+    withProgress(`${task.name}, temperature ${samplings[kind].temperature}`, prompts.length, (onPrompt) =>
       compareRuns({
-        ...shared,
-        repeats,
+        target,
+        drafter,
+        prompts,
+        rule,
+        seed,
+        maximumTokens,
+        signal,
+        repeats: 3,
         onPrompt,
-        sampling: { temperature },
-        controller: () => controller(task, roundCosts, accepted),
+        sampling: samplings[kind],
+        controller: () => controller(task, roundCosts, acceptance[kind]),
       }),
     );
   return {
@@ -247,8 +256,8 @@ async function measure(
     acceptance,
     roundCosts,
     arithmetic: arithmeticRows(roundCosts, acceptance.greedy),
-    greedy: await compare(0, acceptance.greedy, 3),
-    sampled: await compare(1, acceptance.sampled, 1),
+    greedy: await compare('greedy'),
+    sampled: await compare('sampled'),
   };
 }
 
@@ -286,11 +295,7 @@ async function measureEngines(
 
 /** @param acceptance measured by position; the drafter's own guess where nothing was measured. */
 function controller({ drafter, draft }: Task, roundCosts: CostCurve, acceptance?: readonly number[]) {
-  return adaptiveController(
-    roundCosts,
-    acceptance === undefined ? drafter.expectedAcceptance : pooledAcceptance(acceptance),
-    draft,
-  );
+  return adaptiveController(roundCosts, acceptance ?? [drafter.expectedAcceptance ?? 0.6], draft);
 }
 
 function costLine(name: string, { lengths, milliseconds }: CostCurve): string {

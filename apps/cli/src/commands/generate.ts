@@ -75,7 +75,7 @@ Examples:
         const { target, draft, drafter } = models;
         const roundCosts =
           drafter !== undefined && options.draftLength === 'auto'
-            ? await calibrateRounds(target, draft, drafter, sampling, signal)
+            ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
             : undefined;
         let text = '';
         const logprobs: unknown[] = [];

@@ -35,13 +35,17 @@ export function draftLengthController(
 ): DraftLengthController {
   if (length !== 'auto') return createFixedDraftLength(length);
   if (roundCosts === undefined) return createFixedDraftLength(0);
-  return adaptiveController(roundCosts, drafter?.expectedAcceptance, draft);
+  return adaptiveController(
+    roundCosts,
+    drafter?.expectedAcceptance === undefined ? undefined : [drafter.expectedAcceptance],
+    draft,
+  );
 }
 
 /** Drafters without a model have nothing to catch up with, so they are probed sooner. */
 export function adaptiveController(
   roundCosts: CostCurve,
-  priorAcceptance: number | undefined,
+  priorAcceptance: readonly number[] | undefined,
   draft: LanguageModel | undefined,
 ): DraftLengthController {
   return createAdaptiveDraftLength({

@@ -35,7 +35,8 @@ const shortest = 8;
 const longest = 32;
 /** Of the text that is repeated, and of its repetition, tokens. */
 const repeatedLength = 24;
-const shortestRepetition = 5;
+/** As long as a match that prompt lookup goes by. */
+const shortestRepetition = 8;
 
 /**
  * Cuts every text where the target's next tokens are neither certain nor wide open, once after its beginning and once

@@ -95,6 +95,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
         committedCount: committed.length,
         draftMilliseconds: difference(drafted, started),
         passMilliseconds: difference(passed, drafted),
+        roundMilliseconds: difference(ended, started),
       };
       state.controller.observe(measurement);
       state.recorder.endRound(measurement, draftDepth(draft), emitted);
@@ -106,7 +107,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
         committedCount: emitted,
         draftMilliseconds: measurement.draftMilliseconds,
         passMilliseconds: measurement.passMilliseconds,
-        roundMilliseconds: difference(ended, started),
+        roundMilliseconds: measurement.roundMilliseconds,
       };
     }
   } catch (error) {

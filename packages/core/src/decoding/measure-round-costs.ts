@@ -2,7 +2,10 @@ import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { oneHot } from '../sampling/draw.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
-import { type CostCurve, costCurve } from '../scheduling/cost-curve.js';
+import { coarseToFine } from '../scheduling/coarse-to-fine.js';
+import { type CostCurve, costAt, costCurve } from '../scheduling/cost-curve.js';
+import { readPrefix } from '../scheduling/read-prefix.js';
+import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { generate } from './generate.js';
 
 export interface MeasureRoundCostsOptions {
@@ -13,8 +16,13 @@ export interface MeasureRoundCostsOptions {
   readonly lengths: readonly number[];
   /** Milliseconds. */
   readonly clock: () => number;
-  /** Milliseconds after which no further sweep over the lengths starts. */
+  /** Milliseconds after which nothing more is measured, but for three lengths at least once. */
   readonly budget: number;
+  /**
+   * Tokens of the prompt, since attention makes long ones costlier; fewer where reading that many would take a quarter
+   * of the budget. Default 48.
+   */
+  readonly promptLength?: number | undefined;
   readonly sampling?: SamplingSettings | undefined;
   readonly rule?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -22,54 +30,91 @@ export interface MeasureRoundCostsOptions {
 
 const mostSweeps = 12;
 /**
- * Rounds of one length in a row. The first ones bring caches and threads from the length before, and the draft
- * model up to date: they do not count.
+ * Samples of one length in a row: at least so many, and for so many milliseconds. The first half does not count: it
+ * brings the draft model up to date, and caches and threads from the length before, which takes short rounds longest.
  */
-const roundsInARow = 10;
-const settlingRounds = 4;
-const promptLength = 48;
+const fewestSamples = 6;
+const shortestTurn = 40;
+const fewestLengths = 3;
+const defaultPromptLength = 48;
 
 /**
- * Measures what rounds of each draft length really cost, in short generations that take turns. A round costs
- * more than its passes measured alone: target and draft push each other out of the processor's caches.
+ * Measures what rounds of each draft length really cost, in short generations that take turns. A round costs more
+ * than its passes measured alone: target and draft push each other out of the processor's caches, and an engine
+ * prepares anew for a pass of another length than the last. So a round that drafts is measured among rounds that do
+ * not, and what the plain round after it takes longer than usual is counted as its cost.
  *
- * Every length is measured at least once, however long that takes: with models whose rounds are slow, in fewer
- * rounds in a row.
+ * With models whose rounds are slow, fewer rounds in a row and fewer lengths are measured.
  */
 export async function measureRoundCosts(options: MeasureRoundCostsOptions): Promise<CostCurve> {
   const { target, clock, budget, signal, sampling, rule } = options;
   const drafter = options.drafter ?? repeatingDrafter;
-  const longest = Math.min(target.capabilities.maximumPassTokens - 1, target.contextLength - promptLength);
-  const lengths = options.lengths.filter((length) => length <= longest);
-  const samples = lengths.map((): number[] => []);
-  const prompt = Array.from({ length: promptLength }, (_, index) => (index * 7) % target.vocabularySize);
-  const turn = budget / lengths.length;
+  const wanted = Math.min(options.promptLength ?? defaultPromptLength, target.contextLength >> 1);
   const sequence = target.createSequence();
   try {
+    const start = clock();
+    const spent = (): boolean => clock() - start > budget;
+    const prompt = await readPrefix(sequence, { wanted, milliseconds: budget / 4, clock, signal });
+    const longest = Math.min(
+      target.capabilities.maximumPassTokens - 1,
+      target.contextLength - prompt.length - 1,
+    );
+    const lengths = coarseToFine(options.lengths.filter((length) => length <= longest));
+    const samples = new Map(lengths.map((length): [number, number[]] => [length, []]));
+    const longestTurn = budget / (2 * lengths.length);
     const measure = async (draftLength: number, seed: number): Promise<number[]> => {
-      // Only the first turn reads the prompt.
-      if (sequence.length > promptLength - 1) sequence.doRollback(promptLength - 1);
+      sequence.doRollback(prompt.length - 1);
       const costs: number[] = [];
       const started = clock();
-      const shared = { target, sequence, drafter, prompt, draftLength, clock, signal, sampling, rule, seed };
-      for await (const event of generate({ ...shared, ignoreEndTokens: true })) {
+      const draftLengths = draftLength === 0 ? [0] : [draftLength, 0];
+      const shared = { target, sequence, drafter, prompt, clock, signal, sampling, rule, seed };
+      let total = 0;
+      for await (const event of generate({
+        ...shared,
+        draftLength: takingTurns(draftLengths),
+        ignoreEndTokens: true,
+      })) {
         if (event.type !== 'round-end') continue;
-        if (event.draftedCount === draftLength) costs.push(event.roundMilliseconds as number);
-        if (costs.length >= roundsInARow || (costs.length >= 2 && clock() - started > turn)) break;
+        total += event.roundMilliseconds as number;
+        if ((event.round + 1) % draftLengths.length !== 0) continue;
+        costs.push(total);
+        total = 0;
+        const elapsed = clock() - started;
+        if (costs.length >= fewestSamples && elapsed >= shortestTurn) break;
+        if (elapsed > longestTurn) break;
       }
-      return costs.slice(Math.min(settlingRounds, costs.length - 1));
+      return costs.slice(costs.length >> 1);
     };
-    const start = clock();
+    // Not counted: the draft model reads the prompt, engine and just-in-time compiler warm up.
+    await measure(Math.min(1, longest), 0);
     for (let sweep = 0; sweep < mostSweeps; sweep++) {
-      for (const [index, length] of lengths.entries())
-        (samples[index] as number[]).push(...(await measure(length, sweep)));
+      for (const [index, length] of lengths.entries()) {
+        if (spent() && (sweep > 0 || index >= fewestLengths)) break;
+        (samples.get(length) as number[]).push(...(await measure(length, sweep)));
+      }
       signal?.throwIfAborted();
-      if (clock() - start > budget) break;
     }
+    const plain = costAt(costCurve(new Map([[0, samples.get(0) as number[]]])), 0);
+    return costCurve(
+      new Map(
+        [...samples].map(([length, costs]) => [
+          length,
+          length === 0 ? costs : costs.map((cost) => cost - plain),
+        ]),
+      ),
+    );
   } finally {
     sequence.close();
   }
-  return costCurve(lengths, samples);
+}
+
+function takingTurns(lengths: readonly number[]): DraftLengthController {
+  let round = 0;
+  return {
+    name: 'taking turns',
+    next: (limit) => Math.min(limit, lengths[round++ % lengths.length] as number),
+    observe: () => {},
+  };
 }
 
 /** Says the last token again and again: a draft of any length at no cost. */

@@ -13,7 +13,7 @@ describe.each([...drafterFactories])('%s', (name, factory) => {
   test('makes a drafter that proposes', async () => {
     expect(factory.name).toBe(name);
     const drafter = factory.create(factory.needsDraftModel ? { target, draft } : { target });
-    const prompt = [0, 1, 2, 0, 1, 2, 0, 1, 2];
+    const prompt = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];
     const { counters } = await generateText({ target, drafter, prompt, draftLength: 2, maximumTokens: 4 });
     expect(counters.draftedCount).toBeGreaterThan(0);
     await drafter.close();

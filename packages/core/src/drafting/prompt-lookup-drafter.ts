@@ -5,10 +5,14 @@ import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { oneHot } from '../sampling/draw.js';
 
+/** What followed a short match is what a greedy target says again, but often not what a draw gives. */
+const greedyMinimum = 4;
+const sampledMinimum = 8;
+
 export interface PromptLookupOptions {
   /** Longest run of last tokens to look for, 1 or more; default 16. */
   readonly maximumMatch?: number | undefined;
-  /** Shortest run that counts as a match, 1 or more; default 4. */
+  /** Shortest run that counts as a match, 1 or more; default 4 in greedy decoding, 8 where tokens are drawn. */
   readonly minimumMatch?: number | undefined;
 }
 
@@ -20,13 +24,13 @@ export interface PromptLookupOptions {
  * @throws InvalidArgumentError for match lengths that are not whole numbers of at least 1, or crossed.
  */
 export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Drafter {
-  const { maximumMatch = 16, minimumMatch = 4 } = options;
-  if (!Number.isInteger(minimumMatch) || minimumMatch < 1) {
+  const { maximumMatch = 16, minimumMatch } = options;
+  if (minimumMatch !== undefined && (!Number.isInteger(minimumMatch) || minimumMatch < 1)) {
     throw new InvalidArgumentError(`minimumMatch must be a whole number of at least 1, not ${minimumMatch}.`);
   }
-  if (!Number.isInteger(maximumMatch) || maximumMatch < minimumMatch) {
+  if (!Number.isInteger(maximumMatch) || maximumMatch < (minimumMatch ?? 1)) {
     throw new InvalidArgumentError(
-      `maximumMatch must be a whole number of at least minimumMatch (${minimumMatch}), not ${maximumMatch}.`,
+      `maximumMatch must be a whole number of at least minimumMatch (${minimumMatch ?? 1}), not ${maximumMatch}.`,
     );
   }
   const name = 'prompt-lookup';
@@ -37,7 +41,8 @@ export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Dr
     async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
       if (closed) throw new ClosedError(`The drafter ${name} is closed.`);
       context.signal?.throwIfAborted();
-      const follow = findFollow(context.tokens, minimumMatch, maximumMatch);
+      const shortest = minimumMatch ?? (context.transform.greedy ? greedyMinimum : sampledMinimum);
+      const follow = findFollow(context.tokens, Math.min(shortest, maximumMatch), maximumMatch);
       const proposed = follow < 0 ? [] : copyFrom(context.tokens, follow, budget.maximumTokens);
       const stopped = proposed.findIndex(
         (token, depth) => context.shouldStop?.({ token, probability: 1, depth }) === true,

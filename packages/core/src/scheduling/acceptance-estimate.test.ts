@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
 import { AcceptanceEstimate } from './acceptance-estimate.js';
 
-const options = { priorMean: 0.5, priorWeight: 4, memory: 1e9 };
+const options = { prior: [0.5], priorWeight: 4, memory: 1e9 };
 
 test('without observations it is the prior', () => {
   expect(new AcceptanceEstimate(options).at(3)).toBeCloseTo(0.5, 12);
+});
+
+test('a prior by position goes on with its last value', () => {
+  const estimate = new AcceptanceEstimate({ ...options, prior: [0.3, 0.9] });
+  expect([0, 1, 7].map((position) => estimate.at(position))).toEqual([0.3, 0.9, 0.9]);
 });
 
 test('tokens after the first rejection are censored, not failures', () => {

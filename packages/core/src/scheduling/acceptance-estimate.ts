@@ -2,22 +2,25 @@
  * Estimates the chance that the token at each position of a draft is accepted, given that those before
  * it were. Tokens after the first rejection are censored, not failures: they say nothing.
  *
- * Beta counts with exponential forgetting; a position with few observations leans on the mean over all
- * positions, and that on the prior.
+ * Beta counts with exponential forgetting. A position with few observations leans on its prior, or on the mean over
+ * all positions where that is higher, so that longer drafts are tried. A lower mean does not count against it: it
+ * comes from first positions, and where a copied text goes on at all, it goes on for long.
  */
 export class AcceptanceEstimate {
   readonly #forgetting: number;
-  readonly #prior: { readonly mean: number; readonly weight: number };
+  readonly #prior: readonly number[];
+  readonly #priorWeight: number;
   readonly #accepted: number[] = [];
   readonly #reached: number[] = [];
 
   /**
-   * @param options.priorMean acceptance to start from, 0 to 1.
-   * @param options.priorWeight observations that the prior is worth, > 0.
+   * @param options.prior acceptance to start from by position, at least one, each 0 to 1; the last one goes on.
+   * @param options.priorWeight observations that the prior of a position is worth, > 0.
    * @param options.memory rounds after which an observation counts 1/e, > 1.
    */
-  constructor(options: { priorMean: number; priorWeight: number; memory: number }) {
-    this.#prior = { mean: options.priorMean, weight: options.priorWeight };
+  constructor(options: { prior: readonly number[]; priorWeight: number; memory: number }) {
+    this.#prior = options.prior;
+    this.#priorWeight = options.priorWeight;
     this.#forgetting = Math.exp(-1 / options.memory);
   }
 
@@ -36,11 +39,12 @@ export class AcceptanceEstimate {
 
   /** Acceptance at `position`, 0 to 1, given that the positions before were accepted. */
   at(position: number): number {
-    const { mean, weight } = this.#prior;
-    const overall = (sum(this.#accepted) + weight * mean) / (sum(this.#reached) + weight);
+    const prior = this.#prior[Math.min(position, this.#prior.length - 1)] as number;
+    const weight = this.#priorWeight;
+    const overall = (sum(this.#accepted) + weight * prior) / (sum(this.#reached) + weight);
     const accepted = this.#accepted[position] ?? 0;
     const reached = this.#reached[position] ?? 0;
-    return (accepted + weight * overall) / (reached + weight);
+    return (accepted + weight * Math.max(prior, overall)) / (reached + weight);
   }
 }
 

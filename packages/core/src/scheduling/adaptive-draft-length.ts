@@ -1,7 +1,9 @@
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { AcceptanceEstimate } from './acceptance-estimate.js';
 import { chooseDraftLength, type LengthChoice } from './choose-draft-length.js';
 import type { DraftLengthController, RoundMeasurement } from './draft-length-controller.js';
-import { type CostCurve, costAt } from './cost-curve.js';
+import { CostCorrection } from './cost-correction.js';
+import type { CostCurve } from './cost-curve.js';
 
 export interface AdaptiveDraftLengthOptions {
   /** Measured milliseconds of a round by draft length, from 0 (`measureRoundCosts`). */
@@ -13,8 +15,8 @@ export interface AdaptiveDraftLengthOptions {
    * since a draft model first has to read all that it missed. A drafter that costs nothing may be probed sooner.
    */
   readonly firstProbe?: number | undefined;
-  /** Acceptance to start from, 0 to 1; default 0.6. */
-  readonly priorAcceptance?: number | undefined;
+  /** Acceptance to start from by position, each 0 to 1, given that those before were kept; the last goes on. Default [0.6]. */
+  readonly priorAcceptance?: readonly number[] | undefined;
 }
 
 /**
@@ -31,14 +33,20 @@ export interface AdaptiveDraftLength extends DraftLengthController {
 }
 
 /**
- * Chooses the length with the most expected tokens per millisecond from measured round costs and the
- * acceptance seen so far. Where nothing pays it does not draft, and probes now and then, more and more
+ * Chooses the length with the most expected tokens per millisecond from measured round costs, corrected by what
+ * rounds take, and the acceptance seen so far. Where nothing pays it does not draft, and probes now and then, more and more
  * rarely, whether that has changed.
  */
 export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): AdaptiveDraftLength {
-  const { roundCosts, priorAcceptance = 0.6, firstProbe = 256 } = options;
+  const { roundCosts, priorAcceptance = [0.6], firstProbe = 256 } = options;
+  if (priorAcceptance.length === 0 || !priorAcceptance.every((value) => value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError(
+      `priorAcceptance must hold numbers from 0 to 1, at least one, not [${priorAcceptance.join(', ')}].`,
+    );
+  }
   const maximumLength = options.maximumLength ?? (roundCosts.lengths.at(-1) as number);
-  const acceptance = new AcceptanceEstimate({ priorMean: priorAcceptance, priorWeight: 4, memory: 24 });
+  const acceptance = new AcceptanceEstimate({ prior: priorAcceptance, priorWeight: 4, memory: 24 });
+  const costs = new CostCorrection(roundCosts);
   let plainRounds = 0;
   let probeAfter = firstProbe;
 
@@ -46,7 +54,7 @@ export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): 
     chooseDraftLength(
       Math.min(limit, maximumLength),
       (position) => acceptance.at(position),
-      (length) => costAt(roundCosts, length),
+      (length) => costs.at(length),
     );
 
   return {
@@ -65,7 +73,8 @@ export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): 
       probeAfter = Math.min(2 * probeAfter, longestProbe);
       return Math.min(limit, 1);
     },
-    observe({ draftedCount, acceptedCount }: RoundMeasurement) {
+    observe({ draftedCount, acceptedCount, roundMilliseconds }: RoundMeasurement) {
+      if (roundMilliseconds !== undefined) costs.observe(draftedCount, roundMilliseconds);
       if (draftedCount > 0) acceptance.observe(draftedCount, acceptedCount);
     },
   };

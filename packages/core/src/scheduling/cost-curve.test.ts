@@ -14,6 +14,12 @@ test('between and beyond them it is linear', () => {
 });
 
 test('a curve has the lower quartiles, and never falls', () => {
-  const samples = [[9, 1, 2, 3, 8], [7, 7, 7, 50, 90], [5], [6]];
-  expect(costCurve([1, 2, 3, 4], samples).milliseconds).toEqual([2, 5, 5, 6]);
+  const samples = new Map([
+    [4, [6]],
+    [1, [9, 1, 2, 3, 8]],
+    [2, [7, 7, 7, 50, 90]],
+    [3, [5]],
+    [5, []],
+  ]);
+  expect(costCurve(samples)).toEqual({ lengths: [1, 2, 3, 4], milliseconds: [2, 5, 5, 6] });
 });

@@ -24,10 +24,14 @@ export function costAt({ lengths, milliseconds }: CostCurve, length: number): nu
 
 /**
  * The lower quartiles of samples by length: disturbances only ever add time. Made non-falling the same way: more
- * work never costs less, so a length costs at most what a longer one was measured at.
+ * work never costs less, so a length costs at most what a longer one was measured at. Lengths without samples are
+ * left out.
  */
-export function costCurve(lengths: readonly number[], samples: readonly (readonly number[])[]): CostCurve {
-  const milliseconds = samples.map(lowerQuartile);
+export function costCurve(samples: ReadonlyMap<number, readonly number[]>): CostCurve {
+  const lengths = [...samples.keys()]
+    .filter((length) => (samples.get(length) as readonly number[]).length > 0)
+    .toSorted((left, right) => left - right);
+  const milliseconds = lengths.map((length) => lowerQuartile(samples.get(length) as readonly number[]));
   for (let index = milliseconds.length - 2; index >= 0; index--) {
     milliseconds[index] = Math.min(milliseconds[index] as number, milliseconds[index + 1] as number);
   }

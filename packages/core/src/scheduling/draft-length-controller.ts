@@ -10,6 +10,8 @@ export interface RoundMeasurement {
   readonly committedCount: number;
   readonly draftMilliseconds: number | undefined;
   readonly passMilliseconds: number | undefined;
+  /** From the proposal to the commit. */
+  readonly roundMilliseconds: number | undefined;
 }
 
 /**
