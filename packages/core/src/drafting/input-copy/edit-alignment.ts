@@ -62,82 +62,82 @@ export class EditAlignment {
     if (this.best.matched > 0) this.#settle();
   }
 
+  /** What the hypothesis becomes with the next token: itself where the token is what it expects. */
   #extend(hypothesis: Hypothesis, token: number, next: Hypothesis[]): void {
     const { position, cost, change, matched, underWay } = hypothesis;
-    const { source, changes, output } = this;
-    const at = output.length;
     if (underWay !== undefined) {
       const { known, done } = underWay;
-      if (known.target[done] === token) next.push(this.#repeat(hypothesis, known, done + 1, 0));
-      return;
+      if (known.target[done] === token) next.push(this.#repeat(hypothesis, known, done + 1, cost));
+      // Something else came of it: what it replaces is gone, or still to come.
+      else for (const deleted of [known.source.length, 0]) this.#change(hypothesis, token, deleted, done, next);
+    } else if (this.source.tokens[position] === token) {
+      next.push({ position: position + 1, cost, change, matched: matched + 1, underWay });
+    } else {
+      if (position < this.source.length) this.#change(hypothesis, token, 1, 0, next);
+      this.#change(hypothesis, token, 0, 0, next);
+      this.#skip(hypothesis, token, next);
+      for (const known of this.changes.at(position)) {
+        if (known.target[0] !== token) continue;
+        next.push(this.#repeat(hypothesis, known, 1, cost - Math.log(this.changes.repeatChance(known))));
+      }
     }
-    if (source.tokens[position] === token) {
-      next.push({ position: position + 1, cost, change, matched: matched + 1, underWay: undefined });
-      return;
-    }
-    const open =
-      cost + (change !== undefined && isOpen(change, position, at) ? continueCost : beginCost);
-    const novel = open + source.surprise(token);
-    const run = (deleted: number, inserted: number): ChangeRun =>
-      changeAt(change, position, at, deleted, inserted);
-    if (position < source.length) {
-      next.push({
-        position: position + 1,
-        cost: novel + changes.costOf('substitution'),
-        change: run(1, 1),
-        matched: 0,
-        underWay: undefined,
-      });
-    }
+  }
+
+  /** The token is new, for `deleted` source tokens or for none; so were the `earlier` output tokens before it. */
+  #change(hypothesis: Hypothesis, token: number, deleted: number, earlier: number, next: Hypothesis[]): void {
+    const { position, change } = hypothesis;
+    const kind = deleted > 0 ? 'substitution' : 'insertion';
     next.push({
-      position,
-      cost: novel + changes.costOf('insertion'),
-      change: run(0, 1),
+      position: position + deleted,
+      cost: this.#openCost(hypothesis) + this.changes.costOf(kind) + this.source.surprise(token),
+      change: changeAt(change, position, this.output.length - earlier, deleted, earlier + 1),
       matched: 0,
       underWay: undefined,
     });
+  }
+
+  /** Source tokens before the token were deleted. */
+  #skip(hypothesis: Hypothesis, token: number, next: Hypothesis[]): void {
+    const { position, change } = hypothesis;
+    const cost = this.#openCost(hypothesis) + this.changes.costOf('deletion');
     let found = 0;
     for (let skipped = 1; skipped <= deletionReach && found < mostDeletions; skipped++) {
-      if (source.tokens[position + skipped] !== token) continue;
+      if (this.source.tokens[position + skipped] !== token) continue;
       found += 1;
       next.push({
         position: position + skipped + 1,
         // Lengths of deletions have a heavy tail: half as long is four times as likely.
-        cost: open + changes.costOf('deletion') + 2 * Math.log(skipped),
-        change: run(skipped, 0),
+        cost: cost + 2 * Math.log(skipped),
+        change: changeAt(change, position, this.output.length, skipped, 0),
         matched: 1,
         underWay: undefined,
       });
     }
-    for (const known of changes.at(position)) {
-      if (known.target[0] !== token) continue;
-      next.push(this.#repeat(hypothesis, known, 1, -Math.log(changes.repeatChance(known))));
-    }
   }
 
-  /** The hypothesis with `done` tokens of a known change. */
-  #repeat(
-    { position, cost, change }: Hypothesis,
-    known: KnownChange,
-    done: number,
-    more: number,
-  ): Hypothesis {
-    const begun = { position, cost: cost + more, change, matched: 0 };
-    if (done < known.target.length) return { ...begun, underWay: { known, done } };
+  #openCost({ position, cost, change }: Hypothesis): number {
+    const goesOn = change !== undefined && isOpen(change, position, this.output.length);
+    return cost + (goesOn ? continueCost : beginCost);
+  }
+
+  /** The hypothesis with the first `done` tokens of a known change, the next token included. */
+  #repeat({ position, change }: Hypothesis, known: KnownChange, done: number, cost: number): Hypothesis {
+    if (done < known.target.length) return { position, cost, change, matched: 0, underWay: { known, done } };
     const end = position + known.source.length;
-    const at = this.output.length + 1;
+    const outputEnd = this.output.length + 1;
     return {
-      ...begun,
       position: end,
+      cost,
       change: {
         previous: change,
         sourceStart: position,
         sourceEnd: end,
-        outputStart: at - done,
-        outputEnd: at,
+        outputStart: outputEnd - done,
+        outputEnd,
         known,
         jump: false,
       },
+      matched: 0,
       underWay: undefined,
     };
   }
