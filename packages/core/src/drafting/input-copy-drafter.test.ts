@@ -109,6 +109,20 @@ describe('independent changes of 5 % of the tokens', () => {
     expect(trees).toBeGreaterThan(chains);
   });
 
+  test('after a token that is new, both readings are branches where the budget has room for them', async () => {
+    const source = sourceText(7, 60);
+    const request = { tokens: [...prompt, ...source.slice(0, 20), 8000], promptLength: 1, seed: 0, maximumTokens: 20 };
+    const drafter = createInputCopyDrafter({ source });
+    const chain = await propose({ vocabularySize }, drafter, request);
+    expect(chain.tokens).toEqual(source.slice(21, 41));
+    const tree = await propose({ vocabularySize }, drafter, { ...request, maximumLeaves: 2 });
+    const second = tree.parents.lastIndexOf(-1);
+    expect(tree.tokens).toEqual([...source.slice(21, 21 + second), ...source.slice(20, 40 - second)]);
+    // A substitution is the likelier reading before any change was seen, but not by much.
+    expect(second).toBeGreaterThan(10);
+    expect(second).toBeLessThan(20);
+  });
+
   test('the bound is not reached by looking for the last tokens in the prompt', async () => {
     const { source, text } = texts('substitutions', 1);
     expect(await perPass(source, text, { drafter: createPromptLookupDrafter() })).toBeLessThan(
@@ -242,19 +256,19 @@ describe('where the source is', () => {
     expect(await begins(createInputCopyDrafter({ source: text }))).toEqual(text.slice(0, 16));
   });
 
-  test('a proposal depends on source and tokens alone, whatever was proposed before', async () => {
+  test.each([8192, 5])('a proposal depends on source and tokens alone: %i token ids', async (size) => {
     const random = createRequestRandom({ seed: 9 });
     const drafter = createInputCopyDrafter();
-    const edits = { rate: 0.1, substitutions: 1, insertions: 1, deletions: 1, vocabularySize };
+    const edits = { rate: 0.1, substitutions: 1, insertions: 1, deletions: 1, vocabularySize: size };
     for (let step = 0; step < 60; step++) {
       const below = (count: number, index: number): number =>
         Math.floor(random.round(step).uniform('sample', 0, 0, index) * count);
-      const source = sourceText(below(2, 0), 60);
+      const source = sourceText(below(2, 0), 60).map((token) => token % size);
       const output = editTokens(source, { ...edits, seed: below(2, 1) }).slice(0, below(60, 2));
       const request = { tokens: [...source, ...output], promptLength: 60, seed: 0, maximumLeaves: 1 + below(3, 3) };
       const fresh = createInputCopyDrafter();
-      expect(await propose({ vocabularySize }, drafter, request)).toEqual(
-        await propose({ vocabularySize }, fresh, request),
+      expect(await propose({ vocabularySize: size }, drafter, request)).toEqual(
+        await propose({ vocabularySize: size }, fresh, request),
       );
     }
   });

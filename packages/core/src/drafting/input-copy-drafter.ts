@@ -72,7 +72,7 @@ class InputCopyDrafter implements Drafter {
     if (this.#closed) throw new ClosedError(`The drafter ${this.name} is closed.`);
     context.signal?.throwIfAborted();
     const alignment = this.#follow(context);
-    const halvings = Math.max(0, alignment.unmatched - patience);
+    const halvings = Math.max(0, alignment.newTokens - patience);
     const count = Math.max(1, Math.floor(budget.maximumTokens / 2 ** halvings));
     const branches = draftBranches(alignment, count, budget.maximumLeaves);
     const { tokens, parents } = untilStopped(branches, context.shouldStop);

@@ -24,8 +24,7 @@ export function changeAt(
   deleted: number,
   inserted: number,
 ): ChangeRun {
-  const extended =
-    last !== undefined && !last.jump && last.known === undefined && isOpen(last, source, output);
+  const extended = last !== undefined && goesOn(last, source, output);
   return {
     previous: extended ? last.previous : last,
     sourceStart: extended ? last.sourceStart : source,
@@ -37,7 +36,7 @@ export function changeAt(
   };
 }
 
-/** True where the run ends right here. */
-export function isOpen(run: ChangeRun, source: number, output: number): boolean {
-  return run.sourceEnd === source && run.outputEnd === output;
+/** True where a change of the next source token, or before the next output token, belongs to the run. */
+export function goesOn(run: ChangeRun, source: number, output: number): boolean {
+  return !run.jump && run.known === undefined && run.sourceEnd === source && run.outputEnd === output;
 }

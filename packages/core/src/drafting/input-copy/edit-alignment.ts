@@ -1,4 +1,4 @@
-import { changeAt, type ChangeRun, isOpen } from './change-run.js';
+import { changeAt, type ChangeRun, goesOn } from './change-run.js';
 import type { CopySource } from './copy-source.js';
 import { findReentry, longestReentry } from './find-reentry.js';
 import type { Hypothesis } from './hypothesis.js';
@@ -45,10 +45,11 @@ export class EditAlignment {
     return this.hypotheses[0] as Hypothesis;
   }
 
-  /** Output tokens since one was copied. */
-  get unmatched(): number {
-    const { change, matched } = this.best;
-    return matched > 0 || change === undefined ? 0 : change.outputEnd - change.outputStart;
+  /** How many of the last output tokens in a row are new: neither copied nor of a known change. */
+  get newTokens(): number {
+    const { position, change } = this.best;
+    if (change === undefined || !goesOn(change, position, this.output.length)) return 0;
+    return change.outputEnd - change.outputStart;
   }
 
   /** Takes the output's next token in. */
@@ -116,8 +117,8 @@ export class EditAlignment {
   }
 
   #openCost({ position, cost, change }: Hypothesis): number {
-    const goesOn = change !== undefined && isOpen(change, position, this.output.length);
-    return cost + (goesOn ? continueCost : beginCost);
+    const longer = change !== undefined && goesOn(change, position, this.output.length);
+    return cost + (longer ? continueCost : beginCost);
   }
 
   /** The hypothesis with the first `done` tokens of a known change, the next token included. */
