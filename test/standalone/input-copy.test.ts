@@ -21,7 +21,11 @@ beforeAll(async () => {
 /** Tokens a pass with the source given, with the whole prompt as the source, and by looking up the last tokens. */
 async function perPass(text: readonly number[]): Promise<{ given: number; prompt: number; lookup: number }> {
   const source = tokenizer.encode(code);
-  const prompt = [...tokenizer.encode(instruction), ...source, ...tokenizer.encode('\n```\n\nHere it is:\n```ts\n')];
+  const prompt = [
+    ...tokenizer.encode(instruction),
+    ...source,
+    ...tokenizer.encode('\n```\n\nHere it is:\n```ts\n'),
+  ];
   const shared = { prompt, text, vocabularySize: tokenizer.vocabularySize, draftLength };
   return {
     given: await committedPerPass(createInputCopyDrafter({ source }), shared),
@@ -52,7 +56,11 @@ describe('tokens a pass on edits of a TypeScript file, with drafts of 16', () =>
     ['semicolons removed', 14, (text) => text.replaceAll(/;$/gm, '')],
     ['other quotes', 14, (text) => text.replaceAll("'", '"')],
     ['every line further in', 12, (text) => text.replaceAll(/^(?=.)/gm, '  ')],
-    ['names in another style', 8, (text) => text.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)],
+    [
+      'names in another style',
+      8,
+      (text) => text.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    ],
   ])('%s: at least %f', async (_, least, edit) => {
     const { given, prompt, lookup } = await perPass(tokenizer.encode(edit(code)));
     expect(given).toBeGreaterThan(least);

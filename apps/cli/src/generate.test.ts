@@ -133,7 +133,10 @@ describe('foretoken generate', () => {
     const empty = path.join(folder, 'empty.ts');
     await writeFile(empty, '');
     const refused = await runCommand([...greedy, prompt, '--draft', 'input-copy', '--source', empty]);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/source to copy from has no tokens/) });
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/source to copy from has no tokens/),
+    });
   });
 
   it('ends quietly when its reader has enough', async () => {

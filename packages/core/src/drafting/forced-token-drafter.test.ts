@@ -127,7 +127,12 @@ describe('with another drafter', () => {
     const draft = await propose(model, stopped.drafter, { tokens: [2, 0], seed: 0, sampling, shouldStop });
     expect(draft.tokens).toEqual([1]);
     expect(stopped.asked).toEqual([]);
-    stopped.drafter.observe({ acceptedPath: [0], committedTokens: [1, 2], committedLength: 4, hiddenRows: undefined });
+    stopped.drafter.observe({
+      acceptedPath: [0],
+      committedTokens: [1, 2],
+      committedLength: 4,
+      hiddenRows: undefined,
+    });
     expect(stopped.outcomes).toEqual([]);
     const blind = recording(true);
     await propose(model, blind.drafter, { tokens: [2, 0], seed: 0, sampling });
@@ -177,11 +182,14 @@ describe('the law of the output', () => {
   const shared = { law, vocabularySize, prompt, sampling, draftLength: 3 };
   const create = (): Drafter => createForcedTokenDrafter({ inner: createInputCopyDrafter() });
 
-  test.each([...verificationRules.values()])('is the target law after every beginning, under $name', async (rule) => {
-    const { error, drafted } = await roundLawError({ ...shared, rule, drafter: create() });
-    expect(error).toBeLessThan(1e-12);
-    expect(drafted).toBeGreaterThan(200);
-  });
+  test.each([...verificationRules.values()])(
+    'is the target law after every beginning, under $name',
+    async (rule) => {
+      const { error, drafted } = await roundLawError({ ...shared, rule, drafter: create() });
+      expect(error).toBeLessThan(1e-12);
+      expect(drafted).toBeGreaterThan(200);
+    },
+  );
 
   test('is another one under a rule that draws from the target after a rejection', async () => {
     const { error } = await roundLawError({ ...shared, rule: resampleFromTarget, drafter: create() });

@@ -111,7 +111,12 @@ describe('independent changes of 5 % of the tokens', () => {
 
   test('after a token that is new, both readings are branches where the budget has room for them', async () => {
     const source = sourceText(7, 60);
-    const request = { tokens: [...prompt, ...source.slice(0, 20), 8000], promptLength: 1, seed: 0, maximumTokens: 20 };
+    const request = {
+      tokens: [...prompt, ...source.slice(0, 20), 8000],
+      promptLength: 1,
+      seed: 0,
+      maximumTokens: 20,
+    };
     const drafter = createInputCopyDrafter({ source });
     const chain = await propose({ vocabularySize }, drafter, request);
     expect(chain.tokens).toEqual(source.slice(21, 41));
@@ -133,10 +138,15 @@ describe('independent changes of 5 % of the tokens', () => {
 
 describe('changes that are repeated', () => {
   /** Every occurrence of `from` becomes `to`. */
-  function replaceAll(source: readonly number[], changes: readonly (readonly [number[], number[]])[]): number[] {
+  function replaceAll(
+    source: readonly number[],
+    changes: readonly (readonly [number[], number[]])[],
+  ): number[] {
     const text: number[] = [];
     for (let place = 0; place < source.length; ) {
-      const change = changes.find(([from]) => from.every((token, offset) => source[place + offset] === token));
+      const change = changes.find(([from]) =>
+        from.every((token, offset) => source[place + offset] === token),
+      );
       text.push(...(change?.[1] ?? [source[place] as number]));
       place += change?.[0].length ?? 1;
     }
@@ -162,9 +172,35 @@ describe('changes that are repeated', () => {
   });
 
   test.each<[string, (readonly [number[], number[]])[]]>([
-    ['an insertion', [[[0, 1], [0, 5000, 1]]]],
-    ['a deletion', [[[0, 1, 2], [0, 2]]]],
-    ['several of both', [[[0, 1], [0, 5000, 5001, 1]], [[3, 4], [3]], [[6], [6, 5002]]]],
+    [
+      'an insertion',
+      [
+        [
+          [0, 1],
+          [0, 5000, 1],
+        ],
+      ],
+    ],
+    [
+      'a deletion',
+      [
+        [
+          [0, 1, 2],
+          [0, 2],
+        ],
+      ],
+    ],
+    [
+      'several of both',
+      [
+        [
+          [0, 1],
+          [0, 5000, 5001, 1],
+        ],
+        [[3, 4], [3]],
+        [[6], [6, 5002]],
+      ],
+    ],
   ])('%s at every place of a kind: at least 14 tokens a pass', async (_, changes) => {
     expect(await perPass(source, replaceAll(source, changes))).toBeGreaterThan(14);
   });
@@ -265,7 +301,12 @@ describe('where the source is', () => {
         Math.floor(random.round(step).uniform('sample', 0, 0, index) * count);
       const source = sourceText(below(2, 0), 60).map((token) => token % size);
       const output = editTokens(source, { ...edits, seed: below(2, 1) }).slice(0, below(60, 2));
-      const request = { tokens: [...source, ...output], promptLength: 60, seed: 0, maximumLeaves: 1 + below(3, 3) };
+      const request = {
+        tokens: [...source, ...output],
+        promptLength: 60,
+        seed: 0,
+        maximumLeaves: 1 + below(3, 3),
+      };
       const fresh = createInputCopyDrafter();
       expect(await propose({ vocabularySize: size }, drafter, request)).toEqual(
         await propose({ vocabularySize: size }, fresh, request),
@@ -295,16 +336,28 @@ describe('where the source is', () => {
 // A proof by enumeration: nothing is sampled.
 describe('the law of the output', () => {
   const law = randomTable(21, 3, 'smooth');
-  const shared = { law: (history: readonly number[]) => law(history), vocabularySize: 3, prompt: [0, 1, 2, 1, 0], draftLength: 3 };
+  const shared = {
+    law: (history: readonly number[]) => law(history),
+    vocabularySize: 3,
+    prompt: [0, 1, 2, 1, 0],
+    draftLength: 3,
+  };
 
-  test.each([...verificationRules.values()])('is the target law after every beginning, under $name', async (rule) => {
-    const { error, drafted } = await roundLawError({ ...shared, rule, drafter: createInputCopyDrafter() });
-    expect(error).toBeLessThan(1e-12);
-    expect(drafted).toBeGreaterThan(80);
-  });
+  test.each([...verificationRules.values()])(
+    'is the target law after every beginning, under $name',
+    async (rule) => {
+      const { error, drafted } = await roundLawError({ ...shared, rule, drafter: createInputCopyDrafter() });
+      expect(error).toBeLessThan(1e-12);
+      expect(drafted).toBeGreaterThan(80);
+    },
+  );
 
   test('is another one under a rule that draws from the target after a rejection', async () => {
-    const { error } = await roundLawError({ ...shared, rule: resampleFromTarget, drafter: createInputCopyDrafter() });
+    const { error } = await roundLawError({
+      ...shared,
+      rule: resampleFromTarget,
+      drafter: createInputCopyDrafter(),
+    });
     expect(error).toBeGreaterThan(0.01);
   });
 });

@@ -70,7 +70,8 @@ export class EditAlignment {
       const { known, done } = underWay;
       if (known.target[done] === token) next.push(this.#repeat(hypothesis, known, done + 1, cost));
       // Something else came of it: what it replaces is gone, or still to come.
-      else for (const deleted of [known.source.length, 0]) this.#change(hypothesis, token, deleted, done, next);
+      else
+        for (const deleted of [known.source.length, 0]) this.#change(hypothesis, token, deleted, done, next);
     } else if (this.source.tokens[position] === token) {
       next.push({ position: position + 1, cost, change, matched: matched + 1, underWay });
     } else {

@@ -17,7 +17,11 @@ export interface Reentry {
  * Where the output's last tokens stand in the source: the longest run, among equals the one that follows `near` most
  * closely, then the others by distance. Looks at no more than 32 places.
  */
-export function findReentry(source: CopySource, output: readonly number[], near: number): Reentry | undefined {
+export function findReentry(
+  source: CopySource,
+  output: readonly number[],
+  near: number,
+): Reentry | undefined {
   const places = source.places(output.at(-1) as number);
   let above = firstAtLeast(places, near);
   let below = above - 1;

@@ -148,9 +148,7 @@ export class KnownChanges {
 }
 
 function samePlace(one: KnownChange, other: KnownChange): boolean {
-  return (
-    one.left === other.left && one.right === other.right && sameTokens(one.source, other.source)
-  );
+  return one.left === other.left && one.right === other.right && sameTokens(one.source, other.source);
 }
 
 function sameTokens(one: readonly number[], other: readonly number[]): boolean {
