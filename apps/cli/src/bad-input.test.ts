@@ -90,6 +90,8 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--threads', '9999', '--draft', 'none'], /threads must be a whole number from 1 to/],
     [['generate', 'let', '--context', '9999', '--draft', 'none'], /contextLength must be .* to 1024/],
     [['generate', 'let', '--file', 'also.txt'], /not both/],
+    [['generate', 'let', '--source', 'page.ts'], /--source is what --draft input-copy copies from/],
+    [['generate', 'let', '--draft', 'input-copy', '--source', 'missing.txt'], /missing\.txt cannot be read/],
     [['generate', '--file', 'missing.txt'], /missing\.txt cannot be read/],
     [['generate', 'let', '--temprature', '1'], /unknown option '--temprature'.*--temperature/s],
     [['generat'], /unknown command 'generat'.*generate/s],

@@ -115,6 +115,30 @@ describe('foretoken generate', () => {
     expect(drafter).toBe('prompt-lookup');
   });
 
+  it('drafts from the text that it edits, where that is named', async () => {
+    const file = path.join(folder, 'source.ts');
+    await writeFile(file, reference.text);
+    const { text, drafter, counters } = await generateJson([
+      ...greedy,
+      prompt,
+      '--draft',
+      'input-copy',
+      '--source',
+      file,
+    ]);
+    expect(text).toBe(reference.text);
+    expect(drafter).toBe('input-copy');
+    // The output is the source: almost every token is one that was drafted.
+    expect(counters['acceptedCount']).toBeGreaterThan(15);
+    const empty = path.join(folder, 'empty.ts');
+    await writeFile(empty, '');
+    const refused = await runCommand([...greedy, prompt, '--draft', 'input-copy', '--source', empty]);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/source to copy from has no tokens/),
+    });
+  });
+
   it('ends quietly when its reader has enough', async () => {
     const child = startCommand([...shared, prompt, '-n', '400', '--ignore-end']);
     child.stdin.end();

@@ -18,6 +18,7 @@ export function generateCommand() {
     .option('-f, --file <file>', 'read the prompt from a file')
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
+    .addOption(modelOptions.source)
     .addOption(modelOptions.backend)
     .addOption(modelOptions.draftBackend)
     .addOption(modelOptions.threads)
@@ -64,7 +65,8 @@ export function generateCommand() {
 Examples:
   foretoken generate 'export function '                      the embedded models write TypeScript
   foretoken generate --file notes.txt --model big.gguf --draft small.gguf --temperature 0
-  cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json`,
+  cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
+  foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts`,
     )
     .action(async (argument, options) => {
       const prompt = await readPrompt(argument, options.file);

@@ -1,14 +1,17 @@
 import { Option } from '@commander-js/extra-typings';
 import {
   type Drafter,
+  createInputCopyDrafter,
   createModelDrafter,
   createPromptLookupDrafter,
+  InvalidArgumentError,
   type LanguageModel,
 } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
 import { wholeNumber } from './numbers.js';
+import { readText } from './prompt-input.js';
 
 const devices = ['cpu', 'cuda'] as const;
 const accesses = ['native', 'stock'] as const;
@@ -18,7 +21,11 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    'what drafts: a GGUF file, "embedded", "prompt-lookup", or "none"; default: the embedded draft for the embedded target, else none',
+    'what drafts: a GGUF file, "embedded", "prompt-lookup", "input-copy", or "none"; default: the embedded draft for the embedded target, else none',
+  ),
+  source: new Option(
+    '--source <file>',
+    'the text that the output edits, for --draft input-copy; default: the prompt',
   ),
   backend: new Option('--backend <name>', 'engine of the target').choices(backendNames).default('llamacpp'),
   draftBackend: new Option('--draft-backend <name>', "engine of the draft; default: the target's").choices(
@@ -57,6 +64,7 @@ export interface EngineFlags {
 export interface ModelSelection extends EngineFlags {
   readonly model: string;
   readonly draft?: string | undefined;
+  readonly source?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
 }
@@ -76,12 +84,20 @@ const maximumSequences = 2;
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const options = engineSelection(selection, signal);
   const draftName = selection.draft ?? (selection.model === 'embedded' ? 'embedded' : 'none');
+  if (selection.source !== undefined && draftName !== 'input-copy') {
+    throw new InvalidArgumentError('--source is what --draft input-copy copies from: give both.');
+  }
+  const source = selection.source === undefined ? undefined : await readText(selection.source);
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
     let drafter: Drafter | undefined;
     if (draftName === 'prompt-lookup') drafter = createPromptLookupDrafter();
-    else if (draftName !== 'none') {
+    else if (draftName === 'input-copy') {
+      drafter = createInputCopyDrafter({
+        source: source === undefined ? undefined : target.tokenizer.encode(source),
+      });
+    } else if (draftName !== 'none') {
       draft = await loadModel(
         selection.draftBackend ?? selection.backend,
         modelPath(draftName, tinyModels.draft),

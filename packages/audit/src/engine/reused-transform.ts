@@ -21,6 +21,7 @@ export function createReusedTransform(settings: SamplingSettings, vocabularySize
   const reused: LogitsTransform = {
     vocabularySize,
     greedy: transform.greedy,
+    allowedTokens: transform.allowedTokens,
     apply(logits, history) {
       let distribution = known.get(logits);
       if (distribution === undefined) {

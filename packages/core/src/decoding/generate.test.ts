@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Drafter } from '../contract/drafter.js';
+import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
@@ -24,6 +25,7 @@ const draft = createTableModel({ law: shortMemory(2), vocabularySize, maximumSeq
 const drafters: readonly (readonly [name: string, create: () => Drafter])[] = [
   ['draft model', () => createModelDrafter({ model: draft, target })],
   ['prompt lookup', () => createPromptLookupDrafter({ minimumMatch: 1 })],
+  ['copy of the input', () => createInputCopyDrafter()],
 ];
 const prompt = [0, 1, 2, 0, 1];
 

@@ -1,6 +1,7 @@
 import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { createInputCopyDrafter } from './input-copy-drafter.js';
 import { createModelDrafter } from './model-drafter.js';
 import { createPromptLookupDrafter } from './prompt-lookup-drafter.js';
 
@@ -32,7 +33,13 @@ const promptLookup: DrafterFactory = {
   create: () => createPromptLookupDrafter(),
 };
 
+const inputCopy: DrafterFactory = {
+  name: 'input-copy',
+  needsDraftModel: false,
+  create: () => createInputCopyDrafter(),
+};
+
 /** Every drafter of this package by name. What runs over all of them (the audit) covers what is added here. */
 export const drafterFactories: ReadonlyMap<string, DrafterFactory> = new Map(
-  [modelDrafter, promptLookup].map((factory) => [factory.name, factory]),
+  [modelDrafter, promptLookup, inputCopy].map((factory) => [factory.name, factory]),
 );

@@ -61,5 +61,6 @@ function fromContext(context: SamplingContext): LogitsTransform {
     if (minP > 0) keepMinP(support, minP);
     return support.distribution();
   };
-  return { vocabularySize, greedy: context.greedy, apply, clone: () => fromContext(context) };
+  const { greedy, allowedTokens } = context;
+  return { vocabularySize, greedy, allowedTokens, apply, clone: () => fromContext(context) };
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { allowedMask } from './allowed-mask.js';
 import type { SamplingContext } from './sampling-context.js';
 
 /** True where `editLogits` changes anything. */
@@ -18,13 +18,8 @@ function hasPenalties(context: SamplingContext): boolean {
 }
 
 function maskLogits(context: SamplingContext, logits: Float32Array, history: readonly number[]): void {
-  const mask = context.allowedTokens?.mask(history);
+  const mask = allowedMask(context.allowedTokens, history, logits.length);
   if (mask === undefined) return;
-  if (mask.length !== logits.length) {
-    throw new InvalidArgumentError(
-      `The allowed-token mask has ${mask.length} entries for ${logits.length} tokens.`,
-    );
-  }
   for (let token = 0; token < logits.length; token++) {
     if (mask[token] === 0) logits[token] = Number.NEGATIVE_INFINITY;
   }

@@ -1,4 +1,5 @@
 import type { Distribution } from '../contract/distribution.js';
+import type { AllowedTokens } from './sampling-settings.js';
 
 /**
  * Logits to probabilities with one request's settings. The same transformation serves draft and
@@ -8,6 +9,8 @@ export interface LogitsTransform {
   readonly vocabularySize: number;
   /** True in greedy mode: every distribution is one-hot at the largest logit, ties to the lowest id. */
   readonly greedy: boolean;
+  /** The mask among the settings: where it leaves one token, that token has probability 1 whatever the logits. */
+  readonly allowedTokens: AllowedTokens | undefined;
   /**
    * @param logits [vocabularySize], not changed. NaN, +Infinity, or nothing but -Infinity throws
    *   NonFiniteLogitsError.

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Distribution } from '../contract/distribution.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { Drafter } from '../contract/drafter.js';
+import { createForcedTokenDrafter } from '../drafting/forced-token-drafter.js';
+import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createRequestRandom } from '../random/request-random.js';
@@ -35,6 +37,16 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     },
   ],
   ['prompt lookup', { createDrafter: () => createPromptLookupDrafter({ minimumMatch: 1 }) }],
+  ['copying the prompt', { createDrafter: () => createInputCopyDrafter() }],
+  ['copying a part of it', { createDrafter: () => createInputCopyDrafter({ span: { start: 0, end: 2 } }) }],
+  ['copying a source', { createDrafter: () => createInputCopyDrafter({ source: [3, 0, 2, 1, 1, 3] }) }],
+  [
+    'the forced-token drafter around the model drafter',
+    {
+      createDrafter: () =>
+        createForcedTokenDrafter({ inner: createModelDrafter({ model: draftModel, target }) }),
+    },
+  ],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);
 });

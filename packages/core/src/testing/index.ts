@@ -1,9 +1,13 @@
 export { backendConformance } from './backend-conformance.js';
 export type { BackendConformanceOptions } from './backend-conformance.js';
+export { committedPerPass } from './committed-per-pass.js';
+export type { FollowedText } from './committed-per-pass.js';
 export { ConformanceFailure } from './conformance-case.js';
 export type { ConformanceCase } from './conformance-case.js';
 export { drafterConformance } from './drafter-conformance.js';
 export type { DrafterConformanceOptions } from './drafter-conformance.js';
+export { editTokens } from './edit-tokens.js';
+export type { TokenEdits } from './edit-tokens.js';
 export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
 export type { EnumeratedDrafting, TableLaw } from './enumerate-joint-law.js';
 export { randomTable } from './random-table.js';

@@ -25,6 +25,8 @@ export interface DrafterConformanceOptions {
 
 export interface ProposalRequest {
   readonly tokens: readonly number[];
+  /** Default: all of them. */
+  readonly promptLength?: number;
   readonly seed: number;
   readonly sampling?: SamplingSettings;
   readonly maximumTokens?: number;
@@ -35,7 +37,7 @@ export interface ProposalRequest {
 
 /** What a decode loop would ask, and a check of what comes back: sound, and within the budget. */
 export async function propose(
-  target: LanguageModel,
+  target: Pick<LanguageModel, 'vocabularySize'>,
   drafter: Drafter,
   request: ProposalRequest,
 ): Promise<Draft> {
@@ -44,7 +46,7 @@ export async function propose(
   const draft = await drafter.propose(
     {
       tokens,
-      promptLength: tokens.length,
+      promptLength: request.promptLength ?? tokens.length,
       transform: createLogitsTransform(sampling, target.vocabularySize),
       random: createRequestRandom({ seed }).round(tokens.length),
       targetHiddenRows: undefined,
