@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ForwardRequest } from '../contract/forward.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { measurePassCosts } from '../scheduling/measure-pass-costs.js';
 import { randomTable } from '../testing/random-table.js';
@@ -16,7 +17,7 @@ function timedModel(changeOfLength = 0): { model: LanguageModel; clock: () => nu
     clock: () => now,
     model: Object.assign(model, {
       forward: (...parameters: Parameters<LanguageModel['forward']>) => {
-        const [{ tokens }] = parameters[0] as [{ tokens: readonly number[] }];
+        const { tokens } = parameters[0][0] as ForwardRequest;
         now += 3 + 2 * tokens.length + (tokens.length === last ? 0 : changeOfLength);
         last = tokens.length;
         return forward(...parameters);
