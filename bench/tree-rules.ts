@@ -25,9 +25,9 @@ interface Pair {
 }
 
 const pairsOf: Readonly<Record<string, (seed: number) => Pair>> = {
-  unrelated: (seed) => ({ target: row(seed), draft: row(1000 + seed) }),
-  'close draft': (seed) => ({ target: row(seed), draft: mixed(row(seed), row(1000 + seed), 0.3) }),
-  'sharp target': (seed) => ({ target: sharpened(row(seed)), draft: row(1000 + seed) }),
+  unrelated: (seed) => ({ target: randomRow(seed), draft: randomRow(1000 + seed) }),
+  'close draft': (seed) => ({ target: randomRow(seed), draft: mixed(randomRow(seed), randomRow(1000 + seed), 0.3) }),
+  'sharp target': (seed) => ({ target: sharpened(randomRow(seed)), draft: randomRow(1000 + seed) }),
 };
 
 const rows = [];
@@ -76,7 +76,7 @@ function acceptance(
   return expectedCommitted(rule, () => target, drafting) - 1;
 }
 
-function row(seed: number): Distribution {
+function randomRow(seed: number): Distribution {
   return randomTable(seed, vocabularySize, 'smooth')([]);
 }
 
