@@ -26,7 +26,10 @@ interface Pair {
 
 const pairsOf: Readonly<Record<string, (seed: number) => Pair>> = {
   unrelated: (seed) => ({ target: randomRow(seed), draft: randomRow(1000 + seed) }),
-  'close draft': (seed) => ({ target: randomRow(seed), draft: mixed(randomRow(seed), randomRow(1000 + seed), 0.3) }),
+  'close draft': (seed) => ({
+    target: randomRow(seed),
+    draft: mixed(randomRow(seed), randomRow(1000 + seed), 0.3),
+  }),
   'sharp target': (seed) => ({ target: sharpened(randomRow(seed)), draft: randomRow(1000 + seed) }),
 };
 
