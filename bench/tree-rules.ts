@@ -1,7 +1,7 @@
 /**
  * How much of what is possible each rule for trees reaches: the probability that one of k children of a node is kept,
- * against the largest that any exact rule could have (`optimalRootAcceptance`). Enumerated on small tables, so nothing is
- * measured and every run gives the same numbers. Run: npx tsx bench/tree-rules.ts (after npm run build)
+ * against the largest that any exact rule could have (`optimalRootAcceptance`). Enumerated on small tables, so nothing
+ * is measured and every run gives the same numbers. Run: npx tsx bench/tree-rules.ts (after npm run build)
  */
 import { type Distribution, type VerificationRule, verificationRules } from '@foretoken/core';
 import {
