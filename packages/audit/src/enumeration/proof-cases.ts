@@ -21,10 +21,8 @@ const vocabularySize = 3;
 const kinds: readonly TableKind[] = ['smooth', 'peaked', 'one-hot', 'truncated', 'ties'];
 /** Parents of the nodes. */
 const treeShapes: readonly (readonly number[])[] = [
-  [-1, -1],
   [-1, -1, -1],
   [-1, -1, 0, 1],
-  [-1, 0, 0],
 ];
 const fixed = (length: number) => (): number => length;
 

@@ -21,6 +21,7 @@ export interface AuditPlan {
   readonly onEngines: readonly (Combination & { readonly engine: AuditEngine })[];
   readonly draws: {
     readonly table: number;
+    readonly trees: number;
     readonly reused: number;
     /** Of all subjects of an engine together: they share the bound. */
     readonly own: number;
@@ -33,6 +34,8 @@ export interface AuditPlan {
 
 /** Enough to find a total variation of .065 over 64 cells at alpha 1e-9 (`sampleCountToDetect`). */
 export const tableDraws = 10_000;
+/** Enough to find one of .1 over 64 cells at alpha 1e-9: a tree takes twice the time of a chain. */
+const leastTreeDraws = 5000;
 /** Enough to find one of .08 over 64 cells at alpha 1e-9. */
 const leastReusedDraws = 8000;
 /** A confidence sequence needs more draws than a bound at one number of them. */
@@ -98,13 +101,15 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
       sequenceFactor * sampleCountForMargin({ probabilities, margin: settings.margin, alpha, power }),
     );
   };
+  const joint = needed(reusedParts.at(-1) as readonly number[]);
   const own = onEngines.length === 0 ? 0 : needed(ownParts.at(-1) as readonly number[]);
   return {
     onTables,
     onEngines,
     draws: {
-      table: Math.max(tableDraws, needed(reusedParts.at(-1) as readonly number[])),
-      reused: Math.max(leastReusedDraws, needed(reusedParts.at(-1) as readonly number[])),
+      table: Math.max(tableDraws, joint),
+      trees: Math.max(leastTreeDraws, joint),
+      reused: Math.max(leastReusedDraws, joint),
       own,
     },
     boundConfidence,
