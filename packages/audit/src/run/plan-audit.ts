@@ -2,7 +2,9 @@ import type { DrafterFactory, VerificationRule } from '@foretoken/core';
 import { sampleCountForMargin } from '@foretoken/stats';
 import type { CubeParts } from '../engine/place-watch.js';
 import { tokenOrders } from '../engine/token-place.js';
-import { tableBattery } from '../tables/table-battery.js';
+import type { AuditTable } from '../tables/audit-table.js';
+import { tableBattery, treeTable } from '../tables/table-battery.js';
+import { tableTreeDrafter } from '../tables/table-tree-drafter.js';
 import type { AuditEngine, AuditOptions, AuditSettings } from './audit-options.js';
 import { allCombinations, coverPairs } from './cover-pairs.js';
 
@@ -15,10 +17,11 @@ export interface Combination {
 
 /** Everything that is fixed before the first draw. */
 export interface AuditPlan {
-  readonly onTables: readonly Combination[];
+  readonly onTables: readonly (Combination & { readonly tables: readonly AuditTable[] })[];
   readonly onEngines: readonly (Combination & { readonly engine: AuditEngine })[];
   readonly draws: {
     readonly table: number;
+    readonly trees: number;
     readonly reused: number;
     /** Of all subjects of an engine together: they share the bound. */
     readonly own: number;
@@ -31,6 +34,8 @@ export interface AuditPlan {
 
 /** Enough to find a total variation of .065 over 64 cells at alpha 1e-9 (`sampleCountToDetect`). */
 export const tableDraws = 10_000;
+/** Enough to find one of .1 over 64 cells at alpha 1e-9: a tree takes twice the time of a chain. */
+const leastTreeDraws = 5000;
 /** Enough to find one of .08 over 64 cells at alpha 1e-9. */
 const leastReusedDraws = 8000;
 /** A confidence sequence needs more draws than a bound at one number of them. */
@@ -44,7 +49,11 @@ export const ownParts: CubeParts = [[8], [4, 4], [2, 2, 2]];
 const tableLaws = 3;
 const placeLaws = reusedParts.length * tokenOrders.length;
 
-/** Decides what is combined with what, and how often each is drawn. */
+/**
+ * Decides what is combined with what, and how often each is drawn. Rules that take trees get them on a table of its own.
+ * With a drafter of chains a rule that decides chains as another audited rule does (`onChains`) would repeat that one's
+ * draws: it is left out unless everything is wanted. Its own decisions on chains are enumerated all the same.
+ */
 export function planAudit(options: AuditOptions, settings: AuditSettings): AuditPlan {
   const { rules, drafters, engines } = options;
   const choose = settings.full ? allCombinations : coverPairs;
@@ -54,10 +63,21 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
     engine: engines[combination[2] as number],
   });
   const sizes = [rules.length, drafters.length];
-  const onTables = choose(sizes).map(combine);
-  const allowed = (combination: readonly number[]): boolean => {
-    const { drafter, engine } = combine(combination);
-    return !drafter.needsDraftModel || engine?.models.draft !== undefined;
+  const repeats = ({ rule, drafter }: Combination): boolean =>
+    !settings.full && drafter.trees !== true && rules.some(({ name }) => name === rule.onChains);
+  const onTables: AuditPlan['onTables'] = [
+    ...choose(sizes)
+      .map(combine)
+      .filter((combination) => !repeats(combination))
+      .map((combination) => ({ ...combination, tables: tableBattery })),
+    ...rules
+      .filter(({ trees }) => trees)
+      .map((rule) => ({ rule, drafter: tableTreeDrafter, engine: undefined, tables: [treeTable] })),
+  ];
+  const allowed = (indices: readonly number[]): boolean => {
+    const combination = combine(indices);
+    const { drafter, engine } = combination;
+    return !repeats(combination) && (!drafter.needsDraftModel || engine?.models.draft !== undefined);
   };
   const chosen =
     engines.length === 0
@@ -67,7 +87,7 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
         : coverPairs([...sizes, engines.length], allowed);
   const onEngines = chosen.map(combine) as AuditPlan['onEngines'];
 
-  const tableCount = onTables.length * tableBattery.length;
+  const tableCount = onTables.reduce((sum, { tables }) => sum + tables.length, 0);
   const engineCount = new Set(onEngines.map(({ engine }) => engine)).size;
   // Sequences on every table; the three places in every order, of each subject with rows reused and of all own passes of
   // an engine.
@@ -81,13 +101,15 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
       sequenceFactor * sampleCountForMargin({ probabilities, margin: settings.margin, alpha, power }),
     );
   };
+  const joint = needed(reusedParts.at(-1) as readonly number[]);
   const own = onEngines.length === 0 ? 0 : needed(ownParts.at(-1) as readonly number[]);
   return {
     onTables,
     onEngines,
     draws: {
-      table: Math.max(tableDraws, needed(reusedParts.at(-1) as readonly number[])),
-      reused: Math.max(leastReusedDraws, needed(reusedParts.at(-1) as readonly number[])),
+      table: Math.max(tableDraws, joint),
+      trees: Math.max(leastTreeDraws, joint),
+      reused: Math.max(leastReusedDraws, joint),
       own,
     },
     boundConfidence,

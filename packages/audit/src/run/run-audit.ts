@@ -2,7 +2,7 @@ import { type RuleProof, proveRule } from '../enumeration/prove-rule.js';
 import { createSubject } from '../subject/create-subject.js';
 import { type TableAudit, auditOnTable } from '../tables/audit-on-table.js';
 import { tableModels } from '../tables/audit-table.js';
-import { tableBattery } from '../tables/table-battery.js';
+import { treeTable } from '../tables/table-battery.js';
 import { decide } from '../verdict/decide.js';
 import type { AuditOptions } from './audit-options.js';
 import type { AuditReport } from './audit-report.js';
@@ -12,7 +12,7 @@ import { planAudit } from './plan-audit.js';
 import { runSteps, type TimedStep } from './time-slices.js';
 
 /** Seconds on two cores, for the shares of the time: ample, since what a step leaves over goes to those after it. */
-const weights = { proof: 0.5, tableDraw: 0.00015 };
+const weights = { proof: 0.5, tableDraw: 0.00015, treeDraw: 0.0003 };
 
 /**
  * Audits rules and drafters on known tables (layer 1), on engines (layer 2), and the engines' numerics (layer 3), and
@@ -41,16 +41,17 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
       proofs.push(proveRule(rule));
     },
   }));
-  const sampling: TimedStep[] = plan.onTables.flatMap(({ rule, drafter }, index) =>
-    tableBattery.map((table) => {
+  const sampling: TimedStep[] = plan.onTables.flatMap(({ rule, drafter, tables: itsTables }, index) =>
+    itsTables.map((table) => {
       const { draftLength } = table;
+      const trees = table === treeTable;
+      const draws = trees ? plan.draws.trees : plan.draws.table;
       const parts = { rule, drafter, draftLength, engine: 'tables', sampling: table.sampling };
       const subject = inject(createSubject({ ...parts, models: tableModels(table) }));
       return {
         name: `${subject.name}: ${table.name}`,
-        weight: plan.draws.table * weights.tableDraw,
+        weight: draws * (trees ? weights.treeDraw : weights.tableDraw),
         run: async (signal, report) => {
-          const { table: draws } = plan.draws;
           tables.push(
             await auditOnTable(subject, table, {
               draws,

@@ -12,6 +12,7 @@ import { drafterConformance, type DrafterConformanceOptions } from './drafter-co
 import type { TableLaw } from './enumerate-joint-law.js';
 import { randomTable } from './random-table.js';
 import { createSyntheticDrafter } from './synthetic-drafter.js';
+import { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
 import { createTableModel } from './table-model.js';
 
 const vocabularySize = 4;
@@ -34,6 +35,13 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     {
       createDrafter: () =>
         createSyntheticDrafter({ law: shortMemory(1), vocabularySize, acceptance: () => 0.7 }),
+    },
+  ],
+  [
+    'the synthetic tree drafter',
+    {
+      createDrafter: () =>
+        createSyntheticTreeDrafter({ law: shortMemory(2), vocabularySize, widths: [2, 2, 1] }),
     },
   ],
   ['prompt lookup', { createDrafter: () => createPromptLookupDrafter({ minimumMatch: 1 }) }],

@@ -9,11 +9,15 @@ export type { DrafterConformanceOptions } from './drafter-conformance.js';
 export { editTokens } from './edit-tokens.js';
 export type { TokenEdits } from './edit-tokens.js';
 export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
-export type { EnumeratedDrafting, TableLaw } from './enumerate-joint-law.js';
+export type { EnumeratedDrafting, EnumeratedTrees, TableLaw } from './enumerate-joint-law.js';
+export { optimalRootAcceptance } from './optimal-acceptance.js';
 export { randomTable } from './random-table.js';
 export type { TableKind } from './random-table.js';
 export { createSyntheticDrafter } from './synthetic-drafter.js';
 export type { SyntheticDrafterOptions } from './synthetic-drafter.js';
+export type { SiblingKind } from './sibling-law.js';
+export { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
+export type { SyntheticTreeDrafterOptions } from './synthetic-tree-drafter.js';
 export { createTableModel } from './table-model.js';
 export type { TableModelOptions } from './table-model.js';
 export {
@@ -24,3 +28,4 @@ export {
   resampleFromTarget,
   residualByRank,
 } from './wrong-rules.js';
+export { kSeqUndivided, residualOfFirstSibling } from './wrong-tree-rules.js';
