@@ -2,12 +2,17 @@ import { Option } from '@commander-js/extra-typings';
 import {
   type Drafter,
   createModelDrafter,
+  createNGramDrafter,
   createPromptLookupDrafter,
+  InvalidArgumentError,
   type LanguageModel,
 } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
+import { readCorpus } from '../n-gram/corpus-file.js';
+import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-file.js';
+import type { NGramSelection } from './n-gram-options.js';
 import { wholeNumber } from './numbers.js';
 
 const devices = ['cpu', 'cuda'] as const;
@@ -18,7 +23,7 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    'what drafts: a GGUF file, "embedded", "prompt-lookup", or "none"; default: the embedded draft for the embedded target, else none',
+    'what drafts: a GGUF file, "embedded", "prompt-lookup", "n-gram", or "none"; default: the embedded draft for the embedded target, else none',
   ),
   backend: new Option('--backend <name>', 'engine of the target').choices(backendNames).default('llamacpp'),
   draftBackend: new Option('--draft-backend <name>', "engine of the draft; default: the target's").choices(
@@ -54,7 +59,7 @@ export interface EngineFlags {
   readonly access?: EngineSelection['access'];
 }
 
-export interface ModelSelection extends EngineFlags {
+export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly model: string;
   readonly draft?: string | undefined;
   readonly backend: string;
@@ -66,6 +71,8 @@ export interface OpenModels {
   readonly target: LanguageModel;
   readonly draft: LanguageModel | undefined;
   readonly drafter: Drafter | undefined;
+  /** Where the output is kept for later runs, if anywhere. */
+  readonly pastOutputs: PastOutputsFile | undefined;
   close(): Promise<void>;
 }
 
@@ -76,12 +83,24 @@ const maximumSequences = 2;
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const options = engineSelection(selection, signal);
   const draftName = selection.draft ?? (selection.model === 'embedded' ? 'embedded' : 'none');
+  const { corpus = [], nGramStore } = selection;
+  if (draftName !== 'n-gram' && (corpus.length > 0 || nGramStore !== undefined)) {
+    throw new InvalidArgumentError(
+      '--corpus and --n-gram-store are for n-gram drafting: add --draft n-gram, or leave them out.',
+    );
+  }
+  const corpora = await Promise.all(corpus.map(readCorpus));
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
     let drafter: Drafter | undefined;
+    let pastOutputs: PastOutputsFile | undefined;
     if (draftName === 'prompt-lookup') drafter = createPromptLookupDrafter();
-    else if (draftName !== 'none') {
+    else if (draftName === 'n-gram') {
+      pastOutputs = nGramStore === undefined ? undefined : await openPastOutputs(nGramStore, target.tokenizer);
+      const texts = corpora.map((text) => target.tokenizer.encode(text));
+      drafter = createNGramDrafter({ corpora: [...texts, ...(pastOutputs?.texts ?? [])] });
+    } else if (draftName !== 'none') {
       draft = await loadModel(
         selection.draftBackend ?? selection.backend,
         modelPath(draftName, tinyModels.draft),
@@ -94,7 +113,7 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
       await draft?.close();
       await target.close();
     };
-    return { target, draft, drafter, close };
+    return { target, draft, drafter, pastOutputs, close };
   } catch (error) {
     await draft?.close();
     await target.close();

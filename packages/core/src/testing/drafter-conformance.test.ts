@@ -3,6 +3,7 @@ import type { Distribution } from '../contract/distribution.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { Drafter } from '../contract/drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
+import { createNGramDrafter } from '../drafting/n-gram-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createRequestRandom } from '../random/request-random.js';
 import { drawToken, oneHot, probabilityOf } from '../sampling/draw.js';
@@ -35,6 +36,11 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     },
   ],
   ['prompt lookup', { createDrafter: () => createPromptLookupDrafter({ minimumMatch: 1 }) }],
+  ['n-grams', { createDrafter: () => createNGramDrafter({ minimumMatch: 1 }) }],
+  [
+    'n-grams with corpora',
+    { createDrafter: () => createNGramDrafter({ minimumMatch: 1, corpora: [[3, 2, 1, 0, 3, 0], [1, 3, 2]] }) },
+  ],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);
 });
