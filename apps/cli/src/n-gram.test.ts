@@ -68,7 +68,11 @@ describe('foretoken generate --draft n-gram', () => {
   });
 
   it('a store in a folder that is missing is named before anything is written', async () => {
-    const { code, stdout, stderr } = await runCommand([...nGram, '--n-gram-store', inFolder('nowhere/store')]);
+    const { code, stdout, stderr } = await runCommand([
+      ...nGram,
+      '--n-gram-store',
+      inFolder('nowhere/store'),
+    ]);
     expect(stderr).toMatch(/nowhere.store cannot be written \(ENOENT\)/);
     expect({ code, stdout }).toEqual({ code: failure, stdout: '' });
   });

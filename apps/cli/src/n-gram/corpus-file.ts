@@ -8,12 +8,17 @@ export async function readCorpus(file: string): Promise<string> {
     bytes = await readFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new InvalidArgumentError(`The corpus ${file} cannot be read (${code}): give --corpus a text file.`, {
-      cause: error,
-    });
+    throw new InvalidArgumentError(
+      `The corpus ${file} cannot be read (${code}): give --corpus a text file.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (bytes.length === 0) {
-    throw new InvalidArgumentError(`The corpus ${file} is empty: give --corpus a file with text, or leave it out.`);
+    throw new InvalidArgumentError(
+      `The corpus ${file} is empty: give --corpus a file with text, or leave it out.`,
+    );
   }
   const zero = bytes.indexOf(0);
   if (zero >= 0) throw notText(file, `byte ${zero} is 0`);

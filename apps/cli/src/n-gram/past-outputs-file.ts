@@ -83,7 +83,8 @@ async function readIfThere(file: string): Promise<Uint8Array | undefined> {
 /** Said before a generation, not after it. */
 async function requireWritableFolder(file: string): Promise<void> {
   try {
-    await access(path.dirname(file), constants.W_OK);
+    // The separator makes a file in the folder's place an error.
+    await access(path.dirname(file) + path.sep, constants.W_OK);
   } catch (error) {
     throw unwritable(file, error);
   }

@@ -97,7 +97,8 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     let pastOutputs: PastOutputsFile | undefined;
     if (draftName === 'prompt-lookup') drafter = createPromptLookupDrafter();
     else if (draftName === 'n-gram') {
-      pastOutputs = nGramStore === undefined ? undefined : await openPastOutputs(nGramStore, target.tokenizer);
+      pastOutputs =
+        nGramStore === undefined ? undefined : await openPastOutputs(nGramStore, target.tokenizer);
       const texts = corpora.map((text) => target.tokenizer.encode(text));
       drafter = createNGramDrafter({ corpora: [...texts, ...(pastOutputs?.texts ?? [])] });
     } else if (draftName !== 'none') {

@@ -82,7 +82,14 @@ const drafters: [name: string, create: () => Drafter][] = [
   ['n-gram of the last token', () => createNGramDrafter({ minimumMatch: 1, lengthFactor: 4 })],
   [
     'n-gram with corpora',
-    () => createNGramDrafter({ minimumMatch: 1, corpora: [[1, 2, 2, 1, 0, 2], [2, 1, 0]] }),
+    () =>
+      createNGramDrafter({
+        minimumMatch: 1,
+        corpora: [
+          [1, 2, 2, 1, 0, 2],
+          [2, 1, 0],
+        ],
+      }),
   ],
 ];
 

@@ -48,7 +48,12 @@ describe('the n-gram drafter', () => {
 
   test('stops where the estimated probability of the path falls', async () => {
     // After 0 came 1 three times of four, after 0 1 each of two tokens once, then nothing else.
-    const corpora = [[0, 1, 2], [0, 1, 3], [0, 1], [0, 4]];
+    const corpora = [
+      [0, 1, 2],
+      [0, 1, 3],
+      [0, 1],
+      [0, 4],
+    ];
     const options = { corpora, lengthFactor: 4 };
     expect((await draftOf([9, 0], { ...options, minimumProbability: 0.3 })).tokens).toHaveLength(2);
     expect((await draftOf([9, 0], { ...options, minimumProbability: 0.5 })).tokens).toEqual([1]);
@@ -56,7 +61,14 @@ describe('the n-gram drafter', () => {
   });
 
   test('a budget of several leaves gives the most probable tree, siblings by frequency', async () => {
-    const corpora = [[0, 1, 2], [0, 1, 2], [0, 1, 3], [0, 4, 5], [0, 4, 5], [0, 6]];
+    const corpora = [
+      [0, 1, 2],
+      [0, 1, 2],
+      [0, 1, 3],
+      [0, 4, 5],
+      [0, 4, 5],
+      [0, 6],
+    ];
     const options = { corpora, lengthFactor: 2 };
     const { tokens, parents } = await draftOf([9, 0], options, { maximumLeaves: 3 });
     // Probabilities of the paths: 1/2, three times 1/3, 1/6; 0 1 3 would be a leaf too many.

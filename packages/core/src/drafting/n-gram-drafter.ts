@@ -106,8 +106,7 @@ class NGramDrafter implements Drafter {
 
   /** Reads the committed tokens that are new; another text than before from its beginning. */
   #synchronise(tokens: readonly number[]): void {
-    const known = this.#read.every((token, index) => token === tokens[index]);
-    if (!known) {
+    if (this.#read.some((token, index) => token !== tokens[index])) {
       this.#read = [];
       this.#text = new SuffixAutomaton(longestContext + 1);
       this.#inCorpora = this.#corpora?.start;

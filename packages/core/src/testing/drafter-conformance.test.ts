@@ -39,7 +39,16 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
   ['n-grams', { createDrafter: () => createNGramDrafter({ minimumMatch: 1 }) }],
   [
     'n-grams with corpora',
-    { createDrafter: () => createNGramDrafter({ minimumMatch: 1, corpora: [[3, 2, 1, 0, 3, 0], [1, 3, 2]] }) },
+    {
+      createDrafter: () =>
+        createNGramDrafter({
+          minimumMatch: 1,
+          corpora: [
+            [3, 2, 1, 0, 3, 0],
+            [1, 3, 2],
+          ],
+        }),
+    },
   ],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);

@@ -40,7 +40,8 @@ describe('past outputs', () => {
         } else {
           expect(kept).toEqual(tail);
           // One more would not fit.
-          if (tail.length < all.length) expect(total(all.slice(-tail.length - 1))).toBeGreaterThan(maximumTokens);
+          if (tail.length < all.length)
+            expect(total(all.slice(-tail.length - 1))).toBeGreaterThan(maximumTokens);
         }
       }),
       { seed },
@@ -50,7 +51,10 @@ describe('past outputs', () => {
   test('cut off anywhere are named, and nothing is thrown', () => {
     const bytes = encodePastOutputs(example, everything);
     for (let length = 0; length < bytes.length; length++) {
-      expect(decodePastOutputs(bytes.subarray(0, length))).toEqual({ kind: 'unreadable', reason: 'truncated' });
+      expect(decodePastOutputs(bytes.subarray(0, length))).toEqual({
+        kind: 'unreadable',
+        reason: 'truncated',
+      });
     }
   });
 
@@ -123,9 +127,13 @@ test('a vocabulary has another mark where one token differs', () => {
       vocabularySize: bytes.length,
       tokenBytes: (token) => new TextEncoder().encode(bytes[token]),
     }).tokenizer;
-  const marks = [['a', 'b', 'c'], ['a', 'b', 'd'], ['a', 'b'], ['ab', '', 'c'], ['a', 'bc', '']].map((bytes) =>
-    markVocabulary(tokenizerOf(bytes)),
-  );
+  const marks = [
+    ['a', 'b', 'c'],
+    ['a', 'b', 'd'],
+    ['a', 'b'],
+    ['ab', '', 'c'],
+    ['a', 'bc', ''],
+  ].map((bytes) => markVocabulary(tokenizerOf(bytes)));
   expect(markVocabulary(tokenizerOf(['a', 'b', 'c']))).toEqual(marks[0]);
   expect(new Set(marks.map(({ size, checksum }) => `${size} ${checksum}`)).size).toBe(marks.length);
 });

@@ -52,7 +52,8 @@ export function decodePastOutputs(bytes: Uint8Array): PastOutputsReading {
   if (view.getUint32(0, true) !== magic) return unreadable('not past outputs');
   if (bytes.length < 8) return unreadable('truncated');
   if (view.getUint32(4, true) !== version) return unreadable('another version');
-  if (bytes.length < 4 * headerWords || bytes.length < view.getUint32(8, true)) return unreadable('truncated');
+  if (bytes.length < 4 * headerWords || bytes.length < view.getUint32(8, true))
+    return unreadable('truncated');
   if (
     bytes.length !== view.getUint32(8, true) ||
     crc32(bytes.subarray(checksummedFrom)) !== view.getUint32(12, true)

@@ -3,10 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SuffixAutomaton } from './suffix-automaton.js';
 
 const seed = 20_261_128;
-const texts = fc.array(
-  fc.array(fc.nat({ max: 2 }), { maxLength: 24 }),
-  { minLength: 1, maxLength: 3 },
-);
+const texts = fc.array(fc.array(fc.nat({ max: 2 }), { maxLength: 24 }), { minLength: 1, maxLength: 3 });
 const countedLengths = fc.integer({ min: 1, max: 8 });
 
 /** All texts so far, the last of them the present one. */
@@ -23,7 +20,10 @@ function ends(known: Texts, string: readonly number[]): [number, number][] {
 }
 
 /** The longest suffix of a text that `holds`. */
-function longestSuffix(text: readonly number[], holds: (suffix: readonly number[]) => boolean): readonly number[] {
+function longestSuffix(
+  text: readonly number[],
+  holds: (suffix: readonly number[]) => boolean,
+): readonly number[] {
   for (let start = 0; start < text.length; start++) {
     const suffix = text.slice(start);
     if (holds(suffix)) return suffix;
@@ -102,31 +102,36 @@ describe('the automaton agrees with a search through the texts', () => {
 
   test('on what follows a string, most frequent first, then latest', () => {
     fc.assert(
-      fc.property(texts, fc.integer({ min: 2, max: 8 }), fc.integer({ min: 1, max: 3 }), (all, counted, most) => {
-        const automaton = build(all, counted);
-        for (const text of all) {
-          for (let start = 0; start < text.length; start++) {
-            const string = text.slice(start, start + counted - 1);
-            const places = [0, 1, 2]
-              .map((token) => ({ token, at: ends(all, [...string, token]) }))
-              .filter(({ at }) => at.length > 0);
-            const total = places.reduce((sum, { at }) => sum + at.length, 0);
-            const order = ([number, end]: [number, number]): number => 100 * number + end;
-            const expected = places
-              .toSorted(
-                (left, right) =>
-                  right.at.length - left.at.length ||
-                  order(right.at.at(-1) as [number, number]) - order(left.at.at(-1) as [number, number]),
-              )
-              .slice(0, most)
-              .map(({ token, at }) => ({ token, frequency: at.length / total }));
-            const found = automaton.continuations(find(automaton, string), most);
-            expect(found.map(({ token, frequency }) => ({ token, frequency }))).toEqual(expected);
-            for (const { token, state } of found)
-              expect(state).toBe(find(automaton, [...string, token]).state);
+      fc.property(
+        texts,
+        fc.integer({ min: 2, max: 8 }),
+        fc.integer({ min: 1, max: 3 }),
+        (all, counted, most) => {
+          const automaton = build(all, counted);
+          for (const text of all) {
+            for (let start = 0; start < text.length; start++) {
+              const string = text.slice(start, start + counted - 1);
+              const places = [0, 1, 2]
+                .map((token) => ({ token, at: ends(all, [...string, token]) }))
+                .filter(({ at }) => at.length > 0);
+              const total = places.reduce((sum, { at }) => sum + at.length, 0);
+              const order = ([number, end]: [number, number]): number => 100 * number + end;
+              const expected = places
+                .toSorted(
+                  (left, right) =>
+                    right.at.length - left.at.length ||
+                    order(right.at.at(-1) as [number, number]) - order(left.at.at(-1) as [number, number]),
+                )
+                .slice(0, most)
+                .map(({ token, at }) => ({ token, frequency: at.length / total }));
+              const found = automaton.continuations(find(automaton, string), most);
+              expect(found.map(({ token, frequency }) => ({ token, frequency }))).toEqual(expected);
+              for (const { token, state } of found)
+                expect(state).toBe(find(automaton, [...string, token]).state);
+            }
           }
-        }
-      }),
+        },
+      ),
       { seed, numRuns: 60 },
     );
   });

@@ -106,8 +106,7 @@ export class SuffixAutomaton {
     let matched = length;
     for (;;) {
       const transition = this.#transitions.find(from, token);
-      if (transition !== none)
-        return { state: this.#transitions.target(transition), length: matched + 1 };
+      if (transition !== none) return { state: this.#transitions.target(transition), length: matched + 1 };
       if (from === root) return this.start;
       from = this.#links.at(from);
       matched = this.#lengths.at(from);
@@ -191,7 +190,11 @@ export class SuffixAutomaton {
     const clone = this.#addState(length, this.#links.at(target));
     this.#counts.set(clone, this.#counts.at(target));
     this.#lastEnds.set(clone, this.#lastEnds.at(target));
-    for (let each = this.#transitions.first(target); each !== none; each = this.#transitions.following(each)) {
+    for (
+      let each = this.#transitions.first(target);
+      each !== none;
+      each = this.#transitions.following(each)
+    ) {
       this.#transitions.add(clone, this.#transitions.token(each), this.#transitions.target(each));
     }
     this.#links.set(target, clone);
