@@ -3,6 +3,8 @@
  * recorded by plain decoding and then replayed: a draft token is kept where it is the text's own, which is what the
  * greedy and the sample-match rule do. Run: npx tsx bench/n-gram-drafting.ts (after npm run build).
  */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   createLogitsTransform,
   createNGramDrafter,
@@ -97,9 +99,11 @@ for (const [task, prompts] of Object.entries(tasks)) {
   const corpora = sampled.map(({ output }) => output);
   const cases: [texts: string, drafter: string, () => Drafter, readonly Text[]][] = [
     ['greedy', 'prompt-lookup', () => createPromptLookupDrafter(), greedy],
+    ['greedy', 'prompt-lookup, matches of 2', () => createPromptLookupDrafter({ minimumMatch: 2 }), greedy],
     ['greedy', 'n-gram', () => createNGramDrafter(), greedy],
     ['greedy', 'n-gram, the sampled texts as corpora', () => createNGramDrafter({ corpora }), greedy],
     ['sampled', 'prompt-lookup', () => createPromptLookupDrafter(), sampled],
+    ['sampled', 'prompt-lookup, matches of 2', () => createPromptLookupDrafter({ minimumMatch: 2 }), sampled],
     ['sampled', 'n-gram', () => createNGramDrafter(), sampled],
   ];
   for (const [texts, drafter, createDrafter, some] of cases) {
@@ -115,6 +119,8 @@ for (const [task, prompts] of Object.entries(tasks)) {
 const sampledCode = await record(codePrompts, { temperature });
 const words = sampledCode.flatMap(({ prompt, output }) => [...prompt, ...output]);
 const host: object[] = [];
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 for (const tokenCount of [1000, 10_000, 100_000, 1_000_000]) {
   // Past the end the text comes again, with one token in twenty replaced.
   const text = Array.from({ length: tokenCount }, (_, index) => {
@@ -122,11 +128,13 @@ for (const tokenCount of [1000, 10_000, 100_000, 1_000_000]) {
     if (index < words.length || random.uniform('sample', 0, index, 0) > 0.05) return known;
     return Math.floor(random.uniform('sample', 0, index, 1) * target.vocabularySize);
   });
+  collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
   const automaton = new SuffixAutomaton(33);
   const started = performance.now();
   for (const token of text) automaton.append(token);
   const nanosecondsPerToken = rounded((1e6 * (performance.now() - started)) / tokenCount);
+  collectGarbage();
   const bytesPerToken = rounded((process.memoryUsage().arrayBuffers - before) / tokenCount);
   const rounds: Record<string, number> = {};
   if (tokenCount <= 100_000) {

@@ -11,7 +11,7 @@ import { type Match, SuffixAutomaton } from './n-gram/suffix-automaton.js';
 export interface NGramOptions {
   /** Texts to look in beside the prompt and the output, such as past outputs; token ids of the target. */
   readonly corpora?: readonly (readonly number[])[] | undefined;
-  /** Shortest run of last tokens that counts as a match, from 1 to 32; default 3. */
+  /** Shortest run of last tokens that counts as a match, from 1 to 32; default 2. */
   readonly minimumMatch?: number | undefined;
   /** Longest draft, in tokens for every token of the match, above 0; default 1. */
   readonly lengthFactor?: number | undefined;
@@ -56,7 +56,7 @@ class NGramDrafter implements Drafter {
   #closed = false;
 
   constructor(options: NGramOptions) {
-    const { corpora = [], minimumMatch = 3, lengthFactor = 1, minimumProbability = 0.1 } = options;
+    const { corpora = [], minimumMatch = 2, lengthFactor = 1, minimumProbability = 0.1 } = options;
     if (!Number.isInteger(minimumMatch) || minimumMatch < 1 || minimumMatch > longestContext) {
       throw new InvalidArgumentError(
         `minimumMatch must be a whole number from 1 to ${longestContext}, not ${minimumMatch}.`,
@@ -106,7 +106,7 @@ class NGramDrafter implements Drafter {
 
   /** Reads the committed tokens that are new; another text than before from its beginning. */
   #synchronise(tokens: readonly number[]): void {
-    if (this.#read.some((token, index) => token !== tokens[index])) {
+    if (!startsWith(tokens, this.#read)) {
       this.#read = [];
       this.#text = new SuffixAutomaton(longestContext + 1);
       this.#inCorpora = this.#corpora?.start;
@@ -138,6 +138,11 @@ class NGramDrafter implements Drafter {
       minimumMatch: this.#minimumMatch,
     });
   }
+}
+
+function startsWith(tokens: readonly number[], beginning: readonly number[]): boolean {
+  for (let index = 0; index < beginning.length; index++) if (tokens[index] !== beginning[index]) return false;
+  return true;
 }
 
 function automatonOf(texts: readonly (readonly number[])[]): SuffixAutomaton {
