@@ -37,7 +37,7 @@ interface Candidate {
  * 2411.04975, section 4.2: a path's probability is the product of its tokens' relative frequencies). Where the end of
  * a text is reached, the longest suffix that has a continuation goes on, so periodic text is continued past its end.
  *
- * Each string looked at leaves the count of its continuations exact: one token shorter than is counted at most.
+ * Only ends that are shorter than what the automaton counts are looked at: their continuations' counts are exact.
  */
 export function growContinuations(
   automaton: SuffixAutomaton,
