@@ -4,6 +4,7 @@ import { colours } from '../output/colours.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { modelOptions, openModels } from '../options/model-options.js';
+import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
@@ -28,6 +29,8 @@ export function generateCommand() {
     .addOption(modelOptions.device)
     .addOption(modelOptions.access)
     .addOption(draftLengthOption)
+    .addOption(nGramOptions.corpus)
+    .addOption(nGramOptions.store)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -66,7 +69,8 @@ Examples:
   foretoken generate 'export function '                      the embedded models write TypeScript
   foretoken generate --file notes.txt --model big.gguf --draft small.gguf --temperature 0
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
-  foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts`,
+  foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
+  foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams`,
     )
     .action(async (argument, options) => {
       const prompt = await readPrompt(argument, options.file);
@@ -133,6 +137,7 @@ Examples:
             ),
           );
         }
+        if (tokens.length > 0) await models.pastOutputs?.add(tokens);
         if (finishReason === 'cancelled') process.exitCode = 130;
       } finally {
         await models.close();

@@ -3,6 +3,7 @@ import {
   type Drafter,
   createInputCopyDrafter,
   createModelDrafter,
+  createNGramDrafter,
   createPromptLookupDrafter,
   InvalidArgumentError,
   type LanguageModel,
@@ -10,6 +11,9 @@ import {
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
+import { readCorpus } from '../n-gram/corpus-file.js';
+import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-file.js';
+import type { NGramSelection } from './n-gram-options.js';
 import { wholeNumber } from './numbers.js';
 import { readText } from './prompt-input.js';
 
@@ -21,7 +25,7 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    'what drafts: a GGUF file, "embedded", "prompt-lookup", "input-copy", or "none"; default: the embedded draft for the embedded target, else none',
+    'what drafts: a GGUF file, "embedded", "prompt-lookup", "n-gram", "input-copy", or "none"; default: the embedded draft for the embedded target, else none',
   ),
   source: new Option(
     '--source <file>',
@@ -61,7 +65,7 @@ export interface EngineFlags {
   readonly access?: EngineSelection['access'];
 }
 
-export interface ModelSelection extends EngineFlags {
+export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly model: string;
   readonly draft?: string | undefined;
   readonly source?: string | undefined;
@@ -74,6 +78,8 @@ export interface OpenModels {
   readonly target: LanguageModel;
   readonly draft: LanguageModel | undefined;
   readonly drafter: Drafter | undefined;
+  /** Where the output is kept for later runs, if anywhere. */
+  readonly pastOutputs: PastOutputsFile | undefined;
   close(): Promise<void>;
 }
 
@@ -88,15 +94,28 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     throw new InvalidArgumentError('--source is what --draft input-copy copies from: give both.');
   }
   const source = selection.source === undefined ? undefined : await readText(selection.source);
+  const { corpus = [], nGramStore } = selection;
+  if (draftName !== 'n-gram' && (corpus.length > 0 || nGramStore !== undefined)) {
+    throw new InvalidArgumentError(
+      '--corpus and --n-gram-store are for n-gram drafting: add --draft n-gram, or leave them out.',
+    );
+  }
+  const corpora = await Promise.all(corpus.map(readCorpus));
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
     let drafter: Drafter | undefined;
+    let pastOutputs: PastOutputsFile | undefined;
     if (draftName === 'prompt-lookup') drafter = createPromptLookupDrafter();
     else if (draftName === 'input-copy') {
       drafter = createInputCopyDrafter({
         source: source === undefined ? undefined : target.tokenizer.encode(source),
       });
+    } else if (draftName === 'n-gram') {
+      pastOutputs =
+        nGramStore === undefined ? undefined : await openPastOutputs(nGramStore, target.tokenizer);
+      const texts = corpora.map((text) => target.tokenizer.encode(text));
+      drafter = createNGramDrafter({ corpora: [...texts, ...(pastOutputs?.texts ?? [])] });
     } else if (draftName !== 'none') {
       draft = await loadModel(
         selection.draftBackend ?? selection.backend,
@@ -110,7 +129,7 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
       await draft?.close();
       await target.close();
     };
-    return { target, draft, drafter, close };
+    return { target, draft, drafter, pastOutputs, close };
   } catch (error) {
     await draft?.close();
     await target.close();

@@ -3,6 +3,7 @@ import type { LanguageModel } from '../contract/language-model.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { createInputCopyDrafter } from './input-copy-drafter.js';
 import { createModelDrafter } from './model-drafter.js';
+import { createNGramDrafter } from './n-gram-drafter.js';
 import { createPromptLookupDrafter } from './prompt-lookup-drafter.js';
 
 /** How a drafter of this package is made with its default options. */
@@ -41,7 +42,13 @@ const inputCopy: DrafterFactory = {
   create: () => createInputCopyDrafter(),
 };
 
+const nGram: DrafterFactory = {
+  name: 'n-gram',
+  needsDraftModel: false,
+  create: () => createNGramDrafter(),
+};
+
 /** Every drafter of this package by name. What runs over all of them (the audit) covers what is added here. */
 export const drafterFactories: ReadonlyMap<string, DrafterFactory> = new Map(
-  [modelDrafter, promptLookup, inputCopy].map((factory) => [factory.name, factory]),
+  [modelDrafter, promptLookup, nGram, inputCopy].map((factory) => [factory.name, factory]),
 );

@@ -5,6 +5,7 @@ import type { Drafter } from '../contract/drafter.js';
 import { createForcedTokenDrafter } from '../drafting/forced-token-drafter.js';
 import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
+import { createNGramDrafter } from '../drafting/n-gram-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createRequestRandom } from '../random/request-random.js';
 import { drawToken, oneHot, probabilityOf } from '../sampling/draw.js';
@@ -53,6 +54,20 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     {
       createDrafter: () =>
         createForcedTokenDrafter({ inner: createModelDrafter({ model: draftModel, target }) }),
+    },
+  ],
+  ['n-grams', { createDrafter: () => createNGramDrafter({ minimumMatch: 1 }) }],
+  [
+    'n-grams with corpora',
+    {
+      createDrafter: () =>
+        createNGramDrafter({
+          minimumMatch: 1,
+          corpora: [
+            [3, 2, 1, 0, 3, 0],
+            [1, 3, 2],
+          ],
+        }),
     },
   ],
 ])('%s conforms', (_, options) => {
