@@ -40,10 +40,10 @@ describe('models that cannot be used', () => {
     }
   });
 
-  it('a draft with another vocabulary is refused, with the option that will allow it', async () => {
+  it('a draft with another vocabulary is refused, with the option that allows it', async () => {
     const { code, stderr } = await runCommand(['generate', 'let', '--draft', inFolder('bytes.gguf')]);
     expect(code).toBe(failure);
-    expect(stderr).toMatch(/8192 tokens against 257.*--cross-vocabulary/);
+    expect(stderr).toMatch(/8192 tokens against 257.*--foreign-draft/);
   });
 
   it('a prompt longer than the context is refused with both lengths', async () => {
@@ -85,6 +85,8 @@ describe('options that make no sense', () => {
     ],
     [['generate', 'let', '--rule', 'lucky'], /--rule.*tokenwise, block, sample-match/s],
     [['generate', 'let', '--backend', 'abacus'], /--backend.*llamacpp/s],
+    [['generate', 'let', '--foreign-draft', 'other'], /--foreign-draft.*tli, slem/s],
+    [['generate', 'let', '--foreign-draft', 'tli', '--draft', 'none'], /--foreign-draft.*--draft/],
     [['generate', 'let', '--kv-type', 'q3'], /--kv-type.*q8_0/s],
     [['generate', 'let', '--logit-bias', 'x=1'], /--logit-bias takes TOKEN=VALUE/],
     [['generate', 'let', '--threads', '9999', '--draft', 'none'], /threads must be a whole number from 1 to/],
@@ -138,6 +140,17 @@ describe('a converted model', () => {
     const generated = await runCommand(['generate', 'let', ...small, '--json']);
     expect(generated.code, generated.stderr).toBe(0);
     expect(JSON.parse(generated.stdout).tokens.length).toBeLessThanOrEqual(5);
+  });
+
+  it.each(['tli', 'slem'])('drafts for a target of another vocabulary by %s, and changes no greedy text', async (way) => {
+    const shared = ['generate', 'const add', '--temperature', '0', '-n', '24', '--threads', '1', '--json'];
+    const plain = await runCommand([...shared, '--draft', 'none']);
+    const drafted = await runCommand([...shared, '--draft', inFolder('bytes.gguf'), '--foreign-draft', way]);
+    expect(drafted.code, drafted.stderr).toBe(0);
+    const { text, counters } = JSON.parse(drafted.stdout);
+    expect(text).toBe(JSON.parse(plain.stdout).text);
+    expect(counters.draftedCount).toBeGreaterThan(0);
+    expect(counters.charactersPerPass).toBeCloseTo([...text].length / counters.roundCount, 12);
   });
 
   it('knows the embedded models', async () => {

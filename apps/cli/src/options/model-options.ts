@@ -3,12 +3,19 @@ import {
   type Drafter,
   createModelDrafter,
   createPromptLookupDrafter,
+  createStringMatchDrafter,
+  createTokenIntersectionDrafter,
+  InvalidArgumentError,
   type LanguageModel,
 } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
 import { wholeNumber } from './numbers.js';
+
+/** Drafting with a model of another vocabulary than the target's, by name. */
+const foreignDrafts = { tli: createTokenIntersectionDrafter, slem: createStringMatchDrafter } as const;
+type ForeignDraft = keyof typeof foreignDrafts;
 
 const devices = ['cpu', 'cuda'] as const;
 const accesses = ['native', 'stock'] as const;
@@ -24,6 +31,10 @@ export const modelOptions = {
   draftBackend: new Option('--draft-backend <name>', "engine of the draft; default: the target's").choices(
     backendNames,
   ),
+  foreignDraft: new Option(
+    '--foreign-draft <way>',
+    'draft with a model of another vocabulary: by the tokens that both have (tli), or by the text (slem)',
+  ).choices(Object.keys(foreignDrafts) as ForeignDraft[]),
   threads: new Option('--threads <n>', 'CPU threads; default: measured').argParser(
     wholeNumber('--threads', 1),
   ),
@@ -59,6 +70,7 @@ export interface ModelSelection extends EngineFlags {
   readonly draft?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
+  readonly foreignDraft?: ForeignDraft | undefined;
 }
 
 /** The models of one command, opened. */
@@ -75,7 +87,11 @@ const maximumSequences = 2;
 /** Loads the target, and the draft where one is asked for; closes what is open where one fails. */
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const options = engineSelection(selection, signal);
+  const { foreignDraft } = selection;
   const draftName = selection.draft ?? (selection.model === 'embedded' ? 'embedded' : 'none');
+  if (foreignDraft !== undefined && (draftName === 'none' || draftName === 'prompt-lookup')) {
+    throw new InvalidArgumentError('--foreign-draft says how a draft model is used: name one with --draft.');
+  }
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
@@ -87,7 +103,9 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         modelPath(draftName, tinyModels.draft),
         options,
       );
-      drafter = createModelDrafter({ model: draft, target });
+      const createDrafter =
+        foreignDraft === undefined ? createModelDrafter : foreignDrafts[foreignDraft];
+      drafter = createDrafter({ model: draft, target });
     }
     const close = async (): Promise<void> => {
       await drafter?.close();

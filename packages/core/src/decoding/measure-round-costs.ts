@@ -53,6 +53,8 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
       const started = clock();
       const shared = { target, sequence, drafter, prompt, draftLength, clock, signal, sampling, rule, seed };
       for await (const event of generate({ ...shared, ignoreEndTokens: true })) {
+        // A length that cannot be drafted has no cost.
+        if (event.type === 'drafter-failed') throw event.error;
         if (event.type !== 'round-end') continue;
         if (event.draftedCount === draftLength) costs.push(event.roundMilliseconds as number);
         if (costs.length >= roundsInARow || (costs.length >= 2 && clock() - started > turn)) break;

@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Distribution } from '../contract/distribution.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { Drafter } from '../contract/drafter.js';
+import { createCombinedDrafter, type DrafterCombination } from '../drafting/combined-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
+import { createStagedDrafter } from '../drafting/staged-drafter.js';
+import { createStringMatchDrafter } from '../drafting/string-match-drafter.js';
+import { createTokenIntersectionDrafter } from '../drafting/token-intersection-drafter.js';
 import { createRequestRandom } from '../random/request-random.js';
 import { drawToken, oneHot, probabilityOf } from '../sampling/draw.js';
 import { drafterConformance, type DrafterConformanceOptions } from './drafter-conformance.js';
@@ -11,6 +15,7 @@ import type { TableLaw } from './enumerate-joint-law.js';
 import { randomTable } from './random-table.js';
 import { createSyntheticDrafter } from './synthetic-drafter.js';
 import { createTableModel } from './table-model.js';
+import { textBytes } from './text-bytes.js';
 
 const vocabularySize = 4;
 function shortMemory(seed: number): TableLaw {
@@ -19,6 +24,23 @@ function shortMemory(seed: number): TableLaw {
 }
 const target = createTableModel({ law: shortMemory(1), vocabularySize, maximumSequences: 16 });
 const draftModel = createTableModel({ law: shortMemory(2), vocabularySize, maximumSequences: 16 });
+const smallModel = createTableModel({ law: shortMemory(3), vocabularySize, maximumSequences: 16 });
+const foreignTexts = ['d', 'ab', 'c', 'a', 'b', 'cda'];
+const foreignTable = randomTable(4, foreignTexts.length, 'smooth');
+/** Splits the same texts otherwise than the target does. */
+const foreignModel = createTableModel({
+  law: (history) => foreignTable(history.slice(-4)),
+  vocabularySize: foreignTexts.length,
+  tokenBytes: textBytes(foreignTexts),
+  maximumSequences: 16,
+});
+/** Every proposal of a drafter in several parts takes several passes. */
+const fewer = 2000;
+const lookup = (): Drafter => createPromptLookupDrafter({ minimumMatch: 1 });
+function combined(combination: DrafterCombination): Drafter {
+  const drafters = [lookup(), createModelDrafter({ model: draftModel, target })];
+  return createCombinedDrafter({ drafters, combination });
+}
 const prompts = [
   [0, 1, 2, 3, 0, 1],
   [2, 2, 1, 0, 3, 2, 2],
@@ -34,7 +56,47 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
         createSyntheticDrafter({ law: shortMemory(1), vocabularySize, acceptance: () => 0.7 }),
     },
   ],
-  ['prompt lookup', { createDrafter: () => createPromptLookupDrafter({ minimumMatch: 1 }) }],
+  ['prompt lookup', { createDrafter: lookup }],
+  [
+    'the staged drafter',
+    {
+      createDrafter: () =>
+        createStagedDrafter({
+          model: draftModel,
+          target,
+          drafter: createModelDrafter({ model: smallModel, target: draftModel }),
+        }),
+      proposals: fewer,
+    },
+  ],
+  [
+    'the staged drafter of three stages',
+    {
+      createDrafter: () =>
+        createStagedDrafter({
+          model: draftModel,
+          target,
+          rule: 'tokenwise',
+          drafter: createStagedDrafter({ model: smallModel, target: draftModel, drafter: lookup() }),
+        }),
+      proposals: fewer,
+    },
+  ],
+  ['drafters by priority', { createDrafter: () => combined('priority'), proposals: fewer }],
+  // Its choice learns from what was accepted.
+  ['drafters by estimate', { createDrafter: () => combined('estimate'), proposals: fewer, learns: true }],
+  ['drafters in one tree', { createDrafter: () => combined('merge'), proposals: fewer }],
+  [
+    'token intersection',
+    {
+      createDrafter: () => createTokenIntersectionDrafter({ model: foreignModel, target }),
+      proposals: fewer,
+    },
+  ],
+  [
+    'string match',
+    { createDrafter: () => createStringMatchDrafter({ model: foreignModel, target }), proposals: fewer },
+  ],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);
 });
