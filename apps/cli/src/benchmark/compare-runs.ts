@@ -137,7 +137,8 @@ function statistics(runs: readonly DecodeCounters[]): RunStatistics {
   return {
     tokensPerSecond: summarize(runs.map(tokensPerSecond)),
     blockEfficiency: total((counters) => counters.committedCount) / total((counters) => counters.roundCount),
-    charactersPerPass: total((counters) => counters.characterCount) / total((counters) => counters.roundCount),
+    charactersPerPass:
+      total((counters) => counters.characterCount) / total((counters) => counters.roundCount),
     acceptanceRate: total((counters) => counters.acceptedCount) / total((counters) => counters.draftedCount),
     acceptedByPosition: byPosition((counters) => counters.acceptedByPosition),
     draftedByPosition: byPosition((counters) => counters.draftedByPosition),

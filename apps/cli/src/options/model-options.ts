@@ -103,8 +103,7 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         modelPath(draftName, tinyModels.draft),
         options,
       );
-      const createDrafter =
-        foreignDraft === undefined ? createModelDrafter : foreignDrafts[foreignDraft];
+      const createDrafter = foreignDraft === undefined ? createModelDrafter : foreignDrafts[foreignDraft];
       drafter = createDrafter({ model: draft, target });
     }
     const close = async (): Promise<void> => {

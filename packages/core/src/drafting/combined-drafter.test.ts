@@ -25,7 +25,7 @@ vi.mock('../sampling/draw.js', async (importOriginal) => {
 // Proofs by enumeration: nothing is sampled, so nothing has a false-alarm probability. The tables' seeds are fixed.
 const tolerance = 1e-12;
 const visible = 1e-3;
-const vocabularySize = 2;
+const vocabularySize = 3;
 const prompt = [0, 1, 0];
 const law = randomTable(1, vocabularySize, 'smooth');
 const model = (seed: number) =>
@@ -83,24 +83,27 @@ const siblingBySibling: VerificationRule = {
   },
 };
 
-describe.each([...verificationRules.keys()])('the joint law of several rounds is the target law, under %s', (rule) => {
-  test('the first that proposes', async () => {
-    expect(await error(() => combine([lookup(), leftModel()]), { rule })).toBeLessThan(tolerance);
-  });
+describe.each([...verificationRules.keys()])(
+  'the joint law of several rounds is the target law, under %s',
+  (rule) => {
+    test('the first that proposes', async () => {
+      expect(await error(() => combine([lookup(), leftModel()]), { rule })).toBeLessThan(tolerance);
+    });
 
-  test('the one that promises most, by what was accepted so far', async () => {
-    const best = () => combine([leftModel(), rightModel()], 'estimate');
-    expect(await error(best, { rule, count: 4 })).toBeLessThan(tolerance);
-  });
+    test('the one that promises most, by what was accepted so far', async () => {
+      const best = () => combine([leftModel(), rightModel()], 'estimate');
+      expect(await error(best, { rule, count: 4 })).toBeLessThan(tolerance);
+    });
 
-  test('all in one tree, where the rule takes trees', async () => {
-    const merged = () => combine([lookup(), leftModel()], 'merge');
-    expect(await error(merged, { rule, draftLength: 4 })).toBeLessThan(tolerance);
-  });
-});
+    test('all in one tree, where the rule takes trees', async () => {
+      const merged = () => combine([lookup(), leftModel()], 'merge');
+      expect(await error(merged, { rule, draftLength: 4 })).toBeLessThan(tolerance);
+    });
+  },
+);
 
 describe('one tree of several drafts, under a rule that reads their laws', () => {
-  const over = { rule: siblingBySibling, draftLength: 4, count: 3 };
+  const over = { rule: siblingBySibling, draftLength: 4, count: 4 };
 
   test.each<[string, () => Drafter[]]>([
     ['a deterministic and a sampled draft', () => [lookup(), leftModel()]],

@@ -46,7 +46,9 @@ export function createCombinedDrafter(options: CombinedDrafterOptions): Drafter 
     );
   }
   if (roundCosts !== undefined && roundCosts.length !== drafters.length) {
-    throw new InvalidArgumentError(`${roundCosts.length} cost curves for ${drafters.length} drafters: give one each.`);
+    throw new InvalidArgumentError(
+      `${roundCosts.length} cost curves for ${drafters.length} drafters: give one each.`,
+    );
   }
   return new CombinedDrafter(drafters, combination, roundCosts);
 }
@@ -139,7 +141,11 @@ class CombinedDrafter implements Drafter {
       maximumLeaves -= leafCount(draft);
     }
     const { draft, nodes } = mergeDrafts(drafts);
-    this.#asked = drafts.map((own, index) => ({ index, draft: own, nodes: nodes[index] as readonly number[] }));
+    this.#asked = drafts.map((own, index) => ({
+      index,
+      draft: own,
+      nodes: nodes[index] as readonly number[],
+    }));
     return draft;
   }
 

@@ -49,8 +49,8 @@ export interface StagedDrafterOptions {
  * checks, an exact rule keeps or replaces. So the drafted tokens are distributed as if drawn from the draft model one
  * by one, and every node reports the draft model's law after the drafted tokens before it.
  *
- * That law holds only where the draft's length does not depend on what the inner rule kept: it goes on until the asked
- * length is reached, and what the last inner round has beyond it is dropped.
+ * Tokens are dropped only for their position, where the last inner round goes beyond the asked length. To leave out
+ * those that the inner rule put in the place of rejected ones would change the law of the others.
  *
  * @throws VocabularyMismatchError where the two models' tokens differ; UnsupportedError for a draft model that cannot
  *   be rolled back, or an inner drafter that needs hidden states; InvalidArgumentError for a rule that is not exact or
@@ -68,7 +68,9 @@ export function createStagedDrafter(options: StagedDrafterOptions): Drafter {
     throw new InvalidArgumentError(`stageLength must be a whole number of at least 1, not ${stageLength}.`);
   }
   if (drafter.needsHiddenStates === true) {
-    throw new UnsupportedError(`${drafter.name} needs the target's hidden states, which a stage does not have.`);
+    throw new UnsupportedError(
+      `${drafter.name} needs the target's hidden states, which a stage does not have.`,
+    );
   }
   assertRollback(model, 'draft model');
   assertSameVocabulary(target, model);

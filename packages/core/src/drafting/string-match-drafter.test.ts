@@ -51,7 +51,11 @@ function error(createDrafter: () => Drafter, over: Partial<EnumeratedGeneration>
   return generationError({ target, law, prompt, count: 3, createDrafter, ...over });
 }
 
-async function proposed(served: TableLaw, maximumTokens: number, endTokens?: number[]): Promise<readonly number[]> {
+async function proposed(
+  served: TableLaw,
+  maximumTokens: number,
+  endTokens?: number[],
+): Promise<readonly number[]> {
   const context: DraftContext = {
     tokens: prompt,
     promptLength: prompt.length,

@@ -111,9 +111,9 @@ describe('there is no draft', () => {
     const alone: TableLaw = () => ({ tokens: Int32Array.of(1), probabilities: Float64Array.of(1) });
     const drafter = createTokenIntersectionDrafter({ model: draftModel(alone), target });
     expect((await propose(drafter, prompt)).tokens).toEqual([]);
-    expect(await error(() => createTokenIntersectionDrafter({ model: draftModel(alone), target }))).toBeLessThan(
-      tolerance,
-    );
+    expect(
+      await error(() => createTokenIntersectionDrafter({ model: draftModel(alone), target })),
+    ).toBeLessThan(tolerance);
   });
 
   test('where a mask forbids all of them', async () => {
