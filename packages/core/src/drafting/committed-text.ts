@@ -1,7 +1,7 @@
 import type { Tokenizer } from '../contract/tokenizer.js';
 
 /** The bytes of tokens, one after the other; special tokens have none. */
-export function tokensBytes(tokenizer: Tokenizer, tokens: readonly number[]): Uint8Array {
+function tokensBytes(tokenizer: Tokenizer, tokens: readonly number[]): Uint8Array {
   const parts = tokens.map((token) => tokenizer.tokenBytes(token));
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

@@ -42,12 +42,6 @@ const staged = withDraftModel('staged', (models) =>
 const combined = withDraftModel('combined', (models) =>
   createCombinedDrafter({ drafters: [createPromptLookupDrafter(), createModelDrafter(models)] }),
 );
-const merged = withDraftModel('merged', (models) =>
-  createCombinedDrafter({
-    drafters: [createPromptLookupDrafter(), createModelDrafter(models)],
-    combination: 'merge',
-  }),
-);
 const tokenIntersection = withDraftModel('token-intersection', createTokenIntersectionDrafter);
 const stringMatch = withDraftModel('string-match', createStringMatchDrafter);
 
@@ -59,7 +53,7 @@ const promptLookup: DrafterFactory = {
 
 /** Every drafter of this package by name. What runs over all of them (the audit) covers what is added here. */
 export const drafterFactories: ReadonlyMap<string, DrafterFactory> = new Map(
-  [modelDrafter, promptLookup, staged, combined, merged, tokenIntersection, stringMatch].map((factory) => [
+  [modelDrafter, promptLookup, staged, combined, tokenIntersection, stringMatch].map((factory) => [
     factory.name,
     factory,
   ]),

@@ -40,11 +40,7 @@ export function createTokenIntersectionDrafter({ model, target }: TokenIntersect
 }
 
 /** The target's vocabulary as a draft model of another one sees it. */
-export function tokenIntersection(
-  target: Tokenizer,
-  draft: Tokenizer,
-  shared: SharedTokens,
-): DraftVocabulary {
+function tokenIntersection(target: Tokenizer, draft: Tokenizer, shared: SharedTokens): DraftVocabulary {
   // Outside the intersection the row stays impossible, so the transformation itself renormalises.
   const row = new Float32Array(target.vocabularySize).fill(Number.NEGATIVE_INFINITY);
   const draftTokens = new Map(
