@@ -4,6 +4,7 @@ import path from 'node:path';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
+import { llamaWeights, smallestShape } from '../../../test/support/llama-weights.js';
 import { writeHuggingFaceFolder } from '../../../test/support/write-hugging-face-folder.js';
 
 const failure = 1;
@@ -155,6 +156,20 @@ describe('a converted model', () => {
       expect(counters.characterCount).toBe(Array.from(text as string).length);
       expect(counters.charactersPerPass).toBeCloseTo(counters.characterCount / counters.roundCount, 12);
     }
+  });
+
+  it('whose weights are damaged is dropped as a draft, with a warning, and changes no text', async () => {
+    const weights = llamaWeights(smallestShape, 1);
+    weights.get('model.norm.weight')?.values.fill(Number.NaN);
+    await writeHuggingFaceFolder(inFolder('damaged'), { weights });
+    await runCommand(['convert', inFolder('damaged'), inFolder('damaged.gguf')]);
+    const shared = ['generate', 'const add', '--temperature', '0', '-n', '12', '--threads', '1'];
+    const plain = await runCommand([...shared, '--draft', 'none']);
+    const foreign = ['--draft', inFolder('damaged.gguf'), '--foreign-draft', 'slem', '--draft-length', '3'];
+    const { code, stdout, stderr } = await runCommand([...shared, ...foreign]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/damaged.*failed in round 1.*goes on without it.*NaN/);
+    expect(stdout).toBe(plain.stdout);
   });
 
   it('knows the embedded models', async () => {

@@ -230,6 +230,7 @@ describe('the parts of a combination', () => {
     const one = lookup();
     expect(() => combine([])).toThrow(/one drafter or more/);
     expect(() => combine([one, one])).toThrow(/each once/);
+    expect(() => combine([one], 'vote' as 'merge')).toThrow(/no combination "vote"/);
     const roundCosts = [{ lengths: [0, 1], milliseconds: [1, 2] }];
     expect(() => createCombinedDrafter({ drafters: [one, lookup()], roundCosts })).toThrow(/cost curves/);
   });

@@ -13,7 +13,8 @@ import { mergeDrafts } from './merge-drafts.js';
 
 const defaultAcceptance = 0.6;
 
-export type DrafterCombination = 'priority' | 'estimate' | 'merge';
+const combinations = ['priority', 'estimate', 'merge'] as const;
+export type DrafterCombination = (typeof combinations)[number];
 
 export interface CombinedDrafterOptions {
   /** At least 1, each once; closed with this one. */
@@ -36,13 +37,19 @@ export interface CombinedDrafterOptions {
  * one tree of all their guesses. Each draws from randomness of its own and stays in step by itself: those that are not
  * asked in a round see the committed tokens when they are asked again. What a drafter throws ends all of them.
  *
- * @throws InvalidArgumentError without drafters, for one that is named twice, or with costs that do not match them.
+ * @throws InvalidArgumentError without drafters, for one that is named twice, an unknown combination, or costs that do
+ *   not match the drafters.
  */
 export function createCombinedDrafter(options: CombinedDrafterOptions): Drafter {
   const { drafters, combination = 'priority', roundCosts } = options;
   if (drafters.length === 0 || new Set(drafters).size < drafters.length) {
     throw new InvalidArgumentError(
       `A combination takes one drafter or more, each once, not ${drafters.length} with ${new Set(drafters).size} different ones.`,
+    );
+  }
+  if (!combinations.includes(combination)) {
+    throw new InvalidArgumentError(
+      `There is no combination "${combination as string}". There are ${combinations.join(', ')}.`,
     );
   }
   if (roundCosts !== undefined && roundCosts.length !== drafters.length) {
