@@ -4,6 +4,7 @@ import path from 'node:path';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
+import { llamaWeights, smallestShape } from '../../../test/support/llama-weights.js';
 import { writeHuggingFaceFolder } from '../../../test/support/write-hugging-face-folder.js';
 
 const failure = 1;
@@ -40,10 +41,10 @@ describe('models that cannot be used', () => {
     }
   });
 
-  it('a draft with another vocabulary is refused, with the option that will allow it', async () => {
+  it('a draft with another vocabulary is refused, with the option that allows it', async () => {
     const { code, stderr } = await runCommand(['generate', 'let', '--draft', inFolder('bytes.gguf')]);
     expect(code).toBe(failure);
-    expect(stderr).toMatch(/8192 tokens against 257.*--cross-vocabulary/);
+    expect(stderr).toMatch(/8192 tokens against 257.*--foreign-draft/);
   });
 
   it('a prompt longer than the context is refused with both lengths', async () => {
@@ -85,6 +86,8 @@ describe('options that make no sense', () => {
     ],
     [['generate', 'let', '--rule', 'lucky'], /--rule.*tokenwise, block, sample-match/s],
     [['generate', 'let', '--backend', 'abacus'], /--backend.*llamacpp/s],
+    [['generate', 'let', '--foreign-draft', 'other'], /--foreign-draft.*tli, slem/s],
+    [['generate', 'let', '--foreign-draft', 'tli', '--draft', 'none'], /--foreign-draft.*--draft/],
     [['generate', 'let', '--kv-type', 'q3'], /--kv-type.*q8_0/s],
     [['generate', 'let', '--logit-bias', 'x=1'], /--logit-bias takes TOKEN=VALUE/],
     [['generate', 'let', '--threads', '9999', '--draft', 'none'], /threads must be a whole number from 1 to/],
@@ -140,6 +143,37 @@ describe('a converted model', () => {
     const generated = await runCommand(['generate', 'let', ...small, '--json']);
     expect(generated.code, generated.stderr).toBe(0);
     expect(JSON.parse(generated.stdout).tokens.length).toBeLessThanOrEqual(5);
+  });
+
+  it('drafts for a target of another vocabulary, and changes no greedy text', async () => {
+    const shared = ['generate', 'const add', '--temperature', '0', '-n', '24', '--threads', '1', '--json'];
+    const plain = await runCommand([...shared, '--draft', 'none']);
+    for (const way of ['tli', 'slem']) {
+      const foreign = ['--draft', inFolder('bytes.gguf'), '--foreign-draft', way, '--draft-length', '3'];
+      const drafted = await runCommand([...shared, ...foreign]);
+      expect(drafted.code, drafted.stderr).toBe(0);
+      const { text, counters } = JSON.parse(drafted.stdout);
+      expect(text).toBe(JSON.parse(plain.stdout).text);
+      expect(counters.draftedCount).toBeGreaterThan(0);
+      expect(counters.characterCount).toBe(Array.from(text as string).length);
+      expect(counters.charactersPerPass).toBeCloseTo(counters.characterCount / counters.roundCount, 12);
+    }
+  });
+
+  it('whose weights are damaged is dropped as a draft, with a warning, and changes no text', async () => {
+    const weights = llamaWeights(smallestShape, 1);
+    // Finite, but no logit is.
+    weights.get('model.norm.weight')?.values.fill(3e38);
+    await writeHuggingFaceFolder(inFolder('damaged'), { weights });
+    const converted = await runCommand(['convert', inFolder('damaged'), inFolder('damaged.gguf')]);
+    expect(converted.code, converted.stderr).toBe(0);
+    const shared = ['generate', 'const add', '--temperature', '0', '-n', '12', '--threads', '1'];
+    const plain = await runCommand([...shared, '--draft', 'none']);
+    const foreign = ['--draft', inFolder('damaged.gguf'), '--foreign-draft', 'slem', '--draft-length', '3'];
+    const { code, stdout, stderr } = await runCommand([...shared, ...foreign]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/damaged.*failed in round 1.*goes on without it.*(NaN|Infinity)/);
+    expect(stdout).toBe(plain.stdout);
   });
 
   it('knows the embedded models', async () => {

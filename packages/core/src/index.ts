@@ -24,6 +24,7 @@ export type { GreedyDifference } from './decoding/compare-greedy.js';
 export type { DecodeCounters } from './decoding/decode-counters.js';
 export type {
   DecodeEvent,
+  DrafterFailedEvent,
   DraftEndEvent,
   FinishReason,
   GenerationEndEvent,
@@ -38,6 +39,8 @@ export type { GenerateOptions } from './decoding/generate-options.js';
 export { generateText } from './decoding/generate-text.js';
 export type { GeneratedText } from './decoding/generate-text.js';
 export { assertSameVocabulary } from './drafting/assert-same-vocabulary.js';
+export { createCombinedDrafter } from './drafting/combined-drafter.js';
+export type { CombinedDrafterOptions, DrafterCombination } from './drafting/combined-drafter.js';
 export { drafterFactories } from './drafting/drafters.js';
 export type { DrafterFactory } from './drafting/drafters.js';
 export { createForcedTokenDrafter } from './drafting/forced-token-drafter.js';
@@ -54,6 +57,12 @@ export { createNGramDrafter } from './drafting/n-gram-drafter.js';
 export type { NGramOptions } from './drafting/n-gram-drafter.js';
 export { createPromptLookupDrafter } from './drafting/prompt-lookup-drafter.js';
 export type { PromptLookupOptions } from './drafting/prompt-lookup-drafter.js';
+export { createStagedDrafter } from './drafting/staged-drafter.js';
+export type { StagedDrafterOptions } from './drafting/staged-drafter.js';
+export { createStringMatchDrafter } from './drafting/string-match-drafter.js';
+export type { StringMatchOptions } from './drafting/string-match-drafter.js';
+export { createTokenIntersectionDrafter } from './drafting/token-intersection-drafter.js';
+export type { TokenIntersectionOptions } from './drafting/token-intersection-drafter.js';
 export { createAdaptiveDraftLength } from './scheduling/adaptive-draft-length.js';
 export type { AdaptiveDraftLength, AdaptiveDraftLengthOptions } from './scheduling/adaptive-draft-length.js';
 export { chooseDraftLength } from './scheduling/choose-draft-length.js';

@@ -7,7 +7,7 @@ import { engineSelection, modelPath, type ModelSelection } from '../options/mode
 /** Sequences of each model: sixteen that read rows, and for each of eight decode loops a prefix and its fork. */
 export const maximumSequences = 48;
 
-export interface AuditSelection extends Omit<ModelSelection, 'backend' | 'draftBackend'> {
+export interface AuditSelection extends Omit<ModelSelection, 'backend' | 'draftBackend' | 'foreignDraft'> {
   readonly backend: readonly string[];
   /** Prefixes and texts are short, and every sequence takes its context's memory. */
   readonly context: number;

@@ -33,6 +33,8 @@ export interface CompareRunsOptions {
 export interface RunStatistics {
   readonly tokensPerSecond: Summary;
   readonly blockEfficiency: number;
+  /** Characters of output per target pass: comparable across tokenizers. */
+  readonly charactersPerPass: number;
   readonly acceptanceRate: number;
   readonly acceptedByPosition: readonly number[];
   readonly draftedByPosition: readonly number[];
@@ -63,8 +65,8 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
   const speculativeRuns: DecodeCounters[] = [];
   const ratios: number[] = [];
   const differences: PromptDifference[] = [];
-  const run = (prompt: string, speculative: boolean): Promise<GeneratedText> =>
-    generateText({
+  const run = async (prompt: string, speculative: boolean): Promise<GeneratedText> => {
+    const generated = await generateText({
       target,
       prompt,
       sampling,
@@ -76,6 +78,10 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
       clock: () => performance.now(),
       ...(speculative ? { drafter: options.drafter, draftLength: options.controller() } : {}),
     });
+    // What was decoded without the drafter says nothing about it.
+    if (generated.drafterFailure !== undefined) throw generated.drafterFailure.error;
+    return generated;
+  };
   // Not counted: the first run warms up engine and compiler.
   for (const speculative of [false, true]) await run(prompts[0] as string, speculative);
   for (const [index, prompt] of prompts.entries()) {
@@ -131,6 +137,8 @@ function statistics(runs: readonly DecodeCounters[]): RunStatistics {
   return {
     tokensPerSecond: summarize(runs.map(tokensPerSecond)),
     blockEfficiency: total((counters) => counters.committedCount) / total((counters) => counters.roundCount),
+    charactersPerPass:
+      total((counters) => counters.characterCount) / total((counters) => counters.roundCount),
     acceptanceRate: total((counters) => counters.acceptedCount) / total((counters) => counters.draftedCount),
     acceptedByPosition: byPosition((counters) => counters.acceptedByPosition),
     draftedByPosition: byPosition((counters) => counters.draftedByPosition),

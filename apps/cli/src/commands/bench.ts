@@ -30,6 +30,7 @@ export function benchCommand() {
         .default('llamacpp'),
     )
     .addOption(modelOptions.draftBackend)
+    .addOption(modelOptions.foreignDraft)
     .addOption(modelOptions.threads)
     .addOption(modelOptions.context)
     .addOption(modelOptions.gpuLayers)

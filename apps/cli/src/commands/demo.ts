@@ -29,6 +29,7 @@ import { type ArithmeticRow, arithmeticRows, arithmeticTable } from '../output/a
 import { comparisonTable, differenceLines } from '../output/comparison-table.js';
 import { enginesTable } from '../output/engines-table.js';
 import { interruptSignal } from '../output/interrupt.js';
+import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { colourByOrigin, colourLegend } from '../output/origin-colours.js';
@@ -71,6 +72,7 @@ export function demoCommand() {
     .addOption(modelOptions.draft)
     .addOption(modelOptions.backend)
     .addOption(modelOptions.draftBackend)
+    .addOption(modelOptions.foreignDraft)
     .addOption(modelOptions.threads)
     .addOption(modelOptions.context)
     .addOption(modelOptions.gpuLayers)
@@ -205,6 +207,7 @@ async function show(
     });
     for await (const event of events) {
       if (event.type === 'token-committed') process.stdout.write(colourByOrigin(event));
+      if (event.type === 'drafter-failed') note(colours.yellow(drafterFailureLine(event)));
     }
     printLine('');
   }

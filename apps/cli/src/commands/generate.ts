@@ -9,6 +9,7 @@ import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { interruptSignal } from '../output/interrupt.js';
+import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
 import { colourByOrigin } from '../output/origin-colours.js';
 
@@ -22,6 +23,7 @@ export function generateCommand() {
     .addOption(modelOptions.source)
     .addOption(modelOptions.backend)
     .addOption(modelOptions.draftBackend)
+    .addOption(modelOptions.foreignDraft)
     .addOption(modelOptions.threads)
     .addOption(modelOptions.context)
     .addOption(modelOptions.gpuLayers)
@@ -107,6 +109,8 @@ Examples:
             if (event.logprobs !== undefined) logprobs.push({ token: event.token, ...event.logprobs });
             if (options.json !== true)
               process.stdout.write(options.color === true ? colourByOrigin(event) : event.text);
+          } else if (event.type === 'drafter-failed') {
+            note(colours.yellow(drafterFailureLine(event)));
           } else if (event.type === 'generation-end') {
             text += event.text;
             if (options.json !== true) process.stdout.write(event.text);
@@ -133,7 +137,7 @@ Examples:
           note('');
           note(
             colours.dim(
-              `${counters.committedCount} tokens, ${rate.toFixed(1)} tokens/s, ${counters.blockEfficiency.toFixed(2)} tokens per pass, ${counters.acceptedCount} of ${counters.draftedCount} draft tokens accepted (${finishReason})`,
+              `${counters.committedCount} tokens, ${rate.toFixed(1)} tokens/s, ${counters.blockEfficiency.toFixed(2)} tokens and ${counters.charactersPerPass.toFixed(1)} characters per pass, ${counters.acceptedCount} of ${counters.draftedCount} draft tokens accepted (${finishReason})`,
             ),
           );
         }

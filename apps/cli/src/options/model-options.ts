@@ -5,6 +5,8 @@ import {
   createModelDrafter,
   createNGramDrafter,
   createPromptLookupDrafter,
+  createStringMatchDrafter,
+  createTokenIntersectionDrafter,
   InvalidArgumentError,
   type LanguageModel,
 } from '@foretoken/core';
@@ -16,6 +18,12 @@ import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-fi
 import type { NGramSelection } from './n-gram-options.js';
 import { wholeNumber } from './numbers.js';
 import { readText } from './prompt-input.js';
+
+/** Drafting with a model of another vocabulary than the target's, by name. */
+const foreignDrafts = { tli: createTokenIntersectionDrafter, slem: createStringMatchDrafter } as const;
+type ForeignDraft = keyof typeof foreignDrafts;
+
+const withoutModel: ReadonlySet<string> = new Set(['none', 'prompt-lookup', 'n-gram', 'input-copy']);
 
 const devices = ['cpu', 'cuda'] as const;
 const accesses = ['native', 'stock'] as const;
@@ -35,6 +43,10 @@ export const modelOptions = {
   draftBackend: new Option('--draft-backend <name>', "engine of the draft; default: the target's").choices(
     backendNames,
   ),
+  foreignDraft: new Option(
+    '--foreign-draft <way>',
+    'draft with a model of another vocabulary: by the tokens that both have (tli), or by the text (slem)',
+  ).choices(Object.keys(foreignDrafts) as ForeignDraft[]),
   threads: new Option('--threads <n>', 'CPU threads; default: measured').argParser(
     wholeNumber('--threads', 1),
   ),
@@ -71,6 +83,7 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly source?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
+  readonly foreignDraft?: ForeignDraft | undefined;
 }
 
 /** The models of one command, opened. */
@@ -89,6 +102,7 @@ const maximumSequences = 2;
 /** Loads the target, and the draft where one is asked for; closes what is open where one fails. */
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const options = engineSelection(selection, signal);
+  const { foreignDraft } = selection;
   const draftName = selection.draft ?? (selection.model === 'embedded' ? 'embedded' : 'none');
   if (selection.source !== undefined && draftName !== 'input-copy') {
     throw new InvalidArgumentError('--source is what --draft input-copy copies from: give both.');
@@ -101,6 +115,9 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     );
   }
   const corpora = await Promise.all(corpus.map(readCorpus));
+  if (foreignDraft !== undefined && withoutModel.has(draftName)) {
+    throw new InvalidArgumentError('--foreign-draft says how a draft model is used: name one with --draft.');
+  }
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
@@ -122,7 +139,8 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         modelPath(draftName, tinyModels.draft),
         options,
       );
-      drafter = createModelDrafter({ model: draft, target });
+      const createDrafter = foreignDraft === undefined ? createModelDrafter : foreignDrafts[foreignDraft];
+      drafter = createDrafter({ model: draft, target });
     }
     const close = async (): Promise<void> => {
       await drafter?.close();

@@ -11,6 +11,7 @@ export function comparisonTable(comparison: Comparison): string {
   table.push(
     ['tokens/s (median)', ...[plain, speculative].map((run) => run.tokensPerSecond.median.toFixed(1))],
     ['tokens per target pass', ...[plain, speculative].map((run) => run.blockEfficiency.toFixed(2))],
+    ['characters per target pass', ...[plain, speculative].map((run) => run.charactersPerPass.toFixed(1))],
     ['acceptance by position', '-', acceptanceText(speculative)],
     ['speculative / plain, 95 %', '', speedupText(comparison.speedup)],
     ['median [quartiles] over prompts', '', ratioText(comparison.ratio)],

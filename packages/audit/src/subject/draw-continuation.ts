@@ -28,6 +28,10 @@ export async function drawContinuation(
     maximumTokens: count,
     ignoreEndTokens: true,
   });
-  for await (const event of events) if (event.type === 'generation-end') return event.tokens;
+  for await (const event of events) {
+    // What is drawn without the drafter says nothing about it.
+    if (event.type === 'drafter-failed') throw event.error;
+    if (event.type === 'generation-end') return event.tokens;
+  }
   throw new Error('unreachable: generate ends with generation-end');
 }

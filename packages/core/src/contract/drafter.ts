@@ -29,6 +29,8 @@ export interface Drafter {
    *
    * A drafter that stops early by a confidence rule must keep the last token it drew: dropping it
    * biases the output (DESIGN section 4.3).
+   *
+   * A drafter that throws is not asked again: the generation goes on without it.
    */
   propose(context: DraftContext, budget: DraftBudget): Promise<Draft>;
   /** Learns what became of its last draft. */

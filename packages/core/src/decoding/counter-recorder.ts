@@ -11,6 +11,8 @@ export class CounterRecorder {
   #roundCount = 0;
   #draftedCount = 0;
   #acceptedCount = 0;
+  #characterCount = 0;
+  #failedDrafter: string | undefined;
   #draftMilliseconds = 0;
   #passMilliseconds = 0;
   readonly #promptStart: number | undefined;
@@ -44,6 +46,16 @@ export class CounterRecorder {
     }
   }
 
+  /** Text that became output. */
+  addText(text: string): void {
+    for (const _ of text) this.#characterCount += 1;
+  }
+
+  /** @param name of the drafter that the loop goes on without. */
+  drafterFailed(name: string): void {
+    this.#failedDrafter = name;
+  }
+
   counters(): DecodeCounters {
     const now = this.#clock?.();
     const decodeStart = this.#decodeStart ?? now;
@@ -57,6 +69,9 @@ export class CounterRecorder {
       acceptedByPosition: [...this.#acceptedByPosition],
       acceptanceRate: this.#acceptedCount / this.#draftedCount,
       blockEfficiency: this.#committedCount / this.#roundCount,
+      characterCount: this.#characterCount,
+      charactersPerPass: this.#characterCount / this.#roundCount,
+      failedDrafter: this.#failedDrafter,
       promptMilliseconds: difference(decodeStart, this.#promptStart),
       draftMilliseconds: now === undefined ? undefined : this.#draftMilliseconds,
       passMilliseconds: now === undefined ? undefined : this.#passMilliseconds,

@@ -14,6 +14,12 @@ export interface DecodeCounters {
   readonly acceptanceRate: number;
   /** Committed tokens per target pass; NaN before the first. */
   readonly blockEfficiency: number;
+  /** Characters (code points) of the text so far: comparable across tokenizers, as tokens are not. */
+  readonly characterCount: number;
+  /** Characters per target pass; NaN before the first. */
+  readonly charactersPerPass: number;
+  /** Name of the drafter that failed and was dropped, if one did. */
+  readonly failedDrafter: string | undefined;
   readonly promptMilliseconds: number | undefined;
   readonly draftMilliseconds: number | undefined;
   readonly passMilliseconds: number | undefined;

@@ -22,6 +22,17 @@ export interface DraftEndEvent {
   readonly drafters: readonly string[];
 }
 
+/** The drafter threw and is no longer asked: the decoding goes on without it. */
+export interface DrafterFailedEvent {
+  readonly type: 'drafter-failed';
+  /** The round in which it threw. */
+  readonly round: number;
+  /** The drafter's name. */
+  readonly drafter: string;
+  /** What it threw. */
+  readonly error: unknown;
+}
+
 export interface TokenCommittedEvent {
   readonly type: 'token-committed';
   readonly token: number;
@@ -60,4 +71,9 @@ export interface GenerationEndEvent {
   readonly counters: DecodeCounters;
 }
 
-export type DecodeEvent = DraftEndEvent | TokenCommittedEvent | RoundEndEvent | GenerationEndEvent;
+export type DecodeEvent =
+  | DraftEndEvent
+  | DrafterFailedEvent
+  | TokenCommittedEvent
+  | RoundEndEvent
+  | GenerationEndEvent;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Drafter } from '../contract/drafter.js';
 import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
+import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
@@ -13,6 +14,7 @@ import type { DecodeEvent } from './decode-event.js';
 import { generate } from './generate.js';
 import type { GenerateOptions } from './generate-options.js';
 import { generateText } from './generate-text.js';
+import { measureRoundCosts } from './measure-round-costs.js';
 
 const vocabularySize = 3;
 /** A law that looks at the last four tokens, so that long texts need no endless table. */
@@ -210,6 +212,105 @@ test('logprobs are those of the model, and the chosen token is among the best in
     history.push(event.token);
   }
   await drafter.close();
+});
+
+describe('a drafter that throws', () => {
+  const failing = (when: 'propose' | 'observe', round: number, error: unknown): Drafter => {
+    const drafter = createModelDrafter({ model: draft, target });
+    let rounds = 0;
+    return {
+      name: 'failing',
+      async propose(context, budget) {
+        if (when === 'propose' && rounds === round) throw error;
+        return drafter.propose(context, budget);
+      },
+      observe() {
+        if (rounds === round) throw error;
+        rounds += 1;
+      },
+      close: () => drafter.close(),
+    };
+  };
+  const collect = async (options: GenerateOptions): Promise<DecodeEvent[]> => {
+    const events: DecodeEvent[] = [];
+    for await (const event of generate(options)) events.push(event);
+    return events;
+  };
+  const shared = { target, prompt, draftLength: 3, maximumTokens: 30 };
+  const cause = new Error('out of memory');
+
+  test.each(['propose', 'observe'] as const)('in %s is dropped, and the loop says so', async (when) => {
+    for (const round of [0, 2]) {
+      const drafter = failing(when, round, cause);
+      const events = await collect({ ...shared, drafter, sampling: { temperature: 0 } });
+      expect(events.filter(({ type }) => type === 'drafter-failed')).toEqual([
+        { type: 'drafter-failed', round, drafter: 'failing', error: cause },
+      ]);
+      const end = events.at(-1);
+      if (end?.type !== 'generation-end') throw new Error('the last event is not generation-end');
+      const { tokens } = await generateText({ ...shared, sampling: { temperature: 0 } });
+      expect(end.tokens).toEqual(tokens);
+      expect(end.counters.failedDrafter).toBe('failing');
+      // Nothing is drafted after it.
+      const after = events.slice(events.findIndex(({ type }) => type === 'drafter-failed'));
+      expect(after.filter(({ type }) => type === 'draft-end')).toEqual([]);
+      await drafter.close();
+    }
+  });
+
+  test('leaves the text of a seed as it is, under sample-match', async () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const options = { ...shared, seed, rule: 'sample-match' };
+      const { tokens } = await generateText(options);
+      const drafter = failing('propose', seed % 4, cause);
+      expect((await generateText({ ...options, drafter })).tokens).toEqual(tokens);
+      await drafter.close();
+    }
+  });
+
+  test('because the generation was cancelled is no failure', async () => {
+    const controller = new AbortController();
+    const drafter: Drafter = {
+      ...failing('propose', -1, cause),
+      propose: async ({ signal }) => {
+        controller.abort();
+        signal?.throwIfAborted();
+        throw cause;
+      },
+    };
+    const events = await collect({ ...shared, drafter, signal: controller.signal });
+    expect(events.map(({ type }) => type)).toEqual(['generation-end']);
+    expect(events[0]).toMatchObject({ finishReason: 'cancelled' });
+  });
+
+  test('for a broken contract inside it ends the generation', async () => {
+    const drafter = failing('propose', 1, new InvalidDraftError('Node 0: broken.'));
+    await expect(collect({ ...shared, drafter })).rejects.toThrow(InvalidDraftError);
+    await drafter.close();
+  });
+
+  test('cannot be measured', async () => {
+    const drafter = failing('propose', 3, cause);
+    let now = 0;
+    const costs = measureRoundCosts({ target, drafter, lengths: [0, 2], clock: () => now++, budget: 1000 });
+    await expect(costs).rejects.toThrow('out of memory');
+    await drafter.close();
+  });
+});
+
+test('characters are counted as they become text', async () => {
+  const bytes = [[0x61], [0xc3], [0xa9]];
+  const cycle: TableLaw = (history) => oneHot(((history.at(-1) ?? 0) + 1) % 3);
+  const accents = createTableModel({
+    law: cycle,
+    vocabularySize: 3,
+    tokenBytes: (token) => Uint8Array.from(bytes[token] as number[]),
+  });
+  // Tokens 1, 2, 0, 1, 2, 0, 1: the text is e acute, a, e acute, a, and half a character, which is replaced.
+  const { text, counters } = await generateText({ target: accents, prompt: [0], maximumTokens: 7 });
+  expect(text).toBe('\u00e9a\u00e9a\ufffd');
+  expect(counters.characterCount).toBe(5);
+  expect(counters.charactersPerPass).toBeCloseTo(5 / 7, 12);
 });
 
 test('a drafter that breaks its contract is named before the engine sees its draft', async () => {

@@ -1,8 +1,10 @@
 import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
+import type { Drafter } from '../contract/drafter.js';
 import type { ForwardResult } from '../contract/forward.js';
 import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { VerificationOutcome } from '../contract/verification-rule.js';
+import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import type { DecodeEvent, FinishReason, TokenOrigin } from './decode-event.js';
 import { draftDepth, isChain, pathTokens } from './draft-shape.js';
 import { emptyDraft } from './empty-draft.js';
@@ -17,6 +19,8 @@ import { validateDraft } from '../verification/validate-draft.js';
  * Each round: propose, forward, transform, verify, commit, roll back, observe, emit (Leviathan et al.
  * 2211.17192, algorithm 1; Chen et al. 2302.01318, algorithm 2). The last committed token is kept out of
  * the target's cache until the next pass, which reads it together with the draft.
+ *
+ * A drafter that throws is dropped: an event says so, and the decoding goes on without it.
  *
  * Ends with one `generation-end` event. Cancelling by `signal` ends with the reason `cancelled`, it does
  * not throw; leaving the loop early frees what the generation holds.
@@ -59,17 +63,12 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
       state.hiddenRows = hiddenStates && keptRows(hiddenStates, outcome);
       commitPath(state, draft, outcome);
       state.tokens.push(...committed);
-      if (askedLength > 0) {
-        state.drafter?.observe({
-          acceptedPath: outcome.acceptedPath,
-          committedTokens: committed,
-          committedLength: state.tokens.length,
-          hiddenRows: state.hiddenRows,
-        });
-      }
+      if (askedLength > 0) observe(state, outcome, committed);
       // ---------------------------
       const ended = state.clock?.();
 
+      const failure = takeFailure(state);
+      if (failure !== undefined) yield { type: 'drafter-failed', round, ...failure };
       let emitted = 0;
       for (const token of committed) {
         const { text, finish } = accountFor(state, token);
@@ -116,10 +115,12 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
     if (options.sequence === undefined) state.sequence.close();
   }
   if (options.sequence !== undefined) dropUnemitted(state);
+  const text = state.assembler.flush();
+  state.recorder.addText(text);
   yield {
     type: 'generation-end',
     finishReason,
-    text: state.assembler.flush(),
+    text,
     tokens: state.tokens.slice(state.promptLength, state.promptLength + state.outputCount),
     counters: state.recorder.counters(),
   };
@@ -150,26 +151,61 @@ function draftLimit(state: GenerationState): number {
 }
 
 async function propose(state: GenerationState, askedLength: number): Promise<Draft> {
-  if (askedLength === 0 || state.drafter === undefined) return emptyDraft;
+  const { drafter } = state;
+  if (askedLength === 0 || drafter === undefined) return emptyDraft;
+  const context = {
+    tokens: state.tokens,
+    promptLength: state.promptLength,
+    transform: state.transform,
+    random: state.random.round(state.tokens.length),
+    targetHiddenRows: state.hiddenRows,
+    shouldStop: state.controller.shouldStop,
+    signal: state.signal,
+  };
   const budget = {
     maximumTokens: askedLength,
     maximumLeaves: state.rule.trees ? state.target.capabilities.maximumLeaves : 1,
     independentSiblings: state.rule.independentSiblings === true,
   };
-  const draft = await state.drafter.propose(
-    {
-      tokens: state.tokens,
-      promptLength: state.promptLength,
-      transform: state.transform,
-      random: state.random.round(state.tokens.length),
-      targetHiddenRows: state.hiddenRows,
-      shouldStop: state.controller.shouldStop,
-      signal: state.signal,
-    },
-    budget,
-  );
+  let draft: Draft;
+  try {
+    draft = await drafter.propose(context, budget);
+  } catch (error) {
+    dropDrafter(state, drafter, error);
+    return emptyDraft;
+  }
   validateDraft(draft, state.target.vocabularySize, budget);
   return draft;
+}
+
+/** Tells the drafter, where it is still there, what became of its draft. */
+function observe(state: GenerationState, outcome: VerificationOutcome, committed: readonly number[]): void {
+  const { drafter } = state;
+  try {
+    drafter?.observe({
+      acceptedPath: outcome.acceptedPath,
+      committedTokens: committed,
+      committedLength: state.tokens.length,
+      hiddenRows: state.hiddenRows,
+    });
+  } catch (error) {
+    dropDrafter(state, drafter as Drafter, error);
+  }
+}
+
+/** The rest of the generation goes on without a drafter that threw; a broken contract or a cancellation ends it. */
+function dropDrafter(state: GenerationState, drafter: Drafter, error: unknown): void {
+  if (error instanceof InvalidDraftError || isAbort(error, state.signal)) throw error;
+  state.drafter = undefined;
+  state.failure = { drafter: drafter.name, error };
+  state.recorder.drafterFailed(drafter.name);
+}
+
+/** A failure that no event has told of yet. */
+function takeFailure(state: GenerationState): GenerationState['failure'] {
+  const { failure } = state;
+  state.failure = undefined;
+  return failure;
 }
 
 async function forwardDraft(state: GenerationState, draft: Draft): Promise<ForwardResult> {
@@ -222,6 +258,7 @@ function accountFor(
   state.outputCount += 1;
   if (state.endTokens.has(token)) return { text: '', finish: 'end-token' };
   const { text, stopped } = state.assembler.push(token);
+  state.recorder.addText(text);
   if (stopped) return { text, finish: 'stop-string' };
   if (state.outputCount >= state.maximumTokens) return { text, finish: state.limitReason };
   return { text, finish: undefined };

@@ -24,7 +24,8 @@ const mostLogprobs = 20;
 /** Everything one generation holds: its options made complete, and what changes from round to round. */
 export interface GenerationState extends Verifier {
   readonly target: LanguageModel;
-  readonly drafter: Drafter | undefined;
+  /** undefined from the start, or after it failed. */
+  drafter: Drafter | undefined;
   readonly controller: DraftLengthController;
   readonly random: RequestRandom;
   /** Committed tokens, prompt included. */
@@ -40,6 +41,8 @@ export interface GenerationState extends Verifier {
   readonly signal: AbortSignal | undefined;
   readonly clock: (() => number) | undefined;
   outputCount: number;
+  /** Of the drafter, until an event has told of it. */
+  failure: { readonly drafter: string; readonly error: unknown } | undefined;
   hiddenRows: readonly Float32Array[] | undefined;
 }
 
@@ -92,6 +95,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     signal: options.signal,
     clock: options.clock,
     outputCount: 0,
+    failure: undefined,
     hiddenRows: undefined,
   };
 }

@@ -74,6 +74,8 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
         draftLength: takingTurns(draftLengths),
         ignoreEndTokens: true,
       })) {
+        // A length that cannot be drafted has no cost.
+        if (event.type === 'drafter-failed') throw event.error;
         if (event.type !== 'round-end') continue;
         total += event.roundMilliseconds as number;
         if ((event.round + 1) % draftLengths.length !== 0) continue;

@@ -22,6 +22,6 @@ export function assertSameVocabulary(target: LanguageModel, draft: LanguageModel
 
 function mismatch(target: LanguageModel, draft: LanguageModel, difference: string): VocabularyMismatchError {
   return new VocabularyMismatchError(
-    `The draft ${draft.name} has another vocabulary than the target ${target.name}: ${difference}. Choose a draft of the target's family. Drafting across vocabularies will be allowed by crossVocabulary (--cross-vocabulary), which this version does not have yet.`,
+    `The draft ${draft.name} has another vocabulary than the target ${target.name}: ${difference}. Choose a draft of the target's family, or draft across vocabularies by token intersection (createTokenIntersectionDrafter, --foreign-draft tli) or string match (createStringMatchDrafter, --foreign-draft slem).`,
   );
 }

@@ -2,9 +2,13 @@ import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { createInputCopyDrafter } from './input-copy-drafter.js';
+import { createCombinedDrafter } from './combined-drafter.js';
 import { createModelDrafter } from './model-drafter.js';
 import { createNGramDrafter } from './n-gram-drafter.js';
 import { createPromptLookupDrafter } from './prompt-lookup-drafter.js';
+import { createStagedDrafter } from './staged-drafter.js';
+import { createStringMatchDrafter } from './string-match-drafter.js';
+import { createTokenIntersectionDrafter } from './token-intersection-drafter.js';
 
 /** How a drafter of this package is made with its default options. */
 export interface DrafterFactory {
@@ -17,18 +21,33 @@ export interface DrafterFactory {
   create(parts: { readonly target: LanguageModel; readonly draft?: LanguageModel | undefined }): Drafter;
 }
 
-const modelDrafter: DrafterFactory = {
-  name: 'draft-model',
-  needsDraftModel: true,
-  create({ target, draft }) {
-    if (draft === undefined) {
-      throw new InvalidArgumentError(
-        'The drafter draft-model needs a draft model: load one beside the target.',
-      );
-    }
-    return createModelDrafter({ model: draft, target });
-  },
-};
+function withDraftModel(
+  name: string,
+  create: (models: { readonly target: LanguageModel; readonly model: LanguageModel }) => Drafter,
+): DrafterFactory {
+  return {
+    name,
+    needsDraftModel: true,
+    create({ target, draft }) {
+      if (draft === undefined) {
+        throw new InvalidArgumentError(
+          `The drafter ${name} needs a draft model: load one beside the target.`,
+        );
+      }
+      return create({ target, model: draft });
+    },
+  };
+}
+
+const modelDrafter = withDraftModel('draft-model', createModelDrafter);
+const staged = withDraftModel('staged', (models) =>
+  createStagedDrafter({ ...models, drafter: createPromptLookupDrafter() }),
+);
+const combined = withDraftModel('combined', (models) =>
+  createCombinedDrafter({ drafters: [createPromptLookupDrafter(), createModelDrafter(models)] }),
+);
+const tokenIntersection = withDraftModel('token-intersection', createTokenIntersectionDrafter);
+const stringMatch = withDraftModel('string-match', createStringMatchDrafter);
 
 const promptLookup: DrafterFactory = {
   name: 'prompt-lookup',
@@ -50,5 +69,7 @@ const nGram: DrafterFactory = {
 
 /** Every drafter of this package by name. What runs over all of them (the audit) covers what is added here. */
 export const drafterFactories: ReadonlyMap<string, DrafterFactory> = new Map(
-  [modelDrafter, promptLookup, nGram, inputCopy].map((factory) => [factory.name, factory]),
+  [modelDrafter, promptLookup, nGram, inputCopy, staged, combined, tokenIntersection, stringMatch].map(
+    (factory) => [factory.name, factory],
+  ),
 );

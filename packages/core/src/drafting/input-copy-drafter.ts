@@ -5,6 +5,7 @@ import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
 import { oneHot } from '../sampling/draw.js';
+import { distinctLeaves } from './distinct-leaves.js';
 import { CopySource } from './input-copy/copy-source.js';
 import { type DraftBranches, draftBranches } from './input-copy/draft-branches.js';
 import { EditAlignment } from './input-copy/edit-alignment.js';
@@ -74,7 +75,7 @@ class InputCopyDrafter implements Drafter {
     const alignment = this.#follow(context);
     const halvings = Math.max(0, alignment.newTokens - patience);
     const count = Math.max(1, Math.floor(budget.maximumTokens / 2 ** halvings));
-    const branches = draftBranches(alignment, count, budget.maximumLeaves);
+    const branches = draftBranches(alignment, count, distinctLeaves(budget));
     const { tokens, parents } = untilStopped(branches, context.shouldStop);
     return {
       tokens,

@@ -2,14 +2,15 @@ import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { DraftBudget, Drafter } from '../contract/drafter.js';
-import type { ForwardResult } from '../contract/forward.js';
 import type { LanguageModel } from '../contract/language-model.js';
-import type { Sequence } from '../contract/sequence.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { drawToken, probabilityOf } from '../sampling/draw.js';
-import type { LogitsTransform } from '../sampling/logits-transform.js';
 import { assertRollback } from './assert-rollback.js';
 import { assertSameVocabulary } from './assert-same-vocabulary.js';
+import { chainDraft } from './chain-draft.js';
+import { DraftSequence } from './draft-sequence.js';
+import { type DraftVocabulary, sameVocabulary } from './draft-vocabulary.js';
+import { OwnTransform } from './own-transform.js';
 
 export interface ModelDrafterOptions {
   /** The draft model, on any backend. The caller closes it. */
@@ -31,50 +32,51 @@ export interface ModelDrafterOptions {
 export function createModelDrafter({ model, target }: ModelDrafterOptions): Drafter {
   assertRollback(model, 'draft model');
   assertSameVocabulary(target, model);
-  return new ModelDrafter(model);
+  return new ModelDrafter(model, sameVocabulary);
 }
 
-class ModelDrafter implements Drafter {
+/** A chain drawn from a model token by token, whatever its vocabulary. */
+export class ModelDrafter implements Drafter {
   readonly name: string;
   readonly #model: LanguageModel;
-  /** The tokens in the sequence's cache. */
-  readonly #cached: number[] = [];
-  #sequence: Sequence | undefined;
-  #transform: { readonly source: LogitsTransform; readonly own: LogitsTransform } | undefined;
+  readonly #vocabulary: DraftVocabulary;
+  readonly #sequence: DraftSequence;
+  readonly #transform = new OwnTransform();
   #closed = false;
 
-  constructor(model: LanguageModel) {
+  constructor(model: LanguageModel, vocabulary: DraftVocabulary) {
     this.#model = model;
+    this.#vocabulary = vocabulary;
+    this.#sequence = new DraftSequence(model);
     this.name = model.name;
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
     if (this.#closed) throw new ClosedError(`The drafter ${this.name} is closed.`);
-    const transform = this.#ownTransform(context.transform);
+    context.signal?.throwIfAborted();
+    const transform = this.#transform.of(context.transform);
+    const vocabulary = this.#vocabulary;
     const history = [...context.tokens];
+    // The same text in the draft model's tokens.
+    const text = [...vocabulary.contextTokens(history)];
     const tokens: number[] = [];
     const distributions: Distribution[] = [];
     // Drafting k tokens reads all but the last of them.
-    const room = this.#model.contextLength - context.tokens.length + 1;
+    const room = text.length === 0 ? 0 : this.#model.contextLength - text.length + 1;
     const length = Math.min(budget.maximumTokens, room);
-    let unread = length > 0 ? this.#unreadTokens(history) : [];
     for (let node = 0; node < length; node++) {
-      const logits = await this.#read(unread, context.signal);
-      const distribution = transform.apply(logits, history, node);
+      const logits = await this.#sequence.read(text, [], context.signal);
+      const distribution = vocabulary.distribution(transform, logits.read(0), history, node);
+      if (distribution === undefined) break;
       const token = drawToken(distribution, context.random.uniform('draft', 0, node, 0));
       tokens.push(token);
       distributions.push(distribution);
       history.push(token);
-      unread = [token];
+      text.push(vocabulary.draftToken(token));
       const probability = probabilityOf(distribution, token);
       if (context.shouldStop?.({ token, probability, depth: node }) === true) break;
     }
-    return {
-      tokens,
-      parents: tokens.map((_, node) => node - 1),
-      distributions,
-      drafters: tokens.map(() => this.name),
-    };
+    return chainDraft(this.name, tokens, distributions);
   }
 
   observe(): void {
@@ -83,40 +85,6 @@ class ModelDrafter implements Drafter {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#sequence?.close();
-    this.#sequence = undefined;
+    this.#sequence.close();
   }
-
-  /** Drops what the cache holds beyond the history, and returns the tokens that it lacks. */
-  #unreadTokens(history: readonly number[]): number[] {
-    this.#sequence ??= this.#model.createSequence();
-    // At least the last token is read again: its logits are what is wanted.
-    const kept = Math.min(commonLength(this.#cached, history), history.length - 1);
-    if (kept < this.#cached.length) {
-      this.#sequence.doRollback(kept);
-      this.#cached.length = kept;
-    }
-    return history.slice(kept);
-  }
-
-  /** One pass over new tokens; the logits after the last of them. */
-  async #read(tokens: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> {
-    const sequence = this.#sequence as Sequence;
-    const [result] = await this.#model.forward([{ sequence, tokens, rows: 'last' }], { signal });
-    this.#cached.push(...tokens);
-    return (result as ForwardResult).logits.read(0);
-  }
-
-  /** Row buffers of its own: the target's rows use the request's. */
-  #ownTransform(source: LogitsTransform): LogitsTransform {
-    if (this.#transform?.source !== source) this.#transform = { source, own: source.clone() };
-    return this.#transform.own;
-  }
-}
-
-function commonLength(left: readonly number[], right: readonly number[]): number {
-  const most = Math.min(left.length, right.length);
-  let length = 0;
-  while (length < most && left[length] === right[length]) length += 1;
-  return length;
 }

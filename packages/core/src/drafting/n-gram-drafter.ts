@@ -5,6 +5,7 @@ import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
 import { oneHot } from '../sampling/draw.js';
+import { distinctLeaves } from './distinct-leaves.js';
 import { type ContinuationTree, growContinuations } from './n-gram/continuation-tree.js';
 import { type Match, SuffixAutomaton } from './n-gram/suffix-automaton.js';
 
@@ -132,7 +133,8 @@ class NGramDrafter implements Drafter {
 
   #grow(automaton: SuffixAutomaton, match: Match, budget: DraftBudget): ContinuationTree {
     return growContinuations(automaton, match, {
-      ...budget,
+      maximumTokens: budget.maximumTokens,
+      maximumLeaves: distinctLeaves(budget),
       maximumDepth: Math.max(1, Math.floor(this.#lengthFactor * match.length)),
       minimumProbability: this.#minimumProbability,
       minimumMatch: this.#minimumMatch,

@@ -2,7 +2,7 @@ import type { Draft } from '../contract/draft.js';
 import type { VerificationRandom } from '../contract/verification-random.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import { drawWeighted } from '../sampling/draw.js';
+import { drawWeighted, isAccepted } from '../sampling/draw.js';
 import type { KeyedRandom, RandomPurpose } from './keyed-random.js';
 import { philox4x32 } from './philox.js';
 
@@ -63,7 +63,7 @@ export function createRequestRandom(options: { seed: number | bigint; request?: 
 function roundKeyed(random: KeyedRandom): VerificationRandom {
   let asked = 0;
   return {
-    accept: (probability, node) => random.uniform('accept', 0, node, asked++) < probability,
+    accept: (probability, node) => isAccepted(probability, random.uniform('accept', 0, node, asked++)),
     draw: (weights, node) => drawWeighted(weights, random.uniform('residual', 0, node, asked++)),
   };
 }
@@ -81,7 +81,7 @@ function positionKeyed(
   };
   const uniform = (node: number): number => round(positionAfter(node)).uniform('sample', 0, -1, 0);
   return {
-    accept: (probability, node) => uniform(node) < probability,
+    accept: (probability, node) => isAccepted(probability, uniform(node)),
     draw: (weights, node) => drawWeighted(weights, uniform(node)),
   };
 }

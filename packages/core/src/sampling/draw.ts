@@ -32,6 +32,11 @@ export function drawWeighted(weights: Distribution, uniform: number): number {
   return drawToken(weights, uniform * total);
 }
 
+/** True with the given probability, for a uniform number in [0, 1); outside [0, 1] it counts as the nearer end. */
+export function isAccepted(probability: number, uniform: number): boolean {
+  return uniform < probability;
+}
+
 /** Probability of a token id, 0 where a sparse distribution does not list it. O(log support). */
 export function probabilityOf({ tokens, probabilities }: Distribution, token: number): number {
   if (tokens === undefined) return probabilities[token] ?? 0;

@@ -4,9 +4,13 @@ import type { DraftContext } from '../contract/draft-context.js';
 import type { Drafter } from '../contract/drafter.js';
 import { createForcedTokenDrafter } from '../drafting/forced-token-drafter.js';
 import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
+import { createCombinedDrafter, type DrafterCombination } from '../drafting/combined-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createNGramDrafter } from '../drafting/n-gram-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
+import { createStagedDrafter } from '../drafting/staged-drafter.js';
+import { createStringMatchDrafter } from '../drafting/string-match-drafter.js';
+import { createTokenIntersectionDrafter } from '../drafting/token-intersection-drafter.js';
 import { createRequestRandom } from '../random/request-random.js';
 import { drawToken, oneHot, probabilityOf } from '../sampling/draw.js';
 import { drafterConformance, type DrafterConformanceOptions } from './drafter-conformance.js';
@@ -15,6 +19,7 @@ import { randomTable } from './random-table.js';
 import { createSyntheticDrafter } from './synthetic-drafter.js';
 import { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
 import { createTableModel } from './table-model.js';
+import { textBytes } from './text-bytes.js';
 
 const vocabularySize = 4;
 function shortMemory(seed: number): TableLaw {
@@ -23,6 +28,23 @@ function shortMemory(seed: number): TableLaw {
 }
 const target = createTableModel({ law: shortMemory(1), vocabularySize, maximumSequences: 16 });
 const draftModel = createTableModel({ law: shortMemory(2), vocabularySize, maximumSequences: 16 });
+const smallModel = createTableModel({ law: shortMemory(3), vocabularySize, maximumSequences: 16 });
+const foreignTexts = ['d', 'ab', 'c', 'a', 'b', 'cda'];
+const foreignTable = randomTable(4, foreignTexts.length, 'smooth');
+/** Splits the same texts otherwise than the target does. */
+const foreignModel = createTableModel({
+  law: (history) => foreignTable(history.slice(-4)),
+  vocabularySize: foreignTexts.length,
+  tokenBytes: textBytes(foreignTexts),
+  maximumSequences: 16,
+});
+/** Every proposal of a drafter in several parts takes several passes. */
+const fewer = 2000;
+const lookup = (): Drafter => createPromptLookupDrafter({ minimumMatch: 1 });
+function combined(combination: DrafterCombination): Drafter {
+  const drafters = [lookup(), createModelDrafter({ model: draftModel, target })];
+  return createCombinedDrafter({ drafters, combination });
+}
 const prompts = [
   [0, 1, 2, 3, 0, 1],
   [2, 2, 1, 0, 3, 2, 2],
@@ -45,7 +67,7 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
         createSyntheticTreeDrafter({ law: shortMemory(2), vocabularySize, widths: [2, 2, 1] }),
     },
   ],
-  ['prompt lookup', { createDrafter: () => createPromptLookupDrafter({ minimumMatch: 1 }) }],
+  ['prompt lookup', { createDrafter: lookup }],
   ['copying the prompt', { createDrafter: () => createInputCopyDrafter() }],
   ['copying a part of it', { createDrafter: () => createInputCopyDrafter({ span: { start: 0, end: 2 } }) }],
   ['copying a source', { createDrafter: () => createInputCopyDrafter({ source: [3, 0, 2, 1, 1, 3] }) }],
@@ -69,6 +91,46 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
           ],
         }),
     },
+  ],
+  [
+    'the staged drafter',
+    {
+      createDrafter: () =>
+        createStagedDrafter({
+          model: draftModel,
+          target,
+          drafter: createModelDrafter({ model: smallModel, target: draftModel }),
+        }),
+      proposals: fewer,
+    },
+  ],
+  [
+    'the staged drafter of three stages',
+    {
+      createDrafter: () =>
+        createStagedDrafter({
+          model: draftModel,
+          target,
+          rule: 'tokenwise',
+          drafter: createStagedDrafter({ model: smallModel, target: draftModel, drafter: lookup() }),
+        }),
+      proposals: fewer,
+    },
+  ],
+  ['drafters by priority', { createDrafter: () => combined('priority'), proposals: fewer }],
+  // Its choice learns from what was accepted.
+  ['drafters by estimate', { createDrafter: () => combined('estimate'), proposals: fewer, learns: true }],
+  ['drafters in one tree', { createDrafter: () => combined('merge'), proposals: fewer }],
+  [
+    'token intersection',
+    {
+      createDrafter: () => createTokenIntersectionDrafter({ model: foreignModel, target }),
+      proposals: fewer,
+    },
+  ],
+  [
+    'string match',
+    { createDrafter: () => createStringMatchDrafter({ model: foreignModel, target }), proposals: fewer },
   ],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);

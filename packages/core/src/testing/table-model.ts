@@ -23,7 +23,10 @@ export interface TableModelOptions {
   /** Default 4. */
   readonly maximumSequences?: number | undefined;
   readonly endTokens?: readonly number[];
-  /** Bytes of every token; default: one lower-case letter, or one byte above 26 tokens. */
+  /**
+   * Bytes of every token; default: one lower-case letter, or one byte above 26 tokens. A text is split into the longest
+   * tokens from its beginning.
+   */
   readonly tokenBytes?: (token: number) => Uint8Array;
 }
 
@@ -306,6 +309,17 @@ function wantedRows({ rows, tokens }: ForwardRequest): readonly number[] {
   return rows;
 }
 
+/** The longest token that the text begins with; the first of equals. */
+function longestToken(bytes: readonly Uint8Array[], text: Uint8Array): number {
+  let longest = -1;
+  for (const [token, candidate] of bytes.entries()) {
+    const begins = candidate.length > 0 && candidate.every((byte, at) => byte === text[at]);
+    if (begins && candidate.length > (bytes[longest]?.length ?? 0)) longest = token;
+  }
+  if (longest < 0) throw new TokenOutOfRangeError(`No token of the table begins with the byte ${text[0]}.`);
+  return longest;
+}
+
 function createTableTokenizer(
   vocabularySize: number,
   endTokens: readonly number[],
@@ -318,12 +332,13 @@ function createTableTokenizer(
     beginToken: undefined,
     addsBeginToken: false,
     endTokens,
-    encode: (text) =>
-      [...new TextEncoder().encode(text)].map((byte) => {
-        const token = bytes.findIndex((candidate) => candidate.length === 1 && candidate[0] === byte);
-        if (token < 0) throw new TokenOutOfRangeError(`No token of the table has the byte ${byte}.`);
-        return token;
-      }),
+    encode: (text) => {
+      const rest = new TextEncoder().encode(text);
+      const tokens: number[] = [];
+      for (let at = 0; at < rest.length; at += (bytes[tokens.at(-1) as number] as Uint8Array).length)
+        tokens.push(longestToken(bytes, rest.subarray(at)));
+      return tokens;
+    },
     decode: (tokens) =>
       new TextDecoder('utf-8', { ignoreBOM: true }).decode(
         Uint8Array.from(tokens.flatMap((token) => [...(bytes[token] as Uint8Array)])),
