@@ -61,5 +61,11 @@ function fromContext(context: SamplingContext): LogitsTransform {
     if (minP > 0) keepMinP(support, minP);
     return support.distribution();
   };
-  return { vocabularySize, greedy: context.greedy, apply, clone: () => fromContext(context) };
+  return {
+    vocabularySize,
+    greedy: context.greedy,
+    apply,
+    clone: () => fromContext(context),
+    soften: () => fromContext(context.greedy ? { ...context, greedy: false, temperature: 1 } : context),
+  };
 }

@@ -2,6 +2,7 @@ import { AcceptanceEstimate } from './acceptance-estimate.js';
 import { chooseDraftLength, type LengthChoice } from './choose-draft-length.js';
 import type { DraftLengthController, RoundMeasurement } from './draft-length-controller.js';
 import { type CostCurve, costAt } from './cost-curve.js';
+import { ProbeSchedule } from './probe-schedule.js';
 
 export interface AdaptiveDraftLengthOptions {
   /** Measured milliseconds of a round by draft length, from 0 (`measureRoundCosts`). */
@@ -16,13 +17,6 @@ export interface AdaptiveDraftLengthOptions {
   /** Acceptance to start from, 0 to 1; default 0.6. */
   readonly priorAcceptance?: number | undefined;
 }
-
-/**
- * Drafting must promise this much before it is used: plain decoding is certain, costs are estimates, and repeated
- * calibrations on a shared machine differ by several percent.
- */
-const requiredGain = 1.05;
-const longestProbe = 4096;
 
 /** An adaptive controller, with a view into what it would choose now. */
 export interface AdaptiveDraftLength extends DraftLengthController {
@@ -39,8 +33,7 @@ export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): 
   const { roundCosts, priorAcceptance = 0.6, firstProbe = 256 } = options;
   const maximumLength = options.maximumLength ?? (roundCosts.lengths.at(-1) as number);
   const acceptance = new AcceptanceEstimate({ priorMean: priorAcceptance, priorWeight: 4, memory: 24 });
-  let plainRounds = 0;
-  let probeAfter = firstProbe;
+  const probes = new ProbeSchedule(firstProbe);
 
   const choice = (limit: number = maximumLength): LengthChoice =>
     chooseDraftLength(
@@ -54,16 +47,9 @@ export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): 
     choice,
     next(limit) {
       const { length, expectedGain } = choice(limit);
-      if (expectedGain >= requiredGain) {
-        probeAfter = firstProbe;
-        plainRounds = 0;
-        return length;
-      }
-      plainRounds += 1;
-      if (plainRounds <= probeAfter) return 0;
-      plainRounds = 0;
-      probeAfter = Math.min(2 * probeAfter, longestProbe);
-      return Math.min(limit, 1);
+      const decision = probes.next(expectedGain);
+      if (decision === 'draft') return length;
+      return decision === 'plain' ? 0 : Math.min(limit, 1);
     },
     observe({ draftedCount, acceptedCount }: RoundMeasurement) {
       if (draftedCount > 0) acceptance.observe(draftedCount, acceptedCount);

@@ -1,6 +1,6 @@
 import type { Draft } from '../../contract/draft.js';
 import type { DraftContext } from '../../contract/draft-context.js';
-import type { Drafter } from '../../contract/drafter.js';
+import type { DraftBudget, Drafter } from '../../contract/drafter.js';
 import type { LanguageModel } from '../../contract/language-model.js';
 import { createRequestRandom } from '../../random/request-random.js';
 import { createLogitsTransform } from '../../sampling/create-logits-transform.js';
@@ -16,6 +16,8 @@ export interface DrafterConformanceOptions {
   readonly prompts: readonly (readonly number[])[];
   /** Proposals drawn to compare with what is reported; default 8000. */
   readonly proposals?: number | undefined;
+  /** Most nodes and leaves that the laws ask for where they do not vary them; default: a chain of a few tokens. */
+  readonly budget?: DraftBudget | undefined;
   /**
    * True where proposals depend on earlier rounds (n-gram caches): the laws that compare with a fresh drafter are
    * then left out. Default false.
