@@ -66,7 +66,7 @@ describe('foretoken audit', () => {
   });
 
   it.each([
-    [['--rule', 'nonsense'], /tokenwise, block, sample-match; not "nonsense"/],
+    [['--rule', 'nonsense'], /tokenwise, block, sample-match, .*k-seq; not "nonsense"/],
     [['--drafter', 'draft-model,'], /--drafter takes names/],
     [['--backend', 'cuda'], /--backend takes names/],
     [['--alpha', '0'], /--alpha takes a number/],

@@ -61,6 +61,8 @@ export type { RequestRandom } from './random/request-random.js';
 export { createLogitsTransform } from './sampling/create-logits-transform.js';
 export { drawToken, drawWeighted, oneHot, probabilityOf } from './sampling/draw.js';
 export { block } from './verification/block.js';
+export { kSeq } from './verification/k-seq.js';
+export { recursiveRejection } from './verification/recursive-rejection.js';
 export { verificationRules } from './verification/rules.js';
 export { sampleMatch } from './verification/sample-match.js';
 export { tokenwise } from './verification/tokenwise.js';

@@ -1,12 +1,13 @@
 import {
   type Distribution,
   type Draft,
+  type VerificationOutcome,
   type VerificationRandom,
   type VerificationRule,
   validateDraft,
   verificationRules,
 } from '@foretoken/core';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readFixture } from './read-fixture.js';
 
 interface Case {
@@ -22,6 +23,12 @@ interface Case {
 
 /** Accepted tokens, next token. */
 type Outcome = readonly [number, number];
+
+interface TreeCase extends Pick<Case, 'tokens' | 'draft' | 'target' | 'accepts' | 'draws'> {
+  readonly parents: readonly number[];
+  /** Accepted nodes, next token. */
+  readonly outcome: readonly [readonly number[], number];
+}
 
 const rules = ['tokenwise', 'block', 'sample-match'] as const;
 
@@ -48,25 +55,68 @@ test('the cases tell the rules apart', () => {
   expect(apart('block', 'sample-match')).toBeGreaterThan(300);
 });
 
+describe.each(['recursive-rejection', 'k-seq'])('%s on trees', async (name) => {
+  const rule = verificationRules.get(name) as VerificationRule;
+  const { cases: trees } = await readFixture<{ cases: readonly TreeCase[] }>(`${name}-outcomes.json`);
+
+  test.each([
+    ['dense', dense],
+    ['sparse', sparse],
+  ])('decides as the oracle does, from %s distributions', (_, form) => {
+    const differing = trees.filter((item) => {
+      const { parents, outcome } = item;
+      const { acceptedPath, nextToken, nextTokenKind } = verifyTree(rule, form, item);
+      const isLeaf = !parents.includes(outcome[0].at(-1) ?? -1);
+      return (
+        acceptedPath.join() !== outcome[0].join() ||
+        nextToken !== outcome[1] ||
+        (nextTokenKind === 'bonus') !== isLeaf
+      );
+    });
+    expect(trees.length).toBe(2000);
+    expect(differing).toEqual([]);
+  });
+
+  test('the cases reach every branch', () => {
+    // Chosen at random: siblings after the first are accepted, and trees end in corrections, in many of them.
+    const later = trees.filter(({ parents, outcome }) =>
+      outcome[0].some((node) => parents.indexOf(parents[node] as number) < node),
+    );
+    expect(later.length).toBeGreaterThan(100);
+    const corrected = trees.filter(({ parents, outcome }) => parents.includes(outcome[0].at(-1) ?? -1));
+    expect(corrected.length).toBeGreaterThan(100);
+  });
+});
+
 function sameOutcome(
   item: Case,
   rule: VerificationRule,
   form: (weights: readonly number[]) => Distribution,
   [accepted, nextToken]: Outcome,
 ): boolean {
-  const draft: Draft = {
-    tokens: item.tokens,
-    parents: item.tokens.map((_, node) => node - 1),
-    distributions: item.draft.map(form),
-    drafters: item.tokens.map(() => 'fixture'),
-  };
-  validateDraft(draft, item.target[0]?.length as number);
-  const outcome = rule.verify(draft, item.target.map(form), givenUniforms(item.accepts, item.draws));
+  const parents = item.tokens.map((_, node) => node - 1);
+  const outcome = verifyTree(rule, form, { ...item, parents });
   return (
     outcome.acceptedPath.join() === [...item.tokens.keys()].slice(0, accepted).join() &&
     outcome.nextToken === nextToken &&
     (outcome.nextTokenKind === 'bonus') === (accepted === item.tokens.length)
   );
+}
+
+function verifyTree(
+  rule: VerificationRule,
+  form: (weights: readonly number[]) => Distribution,
+  item: Omit<TreeCase, 'outcome'>,
+): VerificationOutcome {
+  const { tokens, parents, draft: rows, target, accepts, draws } = item;
+  const draft: Draft = {
+    tokens,
+    parents,
+    distributions: rows.map(form),
+    drafters: tokens.map(() => 'fixture'),
+  };
+  validateDraft(draft, target[0]?.length as number);
+  return rule.verify(draft, target.map(form), givenUniforms(accepts, draws));
 }
 
 /** Decisions as the fixture defines them: accept below the probability, draw by inverse cdf over ascending ids. */

@@ -1,17 +1,31 @@
-import type { Distribution } from '@foretoken/core';
-import { type EnumeratedDrafting, randomTable, type TableKind, type TableLaw } from '@foretoken/core/testing';
+import type { Distribution, VerificationRule } from '@foretoken/core';
+import {
+  type EnumeratedDrafting,
+  type EnumeratedTrees,
+  randomTable,
+  type SiblingKind,
+  type TableKind,
+  type TableLaw,
+} from '@foretoken/core/testing';
 
 /** A target and a sound way of drafting for it, small enough to follow every branch. */
-export interface ProofCase {
+export interface ProofCase<Drafting = EnumeratedDrafting> {
   readonly name: string;
   readonly target: TableLaw;
-  readonly drafting: EnumeratedDrafting;
+  readonly drafting: Drafting;
 }
 
 /** Tokens whose joint law is enumerated: several rounds of drafts of one or two tokens. */
 export const proofCount = 3;
 const vocabularySize = 3;
 const kinds: readonly TableKind[] = ['smooth', 'peaked', 'one-hot', 'truncated', 'ties'];
+/** Parents of the nodes. */
+const treeShapes: readonly (readonly number[])[] = [
+  [-1, -1],
+  [-1, -1, -1],
+  [-1, -1, 0, 1],
+  [-1, 0, 0],
+];
 const fixed = (length: number) => (): number => length;
 
 /** The battery of layer 1: random tables of every kind against every kind, and the corners that break rules. */
@@ -63,6 +77,35 @@ export function proofCases(): readonly ProofCase[] {
       drafting: { drawn: constant(undefined, [0.5, 0.5 - 2e-8, 2e-8]), length: fixed(2) },
     },
   ];
+}
+
+/** Trees of every kind of siblings that a rule takes; none for a rule of chains. */
+export function treeProofCases(rule: VerificationRule): readonly ProofCase<EnumeratedTrees>[] {
+  if (!rule.trees) return [];
+  const siblingKinds: readonly SiblingKind[] =
+    rule.independentSiblings === true
+      ? ['independent']
+      : ['independent', 'without replacement', 'likeliest'];
+  const target = randomTable(7, vocabularySize, 'smooth');
+  const drawn = randomTable(8, vocabularySize, 'smooth');
+  return siblingKinds.flatMap((siblings) => [
+    ...treeShapes.map((shape) => ({
+      name: `siblings ${siblings}, shape ${shape.join(' ')}`,
+      target,
+      drafting: { drawn, siblings, shape: () => shape },
+    })),
+    ...kinds.map((kind, number) => ({
+      name: `siblings ${siblings}, draft ${kind}`,
+      target: randomTable(200 + number, vocabularySize, 'truncated'),
+      drafting: { drawn: randomTable(300 + number, vocabularySize, kind), siblings, shape: () => [-1, -1, 0] },
+    })),
+    {
+      // Three tokens are too few to see a distribution that was not renormalised.
+      name: `siblings ${siblings}, five tokens`,
+      target: randomTable(1, 5, 'smooth'),
+      drafting: { drawn: randomTable(1001, 5, 'smooth'), siblings, shape: () => [-1, -1] },
+    },
+  ]);
 }
 
 function constant(tokens: readonly number[] | undefined, probabilities: readonly number[]): TableLaw {

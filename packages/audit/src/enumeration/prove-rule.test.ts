@@ -1,4 +1,5 @@
 import { verificationRules } from '@foretoken/core';
+import { kSeqUndivided, residualOfFirstSibling } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { halfPrecisionDraft, oneHotReport, sampledMutants } from '../mutants/index.js';
 import { proveRule } from './prove-rule.js';
@@ -10,6 +11,12 @@ describe('the proof by enumeration', () => {
     expect(proof.failed).toEqual([]);
     expect(proof.worstError).toBeLessThan(1e-12);
     expect(proof.caseCount).toBeGreaterThan(30);
+  });
+
+  test.each([residualOfFirstSibling, kSeqUndivided])('finds on trees what chains cannot show: $name', (rule) => {
+    const proof = proveRule(rule);
+    expect(proof.holds).toBe(false);
+    for (const name of proof.failed) expect(name).toMatch(/^siblings/);
   });
 
   test('holds for a soft draft that is reported as one-hot', () => {

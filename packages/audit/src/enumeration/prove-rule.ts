@@ -2,7 +2,7 @@ import type { VerificationRule } from '@foretoken/core';
 import { type EnumeratedDrafting, enumerateJointLaw, jointLaw } from '@foretoken/core/testing';
 import type { DraftFaults } from '../mutants/draft-faults.js';
 import { firstDifferentPosition, worstDifference } from './law.js';
-import { type ProofCase, proofCases, proofCount } from './proof-cases.js';
+import { type ProofCase, proofCases, proofCount, treeProofCases } from './proof-cases.js';
 
 /** Enumerated laws are sums of exact products, so only rounding may part them. */
 const proofTolerance = 1e-12;
@@ -23,17 +23,20 @@ export interface RuleProof {
 
 /**
  * Layer 1 by enumeration: the joint law of a rule with sound drafters on the battery of proof cases, against the
- * target's. O(cases x branches): tens of milliseconds a rule.
+ * target's; trees as well for a rule that takes them. O(cases x branches): a tenth of a second a rule.
  *
- * @param faults what the drafters do wrong, for negative controls; default nothing.
+ * @param faults what the drafters of chains do wrong, for negative controls; default nothing.
  */
 export function proveRule(rule: VerificationRule, faults: DraftFaults = {}): RuleProof {
   let worstError = -1;
   let worst: RuleProof['worst'] = { case: '', sequence: '', position: undefined };
   const failed: string[] = [];
-  const cases = proofCases();
+  const cases = [
+    ...proofCases().map((chain) => ({ ...chain, drafting: withFaults(chain.drafting, faults) })),
+    ...treeProofCases(rule),
+  ];
   for (const { name, target, drafting } of cases) {
-    const law = enumerateJointLaw(rule, target, withFaults(drafting, faults), proofCount);
+    const law = enumerateJointLaw(rule, target, drafting, proofCount);
     const exact = jointLaw(target, proofCount);
     const { sequence, difference } = worstDifference(law, exact);
     const holds = difference <= proofTolerance;

@@ -2,7 +2,9 @@ import type { DrafterFactory, VerificationRule } from '@foretoken/core';
 import { sampleCountForMargin } from '@foretoken/stats';
 import type { CubeParts } from '../engine/place-watch.js';
 import { tokenOrders } from '../engine/token-place.js';
-import { tableBattery } from '../tables/table-battery.js';
+import type { AuditTable } from '../tables/audit-table.js';
+import { tableBattery, treeTable } from '../tables/table-battery.js';
+import { tableTreeDrafter } from '../tables/table-tree-drafter.js';
 import type { AuditEngine, AuditOptions, AuditSettings } from './audit-options.js';
 import { allCombinations, coverPairs } from './cover-pairs.js';
 
@@ -15,7 +17,7 @@ export interface Combination {
 
 /** Everything that is fixed before the first draw. */
 export interface AuditPlan {
-  readonly onTables: readonly Combination[];
+  readonly onTables: readonly (Combination & { readonly tables: readonly AuditTable[] })[];
   readonly onEngines: readonly (Combination & { readonly engine: AuditEngine })[];
   readonly draws: {
     readonly table: number;
@@ -44,7 +46,11 @@ export const ownParts: CubeParts = [[8], [4, 4], [2, 2, 2]];
 const tableLaws = 3;
 const placeLaws = reusedParts.length * tokenOrders.length;
 
-/** Decides what is combined with what, and how often each is drawn. */
+/**
+ * Decides what is combined with what, and how often each is drawn. Rules that take trees get them on a table of its own.
+ * With a drafter of chains a rule that decides chains as another audited rule does (`onChains`) would repeat that one's
+ * draws: it is left out unless everything is wanted. Its own decisions on chains are enumerated all the same.
+ */
 export function planAudit(options: AuditOptions, settings: AuditSettings): AuditPlan {
   const { rules, drafters, engines } = options;
   const choose = settings.full ? allCombinations : coverPairs;
@@ -54,10 +60,21 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
     engine: engines[combination[2] as number],
   });
   const sizes = [rules.length, drafters.length];
-  const onTables = choose(sizes).map(combine);
-  const allowed = (combination: readonly number[]): boolean => {
-    const { drafter, engine } = combine(combination);
-    return !drafter.needsDraftModel || engine?.models.draft !== undefined;
+  const repeats = ({ rule, drafter }: Combination): boolean =>
+    !settings.full && drafter.trees !== true && rules.some(({ name }) => name === rule.onChains);
+  const onTables: AuditPlan['onTables'] = [
+    ...choose(sizes)
+      .map(combine)
+      .filter((combination) => !repeats(combination))
+      .map((combination) => ({ ...combination, tables: tableBattery })),
+    ...rules
+      .filter(({ trees }) => trees)
+      .map((rule) => ({ rule, drafter: tableTreeDrafter, engine: undefined, tables: [treeTable] })),
+  ];
+  const allowed = (indices: readonly number[]): boolean => {
+    const combination = combine(indices);
+    const { drafter, engine } = combination;
+    return !repeats(combination) && (!drafter.needsDraftModel || engine?.models.draft !== undefined);
   };
   const chosen =
     engines.length === 0
@@ -67,7 +84,7 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
         : coverPairs([...sizes, engines.length], allowed);
   const onEngines = chosen.map(combine) as AuditPlan['onEngines'];
 
-  const tableCount = onTables.length * tableBattery.length;
+  const tableCount = onTables.reduce((sum, { tables }) => sum + tables.length, 0);
   const engineCount = new Set(onEngines.map(({ engine }) => engine)).size;
   // Sequences on every table; the three places in every order, of each subject with rows reused and of all own passes of
   // an engine.

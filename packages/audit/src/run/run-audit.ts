@@ -2,7 +2,6 @@ import { type RuleProof, proveRule } from '../enumeration/prove-rule.js';
 import { createSubject } from '../subject/create-subject.js';
 import { type TableAudit, auditOnTable } from '../tables/audit-on-table.js';
 import { tableModels } from '../tables/audit-table.js';
-import { tableBattery } from '../tables/table-battery.js';
 import { decide } from '../verdict/decide.js';
 import type { AuditOptions } from './audit-options.js';
 import type { AuditReport } from './audit-report.js';
@@ -41,8 +40,8 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
       proofs.push(proveRule(rule));
     },
   }));
-  const sampling: TimedStep[] = plan.onTables.flatMap(({ rule, drafter }, index) =>
-    tableBattery.map((table) => {
+  const sampling: TimedStep[] = plan.onTables.flatMap(({ rule, drafter, tables: itsTables }, index) =>
+    itsTables.map((table) => {
       const { draftLength } = table;
       const parts = { rule, drafter, draftLength, engine: 'tables', sampling: table.sampling };
       const subject = inject(createSubject({ ...parts, models: tableModels(table) }));

@@ -50,7 +50,9 @@ export async function auditOnTable(
   try {
     const drafter = await subject.createDrafter(subject.models);
     try {
-      const shared = { drafter, transform, prompt: table.prompt, count: auditedTokens, seed };
+      // A draft may have no more nodes than there are tokens to come: a tree needs more than those that are audited.
+      const count = Math.max(auditedTokens, table.draftLength + 1);
+      const shared = { drafter, transform, prompt: table.prompt, count, seed };
       for (let request = 0; request < draws && signal?.aborted !== true; request++) {
         const tokens = await drawContinuation(subject, { ...shared, request });
         let cell = 0;

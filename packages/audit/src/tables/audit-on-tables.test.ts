@@ -1,4 +1,5 @@
 import { drafterFactories, verificationRules, type DrafterFactory } from '@foretoken/core';
+import { kSeqUndivided, residualOfFirstSibling } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { enumerateLoop } from '../enumeration/enumerate-loop.js';
 import { firstDifferentPosition, totalVariation } from '../enumeration/law.js';
@@ -6,7 +7,8 @@ import { oneHotReport, sampledMutants } from '../mutants/index.js';
 import { tableDraws } from '../run/plan-audit.js';
 import { targetLaw } from './audit-table.js';
 import { auditOnTables } from './audit-on-tables.js';
-import { tableBattery } from './table-battery.js';
+import { tableBattery, treeTable } from './table-battery.js';
+import { tableTreeDrafter } from './table-tree-drafter.js';
 
 // A slice of bench/audit-mutants.ts, bench/audit-false-alarms.ts and bench/audit-coverage.ts: the seeds are fixed.
 const drafter = drafterFactories.get('draft-model') as DrafterFactory;
@@ -49,6 +51,24 @@ describe('what is lossless passes', () => {
     // Rejected with probability 1e-6 at most; the bound is beyond the margin with about 1e-4 (power of the margin).
     expect(verdict).toMatchObject({ outcome: 'equivalent', exitCode: 0, failures: [] });
     expect(verdict.bounds[0]?.upper).toBeLessThan(0.1);
+  });
+});
+
+describe('trees', () => {
+  const trees = { ...shared, drafter: tableTreeDrafter, tables: [treeTable] };
+  const treeRules = [...verificationRules.values()].filter((rule) => rule.trees);
+
+  test.each(treeRules)('pass under $name', async (rule) => {
+    const { verdict } = await auditOnTables({ ...trees, rule, draws: 4000, seed: 5 });
+    // Rejected with probability 1e-6 at most; the bound is beyond the margin with about 1e-4.
+    expect(verdict).toMatchObject({ outcome: 'equivalent', failures: [] });
+  });
+
+  test.each([residualOfFirstSibling, kSeqUndivided])('find $name', async (rule) => {
+    const independent = { ...rule, independentSiblings: true };
+    const { verdict } = await auditOnTables({ ...trees, rule: independent, draws: tableDraws, seed: 6 });
+    expect(verdict).toMatchObject({ outcome: 'not lossless' });
+    expect(verdict.failures[0]?.position).toBe(1);
   });
 });
 

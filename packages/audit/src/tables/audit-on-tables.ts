@@ -43,7 +43,7 @@ export async function auditOnTables(options: TablesAuditOptions): Promise<Tables
     proofs: [],
     tables: audits,
     engines: [],
-    plan: { tests, onTables: [{ rule, drafter, engine: undefined }], onEngines: [] },
+    plan: { tests, onTables: [{ rule, drafter, engine: undefined, tables }], onEngines: [] },
     cancelled: false,
     cutShort: [],
     alpha,

@@ -29,3 +29,14 @@ export const tableBattery: readonly AuditTable[] = [
     draftLength: 2,
   },
 ];
+
+/** Where rules that take trees are drawn with trees: enough tokens for siblings to differ, and for wrong laws to show. */
+export const treeTable: AuditTable = {
+  name: 'trees',
+  vocabularySize: 4,
+  target: randomTable(41, 4, 'smooth'),
+  draft: randomTable(1041, 4, 'smooth'),
+  sampling: { frequencyPenalty: 0.6 },
+  prompt,
+  draftLength: 5,
+};

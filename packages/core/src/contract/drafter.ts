@@ -8,6 +8,11 @@ export interface DraftBudget {
   readonly maximumTokens: number;
   /** Most leaves in the draft; 1 asks for a chain. */
   readonly maximumLeaves: number;
+  /**
+   * True where siblings must be independent draws from one distribution, duplicates kept, and the number of a node's
+   * children must not depend on which tokens they are. A drafter without such siblings gives a chain. Default false.
+   */
+  readonly independentSiblings?: boolean;
 }
 
 /** Anything that proposes tokens: a model, an n-gram index, the prompt itself, a head, a chain of those. */

@@ -24,6 +24,13 @@ export interface VerificationRule {
   /** True where the rule takes drafts with branches. */
   readonly trees: boolean;
   /**
+   * True where siblings must be independent draws from one distribution, as many as were decided on before the first
+   * was drawn; the draft's budget then says so. Default false: every child may have a distribution of its own.
+   */
+  readonly independentSiblings?: boolean;
+  /** Name of the rule that decides drafts without branches in the same way, where there is one. */
+  readonly onChains?: string;
+  /**
    * @param draft the draft with the distributions its tokens were drawn from, [nodes].
    * @param targetRows target distributions, [nodes + 1]: row 0 follows the committed tokens, row
    *   i + 1 follows node i.

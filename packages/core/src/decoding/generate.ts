@@ -3,7 +3,6 @@ import type { Draft } from '../contract/draft.js';
 import type { ForwardResult } from '../contract/forward.js';
 import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { VerificationOutcome } from '../contract/verification-rule.js';
-import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import type { DecodeEvent, FinishReason, TokenOrigin } from './decode-event.js';
 import { draftDepth, isChain, pathTokens } from './draft-shape.js';
 import { emptyDraft } from './empty-draft.js';
@@ -151,6 +150,11 @@ function draftLimit(state: GenerationState): number {
 
 async function propose(state: GenerationState, askedLength: number): Promise<Draft> {
   if (askedLength === 0 || state.drafter === undefined) return emptyDraft;
+  const budget = {
+    maximumTokens: askedLength,
+    maximumLeaves: state.rule.trees ? state.target.capabilities.maximumLeaves : 1,
+    independentSiblings: state.rule.independentSiblings === true,
+  };
   const draft = await state.drafter.propose(
     {
       tokens: state.tokens,
@@ -161,17 +165,9 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
       shouldStop: state.controller.shouldStop,
       signal: state.signal,
     },
-    {
-      maximumTokens: askedLength,
-      maximumLeaves: state.rule.trees ? state.target.capabilities.maximumLeaves : 1,
-    },
+    budget,
   );
-  validateDraft(draft, state.target.vocabularySize);
-  if (!state.rule.trees && !isChain(draft)) {
-    throw new InvalidDraftError(
-      `${state.drafter.name} proposed a tree, which the rule ${state.rule.name} does not take.`,
-    );
-  }
+  validateDraft(draft, state.target.vocabularySize, budget);
   return draft;
 }
 

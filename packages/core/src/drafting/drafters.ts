@@ -9,6 +9,8 @@ export interface DrafterFactory {
   readonly name: string;
   /** True where it drafts with a second model. */
   readonly needsDraftModel: boolean;
+  /** True where it may propose branches, within the budget's leaves. Default false. */
+  readonly trees?: boolean;
   /** @throws InvalidArgumentError where it needs a draft model and gets none; what the drafter itself throws. */
   create(parts: { readonly target: LanguageModel; readonly draft?: LanguageModel | undefined }): Drafter;
 }

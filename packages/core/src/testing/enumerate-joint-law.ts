@@ -2,26 +2,18 @@ import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { VerificationRandom } from '../contract/verification-random.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
+import { pathTokens } from '../decoding/draft-shape.js';
+import {
+  type Branch,
+  type EnumeratedDrafting,
+  type EnumeratedTrees,
+  entries,
+  type PlannedDraft,
+  planDraft,
+  type TableLaw,
+} from './enumerate-drafts.js';
 
-/** A language over a tiny vocabulary: the distribution of the next token after a history. */
-export type TableLaw = (history: readonly number[]) => Distribution;
-
-/** How a draft is made: which law its tokens are drawn from, and which law is reported for them. */
-export interface EnumeratedDrafting {
-  readonly drawn: TableLaw;
-  /** Default: the law that was drawn from. Another one, or one that knows the token drawn, is what a faulty drafter does. */
-  readonly reported?: (history: readonly number[], token: number) => Distribution;
-  /** Most tokens of the round's draft; may depend on what was committed, and on the discarded drafts before. */
-  readonly length: (committed: readonly number[], discarded: readonly number[]) => number;
-  /** Asked after every drawn token: true ends the draft; `drop` also throws the token away (a faulty rule). */
-  readonly stop?: (path: readonly number[], probability: number) => 'keep' | 'drop' | undefined;
-}
-
-/** One thing that can happen, with its probability. */
-interface Branch<Value> {
-  readonly probability: number;
-  readonly value: Value;
-}
+export type { EnumeratedDrafting, EnumeratedTrees, TableLaw } from './enumerate-drafts.js';
 
 /**
  * The exact joint law of the first `count` tokens that a rule emits, over several rounds: every draft, every
@@ -31,22 +23,22 @@ interface Branch<Value> {
 export function enumerateJointLaw(
   rule: VerificationRule,
   target: TableLaw,
-  drafting: EnumeratedDrafting,
+  drafting: EnumeratedDrafting | EnumeratedTrees,
   count: number,
 ): Map<string, number> {
   const law = new Map<string, number>();
-  // States of equal past and equal next length have the same future, so they are followed as one.
+  // States of equal past and equal next plan have the same future, so they are followed as one.
   interface State {
     readonly committed: readonly number[];
-    readonly length: number;
+    readonly plan: PlannedDraft | undefined;
     probability: number;
   }
   const open = new Map<string, State>();
   const add = (committed: readonly number[], discarded: readonly number[], probability: number): void => {
-    const length = committed.length >= count ? 0 : drafting.length(committed, discarded);
-    const key = `${committed.join(',')}|${length}`;
+    const plan = committed.length >= count ? undefined : planDraft(drafting, committed, discarded);
+    const key = `${committed.join(',')}|${plan?.key}`;
     const known = open.get(key);
-    if (known === undefined) open.set(key, { committed, length, probability });
+    if (known === undefined) open.set(key, { committed, plan, probability });
     else known.probability += probability;
   };
   add([], [], 1);
@@ -54,14 +46,11 @@ export function enumerateJointLaw(
   for (let length = 0; length < count; length++) {
     for (const [key, state] of [...open].filter(([, { committed }]) => committed.length === length)) {
       open.delete(key);
-      const { committed } = state;
-      for (const { value: draft, probability: drawn } of drafts(committed, state.length, drafting)) {
-        const rows = [-1, ...draft.tokens.keys()].map((node) =>
-          target([...committed, ...draft.tokens.slice(0, node + 1)]),
-        );
-        for (const { value, probability: verified } of outcomes(rule, draft, rows)) {
+      const { committed, plan } = state;
+      for (const { value: draft, probability: drawn } of plan?.drafts(committed) ?? []) {
+        for (const { value, probability: verified } of outcomes(rule, draft, rows(target, committed, draft))) {
           const accepted = value.acceptedPath.map((node) => draft.tokens[node] as number);
-          const rest = draft.tokens.slice(accepted.length);
+          const rest = draft.tokens.filter((_, node) => !value.acceptedPath.includes(node));
           add([...committed, ...accepted, value.nextToken], rest, state.probability * drawn * verified);
         }
       }
@@ -104,52 +93,30 @@ export function largestDifference(
 export function expectedCommitted(
   rule: VerificationRule,
   target: TableLaw,
-  drafting: EnumeratedDrafting,
+  drafting: EnumeratedDrafting | EnumeratedTrees,
 ): number {
   let expected = 0;
-  for (const { value: draft, probability } of drafts([], drafting.length([], []), drafting)) {
-    const rows = [-1, ...draft.tokens.keys()].map((node) => target(draft.tokens.slice(0, node + 1)));
-    for (const branch of outcomes(rule, draft, rows)) {
+  for (const { value: draft, probability } of planDraft(drafting, [], []).drafts([])) {
+    for (const branch of outcomes(rule, draft, rows(target, [], draft))) {
       expected += probability * branch.probability * (branch.value.acceptedPath.length + 1);
     }
   }
   return expected;
 }
 
-function drafts(
-  committed: readonly number[],
-  length: number,
-  { drawn, reported = drawn, stop }: EnumeratedDrafting,
-): Branch<Draft>[] {
-  const finished: Branch<readonly number[]>[] = [];
-  const extend = (path: readonly number[], probability: number): void => {
-    if (path.length === length) {
-      finished.push({ probability, value: path });
-      return;
-    }
-    for (const [token, share] of entries(drawn([...committed, ...path]))) {
-      const longer = [...path, token];
-      const decision = stop?.(longer, share);
-      if (decision === undefined) extend(longer, probability * share);
-      else finished.push({ probability: probability * share, value: decision === 'keep' ? longer : path });
-    }
-  };
-  extend([], 1);
-  return finished.map(({ probability, value }) => ({
-    probability,
-    value: {
-      tokens: value,
-      parents: value.map((_, node) => node - 1),
-      distributions: value.map((token, node) => reported([...committed, ...value.slice(0, node)], token)),
-      drafters: value.map(() => 'enumeration'),
-    },
-  }));
+/** The target's distributions after the committed tokens and after every node, [nodes + 1]. */
+function rows(target: TableLaw, committed: readonly number[], draft: Draft): Distribution[] {
+  return [-1, ...draft.tokens.keys()].map((node) => target([...committed, ...pathTokens(draft, node)]));
 }
 
 type Outcome = ReturnType<VerificationRule['verify']>;
 
 /** Runs the rule once for every sequence of answers that its randomness can give. */
-function outcomes(rule: VerificationRule, draft: Draft, rows: readonly Distribution[]): Branch<Outcome>[] {
+function outcomes(
+  rule: VerificationRule,
+  draft: Draft,
+  targetRows: readonly Distribution[],
+): Branch<Outcome>[] {
   const found: Branch<Outcome>[] = [];
   const pending: number[][] = [[]];
   for (let answers = pending.pop(); answers !== undefined; answers = pending.pop()) {
@@ -181,15 +148,8 @@ function outcomes(rule: VerificationRule, draft: Draft, rows: readonly Distribut
         return tokens === undefined ? choice : (tokens[choice] as number);
       },
     };
-    const value = rule.verify(draft, rows, random);
+    const value = rule.verify(draft, targetRows, random);
     found.push({ probability, value });
   }
   return found;
-}
-
-function entries({ tokens, probabilities }: Distribution): [token: number, probability: number][] {
-  return Array.from(probabilities, (probability, index): [number, number] => [
-    tokens === undefined ? index : (tokens[index] as number),
-    probability,
-  ]).filter(([, probability]) => probability > 0);
 }

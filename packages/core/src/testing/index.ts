@@ -5,11 +5,15 @@ export type { ConformanceCase } from './conformance-case.js';
 export { drafterConformance } from './drafter-conformance.js';
 export type { DrafterConformanceOptions } from './drafter-conformance.js';
 export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
-export type { EnumeratedDrafting, TableLaw } from './enumerate-joint-law.js';
+export type { EnumeratedDrafting, EnumeratedTrees, TableLaw } from './enumerate-joint-law.js';
+export { optimalRootAcceptance } from './optimal-acceptance.js';
 export { randomTable } from './random-table.js';
 export type { TableKind } from './random-table.js';
 export { createSyntheticDrafter } from './synthetic-drafter.js';
 export type { SyntheticDrafterOptions } from './synthetic-drafter.js';
+export type { SiblingKind } from './sibling-law.js';
+export { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
+export type { SyntheticTreeDrafterOptions } from './synthetic-tree-drafter.js';
 export { createTableModel } from './table-model.js';
 export type { TableModelOptions } from './table-model.js';
 export {
@@ -20,3 +24,4 @@ export {
   resampleFromTarget,
   residualByRank,
 } from './wrong-rules.js';
+export { kSeqUndivided, residualOfFirstSibling } from './wrong-tree-rules.js';

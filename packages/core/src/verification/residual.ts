@@ -25,7 +25,8 @@ let buffer = new Float64Array(0);
 
 /**
  * The residual distribution's weights (Leviathan et al. 2211.17192, section 2.3; with a scale below 1, Sun
- * et al. 2403.10444, equation 4). O(support). Valid until the next call.
+ * et al. 2403.10444, equation 4). O(support). Valid until the next call, whose target the weights may be: every one
+ * is read before it is written.
  */
 export function residual(target: Distribution, draft: Distribution, scale: number): Residual {
   const { tokens, probabilities } = target;

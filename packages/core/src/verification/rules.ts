@@ -1,12 +1,14 @@
 import type { VerificationRule } from '../contract/verification-rule.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { block } from './block.js';
+import { kSeq } from './k-seq.js';
+import { recursiveRejection } from './recursive-rejection.js';
 import { sampleMatch } from './sample-match.js';
 import { tokenwise } from './tokenwise.js';
 
 /** Every rule of this package by name; all of them exact. */
 export const verificationRules: ReadonlyMap<string, VerificationRule> = new Map(
-  [tokenwise, block, sampleMatch].map((rule) => [rule.name, rule]),
+  [tokenwise, block, sampleMatch, recursiveRejection, kSeq].map((rule) => [rule.name, rule]),
 );
 
 /** @throws InvalidArgumentError for a name that no rule has. */

@@ -48,6 +48,29 @@ describe('takes', () => {
   });
 });
 
+describe('the budget', () => {
+  const tree = { ...chain, tokens: [0, 3, 3, 1], parents: [-1, 0, 0, 1], distributions: [uniform, uniform, uniform, uniform], drafters: ['first', 'first', 'first', 'first'] };
+
+  test('may be used up', () => {
+    validateDraft(tree, vocabularySize, { maximumTokens: 4, maximumLeaves: 2 });
+    validateDraft(chain, vocabularySize, { maximumTokens: 2, maximumLeaves: 1 });
+    const empty = { tokens: [], parents: [], distributions: [], drafters: [] };
+    validateDraft(empty, vocabularySize, { maximumTokens: 1, maximumLeaves: 1 });
+  });
+
+  test.each([
+    ['a token too many', { maximumTokens: 3, maximumLeaves: 2 }],
+    ['a leaf too many', { maximumTokens: 4, maximumLeaves: 1 }],
+  ])('may not be exceeded: %s', (_name, budget) => {
+    const check = () => validateDraft(tree, vocabularySize, budget);
+    expect(check).toThrow(InvalidDraftError);
+    expect(check).toThrow(
+      `A draft by first is larger than its budget: 4 tokens of at most ${budget.maximumTokens}, 2 leaves of at most ${budget.maximumLeaves}.`,
+    );
+    if (budget.maximumLeaves === 1) expect(check).toThrow('takes no branches');
+  });
+});
+
 describe('refuses, and names the counts,', () => {
   test.each<[string, Partial<Draft>, string]>([
     ['parents missing', { parents: [-1] }, '2 tokens, 1 parents, 2 distributions and 2 drafter names'],

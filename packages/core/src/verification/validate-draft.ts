@@ -1,5 +1,6 @@
 import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
+import type { DraftBudget } from '../contract/drafter.js';
 import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import { probabilityOf } from '../sampling/draw.js';
 
@@ -9,9 +10,10 @@ const sumTolerance = 1e-6;
 /**
  * Checks what a drafter hands over before an engine or a rule sees it. O(nodes + supports).
  *
+ * @param budget what the drafter was given; default: any number of nodes and leaves.
  * @throws InvalidDraftError naming the drafter, the node, and what is wrong.
  */
-export function validateDraft(draft: Draft, vocabularySize: number): void {
+export function validateDraft(draft: Draft, vocabularySize: number, budget?: DraftBudget): void {
   const { tokens, parents, distributions, drafters } = draft;
   const count = tokens.length;
   if (parents.length !== count || distributions.length !== count || drafters.length !== count) {
@@ -35,6 +37,19 @@ export function validateDraft(draft: Draft, vocabularySize: number): void {
     if (!(probabilityOf(distributions[node] as Distribution, token) > 0)) {
       throw fail(`token ${token} has the reported probability 0, so it cannot have been drawn`);
     }
+  }
+  if (budget !== undefined) checkBudget(draft, budget);
+}
+
+function checkBudget({ tokens, parents, drafters }: Draft, budget: DraftBudget): void {
+  const { maximumTokens, maximumLeaves } = budget;
+  const inner = new Set(parents);
+  const leaves = tokens.filter((_, node) => !inner.has(node)).length;
+  if (tokens.length > maximumTokens || leaves > maximumLeaves) {
+    const chain = maximumLeaves === 1 ? ' One leaf is a chain: the rule or the target takes no branches.' : '';
+    throw new InvalidDraftError(
+      `A draft by ${drafters[0]} is larger than its budget: ${tokens.length} tokens of at most ${maximumTokens}, ${leaves} leaves of at most ${maximumLeaves}.${chain}`,
+    );
   }
 }
 
