@@ -15,6 +15,8 @@ export interface PassCosts {
 
 const targetLengths = [1, 2, 3, 4, 5, 8, 16] as const;
 const draftLengths = [1, 2, 4] as const;
+const treeTargetLengths = [1, 2, 3, 4, 5, 8, 12, 16, 25] as const;
+const treeDraftLengths = [1, 2, 4, 8, 16] as const;
 /** Draft lengths; passes over one more have the steps of kernels that work on groups of rows. */
 const roundLengths = [0, 1, 2, 3, 4, 5, 7, 11, 15] as const;
 /** Milliseconds; what is under way is finished, so that a calibration stays under 5 s. */
@@ -34,6 +36,19 @@ export async function calibratePasses(
   return {
     target: await measurePassCosts(target, { ...shared, lengths: targetLengths }),
     draft: draft && (await measurePassCosts(draft, { ...shared, lengths: draftLengths })),
+  };
+}
+
+/** t(n) of both models for the passes of trees, in which a draft model too reads many tokens. */
+export async function calibrateTreePasses(
+  target: LanguageModel,
+  draft: LanguageModel,
+  signal?: AbortSignal,
+): Promise<{ targetCosts: CostCurve; draftCosts: CostCurve }> {
+  const shared = { clock, signal, budget: passBudget };
+  return {
+    targetCosts: await measurePassCosts(target, { ...shared, lengths: treeTargetLengths }),
+    draftCosts: await measurePassCosts(draft, { ...shared, lengths: treeDraftLengths }),
   };
 }
 

@@ -3,6 +3,7 @@ import { type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
+import { treeOption, treeRule } from '../options/draft-tree.js';
 import { modelOptions, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
@@ -27,6 +28,7 @@ export function generateCommand() {
     .addOption(modelOptions.device)
     .addOption(modelOptions.access)
     .addOption(draftLengthOption)
+    .addOption(treeOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -64,9 +66,14 @@ export function generateCommand() {
 Examples:
   foretoken generate 'export function '                      the embedded models write TypeScript
   foretoken generate --file notes.txt --model big.gguf --draft small.gguf --temperature 0
+  foretoken generate --tree 2,2,1 'export class '             drafts ten tokens in a tree of three levels
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json`,
     )
-    .action(async (argument, options) => {
+    .action(async (argument, options, command) => {
+      const { tree } = options;
+      const rule = treeRule(tree, options.rule, command.getOptionValueSource('rule') === 'default');
+      const draftLength =
+        tree !== undefined && options.draftLength === 'auto' ? tree.nodes : options.draftLength;
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);
@@ -74,7 +81,7 @@ Examples:
       try {
         const { target, draft, drafter } = models;
         const roundCosts =
-          drafter !== undefined && options.draftLength === 'auto'
+          drafter !== undefined && draftLength === 'auto'
             ? await calibrateRounds(target, draft, drafter, sampling, signal)
             : undefined;
         let text = '';
@@ -84,7 +91,7 @@ Examples:
           drafter,
           prompt,
           sampling,
-          rule: options.rule,
+          rule,
           maximumTokens: options.maxTokens,
           stop: options.stop,
           seed: options.seed,
@@ -92,7 +99,7 @@ Examples:
           ignoreEndTokens: options.ignoreEnd,
           signal,
           clock: () => performance.now(),
-          draftLength: draftLengthController(options.draftLength, roundCosts, drafter, draft),
+          draftLength: draftLengthController(draftLength, roundCosts, drafter, draft),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {
@@ -117,7 +124,7 @@ Examples:
             finishReason,
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
-            settings: { ...settings, logitBias, rule: options.rule, draftLength: options.draftLength },
+            settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
             seed: options.seed,
             target: target.name,
             drafter: drafter?.name,

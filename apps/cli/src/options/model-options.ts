@@ -1,13 +1,14 @@
 import { Option } from '@commander-js/extra-typings';
 import {
   type Drafter,
-  createModelDrafter,
   createPromptLookupDrafter,
+  InvalidArgumentError,
   type LanguageModel,
 } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
+import { createDrafter, type DraftTree } from './draft-tree.js';
 import { wholeNumber } from './numbers.js';
 
 const devices = ['cpu', 'cuda'] as const;
@@ -59,6 +60,7 @@ export interface ModelSelection extends EngineFlags {
   readonly draft?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
+  readonly tree?: DraftTree | undefined;
 }
 
 /** The models of one command, opened. */
@@ -76,6 +78,9 @@ const maximumSequences = 2;
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const options = engineSelection(selection, signal);
   const draftName = selection.draft ?? (selection.model === 'embedded' ? 'embedded' : 'none');
+  if (selection.tree !== undefined && ['prompt-lookup', 'none'].includes(draftName)) {
+    throw new InvalidArgumentError('--tree needs a draft model: give --draft a GGUF file or "embedded".');
+  }
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
@@ -87,7 +92,7 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         modelPath(draftName, tinyModels.draft),
         options,
       );
-      drafter = createModelDrafter({ model: draft, target });
+      drafter = await createDrafter(selection.tree, target, draft, signal);
     }
     const close = async (): Promise<void> => {
       await drafter?.close();

@@ -2,6 +2,7 @@ import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { createModelDrafter } from './model-drafter.js';
+import { createModelTreeDrafter } from './model-tree-drafter.js';
 import { createPromptLookupDrafter } from './prompt-lookup-drafter.js';
 
 /** How a drafter of this package is made with its default options. */
@@ -15,17 +16,30 @@ export interface DrafterFactory {
   create(parts: { readonly target: LanguageModel; readonly draft?: LanguageModel | undefined }): Drafter;
 }
 
-const modelDrafter: DrafterFactory = {
-  name: 'draft-model',
-  needsDraftModel: true,
-  create({ target, draft }) {
-    if (draft === undefined) {
-      throw new InvalidArgumentError(
-        'The drafter draft-model needs a draft model: load one beside the target.',
-      );
-    }
-    return createModelDrafter({ model: draft, target });
-  },
+function withDraftModel(
+  name: string,
+  create: (models: { readonly target: LanguageModel; readonly model: LanguageModel }) => Drafter,
+): DrafterFactory {
+  return {
+    name,
+    needsDraftModel: true,
+    create({ target, draft }) {
+      if (draft === undefined) {
+        throw new InvalidArgumentError(
+          `The drafter ${name} needs a draft model: load one beside the target.`,
+        );
+      }
+      return create({ target, model: draft });
+    },
+  };
+}
+
+const modelDrafter = withDraftModel('draft-model', createModelDrafter);
+const modelTreeDrafter: DrafterFactory = {
+  ...withDraftModel('draft-tree', (models) =>
+    createModelTreeDrafter({ ...models, tree: { kind: 'static', widths: [2, 2, 1] } }),
+  ),
+  trees: true,
 };
 
 const promptLookup: DrafterFactory = {
@@ -36,5 +50,5 @@ const promptLookup: DrafterFactory = {
 
 /** Every drafter of this package by name. What runs over all of them (the audit) covers what is added here. */
 export const drafterFactories: ReadonlyMap<string, DrafterFactory> = new Map(
-  [modelDrafter, promptLookup].map((factory) => [factory.name, factory]),
+  [modelDrafter, modelTreeDrafter, promptLookup].map((factory) => [factory.name, factory]),
 );

@@ -1,4 +1,4 @@
-import { nodeDepths, type TreeShape } from './tree-shape.js';
+import type { TreeShape } from './tree-shape.js';
 
 export interface TreeShapeChoice {
   /** Without nodes where plain decoding is best. */
@@ -35,48 +35,24 @@ export interface TreeShapeProblem {
  * neither. O(levels^2 x width x nodes^2).
  */
 export function chooseTreeShape(problem: TreeShapeProblem): TreeShapeChoice {
-  const { maximumTokens, maximumDepth, acceptance, roundCost } = problem;
+  const { maximumTokens, maximumDepth, roundCost } = problem;
   const plain: TreeShape = { parents: [] };
   const plainCost = roundCost(plain);
   let best: TreeShapeChoice = { shape: plain, expectedCommitted: 1, cost: plainCost, expectedGain: 1 };
   const plans = planForests(problem);
   for (let levels = 1; levels <= Math.min(maximumDepth, maximumTokens); levels++) {
+    const { values } = (plans[0] as ForestPlan[])[levels] as ForestPlan;
     for (let size = levels; size <= maximumTokens; size++) {
       const shape = shapeOf(plans, levels, size);
       // What has fewer nodes or levels has had its turn.
       if (shape.parents.length < size) continue;
-      const expectedCommitted = 1 + expectedAccepted(shape, acceptance);
+      const expectedCommitted = 1 + (values[size] as number);
       const cost = roundCost(shape);
       const expectedGain = (expectedCommitted * plainCost) / cost;
       if (expectedGain > best.expectedGain) best = { shape, expectedCommitted, cost, expectedGain };
     }
   }
   return best;
-}
-
-/** Expected accepted nodes of a tree. */
-export function expectedAccepted(
-  shape: TreeShape,
-  acceptance: (depth: number, rank: number) => number,
-): number {
-  const depths = nodeDepths(shape);
-  /** Chance that a node is accepted, and that it is and all its children so far are not; the root first. */
-  const reached = [1];
-  const open = [1];
-  const ranks = [0];
-  let sum = 0;
-  for (const [node, parent] of shape.parents.entries()) {
-    const rank = ranks[parent + 1] as number;
-    const chance = acceptance((depths[node] as number) - 1, rank);
-    const accepted = (open[parent + 1] as number) * chance;
-    open[parent + 1] = (open[parent + 1] as number) - accepted;
-    ranks[parent + 1] = rank + 1;
-    reached.push(accepted);
-    open.push(accepted);
-    ranks.push(0);
-    sum += accepted;
-  }
-  return sum;
 }
 
 /** The best children under an accepted node, with everything below them. */
@@ -90,14 +66,21 @@ interface ForestPlan {
 /** Plans by depth of the node, then by levels below it: `plans[depth][levels]`. */
 type ForestPlans = readonly (readonly ForestPlan[])[];
 
-function planForests({ maximumTokens, maximumDepth, maximumWidth, acceptance }: TreeShapeProblem): ForestPlans {
+function planForests({
+  maximumTokens,
+  maximumDepth,
+  maximumWidth,
+  acceptance,
+}: TreeShapeProblem): ForestPlans {
   const plans: ForestPlan[][] = Array.from({ length: maximumDepth + 1 }, () => [
     { values: new Float64Array(maximumTokens + 1), shares: [] },
   ]);
   for (let levels = 1; levels <= maximumDepth; levels++) {
     for (let depth = 0; depth + levels <= maximumDepth; depth++) {
       const below = (plans[depth + 1] as ForestPlan[])[levels - 1] as ForestPlan;
-      (plans[depth] as ForestPlan[]).push(planForest(below, maximumTokens, maximumWidth, (rank) => acceptance(depth, rank)));
+      (plans[depth] as ForestPlan[]).push(
+        planForest(below, maximumTokens, maximumWidth, (rank) => acceptance(depth, rank)),
+      );
     }
   }
   return plans;

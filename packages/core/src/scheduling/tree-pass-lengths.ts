@@ -8,20 +8,23 @@ import { nodeDepths, type TreeShape } from './tree-shape.js';
 export function treePassLengths(shape: TreeShape): number[] {
   const { parents } = shape;
   const depths = nodeDepths(shape);
-  const inner = new Set(parents);
   const lengths = parents.length > 0 ? [1] : [];
-  for (let depth = 1; ; depth++) {
-    // From the level's nodes up, until one node is left.
-    let level = [...depths.keys()].filter((node) => depths[node] === depth && inner.has(node));
-    if (level.length === 0) return lengths;
-    let length = level.length;
-    for (level = parentsOf(level, parents); level.length > 1; level = parentsOf(level, parents)) {
-      length += level.length;
+  const inner = parents.map(() => false);
+  for (const parent of parents) if (parent >= 0) inner[parent] = true;
+  for (let level = 1; ; level++) {
+    // Parents come before their children: one way back marks the level's nodes and all that they descend from.
+    const read = parents.map(() => false);
+    const counts = new Array<number>(level + 1).fill(0);
+    for (let node = parents.length - 1; node >= 0; node--) {
+      const depth = depths[node] as number;
+      if (read[node] !== true && !(depth === level && inner[node] === true)) continue;
+      counts[depth] = (counts[depth] as number) + 1;
+      const parent = parents[node] as number;
+      if (parent >= 0) read[parent] = true;
     }
+    if (counts[level] === 0) return lengths;
+    let length = counts[level] as number;
+    for (let depth = level - 1; (counts[depth] as number) > 1; depth--) length += counts[depth] as number;
     lengths.push(length);
   }
-}
-
-function parentsOf(nodes: readonly number[], parents: readonly number[]): number[] {
-  return [...new Set(nodes.map((node) => parents[node] as number))];
 }

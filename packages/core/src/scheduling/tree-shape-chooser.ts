@@ -19,12 +19,6 @@ export interface TreeShapeChooser {
   observe(verified: VerifiedTree): void;
 }
 
-/** Chains as long as the limits allow. */
-export const chainShape: TreeShapeChooser = {
-  next: (limits) => shapeOfWidths(() => 1, limits),
-  observe() {},
-};
-
 /**
  * Always the expansion <k1, ..., km>: the root has k1 children, each of those k2, and so on (SpecInfer, Miao et al.
  * 2305.09781, section 3.2); less of it only where the limits ask for less.

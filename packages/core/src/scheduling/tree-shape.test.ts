@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fitShape, nodeDepths, type TreeLimits, type TreeShape } from './tree-shape.js';
-import { chainShape, createStaticShape } from './tree-shape-chooser.js';
+import { createStaticShape } from './tree-shape-chooser.js';
 
 const seed = 20_261_128;
 const wide: TreeLimits = {
@@ -25,16 +25,13 @@ test('<2,2,1> has two children of the root, two of each, and one of each of thos
   expect(parents).toEqual([-1, -1, 0, 0, 1, 1, 2, 3, 4, 5]);
 });
 
-test('a chain is as long as the limits allow', () => {
-  expect(chainShape.next({ ...wide, maximumTokens: 3 }).parents).toEqual([-1, 0, 1]);
-  expect(chainShape.next({ ...wide, maximumTokens: 3, maximumDepth: 2 }).parents).toEqual([-1, 0]);
-});
-
 test('a shape keeps every limit, and what is left of it is its beginning', () => {
   fc.assert(
     fc.property(widths, limits, (children, within) => {
       const shape = createStaticShape(children).next(within);
-      expect(fitShape(createStaticShape(children).next({ ...wide, maximumTokens: 40 }), within)).toEqual(shape);
+      expect(fitShape(createStaticShape(children).next({ ...wide, maximumTokens: 40 }), within)).toEqual(
+        shape,
+      );
       expect(fitShape(shape, within)).toEqual(shape);
       const { parents } = shape;
       expect(parents).toEqual(parents.toSorted((left, right) => left - right));

@@ -3,8 +3,9 @@ import type { Distribution } from '../contract/distribution.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { Drafter } from '../contract/drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
-import type { DraftShape } from '../drafting/tree/tree-growth.js';
+import { createModelTreeDrafter } from '../drafting/model-tree-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
+import type { DraftTreeKind } from '../drafting/tree/tree-growth.js';
 import { createRequestRandom } from '../random/request-random.js';
 import { drawToken, oneHot, probabilityOf } from '../sampling/draw.js';
 import { drafterConformance, type DrafterConformanceOptions } from './drafter-conformance.js';
@@ -38,17 +39,25 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
   ...(
     [
       ['static trees', { kind: 'static', widths: [2, 2, 1] }],
-      ['static trees with replacement', { kind: 'static', widths: [3, 2], replacement: true }],
       ['dynamic trees', { kind: 'dynamic', nodes: 8, depth: 3, branching: 3 }],
-    ] satisfies [string, DraftShape][]
-  ).map(([name, shape]): [string, Omit<DrafterConformanceOptions, 'target' | 'prompts'>] => [
-    `the model drafter with ${name}`,
+    ] satisfies [string, DraftTreeKind][]
+  ).map(([name, tree]): [string, Omit<DrafterConformanceOptions, 'target' | 'prompts'>] => [
+    `the model tree drafter with ${name}`,
     {
-      createDrafter: () => createModelDrafter({ model: draftModel, target, shape }),
+      createDrafter: () => createModelTreeDrafter({ model: draftModel, target, tree }),
       budget: { maximumTokens: 10, maximumLeaves: 4 },
       proposals: 4000,
     },
   ]),
+  [
+    'the model tree drafter with trees of independent siblings',
+    {
+      createDrafter: () =>
+        createModelTreeDrafter({ model: draftModel, target, tree: { kind: 'static', widths: [3, 2] } }),
+      budget: { maximumTokens: 9, maximumLeaves: 6, independentSiblings: true },
+      proposals: 4000,
+    },
+  ],
   ['prompt lookup', { createDrafter: () => createPromptLookupDrafter({ minimumMatch: 1 }) }],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);

@@ -1,10 +1,5 @@
 import type { Distribution } from '../contract/distribution.js';
-
-/** One thing that can come of the draws, with its probability. */
-export interface DrawBranch<Value> {
-  readonly probability: number;
-  readonly value: Value;
-}
+import type { Branch } from './enumerate-drafts.js';
 
 /**
  * Runs what draws tokens once for every sequence of tokens that it can draw: what `draw` returns goes through the
@@ -12,8 +7,8 @@ export interface DrawBranch<Value> {
  */
 export async function enumerateDraws<Value>(
   run: (draw: (distribution: Distribution) => number) => Promise<Value>,
-): Promise<DrawBranch<Value>[]> {
-  const found: DrawBranch<Value>[] = [];
+): Promise<Branch<Value>[]> {
+  const found: Branch<Value>[] = [];
   const pending: number[][] = [[]];
   for (let answers = pending.pop(); answers !== undefined; answers = pending.pop()) {
     const given = answers;

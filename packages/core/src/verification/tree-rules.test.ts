@@ -135,16 +135,19 @@ describe('a draft law that lies above the target by rounding, so that no residua
   const row = dense(0.5, 0.5);
   const above = dense(0.5000001, 0.5000001);
 
-  test.each(['recursive-rejection', 'k-seq'])('%s draws from the target, and tries no more siblings', (name) => {
-    const drawn: number[][] = [];
-    const draft = tree([0, 0, 1], [-1, 0, 0], [row, above, above]);
-    const outcome = resolveRule(name).verify(draft, [row, row, row, row], {
-      ...unlucky(drawn),
-      accept: (_, node) => node === 0,
-    });
-    expect(outcome).toEqual({ acceptedPath: [0], nextToken: 0, nextTokenKind: 'correction' });
-    expect(drawn).toEqual([[0.5, 0.5]]);
-  });
+  test.each(['recursive-rejection', 'k-seq'])(
+    '%s draws from the target, and tries no more siblings',
+    (name) => {
+      const drawn: number[][] = [];
+      const draft = tree([0, 0, 1], [-1, 0, 0], [row, above, above]);
+      const outcome = resolveRule(name).verify(draft, [row, row, row, row], {
+        ...unlucky(drawn),
+        accept: (_, node) => node === 0,
+      });
+      expect(outcome).toEqual({ acceptedPath: [0], nextToken: 0, nextTokenKind: 'correction' });
+      expect(drawn).toEqual([[0.5, 0.5]]);
+    },
+  );
 
   test('after a sibling was refused, recursive rejection still draws what the target can give', () => {
     // The first refusal leaves token 1 alone, the second takes a little more than that.

@@ -49,7 +49,13 @@ describe('takes', () => {
 });
 
 describe('the budget', () => {
-  const tree = { ...chain, tokens: [0, 3, 3, 1], parents: [-1, 0, 0, 1], distributions: [uniform, uniform, uniform, uniform], drafters: ['first', 'first', 'first', 'first'] };
+  const tree = {
+    ...chain,
+    tokens: [0, 3, 3, 1],
+    parents: [-1, 0, 0, 1],
+    distributions: [uniform, uniform, uniform, uniform],
+    drafters: ['first', 'first', 'first', 'first'],
+  };
 
   test('may be used up', () => {
     validateDraft(tree, vocabularySize, { maximumTokens: 4, maximumLeaves: 2 });

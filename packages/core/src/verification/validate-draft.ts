@@ -46,7 +46,8 @@ function checkBudget({ tokens, parents, drafters }: Draft, budget: DraftBudget):
   const inner = new Set(parents);
   const leaves = tokens.filter((_, node) => !inner.has(node)).length;
   if (tokens.length > maximumTokens || leaves > maximumLeaves) {
-    const chain = maximumLeaves === 1 ? ' One leaf is a chain: the rule or the target takes no branches.' : '';
+    const chain =
+      maximumLeaves === 1 ? ' One leaf is a chain: the rule or the target takes no branches.' : '';
     throw new InvalidDraftError(
       `A draft by ${drafters[0]} is larger than its budget: ${tokens.length} tokens of at most ${maximumTokens}, ${leaves} leaves of at most ${maximumLeaves}.${chain}`,
     );

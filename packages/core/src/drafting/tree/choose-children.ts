@@ -4,7 +4,7 @@ import { mostProbable } from './most-probable.js';
 import { withoutToken } from './without-token.js';
 
 /** A node to be: its token, and the distribution that the token was drawn from, given the siblings before it. */
-export interface Child {
+interface Child {
   readonly token: number;
   readonly distribution: Distribution;
 }

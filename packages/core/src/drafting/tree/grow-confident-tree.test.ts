@@ -114,10 +114,15 @@ test('a node at which the draft stops keeps nothing below it', async () => {
   const law = randomTable(7, vocabularySize, 'smooth');
   const asked: number[] = [];
   const whole = await growConfidentTree(stepperOf(law), wide, { depth: 3, branching: 2 }, undefined);
-  const tree = await growConfidentTree(stepperOf(law), wide, { depth: 3, branching: 2 }, ({ token, depth }) => {
-    asked.push(token);
-    return depth === 0 && token === whole.tokens[0];
-  });
+  const tree = await growConfidentTree(
+    stepperOf(law),
+    wide,
+    { depth: 3, branching: 2 },
+    ({ token, depth }) => {
+      asked.push(token);
+      return depth === 0 && token === whole.tokens[0];
+    },
+  );
   expect(asked).toEqual(tree.tokens);
   expect(tree.parents).not.toContain(0);
   expect(textsOf(tree)).toEqual(

@@ -26,12 +26,13 @@ export interface ConfidenceGrowth {
 export async function growConfidentTree(
   stepper: TreeStepper,
   limits: TreeLimits,
-  { depth, branching }: ConfidenceGrowth,
+  growth: ConfidenceGrowth,
   shouldStop: ((drafted: DraftedToken) => boolean) | undefined,
 ): Promise<DraftTree> {
   const tried = new DraftTree();
   const values: number[] = [];
-  const levels = Math.min(depth, limits.maximumDepth);
+  const levels = Math.min(growth.depth, limits.maximumDepth);
+  const branching = limits.maximumLeaves === 1 ? 1 : growth.branching;
   let layer = limits.maximumTokens > 0 ? [-1] : [];
   let inner = 0;
   for (let level = 0; level < levels && layer.length > 0; level++) {
@@ -80,7 +81,11 @@ function pick(
     const parent = open.get(tried.parents[node] as number);
     if (parent === undefined) continue;
     const token = tried.tokens[node] as number;
-    const index = tree.add(parent.node, token, tried.distributions[node] as (typeof tried.distributions)[number]);
+    const index = tree.add(
+      parent.node,
+      token,
+      tried.distributions[node] as (typeof tried.distributions)[number],
+    );
     if (shouldStop?.({ token, probability: 1, depth: parent.depth }) !== true)
       open.set(node, { node: index, depth: parent.depth + 1 });
   }

@@ -4,6 +4,7 @@ import type { LanguageModel } from '../../contract/language-model.js';
 import type { LogitsHandle } from '../../contract/logits-handle.js';
 import type { Sequence } from '../../contract/sequence.js';
 import type { LogitsTransform } from '../../sampling/logits-transform.js';
+import { commonLength } from '../common-length.js';
 import type { DraftTree } from './draft-tree.js';
 import type { TreeStepper } from './tree-stepper.js';
 
@@ -156,13 +157,6 @@ export class ModelStepper implements TreeStepper {
     history.length = committedLength;
     return distribution;
   }
-}
-
-function commonLength(left: readonly number[], right: readonly number[]): number {
-  const most = Math.min(left.length, right.length);
-  let length = 0;
-  while (length < most && left[length] === right[length]) length += 1;
-  return length;
 }
 
 /** The nodes that all paths begin with, their ends not counted. */

@@ -3,28 +3,26 @@ import { isChain } from '../../decoding/draft-shape.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import type { LogitsTransform } from '../../sampling/logits-transform.js';
 import type { TreeLimits } from '../../scheduling/tree-shape.js';
-import { chainShape, createStaticShape, type TreeShapeChooser } from '../../scheduling/tree-shape-chooser.js';
-import { deterministicChildren, type DrawToken, withoutReplacement, withReplacement } from './choose-children.js';
+import { createStaticShape, type TreeShapeChooser } from '../../scheduling/tree-shape-chooser.js';
+import {
+  deterministicChildren,
+  type DrawToken,
+  withoutReplacement,
+  withReplacement,
+} from './choose-children.js';
 import type { DraftTree } from './draft-tree.js';
 import { type ConfidenceGrowth, growConfidentTree } from './grow-confident-tree.js';
 import { growShapedTree } from './grow-shaped-tree.js';
 import type { TreeStepper } from './tree-stepper.js';
 
-/** What drafts look like. Whatever it is, a draft keeps the budget of its round. */
-export type DraftShape =
-  /** As long as the budget allows. */
-  | 'chain'
-  | StaticTree
-  | DynamicTree
-  | ChosenTree;
+/** What trees are drafted. Whatever it is, a draft keeps the budget of its round. */
+export type DraftTreeKind = StaticTree | DynamicTree | ChosenTree;
 
 /** The same tree in every round, its tokens sampled (SpecInfer, 2305.09781); in greedy decoding the most probable ones. */
 export interface StaticTree {
   readonly kind: 'static';
   /** Children of every node by level: [2, 2, 1] has 2 + 4 + 4 nodes. */
   readonly widths: readonly number[];
-  /** True draws siblings independently; default false: siblings differ. */
-  readonly replacement?: boolean | undefined;
 }
 
 /** A tree of the draft's most probable paths, without sampling (EAGLE-2, 2406.16858). */
@@ -49,12 +47,14 @@ const defaultDepth = 6;
 const defaultBranching = 4;
 
 /** What a round's tree grows from. */
-export interface TreeRequest {
+interface TreeRequest {
   /** Begins a tree whose distributions come from this transformation of the draft's logits. */
   readonly begin: (transform: LogitsTransform) => TreeStepper;
   /** The request's transformation; what is begun with has buffers of its own. */
   readonly transform: LogitsTransform;
   readonly limits: TreeLimits;
+  /** As of the draft's budget: siblings must be independent draws from one distribution. */
+  readonly independentSiblings: boolean;
   readonly draw: DrawToken;
   readonly shouldStop: ((drafted: DraftedToken) => boolean) | undefined;
 }
@@ -67,41 +67,40 @@ export interface TreeGrowth {
 }
 
 /** @throws InvalidArgumentError for numbers out of their ranges. */
-export function createTreeGrowth(shape: DraftShape): TreeGrowth {
-  if (shape === 'chain') return new ShapedGrowth(chainShape, false);
-  switch (shape.kind) {
+export function createTreeGrowth(tree: DraftTreeKind): TreeGrowth {
+  switch (tree.kind) {
     case 'static':
-      return new ShapedGrowth(createStaticShape(shape.widths), shape.replacement ?? false);
+      return new SampledGrowth(createStaticShape(tree.widths));
     case 'chosen':
-      return new ShapedGrowth(shape.chooser, false);
+      return new SampledGrowth(tree.chooser);
     case 'dynamic':
-      return confidentGrowth(shape);
+      return confidentGrowth(tree);
   }
 }
 
-class ShapedGrowth implements TreeGrowth {
+/** Children differ where the rule lets them: then no guess is wasted on what was refused. */
+class SampledGrowth implements TreeGrowth {
   readonly #chooser: TreeShapeChooser;
-  readonly #replacement: boolean;
   readonly #transforms = new OwnTransforms();
   /** Distributions of later siblings, by node. */
   readonly #buffers: Float64Array[] = [];
   #last: DraftTree | undefined;
 
-  constructor(chooser: TreeShapeChooser, replacement: boolean) {
+  constructor(chooser: TreeShapeChooser) {
     this.#chooser = chooser;
-    this.#replacement = replacement;
   }
 
-  async grow({ begin, transform, limits, draw, shouldStop }: TreeRequest): Promise<DraftTree> {
+  async grow(request: TreeRequest): Promise<DraftTree> {
+    const { begin, transform, independentSiblings, draw, shouldStop } = request;
     this.#last = undefined;
-    const shape = this.#chooser.next(limits);
-    // A greedy distribution has one token. A node with one child takes it; siblings need the tokens behind it.
+    // A greedy distribution has one token: siblings are then certain guesses, none of them drawn.
+    const certainOnly = independentSiblings && transform.greedy;
+    const shape = this.#chooser.next(certainOnly ? withoutBranches(request.limits) : request.limits);
     const ranked = transform.greedy && !isChain(shape);
     const stepper = begin(ranked ? this.#transforms.softened(transform) : this.#transforms.cloned(transform));
-    const drawn = this.#replacement ? withReplacement(draw) : withoutReplacement(draw, this.#buffers);
-    const tree = await growShapedTree(stepper, shape, ranked ? deterministicChildren : drawn, shouldStop);
-    this.#last = tree;
-    return tree;
+    const drawn = independentSiblings ? withReplacement(draw) : withoutReplacement(draw, this.#buffers);
+    this.#last = await growShapedTree(stepper, shape, ranked ? deterministicChildren : drawn, shouldStop);
+    return this.#last;
   }
 
   observe(acceptedPath: readonly number[]): void {
@@ -124,12 +123,22 @@ function confidentGrowth({
   const transforms = new OwnTransforms();
   const growth: ConfidenceGrowth = { depth, branching };
   return {
-    grow({ begin, transform, limits, shouldStop }) {
+    grow({ begin, transform, limits, independentSiblings, shouldStop }) {
       const room = { ...limits, maximumTokens: Math.min(nodes, limits.maximumTokens) };
-      return growConfidentTree(begin(transforms.softened(transform)), room, growth, shouldStop);
+      const stepper = begin(transforms.softened(transform));
+      return growConfidentTree(
+        stepper,
+        independentSiblings ? withoutBranches(room) : room,
+        growth,
+        shouldStop,
+      );
     },
     observe() {},
   };
+}
+
+function withoutBranches(limits: TreeLimits): TreeLimits {
+  return { ...limits, maximumLeaves: 1 };
 }
 
 /** A request's transformation with row buffers of the drafter's own, made once a request. */

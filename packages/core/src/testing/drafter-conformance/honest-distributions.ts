@@ -63,7 +63,8 @@ export async function drawsWhatItReports(options: DrafterConformanceOptions): Pr
         for (const [node, value] of byId.entries()) {
           const parent = byId[draft.parents[node] as number];
           if (parent !== undefined) products['of the parent']?.push(product(value, parent));
-          const sibling = node > 0 ? byId[draft.parents.lastIndexOf(draft.parents[node] as number, node - 1)] : undefined;
+          const sibling =
+            node > 0 ? byId[draft.parents.lastIndexOf(draft.parents[node] as number, node - 1)] : undefined;
           if (sibling !== undefined) products['of the sibling before']?.push(product(value, sibling));
         }
         const [first] = byId;

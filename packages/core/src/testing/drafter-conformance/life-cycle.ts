@@ -107,7 +107,11 @@ export async function stopsWhenToldTo(options: DrafterConformanceOptions): Promi
 
 const greedy = { temperature: 0 };
 /** The last takes trees where the drafter makes them. */
-const ways = [{ sampling: greedy }, { rule: 'sample-match' }, { sampling: greedy, rule: 'sample-match' }];
+const ways = [
+  { sampling: greedy },
+  { rule: 'sample-match' },
+  { sampling: greedy, rule: 'recursive-rejection' },
+];
 
 /** With any drafter greedy text is the plain one, and `sample-match` keeps the text of a seed. */
 export async function keepsTheText(options: DrafterConformanceOptions): Promise<void> {

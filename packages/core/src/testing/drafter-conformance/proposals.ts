@@ -25,12 +25,10 @@ export interface DrafterConformanceOptions {
   readonly learns?: boolean | undefined;
 }
 
-export interface ProposalRequest {
+export interface ProposalRequest extends Partial<DraftBudget> {
   readonly tokens: readonly number[];
   readonly seed: number;
   readonly sampling?: SamplingSettings;
-  readonly maximumTokens?: number;
-  readonly maximumLeaves?: number;
   readonly shouldStop?: DraftContext['shouldStop'];
   readonly signal?: AbortSignal;
 }
@@ -42,6 +40,7 @@ export async function propose(
   request: ProposalRequest,
 ): Promise<Draft> {
   const { tokens, seed, sampling = {}, maximumTokens = 4, maximumLeaves = 1 } = request;
+  const { independentSiblings = false } = request;
   const before = [...tokens];
   const draft = await drafter.propose(
     {
@@ -53,7 +52,7 @@ export async function propose(
       shouldStop: request.shouldStop,
       signal: request.signal,
     },
-    { maximumTokens, maximumLeaves },
+    { maximumTokens, maximumLeaves, independentSiblings },
   );
   validateDraft(draft, target.vocabularySize);
   const leaves = draft.tokens.filter((_, node) => !draft.parents.includes(node)).length;

@@ -7,23 +7,35 @@ import { createRequestRandom } from '../random/request-random.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import { treePassLengths } from '../scheduling/tree-pass-lengths.js';
 import { createStaticShape, type TreeShapeChooser } from '../scheduling/tree-shape-chooser.js';
-import type { TableLaw } from '../testing/enumerate-joint-law.js';
+import { jointLaw, type TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
 import { createTableModel } from '../testing/table-model.js';
-import { createModelDrafter } from './model-drafter.js';
-import type { DraftShape } from './tree/tree-growth.js';
+import { verificationRules } from '../verification/rules.js';
+import { createModelTreeDrafter } from './model-tree-drafter.js';
+import type { DraftTreeKind } from './tree/tree-growth.js';
 
 const vocabularySize = 5;
 function shortMemory(seed: number): TableLaw {
   const table = randomTable(seed, vocabularySize, 'smooth');
   return (history) => table(history.slice(-4));
 }
-const target = createTableModel({ law: shortMemory(1), vocabularySize, maximumSequences: 16 });
+const targetLaw = shortMemory(1);
+const unlike = shortMemory(2);
+/** Half the target's law: right often enough, and wrong too. */
+const draftLaw: TableLaw = (history) => {
+  const other = unlike(history).probabilities;
+  const probabilities = targetLaw(history).probabilities.map(
+    (value, token) => (value + (other[token] as number)) / 2,
+  );
+  return { tokens: undefined, probabilities };
+};
+const target = createTableModel({ law: targetLaw, vocabularySize, maximumSequences: 16 });
 const prompt = [0, 1, 2, 3, 4];
+const treeRules = [...verificationRules.values()].filter(({ trees }) => trees).map(({ name }) => name);
 
 /** A draft model, and the requests of all its passes. */
 function recordedModel(): { model: LanguageModel; passes: ForwardRequest[] } {
-  const model = createTableModel({ law: shortMemory(2), vocabularySize, maximumSequences: 16 });
+  const model = createTableModel({ law: draftLaw, vocabularySize, maximumSequences: 16 });
   const passes: ForwardRequest[] = [];
   const forward = model.forward.bind(model);
   model.forward = (requests, options) => {
@@ -33,9 +45,9 @@ function recordedModel(): { model: LanguageModel; passes: ForwardRequest[] } {
   return { model, passes };
 }
 
-function proposal(shape: DraftShape, sampling = {}) {
+function proposal(tree: DraftTreeKind, sampling = {}, independentSiblings = false) {
   const { model, passes } = recordedModel();
-  const drafter = createModelDrafter({ model, target, shape });
+  const drafter = createModelTreeDrafter({ model, target, tree });
   const transform = createLogitsTransform(sampling, vocabularySize);
   const propose = (tokens: readonly number[], signal?: AbortSignal): Promise<Draft> =>
     drafter.propose(
@@ -48,12 +60,12 @@ function proposal(shape: DraftShape, sampling = {}) {
         shouldStop: undefined,
         signal,
       },
-      { maximumTokens: 63, maximumLeaves: 16 },
+      { maximumTokens: 63, maximumLeaves: 16, independentSiblings },
     );
   return { drafter, passes, propose };
 }
 
-const chosen = (parents: readonly number[]): DraftShape => ({
+const chosen = (parents: readonly number[]): DraftTreeKind => ({
   kind: 'chosen',
   chooser: { next: () => ({ parents }), observe() {} },
 });
@@ -85,14 +97,13 @@ describe('the passes of a draft', () => {
 });
 
 /** The last says whether the last pass holds all nodes with children, each text once. */
-const shapes: readonly (readonly [name: string, shape: DraftShape, readsAllInner: boolean])[] = [
-  ['a chain', 'chain', true],
+const shapes: readonly (readonly [name: string, tree: DraftTreeKind, readsAllInner: boolean])[] = [
+  ['a chain', { kind: 'static', widths: [1, 1, 1, 1, 1] }, true],
   ['a static tree', { kind: 'static', widths: [3, 2, 2, 1] }, true],
-  ['a static tree with replacement', { kind: 'static', widths: [3, 2, 2, 1], replacement: true }, false],
   ['a dynamic tree', { kind: 'dynamic', nodes: 20, depth: 4, branching: 3 }, false],
 ];
 
-describe.each(shapes)('after a round with %s', (_, shape, readsAllInner) => {
+describe.each(shapes)('after a round with %s', (_, tree, readsAllInner) => {
   /** Every path of a tree from the root, and the empty one. */
   const pathsOf = ({ parents }: Draft): number[][] => {
     const paths: number[][] = [];
@@ -101,12 +112,12 @@ describe.each(shapes)('after a round with %s', (_, shape, readsAllInner) => {
   };
 
   test('on whichever path, only what was not read before is read', async () => {
-    for (const path of pathsOf(await proposal(shape).propose(prompt)).slice(0, 24)) {
-      const { propose, passes } = proposal(shape);
+    for (const path of pathsOf(await proposal(tree).propose(prompt)).slice(0, 24)) {
+      const { propose, passes } = proposal(tree);
       const draft = await propose(prompt);
       const committed = [...prompt, ...path.map((node) => draft.tokens[node] as number), 0];
       passes.length = 0;
-      expect(await propose(committed)).toEqual(await proposal(shape).propose(committed));
+      expect(await propose(committed)).toEqual(await proposal(tree).propose(committed));
       const leaf = path.length > 0 && !draft.parents.includes(path.at(-1) as number);
       // Leaves are not read; the last committed token always is.
       if (readsAllInner) expect(passes[0]?.tokens).toEqual(committed.slice(leaf ? -2 : -1));
@@ -115,10 +126,10 @@ describe.each(shapes)('after a round with %s', (_, shape, readsAllInner) => {
   });
 
   test('that was cancelled in any of its passes, the next draft is that of a fresh drafter', async () => {
-    const fresh = await proposal(shape).propose(prompt);
+    const fresh = await proposal(tree).propose(prompt);
     for (let cancelled = 1; cancelled < 5; cancelled++) {
       for (const whileItRuns of [false, true]) {
-        const { propose, passes } = proposal(shape);
+        const { propose, passes } = proposal(tree);
         const controller = new AbortController();
         const push = passes.push.bind(passes);
         passes.push = (...requests) => {
@@ -130,15 +141,15 @@ describe.each(shapes)('after a round with %s', (_, shape, readsAllInner) => {
         };
         await expect(propose(prompt, controller.signal)).rejects.toThrow(/abort/i);
         expect(await propose(prompt)).toEqual(fresh);
-        expect(await propose(prompt.slice(1))).toEqual(await proposal(shape).propose(prompt.slice(1)));
+        expect(await propose(prompt.slice(1))).toEqual(await proposal(tree).propose(prompt.slice(1)));
       }
     }
   });
 
-  test('greedy text is the plain one, under the rule that takes trees', async () => {
+  test.each(treeRules)('greedy text is the plain one, under %s', async (rule) => {
     for (const settings of [{ temperature: 0 }, { temperature: 0, repetitionPenalty: 1.4 }]) {
-      const options = { target, prompt, sampling: settings, maximumTokens: 60, rule: 'sample-match' };
-      const { drafter } = proposal(shape);
+      const options = { target, prompt, sampling: settings, maximumTokens: 60, rule };
+      const { drafter } = proposal(tree);
       const { tokens, counters } = await generateText({ ...options, drafter, draftLength: 20 });
       expect(tokens).toEqual((await generateText(options)).tokens);
       expect(counters.acceptedCount).toBeGreaterThan(0);
@@ -147,13 +158,64 @@ describe.each(shapes)('after a round with %s', (_, shape, readsAllInner) => {
   });
 });
 
+test.each([
+  ['recursive-rejection', { kind: 'static', widths: [2, 2] }],
+  ['recursive-rejection', { kind: 'dynamic', nodes: 6, depth: 2, branching: 3 }],
+  ['k-seq', { kind: 'static', widths: [2, 2] }],
+  ['sample-match', { kind: 'static', widths: [2, 2] }],
+] satisfies [string, DraftTreeKind][])(
+  'under %s the joint law of three tokens is the target law, with %o',
+  async (rule, tree) => {
+    const draws = 4000;
+    const [right, guess] = [randomTable(21, 3, 'smooth'), randomTable(22, 3, 'smooth')];
+    const table = (law: TableLaw) =>
+      createTableModel({ law: (history) => law(history.slice(-4)), vocabularySize: 3 });
+    const small = table(right);
+    const drafter = createModelTreeDrafter({ model: table(guess), target: small, tree });
+    const counts = new Map<string, number>();
+    const start = [0, 1, 2, 0];
+    for (let seed = 0; seed < draws; seed++) {
+      // Seven tokens leave room for a whole tree; the first three are what is counted.
+      const options = { target: small, drafter, prompt: start, rule, seed, draftLength: 6 };
+      const { tokens } = await generateText({ ...options, maximumTokens: 7 });
+      const key = tokens.slice(0, 3).join(',');
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    let statistic = 0;
+    for (const [key, probability] of jointLaw((history) => right([...start, ...history].slice(-4)), 3))
+      statistic += ((counts.get(key) ?? 0) - draws * probability) ** 2 / (draws * probability);
+    // 27 cells, 26 degrees of freedom: chi-square exceeds 88 with probability 1e-8. The seeds are fixed.
+    expect(statistic).toBeLessThan(88);
+    await drafter.close();
+  },
+);
+
 test('in greedy decoding a static tree has siblings too: the tokens behind the first', async () => {
   const { propose } = proposal({ kind: 'static', widths: [3, 1] }, { temperature: 0 });
   const draft = await propose(prompt);
-  const law = shortMemory(2)(prompt).probabilities;
+  const law = draftLaw(prompt).probabilities;
   const ranked = [0, 1, 2, 3, 4].toSorted((left, right) => (law[right] as number) - (law[left] as number));
   expect(draft.parents).toEqual([-1, -1, -1, 0, 1, 2]);
   expect(draft.tokens.slice(0, 3)).toEqual(ranked.slice(0, 3));
+});
+
+describe('where siblings must be independent', () => {
+  test('a sampled tree reports one distribution for all of them', async () => {
+    const { propose } = proposal({ kind: 'static', widths: [3, 2] }, {}, true);
+    const { parents, distributions } = await propose(prompt);
+    expect(parents).toEqual([-1, -1, -1, 0, 0, 1, 1, 2, 2]);
+    for (const [node, parent] of parents.entries())
+      expect(distributions[node]).toEqual(distributions[parents.indexOf(parent)]);
+  });
+
+  test.each<[DraftTreeKind, object]>([
+    [{ kind: 'static', widths: [3, 2] }, { temperature: 0 }],
+    [{ kind: 'dynamic', nodes: 9, depth: 2 }, {}],
+  ])('certain guesses have none: %o under %o is a chain', async (tree, sampling) => {
+    const { propose, passes } = proposal(tree, sampling, true);
+    expect((await propose(prompt)).parents).toEqual([-1, 0]);
+    expect(passes.map(({ tokens }) => tokens.length)).toEqual([prompt.length, 1]);
+  });
 });
 
 test('a chosen shape hears what became of each of its trees', async () => {
@@ -171,21 +233,25 @@ test('a chosen shape hears what became of each of its trees', async () => {
 });
 
 test('a tree near the end of the draft context is as deep as there is room', async () => {
-  const model = createTableModel({ law: shortMemory(2), vocabularySize, contextLength: 7 });
-  const drafter = createModelDrafter({ model, target, shape: { kind: 'static', widths: [2, 2, 2, 2, 2] } });
+  const model = createTableModel({ law: draftLaw, vocabularySize, contextLength: 7 });
+  const drafter = createModelTreeDrafter({
+    model,
+    target,
+    tree: { kind: 'static', widths: [2, 2, 2, 2, 2] },
+  });
   const run = { target, prompt, drafter, draftLength: 31, rule: 'sample-match', maximumTokens: 12 };
   const { tokens } = await generateText({ ...run, seed: 4 });
   const { drafter: _, ...plain } = run;
   expect(tokens).toEqual((await generateText({ ...plain, seed: 4 })).tokens);
 });
 
-test.each<[DraftShape, RegExp]>([
+test.each<[DraftTreeKind, RegExp]>([
   [{ kind: 'static', widths: [] }, /number of children by level/],
   [{ kind: 'dynamic', nodes: 0 }, /nodes of a dynamic tree/],
   [{ kind: 'dynamic', nodes: 4, depth: 1.5 }, /depth of a dynamic tree/],
   [{ kind: 'dynamic', nodes: 4, branching: -1 }, /branching of a dynamic tree/],
-])('the shape %o is refused', (shape, message) => {
-  expect(() => createModelDrafter({ model: target, target, shape })).toThrow(message);
+])('the tree %o is refused', (tree, message) => {
+  expect(() => createModelTreeDrafter({ model: target, target, tree })).toThrow(message);
 });
 
 function unlimited() {
