@@ -4,7 +4,7 @@ import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
-import { treeOption, treeRule } from '../options/draft-tree.js';
+import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { modelOptions, type ModelSelection, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
@@ -76,13 +76,11 @@ Examples:
     )
     .action(async (given, command) => {
       const { tree } = given;
-      const rule = treeRule(tree, given.rule, command.getOptionValueSource('rule') === 'default');
-      // One row of whole trees in place of the automatic length.
-      const draftLength =
-        tree === undefined
-          ? given.draftLength
-          : given.draftLength.map((length) => (length === 'auto' ? tree.nodes : length));
-      const options = { ...given, rule, draftLength };
+      const options = {
+        ...given,
+        rule: treeRule(tree, given.rule, command.getOptionValueSource('rule') === 'default'),
+        draftLength: given.draftLength.map((length) => treeDraftLength(tree, length)),
+      };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const signal = interruptSignal();
       const engines: EngineResult[] = [];
@@ -90,13 +88,14 @@ Examples:
         engines.push(await benchEngine({ ...options, backend }, prompts, signal));
       }
       if (options.json === true) {
-        printJson({ machine: machine(), seed: options.seed, tree: options.tree?.text, engines });
+        printJson({ machine: machine(), seed: options.seed, tree: tree?.text, engines });
         return;
       }
       for (const { engine, target, results, differences } of engines) {
         for (const [index, { draftLength, comparison }] of results.entries()) {
+          const drafted = tree === undefined ? '' : `tree ${tree.text}, `;
           printLine(
-            `${target} on ${engine}, ${options.tree === undefined ? '' : `tree ${options.tree.text}, `}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
+            `${target} on ${engine}, ${drafted}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
           for (const line of differences[index] as string[]) printLine(line);

@@ -3,7 +3,7 @@ import { type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
-import { treeOption, treeRule } from '../options/draft-tree.js';
+import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { modelOptions, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
@@ -72,8 +72,7 @@ Examples:
     .action(async (argument, options, command) => {
       const { tree } = options;
       const rule = treeRule(tree, options.rule, command.getOptionValueSource('rule') === 'default');
-      const draftLength =
-        tree !== undefined && options.draftLength === 'auto' ? tree.nodes : options.draftLength;
+      const draftLength = treeDraftLength(tree, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);

@@ -10,6 +10,7 @@ import {
   verificationRules,
 } from '@foretoken/core';
 import { calibrateTreePasses } from '../benchmark/calibrate.js';
+import type { DraftLength } from './draft-length.js';
 
 /** Most nodes of a tree: with the last committed token they are one pass. */
 const mostNodes = 63;
@@ -59,6 +60,11 @@ export async function createDrafter(
   if (tree.kind !== undefined) return createModelTreeDrafter({ model, target, tree: tree.kind });
   const chooser = createAdaptiveTreeShape(await calibrateTreePasses(target, model, signal));
   return createModelTreeDrafter({ model, target, tree: { kind: 'chosen', chooser } });
+}
+
+/** Tokens to draft a round: with a tree, all of it unless a number says less. */
+export function treeDraftLength(tree: DraftTree | undefined, length: DraftLength): DraftLength {
+  return tree !== undefined && length === 'auto' ? tree.nodes : length;
 }
 
 /** @param isDefault true where nobody asked for the rule. @throws InvalidArgumentError for a rule without trees. */
