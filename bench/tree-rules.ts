@@ -1,7 +1,7 @@
 /**
  * How much of what is possible each rule for trees reaches: the probability that one of k children of a node is kept,
- * against the largest that any exact rule could have (`optimalRootAcceptance`). Enumerated on small tables, so nothing is
- * measured and every run gives the same numbers. Run: npx tsx bench/tree-rules.ts (after npm run build)
+ * against the largest that any exact rule could have (`optimalRootAcceptance`). Enumerated on small tables, so nothing
+ * is measured and every run gives the same numbers. Run: npx tsx bench/tree-rules.ts (after npm run build)
  */
 import { type Distribution, type VerificationRule, verificationRules } from '@foretoken/core';
 import {
@@ -25,9 +25,12 @@ interface Pair {
 }
 
 const pairsOf: Readonly<Record<string, (seed: number) => Pair>> = {
-  unrelated: (seed) => ({ target: row(seed), draft: row(1000 + seed) }),
-  'close draft': (seed) => ({ target: row(seed), draft: mixed(row(seed), row(1000 + seed), 0.3) }),
-  'sharp target': (seed) => ({ target: sharpened(row(seed)), draft: row(1000 + seed) }),
+  unrelated: (seed) => ({ target: randomRow(seed), draft: randomRow(1000 + seed) }),
+  'close draft': (seed) => ({
+    target: randomRow(seed),
+    draft: mixed(randomRow(seed), randomRow(1000 + seed), 0.3),
+  }),
+  'sharp target': (seed) => ({ target: sharpened(randomRow(seed)), draft: randomRow(1000 + seed) }),
 };
 
 const rows = [];
@@ -76,7 +79,7 @@ function acceptance(
   return expectedCommitted(rule, () => target, drafting) - 1;
 }
 
-function row(seed: number): Distribution {
+function randomRow(seed: number): Distribution {
   return randomTable(seed, vocabularySize, 'smooth')([]);
 }
 

@@ -83,9 +83,7 @@ export function proofCases(): readonly ProofCase[] {
 export function treeProofCases(rule: VerificationRule): readonly ProofCase<EnumeratedTrees>[] {
   if (!rule.trees) return [];
   const siblingKinds: readonly SiblingKind[] =
-    rule.independentSiblings === true
-      ? ['independent']
-      : ['independent', 'without replacement', 'likeliest'];
+    rule.independentSiblings === true ? ['independent'] : ['independent', 'without replacement', 'likeliest'];
   const target = randomTable(7, vocabularySize, 'smooth');
   const drawn = randomTable(8, vocabularySize, 'smooth');
   return siblingKinds.flatMap((siblings) => [
@@ -97,7 +95,11 @@ export function treeProofCases(rule: VerificationRule): readonly ProofCase<Enume
     ...kinds.map((kind, number) => ({
       name: `siblings ${siblings}, draft ${kind}`,
       target: randomTable(200 + number, vocabularySize, 'truncated'),
-      drafting: { drawn: randomTable(300 + number, vocabularySize, kind), siblings, shape: () => [-1, -1, 0] },
+      drafting: {
+        drawn: randomTable(300 + number, vocabularySize, kind),
+        siblings,
+        shape: () => [-1, -1, 0],
+      },
     })),
     {
       // Three tokens are too few to see a distribution that was not renormalised.

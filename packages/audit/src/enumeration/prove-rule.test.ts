@@ -13,11 +13,14 @@ describe('the proof by enumeration', () => {
     expect(proof.caseCount).toBeGreaterThan(30);
   });
 
-  test.each([residualOfFirstSibling, kSeqUndivided])('finds on trees what chains cannot show: $name', (rule) => {
-    const proof = proveRule(rule);
-    expect(proof.holds).toBe(false);
-    for (const name of proof.failed) expect(name).toMatch(/^siblings/);
-  });
+  test.each([residualOfFirstSibling, kSeqUndivided])(
+    'finds on trees what chains cannot show: $name',
+    (rule) => {
+      const proof = proveRule(rule);
+      expect(proof.holds).toBe(false);
+      for (const name of proof.failed) expect(name).toMatch(/^siblings/);
+    },
+  );
 
   test('holds for a soft draft that is reported as one-hot', () => {
     const { rule, draft } = oneHotReport.enumerated;

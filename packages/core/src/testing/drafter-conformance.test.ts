@@ -12,6 +12,7 @@ import { drafterConformance, type DrafterConformanceOptions } from './drafter-co
 import type { TableLaw } from './enumerate-joint-law.js';
 import { randomTable } from './random-table.js';
 import { createSyntheticDrafter } from './synthetic-drafter.js';
+import { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
 import { createTableModel } from './table-model.js';
 
 const vocabularySize = 4;
@@ -55,6 +56,15 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
       createDrafter: () =>
         createModelTreeDrafter({ model: draftModel, target, tree: { kind: 'static', widths: [3, 2] } }),
       budget: { maximumTokens: 9, maximumLeaves: 6, independentSiblings: true },
+      proposals: 4000,
+    },
+  ],
+  [
+    'the synthetic tree drafter',
+    {
+      createDrafter: () =>
+        createSyntheticTreeDrafter({ law: shortMemory(2), vocabularySize, widths: [2, 2, 1] }),
+      budget: { maximumTokens: 10, maximumLeaves: 4 },
       proposals: 4000,
     },
   ],

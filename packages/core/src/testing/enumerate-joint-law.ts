@@ -48,7 +48,11 @@ export function enumerateJointLaw(
       open.delete(key);
       const { committed, plan } = state;
       for (const { value: draft, probability: drawn } of plan?.drafts(committed) ?? []) {
-        for (const { value, probability: verified } of outcomes(rule, draft, rows(target, committed, draft))) {
+        for (const { value, probability: verified } of outcomes(
+          rule,
+          draft,
+          rows(target, committed, draft),
+        )) {
           const accepted = value.acceptedPath.map((node) => draft.tokens[node] as number);
           const rest = draft.tokens.filter((_, node) => !value.acceptedPath.includes(node));
           add([...committed, ...accepted, value.nextToken], rest, state.probability * drawn * verified);

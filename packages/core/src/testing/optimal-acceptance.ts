@@ -29,14 +29,12 @@ export function optimalAcceptance(
     // Sums over all subsets, one token after the other.
     for (let token = 0; token < vocabularySize; token++) {
       for (let set = 0; set < subsets; set++) {
-        if ((set & (2 ** token)) !== 0) mass[set] = (mass[set] as number) + (mass[set - 2 ** token] as number);
+        if ((set & (2 ** token)) !== 0)
+          mass[set] = (mass[set] as number) + (mass[set - 2 ** token] as number);
       }
     }
   }
-  return targetMass.reduce(
-    (least, mass, set) => Math.min(least, 1 + mass - (draftMass[set] as number)),
-    1,
-  );
+  return targetMass.reduce((least, mass, set) => Math.min(least, 1 + mass - (draftMass[set] as number)), 1);
 }
 
 /** `optimalAcceptance` for the children that a root of `count` children gets. */

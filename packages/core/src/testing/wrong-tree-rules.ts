@@ -53,16 +53,19 @@ export const residualOfFirstSibling: VerificationRule = siblingsAlike(
 );
 
 /** K-SEQ with rho = 1: tries as if the child were alone; only the correction knows of the others. */
-export const kSeqUndivided: VerificationRule = siblingsAlike('K-SEQ with rho = 1', (target, drafted, count) => {
-  const kept = target.probabilities.map((wanted, index) =>
-    Math.min(wanted, probabilityOf(drafted, target.tokens?.[index] ?? index)),
-  );
-  const beta = kept.reduce((sum, mass) => sum + mass, 0);
-  const tries = beta > 0 ? (1 - (1 - beta) ** count) / beta : 0;
-  return {
-    tokens: target.tokens,
-    probabilities: target.probabilities.map((wanted, index) =>
-      Math.max(0, wanted - tries * (kept[index] as number)),
-    ),
-  };
-});
+export const kSeqUndivided: VerificationRule = siblingsAlike(
+  'K-SEQ with rho = 1',
+  (target, drafted, count) => {
+    const kept = target.probabilities.map((wanted, index) =>
+      Math.min(wanted, probabilityOf(drafted, target.tokens?.[index] ?? index)),
+    );
+    const beta = kept.reduce((sum, mass) => sum + mass, 0);
+    const tries = beta > 0 ? (1 - (1 - beta) ** count) / beta : 0;
+    return {
+      tokens: target.tokens,
+      probabilities: target.probabilities.map((wanted, index) =>
+        Math.max(0, wanted - tries * (kept[index] as number)),
+      ),
+    };
+  },
+);

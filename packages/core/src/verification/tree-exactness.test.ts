@@ -78,7 +78,10 @@ describe.each(pairs)('$name keeps the joint law of the target, siblings $sibling
   });
 
   test('with disjoint supports, where every child is refused', () => {
-    const left: TableLaw = () => ({ tokens: Int32Array.of(0, 1), probabilities: Float64Array.of(0.25, 0.75) });
+    const left: TableLaw = () => ({
+      tokens: Int32Array.of(0, 1),
+      probabilities: Float64Array.of(0.25, 0.75),
+    });
     const right: TableLaw = () => ({ tokens: Int32Array.of(2, 3), probabilities: Float64Array.of(0.5, 0.5) });
     const trees = { drawn: right, siblings, shape: fixed([-1, -1, 0]) };
     expect(error(rule, left, trees)).toBeLessThan(tolerance);
@@ -98,7 +101,10 @@ describe.each(pairs)('$name keeps the joint law of the target, siblings $sibling
   });
 
   test('with probabilities far apart', () => {
-    const left: TableLaw = () => ({ tokens: undefined, probabilities: Float64Array.of(0.6, 0.4 - 1e-10, 1e-10) });
+    const left: TableLaw = () => ({
+      tokens: undefined,
+      probabilities: Float64Array.of(0.6, 0.4 - 1e-10, 1e-10),
+    });
     const right: TableLaw = () => ({
       tokens: undefined,
       probabilities: Float64Array.of(1e-9, 0.5, 0.5 - 1e-9),
@@ -109,7 +115,8 @@ describe.each(pairs)('$name keeps the joint law of the target, siblings $sibling
 
   test('with shapes that depend on what was committed and on discarded drafts', () => {
     const shape = (committed: readonly number[], discarded: readonly number[]): readonly number[] =>
-      [[], [-1], [-1, -1], [-1, -1, 1]][((committed.at(-1) ?? 0) + (discarded.includes(1) ? 2 : 0)) % 4] ?? [];
+      [[], [-1], [-1, -1], [-1, -1, 1]][((committed.at(-1) ?? 0) + (discarded.includes(1) ? 2 : 0)) % 4] ??
+      [];
     expect(error(rule, target, { drawn, siblings, shape })).toBeLessThan(tolerance);
   });
 });
@@ -143,7 +150,10 @@ describe('drafts that recursive rejection takes and K-SEQ does not', () => {
 describe('what is wrong fails the same proof', () => {
   // Three tokens are too few for a stale law to show: what the first refusal leaves then lies on one token.
   const tokens = 5;
-  const [target, drawn] = [1, 1001].map((seed) => randomTable(seed, tokens, 'smooth')) as [TableLaw, TableLaw];
+  const [target, drawn] = [1, 1001].map((seed) => randomTable(seed, tokens, 'smooth')) as [
+    TableLaw,
+    TableLaw,
+  ];
   const star = (siblings: SiblingKind, altered: (draft: Draft) => Draft): EnumeratedTrees => ({
     drawn,
     siblings,
@@ -227,7 +237,10 @@ function reranked(draft: Draft): Draft {
 }
 
 function ownProbability(draft: Draft, node: number): number {
-  return probabilityOf(draft.distributions[0] as Draft['distributions'][number], draft.tokens[node] as number);
+  return probabilityOf(
+    draft.distributions[0] as Draft['distributions'][number],
+    draft.tokens[node] as number,
+  );
 }
 
 /** Some nodes of a star, in the order given. */

@@ -100,7 +100,7 @@ describe('recursive rejection', () => {
     const draft = tree([1, 2, 0], [-1, -1, -1], [drafted, drafted, drafted]);
     const random = unlucky();
     const outcome = recursiveRejection.verify(draft, new Array(4).fill(dense(0.5, 0.3, 0.2)), {
-      draw: random.draw,
+      draw: (weights, node) => random.draw(weights, node),
       accept(probability, node) {
         asked.push(probability);
         return random.accept(probability, node);
