@@ -104,7 +104,8 @@ async function nextLogits(
     for (let start = 0; ; start += width) {
       const tokens = filled.slice(start, start + width);
       const isLast = start + width > wanted;
-      const { path, ...pass } = beside === 0 ? chainPass(tokens) : treePass(tokens, beside, target.vocabularySize);
+      const { path, ...pass } =
+        beside === 0 ? chainPass(tokens) : treePass(tokens, beside, target.vocabularySize);
       const rows = isLast ? [path[wanted - start] as number] : ('none' as const);
       const [result] = await target.forward([{ sequence, ...pass, rows }]);
       if (isLast) return (result as ForwardResult).logits.read(0).slice();

@@ -176,6 +176,66 @@ test('the law of honest distributions finds randomness keyed by the absolute pos
   expect(await failuresOf(keyed)).toContain(honest);
 });
 
+describe('the law of honest distributions finds in trees', () => {
+  const budget = { maximumTokens: 6, maximumLeaves: 4 };
+  const sound = () =>
+    createModelTreeDrafter({ model: draftModel, target, tree: { kind: 'static', widths: [2, 2] } });
+  const check = async (createDrafter: () => Drafter): Promise<void> => {
+    const options = { target, prompts, createDrafter, budget, proposals: 4000 };
+    await drafterConformance(options)
+      .find(({ name }) => name === honest)
+      ?.run();
+  };
+
+  test('a later sibling with the distribution before the removal of the first', async () => {
+    const stale = (): Drafter => {
+      const drafter = sound();
+      return {
+        ...bound(drafter),
+        async propose(context, limits) {
+          const draft = await drafter.propose(context, limits);
+          const { parents } = draft;
+          const distributions = parents.map(
+            (parent) => draft.distributions[parents.indexOf(parent)] as Distribution,
+          );
+          return { ...draft, distributions };
+        },
+      };
+    };
+    await expect(check(stale)).rejects.toThrow(/not drawn from the reported distributions/);
+  });
+
+  test('one random number for two siblings', async () => {
+    const shared = (): Drafter => {
+      const drafter = sound();
+      return {
+        ...bound(drafter),
+        propose: (context, limits) =>
+          drafter.propose(
+            {
+              ...context,
+              random: {
+                uniform: (purpose, stage, node, index) =>
+                  context.random.uniform(purpose, stage, node & ~1, index),
+              },
+            },
+            limits,
+          ),
+      };
+    };
+    await expect(check(shared)).rejects.toThrow(/of the sibling before/);
+  });
+
+  function bound(drafter: Drafter): Drafter {
+    return {
+      name: drafter.name,
+      propose: (context, limits) => drafter.propose(context, limits),
+      observe: (outcome) => drafter.observe(outcome),
+      close: () => drafter.close(),
+    };
+  }
+});
+
 test('the law of budgets finds a drafter that takes one token more', async () => {
   const greedy = () => tableDrafter({ length: (maximumTokens) => maximumTokens + 1 });
   expect(await failuresOf(greedy)).toContain('drafts are sound and keep the budget');

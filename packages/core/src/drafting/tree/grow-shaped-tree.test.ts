@@ -122,7 +122,10 @@ test('siblings differ, and end where the support does', async () => {
     growShapedTree(tableStepper(law), shapeOf([3, 2]), distinct(draw), undefined),
   )) {
     expect(tree.parents).toEqual([-1, -1, 0, 0, 1, 1]);
-    for (const first of [0, 2, 4]) expect(tree.tokens.slice(first, first + 2)).toSatisfy((pair: number[]) => pair.includes(0) && pair.includes(2));
+    for (const first of [0, 2, 4])
+      expect(tree.tokens.slice(first, first + 2)).toSatisfy(
+        (pair: number[]) => pair.includes(0) && pair.includes(2),
+      );
   }
   const point = await enumerateDraws((draw) =>
     growShapedTree(

@@ -29,8 +29,8 @@ const orders: Readonly<Record<string, Order>> = {
 /**
  * Every token must be drawn from the distribution that is reported for it. The probability integral transform of
  * each token under its own reported distribution, made continuous with a random share of the token's probability,
- * is then uniform, and independent of that of the parent, the sibling and the round before (Rosenblatt 1952). Ordered by id it sees
- * shifted draws, by probability too sharp and too flat ones.
+ * is then uniform, and independent of that of the parent, the sibling and the round before (Rosenblatt 1952). Ordered
+ * by id it sees shifted draws, by probability too sharp and too flat ones.
  */
 export async function drawsWhatItReports(options: DrafterConformanceOptions): Promise<void> {
   const { target, prompts, proposals = 8000, budget = { maximumTokens: 3, maximumLeaves: 1 } } = options;
