@@ -178,7 +178,7 @@ test('the law of honest distributions finds randomness keyed by the absolute pos
 
 describe('the law of honest distributions finds in trees', () => {
   const budget = { maximumTokens: 6, maximumLeaves: 4 };
-  const sound = () =>
+  const treeDrafter = () =>
     createModelTreeDrafter({ model: draftModel, target, tree: { kind: 'static', widths: [2, 2] } });
   const check = async (createDrafter: () => Drafter): Promise<void> => {
     const options = { target, prompts, createDrafter, budget, proposals: 4000 };
@@ -189,7 +189,7 @@ describe('the law of honest distributions finds in trees', () => {
 
   test('a later sibling with the distribution before the removal of the first', async () => {
     const stale = (): Drafter => {
-      const drafter = sound();
+      const drafter = treeDrafter();
       return {
         ...bound(drafter),
         async propose(context, limits) {
@@ -207,7 +207,7 @@ describe('the law of honest distributions finds in trees', () => {
 
   test('one random number for two siblings', async () => {
     const shared = (): Drafter => {
-      const drafter = sound();
+      const drafter = treeDrafter();
       return {
         ...bound(drafter),
         propose: (context, limits) =>
