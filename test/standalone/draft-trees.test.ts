@@ -81,7 +81,7 @@ test('on a real engine too, trees are drawn from what they report', async () => 
     target,
     createDrafter: () => createModelTreeDrafter({ model: draft, target, tree }),
     prompts: prompts.map((prompt) => target.tokenizer.encode(prompt)),
-    proposals: 400,
+    proposals: 240,
     budget: { maximumTokens: 6, maximumLeaves: 4 },
   }).filter(({ name }) => !byToken.test(name));
   expect(laws).toHaveLength(4);

@@ -117,7 +117,7 @@ describe('foretoken generate', () => {
     expect(chains.stderr).toMatch(/block takes no trees.*recursive-rejection/);
     const lookup = await runCommand([...tree, '--tree', '2,2', '--draft', 'prompt-lookup']);
     expect(lookup.stderr).toMatch(/--tree needs a draft model/);
-    for (const wrong of ['', '0', '2,,1', '9,9', 'dynamic:64', 'dynamic', '2.5']) {
+    for (const wrong of ['2,0', '9,9', 'dynamic:64']) {
       expect(await runCommand([...tree, '--tree', wrong])).toMatchObject({ code: 2 });
     }
   });
