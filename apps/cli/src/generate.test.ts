@@ -99,6 +99,29 @@ describe('foretoken generate', () => {
     }
   });
 
+  it('drafts trees where asked to, under a rule that takes them', async () => {
+    const tree = ['generate', '--threads', '1', '-n', '24', '-t', '0', prompt];
+    for (const [shape, most] of [
+      ['2,2,1', 10],
+      ['dynamic:16', 16],
+      ['auto', 63],
+    ] as const) {
+      const { settings, counters, tokens } = await generateJson([...tree, '--tree', shape]);
+      expect(settings).toMatchObject({ tree: shape, draftLength: most, rule: 'recursive-rejection' });
+      expect(tokens).toHaveLength(24);
+      // Trees that take turns with plain rounds, or cost too much here, may not be drafted at all.
+      if (shape !== 'auto') expect(counters['acceptedCount']).toBeGreaterThan(0);
+    }
+    const chains = await runCommand([...tree, '--tree', '2,2', '--rule', 'block']);
+    expect(chains).toMatchObject({ code: 2 });
+    expect(chains.stderr).toMatch(/block takes no trees.*recursive-rejection/);
+    const lookup = await runCommand([...tree, '--tree', '2,2', '--draft', 'prompt-lookup']);
+    expect(lookup.stderr).toMatch(/--tree needs a draft model/);
+    for (const wrong of ['2,0', '9,9', 'dynamic:64']) {
+      expect(await runCommand([...tree, '--tree', wrong])).toMatchObject({ code: 2 });
+    }
+  });
+
   it('colours by origin only where colour is on', async () => {
     const plain = await runCommand([...greedy, prompt, '--color']);
     expect(plain.stdout).toBe(reference.text);

@@ -17,6 +17,8 @@ export interface PassCosts {
 
 const targetLengths = [1, 2, 3, 4, 5, 8, 16] as const;
 const draftLengths = [1, 2, 4] as const;
+const treeTargetLengths = [1, 2, 3, 4, 5, 8, 12, 16, 25] as const;
+const treeDraftLengths = [1, 2, 4, 8, 16] as const;
 /** Draft lengths: one less than the groups of rows that kernels work on. Few, so that each is measured often. */
 const roundLengths = [0, 1, 3, 7, 11, 15] as const;
 /** Milliseconds; what is under way is finished, and the demo calibrates twice of each: under 5 s in all. */
@@ -36,6 +38,19 @@ export async function calibratePasses(
   return {
     target: await measurePassCosts(target, { ...shared, lengths: targetLengths }),
     draft: draft && (await measurePassCosts(draft, { ...shared, lengths: draftLengths })),
+  };
+}
+
+/** t(n) of both models for the passes of trees, in which a draft model too reads many tokens. */
+export async function calibrateTreePasses(
+  target: LanguageModel,
+  draft: LanguageModel,
+  signal?: AbortSignal,
+): Promise<{ targetCosts: CostCurve; draftCosts: CostCurve }> {
+  const shared = { clock, signal, budget: passBudget };
+  return {
+    targetCosts: await measurePassCosts(target, { ...shared, lengths: treeTargetLengths }),
+    draftCosts: await measurePassCosts(draft, { ...shared, lengths: treeDraftLengths }),
   };
 }
 

@@ -23,6 +23,8 @@ export interface CompareRunsOptions {
   readonly rule: string;
   readonly seed: number;
   readonly maximumTokens: number;
+  /** True where the drafter drafts trees; default false. */
+  readonly trees?: boolean | undefined;
   /** Times that every prompt is run in both ways. */
   readonly repeats: number;
   readonly signal?: AbortSignal | undefined;
@@ -105,6 +107,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
         encodePrompt(target.tokenizer, prompt),
         texts.plain.tokens,
         texts.speculative.tokens,
+        { trees: options.trees ?? false },
       );
       if (difference !== undefined) differences.push({ prompt: index, ...difference });
     }

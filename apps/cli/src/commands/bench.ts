@@ -4,6 +4,7 @@ import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
+import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { modelOptions, type ModelSelection, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
@@ -42,6 +43,7 @@ export function benchCommand() {
         .argParser(parseLengths)
         .default(['auto'] as DraftLength[]),
     )
+    .addOption(treeOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -70,9 +72,16 @@ interval over prompts, which needs six of them, then the median and the quartile
 Examples:
   foretoken bench --temperature 0 --draft-length 1,2,4,auto
   foretoken bench --backend all --temperature 0
+  foretoken bench --tree 2,2,1 --temperature 0
   foretoken bench --model big.gguf --draft small.gguf --prompts prompts.jsonl --json`,
     )
-    .action(async (options) => {
+    .action(async (given, command) => {
+      const { tree } = given;
+      const options = {
+        ...given,
+        rule: treeRule(tree, given.rule, command.getOptionValueSource('rule') === 'default'),
+        draftLength: given.draftLength.map((length) => treeDraftLength(tree, length)),
+      };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const signal = interruptSignal();
       const engines: EngineResult[] = [];
@@ -80,13 +89,14 @@ Examples:
         engines.push(await benchEngine({ ...options, backend }, prompts, signal));
       }
       if (options.json === true) {
-        printJson({ machine: machine(), seed: options.seed, engines });
+        printJson({ machine: machine(), seed: options.seed, tree: tree?.text, engines });
         return;
       }
       for (const { engine, target, results, differences } of engines) {
         for (const [index, { draftLength, comparison }] of results.entries()) {
+          const drafted = tree === undefined ? '' : `tree ${tree.text}, `;
           printLine(
-            `${target} on ${engine}, draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
+            `${target} on ${engine}, ${drafted}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
           for (const line of differences[index] as string[]) printLine(line);
@@ -141,6 +151,7 @@ async function benchEngine(
           signal,
           onPrompt,
           rule: options.rule,
+          trees: options.tree !== undefined,
           seed: options.seed,
           maximumTokens: options.maxTokens,
           repeats: options.repeats,

@@ -3,6 +3,7 @@ import { type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
+import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { modelOptions, openModels } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
@@ -33,6 +34,7 @@ export function generateCommand() {
     .addOption(draftLengthOption)
     .addOption(nGramOptions.corpus)
     .addOption(nGramOptions.store)
+    .addOption(treeOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -70,11 +72,15 @@ export function generateCommand() {
 Examples:
   foretoken generate 'export function '                      the embedded models write TypeScript
   foretoken generate --file notes.txt --model big.gguf --draft small.gguf --temperature 0
+  foretoken generate --tree 2,2,1 'export class '             drafts ten tokens in a tree of three levels
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
   foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
   foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams`,
     )
-    .action(async (argument, options) => {
+    .action(async (argument, options, command) => {
+      const { tree } = options;
+      const rule = treeRule(tree, options.rule, command.getOptionValueSource('rule') === 'default');
+      const draftLength = treeDraftLength(tree, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);
@@ -82,7 +88,7 @@ Examples:
       try {
         const { target, draft, drafter } = models;
         const roundCosts =
-          drafter !== undefined && options.draftLength === 'auto'
+          drafter !== undefined && draftLength === 'auto'
             ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
             : undefined;
         let text = '';
@@ -92,7 +98,7 @@ Examples:
           drafter,
           prompt,
           sampling,
-          rule: options.rule,
+          rule,
           maximumTokens: options.maxTokens,
           stop: options.stop,
           seed: options.seed,
@@ -100,7 +106,7 @@ Examples:
           ignoreEndTokens: options.ignoreEnd,
           signal,
           clock: () => performance.now(),
-          draftLength: draftLengthController(options.draftLength, roundCosts, drafter, draft),
+          draftLength: draftLengthController(draftLength, roundCosts, drafter, draft),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {
@@ -127,7 +133,7 @@ Examples:
             finishReason,
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
-            settings: { ...settings, logitBias, rule: options.rule, draftLength: options.draftLength },
+            settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
             seed: options.seed,
             target: target.name,
             drafter: drafter?.name,

@@ -21,7 +21,7 @@ export function parseDraftLength(text: string): DraftLength {
 
 export const draftLengthOption = new Option(
   '--draft-length <n>',
-  'tokens to draft a round; "auto" measures pass costs first and adapts, 0 included',
+  'tokens to draft a round; "auto" measures pass costs first and adapts, 0 included (with --tree: all of the tree)',
 )
   .argParser(parseDraftLength)
   .default('auto' as DraftLength);

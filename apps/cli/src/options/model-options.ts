@@ -2,7 +2,6 @@ import { Option } from '@commander-js/extra-typings';
 import {
   type Drafter,
   createInputCopyDrafter,
-  createModelDrafter,
   createNGramDrafter,
   createPromptLookupDrafter,
   createStringMatchDrafter,
@@ -16,6 +15,7 @@ import { backendNames, type EngineSelection, loadModel } from '../engines/backen
 import { readCorpus } from '../n-gram/corpus-file.js';
 import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-file.js';
 import type { NGramSelection } from './n-gram-options.js';
+import { createDrafter, type DraftTree } from './draft-tree.js';
 import { wholeNumber } from './numbers.js';
 import { readText } from './prompt-input.js';
 
@@ -84,6 +84,7 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly backend: string;
   readonly draftBackend?: string | undefined;
   readonly foreignDraft?: ForeignDraft | undefined;
+  readonly tree?: DraftTree | undefined;
 }
 
 /** The models of one command, opened. */
@@ -118,6 +119,11 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
   if (foreignDraft !== undefined && withoutModel.has(draftName)) {
     throw new InvalidArgumentError('--foreign-draft says how a draft model is used: name one with --draft.');
   }
+  if (selection.tree !== undefined && (foreignDraft !== undefined || withoutModel.has(draftName))) {
+    throw new InvalidArgumentError(
+      '--tree needs a draft model of the target\'s vocabulary: give --draft a GGUF file or "embedded".',
+    );
+  }
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
   try {
@@ -139,8 +145,10 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         modelPath(draftName, tinyModels.draft),
         options,
       );
-      const createDrafter = foreignDraft === undefined ? createModelDrafter : foreignDrafts[foreignDraft];
-      drafter = createDrafter({ model: draft, target });
+      drafter =
+        foreignDraft === undefined
+          ? await createDrafter(selection.tree, target, draft, signal)
+          : foreignDrafts[foreignDraft]({ model: draft, target });
     }
     const close = async (): Promise<void> => {
       await drafter?.close();

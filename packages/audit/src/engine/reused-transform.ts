@@ -34,6 +34,7 @@ export function createReusedTransform(settings: SamplingSettings, vocabularySize
     },
     // What it returns is never written to again, so one serves target and drafter.
     clone: () => reused,
+    soften: () => (transform.greedy ? transform.soften() : reused),
   };
   return reused;
 }

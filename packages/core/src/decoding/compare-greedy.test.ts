@@ -53,6 +53,30 @@ test('rounding that the cache keeps from earlier passes explains a difference', 
   expect(difference).toMatchObject({ index: 5, cause: 'numerics' });
 });
 
+test('what only tree passes round explains a difference where trees were drafted', async () => {
+  const exact = createTableModel({ law: nearTie, vocabularySize, maximumSequences: 2 });
+  const rounded = createTableModel({ law: () => distribution(0.37, 0.42, 0.21), vocabularySize });
+  const target: typeof exact = Object.assign(Object.create(exact) as typeof exact, {
+    createSequence: () => exact.createSequence(),
+    forward: async (...[requests, options]: Parameters<typeof exact.forward>) => {
+      const results = await exact.forward(requests, options);
+      if (requests[0]?.parents === undefined) return results;
+      const sequence = rounded.createSequence();
+      const other = await rounded.forward([{ sequence, tokens: [0], rows: 'last' }]);
+      sequence.close();
+      return other;
+    },
+  });
+  const texts = [
+    [0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 1],
+  ] as const;
+  expect(await compareGreedy(target, [0], ...texts)).toMatchObject({ passDistance: 0, cause: 'state' });
+  expect(await compareGreedy(target, [0], ...texts, { trees: true })).toMatchObject({ cause: 'numerics' });
+  // Where nothing rounds, trees explain nothing.
+  expect(await compareGreedy(exact, [0], ...texts, { trees: true })).toMatchObject({ cause: 'state' });
+});
+
 test('an empty prompt is named', async () => {
   const target = createTableModel({ law: nearTie, vocabularySize });
   await expect(compareGreedy(target, [], [0], [1])).rejects.toThrow(/at least one token/);

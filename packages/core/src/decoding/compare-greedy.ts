@@ -11,8 +11,8 @@ export interface GreedyDifference {
   readonly logitGap: number;
   /**
    * Largest difference of any logit at this position between reading the output in passes over one token and over
-   * many. The whole output, not the last pass: 8-bit kernels round activations, and one that falls on the other
-   * side early on stays in the cache.
+   * many, or in trees. The whole output, not the last pass: 8-bit kernels round activations, and one that falls on the
+   * other side early on stays in the cache.
    */
   readonly passDistance: number;
   /**
@@ -22,10 +22,27 @@ export interface GreedyDifference {
   readonly cause: 'numerics' | 'state';
 }
 
+/** How an output is read again: tokens a pass, and nodes beside each that are not kept; none is a chain. */
+interface Reading {
+  readonly width: number;
+  readonly beside: number;
+}
+
+const alone: Reading = { width: 1, beside: 0 };
+/** As many as a long draft has, and a full group of every kernel's rows. */
+const inChains: readonly Reading[] = [{ width: 8, beside: 0 }];
+/** What lies beside a path changes the order of sums, and so their rounding; some layouts happen to change nothing. */
+const inTrees: readonly Reading[] = [
+  { width: 4, beside: 1 },
+  { width: 5, beside: 2 },
+  { width: 3, beside: 3 },
+];
+
 /**
  * Explains the first difference between two greedy continuations of one prompt.
  *
  * @param prompt token ids, [1 or more].
+ * @param options.trees true where a text was decoded with draft trees; default false.
  * @returns undefined where one is the beginning of the other.
  */
 export async function compareGreedy(
@@ -33,6 +50,7 @@ export async function compareGreedy(
   prompt: readonly number[],
   first: readonly number[],
   second: readonly number[],
+  { trees = false }: { readonly trees?: boolean } = {},
 ): Promise<GreedyDifference | undefined> {
   if (prompt.length === 0)
     throw new InvalidArgumentError('compareGreedy needs a prompt of at least one token.');
@@ -43,14 +61,17 @@ export async function compareGreedy(
 
   const output = first.slice(0, index);
   const tokens = [first[index] as number, second[index] as number] as const;
-  const alone = await nextLogits(target, prompt, output, [], 1);
-  const together = await nextLogits(target, prompt, output, first.slice(index), rowsOfAManyTokenPass);
+  const reference = await nextLogits(target, prompt, output, [], alone);
   let passDistance = 0;
-  for (let token = 0; token < alone.length; token++) {
-    const distance = Math.abs((alone[token] as number) - (together[token] as number));
-    if (distance > passDistance) passDistance = distance;
+  for (const reading of trees ? [...inChains, ...inTrees] : inChains) {
+    if (1 + (reading.width - 1) * reading.beside > target.capabilities.maximumLeaves) continue;
+    const together = await nextLogits(target, prompt, output, first.slice(index), reading);
+    for (let token = 0; token < reference.length; token++) {
+      const distance = Math.abs((reference[token] as number) - (together[token] as number));
+      if (distance > passDistance) passDistance = distance;
+    }
   }
-  const logitGap = Math.abs((alone[tokens[0]] as number) - (alone[tokens[1]] as number));
+  const logitGap = Math.abs((reference[tokens[0]] as number) - (reference[tokens[1]] as number));
   return {
     index,
     tokens,
@@ -60,11 +81,8 @@ export async function compareGreedy(
   };
 }
 
-/** As many as a long draft has, and a full group of every kernel's rows. */
-const rowsOfAManyTokenPass = 8;
-
 /**
- * Logits after prompt and output, the output read in passes over `width` tokens, as decoding does; a copy. The last
+ * Logits after prompt and output, the output read in passes over several tokens, as decoding does; a copy. The last
  * pass is filled up with what followed, as with a draft: the row before it must not depend on that.
  */
 async function nextLogits(
@@ -72,7 +90,7 @@ async function nextLogits(
   prompt: readonly number[],
   output: readonly number[],
   followed: readonly number[],
-  width: number,
+  { width, beside }: Reading,
 ): Promise<Float32Array> {
   const sequence = target.createSequence();
   try {
@@ -86,10 +104,43 @@ async function nextLogits(
     for (let start = 0; ; start += width) {
       const tokens = filled.slice(start, start + width);
       const isLast = start + width > wanted;
-      const [result] = await target.forward([{ sequence, tokens, rows: isLast ? [wanted - start] : 'none' }]);
+      const { path, ...pass } =
+        beside === 0 ? chainPass(tokens) : treePass(tokens, beside, target.vocabularySize);
+      const rows = isLast ? [path[wanted - start] as number] : ('none' as const);
+      const [result] = await target.forward([{ sequence, ...pass, rows }]);
       if (isLast) return (result as ForwardResult).logits.read(0).slice();
+      if (beside > 0) sequence.doCommitPath(path);
     }
   } finally {
     sequence.close();
   }
+}
+
+interface Pass {
+  readonly tokens: readonly number[];
+  readonly parents?: readonly number[];
+  /** Where the tokens that are read stand in the pass. */
+  readonly path: readonly number[];
+}
+
+function chainPass(tokens: readonly number[]): Pass {
+  return { tokens, path: [...tokens.keys()] };
+}
+
+/** A tree that holds the tokens as a path, with other tokens before each but the first, as siblings. */
+function treePass(text: readonly number[], beside: number, vocabularySize: number): Pass {
+  const tokens: number[] = [];
+  const parents: number[] = [];
+  const path: number[] = [];
+  for (const token of text) {
+    const parent = path.at(-1) ?? -1;
+    for (let other = 1; other <= beside && path.length > 0; other++) {
+      tokens.push((token + other) % vocabularySize);
+      parents.push(parent);
+    }
+    path.push(tokens.length);
+    tokens.push(token);
+    parents.push(parent);
+  }
+  return { tokens, parents, path };
 }

@@ -1,8 +1,8 @@
 import type { Draft } from '../contract/draft.js';
 
 /** True where every node continues the node before it. */
-export function isChain(draft: Draft): boolean {
-  return draft.parents.every((parent, node) => parent === node - 1);
+export function isChain({ parents }: Pick<Draft, 'parents'>): boolean {
+  return parents.every((parent, node) => parent === node - 1);
 }
 
 /** Tokens on the path from the root to `node`, both ends included; empty for -1. */

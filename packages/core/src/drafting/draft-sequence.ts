@@ -2,6 +2,7 @@ import type { ForwardResult } from '../contract/forward.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { Sequence } from '../contract/sequence.js';
+import { commonLength } from './common-length.js';
 
 /**
  * A draft model's sequence that follows any text. It compares what its cache holds with the text it is asked about,
@@ -68,11 +69,4 @@ export class DraftSequence {
     this.#cached.push(...tokens);
     return result as ForwardResult;
   }
-}
-
-function commonLength(left: readonly number[], right: readonly number[]): number {
-  const most = Math.min(left.length, right.length);
-  let length = 0;
-  while (length < most && left[length] === right[length]) length += 1;
-  return length;
 }

@@ -5,6 +5,7 @@ import { createInputCopyDrafter } from './input-copy-drafter.js';
 import { createCombinedDrafter } from './combined-drafter.js';
 import { createModelDrafter } from './model-drafter.js';
 import { createNGramDrafter } from './n-gram-drafter.js';
+import { createModelTreeDrafter } from './model-tree-drafter.js';
 import { createPromptLookupDrafter } from './prompt-lookup-drafter.js';
 import { createStagedDrafter } from './staged-drafter.js';
 import { createStringMatchDrafter } from './string-match-drafter.js';
@@ -48,6 +49,12 @@ const combined = withDraftModel('combined', (models) =>
 );
 const tokenIntersection = withDraftModel('token-intersection', createTokenIntersectionDrafter);
 const stringMatch = withDraftModel('string-match', createStringMatchDrafter);
+const modelTreeDrafter: DrafterFactory = {
+  ...withDraftModel('draft-tree', (models) =>
+    createModelTreeDrafter({ ...models, tree: { kind: 'static', widths: [2, 2, 1] } }),
+  ),
+  trees: true,
+};
 
 const promptLookup: DrafterFactory = {
   name: 'prompt-lookup',
@@ -69,7 +76,15 @@ const nGram: DrafterFactory = {
 
 /** Every drafter of this package by name. What runs over all of them (the audit) covers what is added here. */
 export const drafterFactories: ReadonlyMap<string, DrafterFactory> = new Map(
-  [modelDrafter, promptLookup, nGram, inputCopy, staged, combined, tokenIntersection, stringMatch].map(
-    (factory) => [factory.name, factory],
-  ),
+  [
+    modelDrafter,
+    modelTreeDrafter,
+    promptLookup,
+    nGram,
+    inputCopy,
+    staged,
+    combined,
+    tokenIntersection,
+    stringMatch,
+  ].map((factory) => [factory.name, factory]),
 );

@@ -62,5 +62,12 @@ function fromContext(context: SamplingContext): LogitsTransform {
     return support.distribution();
   };
   const { greedy, allowedTokens } = context;
-  return { vocabularySize, greedy, allowedTokens, apply, clone: () => fromContext(context) };
+  return {
+    vocabularySize,
+    greedy,
+    allowedTokens,
+    apply,
+    clone: () => fromContext(context),
+    soften: () => fromContext(greedy ? { ...context, greedy: false, temperature: 1 } : context),
+  };
 }

@@ -23,4 +23,9 @@ export interface LogitsTransform {
   apply(logits: Float32Array, history: readonly number[], slot: number): Distribution;
   /** The same settings with buffers of its own: one for the target's rows, one for each drafter's. */
   clone(): LogitsTransform;
+  /**
+   * The same settings with buffers of its own, at temperature 1 where they are greedy: what a draft ranks several
+   * guesses for one position by.
+   */
+  soften(): LogitsTransform;
 }

@@ -4,6 +4,7 @@ import { chooseDraftLength, type LengthChoice } from './choose-draft-length.js';
 import type { DraftLengthController, RoundMeasurement } from './draft-length-controller.js';
 import { CostCorrection } from './cost-correction.js';
 import type { CostCurve } from './cost-curve.js';
+import { ProbeSchedule } from './probe-schedule.js';
 
 export interface AdaptiveDraftLengthOptions {
   /** Measured milliseconds of a round by draft length, from 0 (`measureRoundCosts`). */
@@ -19,13 +20,6 @@ export interface AdaptiveDraftLengthOptions {
   readonly priorAcceptance?: readonly number[] | undefined;
 }
 
-/**
- * Drafting must promise this much before it is used: plain decoding is certain, costs are estimates, and repeated
- * calibrations on a shared machine differ by several percent.
- */
-const requiredGain = 1.05;
-const longestProbe = 4096;
-
 /** An adaptive controller, with a view into what it would choose now. */
 export interface AdaptiveDraftLength extends DraftLengthController {
   /** The choice under the present estimates, with the arithmetic behind it. */
@@ -34,8 +28,8 @@ export interface AdaptiveDraftLength extends DraftLengthController {
 
 /**
  * Chooses the length with the most expected tokens per millisecond from measured round costs, corrected by what
- * rounds take, and the acceptance seen so far. Where nothing pays it does not draft, and probes now and then, more and more
- * rarely, whether that has changed.
+ * rounds take, and the acceptance seen so far. Where nothing pays it does not draft, and probes now and then, more
+ * and more rarely, whether that has changed.
  */
 export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): AdaptiveDraftLength {
   const { roundCosts, priorAcceptance = [0.6], firstProbe = 256 } = options;
@@ -47,8 +41,7 @@ export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): 
   const maximumLength = options.maximumLength ?? (roundCosts.lengths.at(-1) as number);
   const acceptance = new AcceptanceEstimate({ prior: priorAcceptance, priorWeight: 4, memory: 24 });
   const costs = new CostCorrection(roundCosts);
-  let plainRounds = 0;
-  let probeAfter = firstProbe;
+  const probes = new ProbeSchedule(firstProbe);
 
   const choice = (limit: number = maximumLength): LengthChoice =>
     chooseDraftLength(
@@ -62,16 +55,9 @@ export function createAdaptiveDraftLength(options: AdaptiveDraftLengthOptions): 
     choice,
     next(limit) {
       const { length, expectedGain } = choice(limit);
-      if (expectedGain >= requiredGain) {
-        probeAfter = firstProbe;
-        plainRounds = 0;
-        return length;
-      }
-      plainRounds += 1;
-      if (plainRounds <= probeAfter) return 0;
-      plainRounds = 0;
-      probeAfter = Math.min(2 * probeAfter, longestProbe);
-      return Math.min(limit, 1);
+      const decision = probes.next(expectedGain);
+      if (decision === 'draft') return length;
+      return decision === 'plain' ? 0 : Math.min(limit, 1);
     },
     observe({ draftedCount, acceptedCount, roundMilliseconds }: RoundMeasurement) {
       if (roundMilliseconds !== undefined) costs.observe(draftedCount, roundMilliseconds);

@@ -6,11 +6,13 @@ import { createForcedTokenDrafter } from '../drafting/forced-token-drafter.js';
 import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
 import { createCombinedDrafter, type DrafterCombination } from '../drafting/combined-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
+import { createModelTreeDrafter } from '../drafting/model-tree-drafter.js';
 import { createNGramDrafter } from '../drafting/n-gram-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createStagedDrafter } from '../drafting/staged-drafter.js';
 import { createStringMatchDrafter } from '../drafting/string-match-drafter.js';
 import { createTokenIntersectionDrafter } from '../drafting/token-intersection-drafter.js';
+import type { DraftTreeKind } from '../drafting/tree/tree-growth.js';
 import { createRequestRandom } from '../random/request-random.js';
 import { drawToken, oneHot, probabilityOf } from '../sampling/draw.js';
 import { drafterConformance, type DrafterConformanceOptions } from './drafter-conformance.js';
@@ -60,11 +62,35 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
         createSyntheticDrafter({ law: shortMemory(1), vocabularySize, acceptance: () => 0.7 }),
     },
   ],
+  ...(
+    [
+      ['static trees', { kind: 'static', widths: [2, 2, 1] }],
+      ['dynamic trees', { kind: 'dynamic', nodes: 8, depth: 3, branching: 3 }],
+    ] satisfies [string, DraftTreeKind][]
+  ).map(([name, tree]): [string, Omit<DrafterConformanceOptions, 'target' | 'prompts'>] => [
+    `the model tree drafter with ${name}`,
+    {
+      createDrafter: () => createModelTreeDrafter({ model: draftModel, target, tree }),
+      budget: { maximumTokens: 10, maximumLeaves: 4 },
+      proposals: 4000,
+    },
+  ]),
+  [
+    'the model tree drafter with trees of independent siblings',
+    {
+      createDrafter: () =>
+        createModelTreeDrafter({ model: draftModel, target, tree: { kind: 'static', widths: [3, 2] } }),
+      budget: { maximumTokens: 9, maximumLeaves: 6, independentSiblings: true },
+      proposals: 4000,
+    },
+  ],
   [
     'the synthetic tree drafter',
     {
       createDrafter: () =>
         createSyntheticTreeDrafter({ law: shortMemory(2), vocabularySize, widths: [2, 2, 1] }),
+      budget: { maximumTokens: 10, maximumLeaves: 4 },
+      proposals: 4000,
     },
   ],
   ['prompt lookup', { createDrafter: lookup }],
@@ -237,6 +263,66 @@ test('the law of honest distributions finds randomness keyed by the absolute pos
     });
   };
   expect(await failuresOf(keyed)).toContain(honest);
+});
+
+describe('the law of honest distributions finds in trees', () => {
+  const budget = { maximumTokens: 6, maximumLeaves: 4 };
+  const treeDrafter = () =>
+    createModelTreeDrafter({ model: draftModel, target, tree: { kind: 'static', widths: [2, 2] } });
+  const check = async (createDrafter: () => Drafter): Promise<void> => {
+    const options = { target, prompts, createDrafter, budget, proposals: 4000 };
+    await drafterConformance(options)
+      .find(({ name }) => name === honest)
+      ?.run();
+  };
+
+  test('a later sibling with the distribution before the removal of the first', async () => {
+    const stale = (): Drafter => {
+      const drafter = treeDrafter();
+      return {
+        ...bound(drafter),
+        async propose(context, limits) {
+          const draft = await drafter.propose(context, limits);
+          const { parents } = draft;
+          const distributions = parents.map(
+            (parent) => draft.distributions[parents.indexOf(parent)] as Distribution,
+          );
+          return { ...draft, distributions };
+        },
+      };
+    };
+    await expect(check(stale)).rejects.toThrow(/of the sibling before/);
+  });
+
+  test('one random number for two siblings', async () => {
+    const shared = (): Drafter => {
+      const drafter = treeDrafter();
+      return {
+        ...bound(drafter),
+        propose: (context, limits) =>
+          drafter.propose(
+            {
+              ...context,
+              random: {
+                uniform: (purpose, stage, node, index) =>
+                  context.random.uniform(purpose, stage, node & ~1, index),
+              },
+            },
+            limits,
+          ),
+      };
+    };
+    await expect(check(shared)).rejects.toThrow(/tokens are not drawn|of the sibling before/);
+  });
+
+  function bound(drafter: Drafter): Drafter {
+    return {
+      name: drafter.name,
+      propose: (context, limits) => drafter.propose(context, limits),
+      observe: (outcome) => drafter.observe(outcome),
+      close: () => drafter.close(),
+    };
+  }
 });
 
 test('the law of budgets finds a drafter that takes one token more', async () => {

@@ -29,16 +29,20 @@ const orders: Readonly<Record<string, Order>> = {
 /**
  * Every token must be drawn from the distribution that is reported for it. The probability integral transform of
  * each token under its own reported distribution, made continuous with a random share of the token's probability,
- * is then uniform, and independent of that of the node and the round before (Rosenblatt 1952). Ordered by id it sees
- * shifted draws, by probability too sharp and too flat ones.
+ * is then uniform, and independent of that of the parent, the sibling and the round before (Rosenblatt 1952). Ordered
+ * by id it sees shifted draws, by probability too sharp and too flat ones.
  */
 export async function drawsWhatItReports(options: DrafterConformanceOptions): Promise<void> {
-  const { target, prompts, proposals = 8000 } = options;
+  const { target, prompts, proposals = 8000, budget = { maximumTokens: 3, maximumLeaves: 1 } } = options;
   const jitter = createRequestRandom({ seed: 20_261_124 });
   for (const sampling of settings) {
     await withDrafter(options, async (drafter) => {
       const places: Record<string, number[]> = { id: [], probability: [] };
-      const products: Record<string, number[]> = { 'of the node before': [], 'of the round before': [] };
+      const products: Record<string, number[]> = {
+        'of the parent': [],
+        'of the sibling before': [],
+        'of the round before': [],
+      };
       let previous: { readonly seed: number; readonly places: readonly number[] } | undefined;
       const count = Math.ceil(proposals / settings.length);
       for (let number = 0; number < count; number++) {
@@ -48,7 +52,7 @@ export async function drawsWhatItReports(options: DrafterConformanceOptions): Pr
         const known = previous?.seed === seed ? previous : undefined;
         const tokens =
           known === undefined ? prompt : [...prompt, followed(prompt, seed, target.vocabularySize)];
-        const draft = await propose(target, drafter, { tokens, seed, sampling, maximumTokens: 3 });
+        const draft = await propose(target, drafter, { tokens, seed, sampling, ...budget });
         const byId = draft.tokens.map((token, node) => {
           const share = jitter.round(number).uniform('sample', 0, node, 0);
           const distribution = draft.distributions[node] as Distribution;
@@ -58,7 +62,10 @@ export async function drawsWhatItReports(options: DrafterConformanceOptions): Pr
         places['id']?.push(...byId);
         for (const [node, value] of byId.entries()) {
           const parent = byId[draft.parents[node] as number];
-          if (parent !== undefined) products['of the node before']?.push(product(value, parent));
+          if (parent !== undefined) products['of the parent']?.push(product(value, parent));
+          const sibling =
+            node > 0 ? byId[draft.parents.lastIndexOf(draft.parents[node] as number, node - 1)] : undefined;
+          if (sibling !== undefined) products['of the sibling before']?.push(product(value, sibling));
         }
         const [first] = byId;
         for (const earlier of known?.places.slice(0, 2) ?? [])

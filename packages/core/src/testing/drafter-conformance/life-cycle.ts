@@ -28,20 +28,25 @@ export async function keepsTheBudget(options: DrafterConformanceOptions): Promis
   });
 }
 
-/** A drafter that was skipped, rolled back or given another text proposes what a fresh one does. */
+/**
+ * A drafter that was skipped, rolled back or given another text proposes what a fresh one does; so does one whose
+ * draft was accepted in part, on any branch.
+ */
 export async function staysInStep(options: DrafterConformanceOptions): Promise<void> {
   if (options.learns === true) return;
-  const { target, prompts } = options;
+  const { target, prompts, budget } = options;
   const random = createRequestRandom({ seed: 7 }).round(0);
   await withDrafter(options, async (drafter) => {
-    for (let step = 0; step < 24; step++) {
+    let continued: readonly number[] | undefined;
+    for (let step = 0; step < 36; step++) {
       const below = (count: number, index: number): number =>
         Math.floor(random.uniform('sample', 0, step, index) * count);
       const prompt = prompts[below(prompts.length, 0)] as readonly number[];
       // A part of a prompt, and a few tokens that may or may not be what was drafted before.
       const kept = prompt.slice(0, Math.max(1, prompt.length - below(4, 1)));
       const more = Array.from({ length: below(4, 2) }, (_, at) => below(target.vocabularySize, 3 + at));
-      const request = { tokens: [...kept, ...more], seed: step };
+      const tokens = continued ?? [...kept, ...more];
+      const request = { tokens, seed: step, ...budget };
       const draft = await propose(target, drafter, request);
       await withDrafter(options, async (fresh) => {
         const expected = await propose(target, fresh, request);
@@ -50,14 +55,17 @@ export async function staysInStep(options: DrafterConformanceOptions): Promise<v
           `step ${step}: drafted ${draft.tokens.join(', ')}, a fresh drafter ${expected.tokens.join(', ')}`,
         );
       });
-      // Every outcome in turn: nothing accepted, a part, all.
-      const accepted = step % (draft.tokens.length + 1);
+      // Every node in turn is the last one accepted, after none.
+      const acceptedPath = pathTo(draft, (step % (draft.tokens.length + 1)) - 1);
+      const committedTokens = [...acceptedPath.map((node) => draft.tokens[node] as number), 0];
       drafter.observe({
-        acceptedPath: Array.from({ length: accepted }, (_, node) => node),
-        committedTokens: [...draft.tokens.slice(0, accepted), 0],
-        committedLength: request.tokens.length + accepted + 1,
+        acceptedPath,
+        committedTokens,
+        committedLength: tokens.length + committedTokens.length,
         hiddenRows: undefined,
       });
+      // Two rounds of three go on with what was committed.
+      continued = step % 3 < 2 ? [...tokens, ...committedTokens] : undefined;
     }
   });
 }
@@ -97,15 +105,23 @@ export async function stopsWhenToldTo(options: DrafterConformanceOptions): Promi
   }
 }
 
+const greedy = { temperature: 0 };
+/** The last takes trees where the drafter makes them. */
+const ways = [
+  { sampling: greedy },
+  { rule: 'sample-match' },
+  { sampling: greedy, rule: 'recursive-rejection' },
+];
+
 /** With any drafter greedy text is the plain one, and `sample-match` keeps the text of a seed. */
 export async function keepsTheText(options: DrafterConformanceOptions): Promise<void> {
   const { target, prompts } = options;
   for (const [number, prompt] of prompts.entries()) {
     const room = target.contextLength - prompt.length;
     const shared = { target, prompt, maximumTokens: Math.min(24, room), seed: number, ignoreEndTokens: true };
-    for (const way of [{ sampling: { temperature: 0 } }, { rule: 'sample-match' }]) {
+    for (const way of ways) {
       const plain = await generateText({ ...shared, ...way });
-      for (const draftLength of [1, 3, 7]) {
+      for (const draftLength of [1, 3, 7, options.budget?.maximumTokens ?? 4]) {
         await withDrafter(options, async (drafter) => {
           const { tokens } = await generateText({ ...shared, ...way, drafter, draftLength });
           check(
@@ -132,6 +148,13 @@ export async function cancelsAndCloses(options: DrafterConformanceOptions): Prom
   await checkRejects('a proposal after close', ['ClosedError'], () =>
     propose(target, drafter, { tokens, seed: 1 }),
   );
+}
+
+/** Nodes from the root down to `node`. */
+function pathTo({ parents }: Draft, node: number): number[] {
+  const path: number[] = [];
+  for (let at = node; at >= 0; at = parents[at] as number) path.push(at);
+  return path.toReversed();
 }
 
 function sameDraft(left: Draft, right: Draft): boolean {

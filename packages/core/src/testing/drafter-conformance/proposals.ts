@@ -1,6 +1,6 @@
 import type { Draft } from '../../contract/draft.js';
 import type { DraftContext } from '../../contract/draft-context.js';
-import type { Drafter } from '../../contract/drafter.js';
+import type { DraftBudget, Drafter } from '../../contract/drafter.js';
 import type { LanguageModel } from '../../contract/language-model.js';
 import { createRequestRandom } from '../../random/request-random.js';
 import { createLogitsTransform } from '../../sampling/create-logits-transform.js';
@@ -16,6 +16,8 @@ export interface DrafterConformanceOptions {
   readonly prompts: readonly (readonly number[])[];
   /** Proposals drawn to compare with what is reported; default 8000. */
   readonly proposals?: number | undefined;
+  /** Most nodes and leaves that the laws ask for where they do not vary them; default: a chain of a few tokens. */
+  readonly budget?: DraftBudget | undefined;
   /**
    * True where proposals depend on earlier rounds (n-gram caches): the laws that compare with a fresh drafter are
    * then left out. Default false.
@@ -23,14 +25,12 @@ export interface DrafterConformanceOptions {
   readonly learns?: boolean | undefined;
 }
 
-export interface ProposalRequest {
+export interface ProposalRequest extends Partial<DraftBudget> {
   readonly tokens: readonly number[];
   /** Default: all of them. */
   readonly promptLength?: number;
   readonly seed: number;
   readonly sampling?: SamplingSettings;
-  readonly maximumTokens?: number;
-  readonly maximumLeaves?: number;
   readonly shouldStop?: DraftContext['shouldStop'];
   readonly signal?: AbortSignal;
 }
@@ -42,6 +42,7 @@ export async function propose(
   request: ProposalRequest,
 ): Promise<Draft> {
   const { tokens, seed, sampling = {}, maximumTokens = 4, maximumLeaves = 1 } = request;
+  const { independentSiblings = false } = request;
   const before = [...tokens];
   const draft = await drafter.propose(
     {
@@ -53,7 +54,7 @@ export async function propose(
       shouldStop: request.shouldStop,
       signal: request.signal,
     },
-    { maximumTokens, maximumLeaves },
+    { maximumTokens, maximumLeaves, independentSiblings },
   );
   validateDraft(draft, target.vocabularySize);
   const leaves = draft.tokens.filter((_, node) => !draft.parents.includes(node)).length;

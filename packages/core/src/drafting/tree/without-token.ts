@@ -1,0 +1,25 @@
+import type { Distribution } from '../../contract/distribution.js';
+
+/**
+ * The distribution given that a token is not drawn: that token removed, the rest renormalised. Undefined where nothing
+ * is left. O(support).
+ *
+ * @param buffer takes the result where it is long enough; the result stays valid as long as it is left alone.
+ */
+export function withoutToken(
+  { tokens, probabilities }: Distribution,
+  token: number,
+  buffer: Float64Array | undefined,
+): Distribution | undefined {
+  const count = probabilities.length;
+  const rest =
+    buffer !== undefined && buffer.length >= count ? buffer.subarray(0, count) : new Float64Array(count);
+  rest.set(probabilities);
+  rest[tokens === undefined ? token : tokens.indexOf(token)] = 0;
+  // Summed anew instead of 1 less the token's share: nearly all of the mass may be gone.
+  let mass = 0;
+  for (let index = 0; index < count; index++) mass += rest[index] as number;
+  if (!(mass > 0)) return undefined;
+  for (let index = 0; index < count; index++) rest[index] = (rest[index] as number) / mass;
+  return { tokens, probabilities: rest };
+}

@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { shapeOfWidths, type TreeLimits, type TreeShape } from './tree-shape.js';
+
+/** What became of a draft tree. */
+export interface VerifiedTree {
+  /** The draft's parents, shape [nodes], siblings in the order in which they were verified. */
+  readonly parents: readonly number[];
+  /** Accepted nodes from the root down. */
+  readonly acceptedPath: readonly number[];
+}
+
+/**
+ * Chooses the shape of a draft tree, round by round, before anything of it is sampled. It may learn from what was
+ * committed or verified; that keeps the output exact (DESIGN section 5).
+ */
+export interface TreeShapeChooser {
+  /** The next round's shape, within the limits; one without nodes says not to draft. */
+  next(limits: TreeLimits): TreeShape;
+  observe(verified: VerifiedTree): void;
+}
+
+/**
+ * Always the expansion <k1, ..., km>: the root has k1 children, each of those k2, and so on (SpecInfer, Miao et al.
+ * 2305.09781, section 3.2); less of it only where the limits ask for less.
+ *
+ * @throws InvalidArgumentError for no widths, or one that is not a whole number of at least 1.
+ */
+export function createStaticShape(widths: readonly number[]): TreeShapeChooser {
+  if (widths.length === 0 || !widths.every((width) => Number.isInteger(width) && width >= 1)) {
+    throw new InvalidArgumentError(
+      `A static tree takes the number of children by level, whole numbers of at least 1, not "${widths.join(',')}".`,
+    );
+  }
+  return {
+    next: (limits) => shapeOfWidths((depth) => widths[depth] ?? 0, limits),
+    observe() {},
+  };
+}
