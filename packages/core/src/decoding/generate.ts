@@ -9,6 +9,7 @@ import { draftDepth, isChain, pathTokens } from './draft-shape.js';
 import { emptyDraft } from './empty-draft.js';
 import type { GenerateOptions } from './generate-options.js';
 import { createGenerationState, type GenerationState } from './generation-state.js';
+import { readPrompt } from './read-prompt.js';
 import { tokenLogprobs } from './token-logprobs.js';
 import { validateDraft } from '../verification/validate-draft.js';
 
@@ -57,7 +58,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
           ? undefined
           : tokenLogprobs(logits, (outcome.acceptedPath[index - 1] ?? -1) + 1, token, options.logprobs),
       );
-      state.hiddenRows = hiddenStates && keptRows(hiddenStates, outcome);
+      const hiddenRows = hiddenStates && keptRows(hiddenStates, outcome);
       commitPath(state, draft, outcome);
       state.tokens.push(...committed);
       if (askedLength > 0) {
@@ -65,8 +66,11 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
           acceptedPath: outcome.acceptedPath,
           committedTokens: committed,
           committedLength: state.tokens.length,
-          hiddenRows: state.hiddenRows,
+          hiddenRows,
         });
+      }
+      if (hiddenRows !== undefined) {
+        await state.hiddenStates?.add(hiddenRows, state.tokens, state.tokens.length - 1, options.signal);
       }
       // ---------------------------
       const ended = state.clock?.();
@@ -125,19 +129,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   };
 }
 
-/** Reads what the sequence lacks of the prompt, but its last token, which the first round's pass reads. */
-async function readPrompt(state: GenerationState, options: GenerateOptions): Promise<void> {
-  const tokens = state.tokens.slice(state.sequence.length, -1);
-  if (tokens.length > 0) {
-    await state.target.forward([{ sequence: state.sequence, tokens, rows: 'none' }], {
-      signal: options.signal,
-      onProgress: options.onPromptProgress,
-    });
-  }
-  state.recorder.endPrompt();
-}
-
-/** Most draft tokens that context, pass size and token limit leave room for; each round commits one more. */
+/** Most draft tokens that context, pass size, token limit and drafter leave room for; each round commits one more. */
 function draftLimit(state: GenerationState): number {
   return Math.max(
     0,
@@ -145,6 +137,7 @@ function draftLimit(state: GenerationState): number {
       state.target.contextLength - state.tokens.length,
       state.target.capabilities.maximumPassTokens - 1,
       state.maximumTokens - state.outputCount - 1,
+      state.drafter?.maximumLength ?? Number.POSITIVE_INFINITY,
     ),
   );
 }
@@ -157,7 +150,7 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
       promptLength: state.promptLength,
       transform: state.transform,
       random: state.random.round(state.tokens.length),
-      targetHiddenRows: state.hiddenRows,
+      targetHiddenRows: state.hiddenStates?.waiting,
       shouldStop: state.controller.shouldStop,
       signal: state.signal,
     },
@@ -166,6 +159,7 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
       maximumLeaves: state.rule.trees ? state.target.capabilities.maximumLeaves : 1,
     },
   );
+  state.hiddenStates?.clear();
   validateDraft(draft, state.target.vocabularySize);
   if (!state.rule.trees && !isChain(draft)) {
     throw new InvalidDraftError(
@@ -181,7 +175,7 @@ async function forwardDraft(state: GenerationState, draft: Draft): Promise<Forwa
     sequence: state.sequence,
     tokens: [last, ...draft.tokens],
     rows: 'all' as const,
-    hiddenStates: state.wantsHiddenStates,
+    hiddenStates: state.hiddenStates !== undefined,
     ...(isChain(draft) ? {} : { parents: [-1, ...draft.parents.map((parent) => parent + 1)] }),
   };
   const [result] = await state.target.forward([request], { signal: state.signal });

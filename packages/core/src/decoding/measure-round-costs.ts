@@ -39,7 +39,11 @@ const promptLength = 48;
 export async function measureRoundCosts(options: MeasureRoundCostsOptions): Promise<CostCurve> {
   const { target, clock, budget, signal, sampling, rule } = options;
   const drafter = options.drafter ?? repeatingDrafter;
-  const longest = Math.min(target.capabilities.maximumPassTokens - 1, target.contextLength - promptLength);
+  const longest = Math.min(
+    target.capabilities.maximumPassTokens - 1,
+    target.contextLength - promptLength,
+    drafter.maximumLength ?? Number.POSITIVE_INFINITY,
+  );
   const lengths = options.lengths.filter((length) => length <= longest);
   const samples = lengths.map((): number[] => []);
   const prompt = Array.from({ length: promptLength }, (_, index) => (index * 7) % target.vocabularySize);

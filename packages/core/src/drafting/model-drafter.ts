@@ -10,6 +10,7 @@ import { drawToken, probabilityOf } from '../sampling/draw.js';
 import type { LogitsTransform } from '../sampling/logits-transform.js';
 import { assertRollback } from './assert-rollback.js';
 import { assertSameVocabulary } from './assert-same-vocabulary.js';
+import { commonLength } from './common-length.js';
 
 export interface ModelDrafterOptions {
   /** The draft model, on any backend. The caller closes it. */
@@ -112,11 +113,4 @@ class ModelDrafter implements Drafter {
     if (this.#transform?.source !== source) this.#transform = { source, own: source.clone() };
     return this.#transform.own;
   }
-}
-
-function commonLength(left: readonly number[], right: readonly number[]): number {
-  const most = Math.min(left.length, right.length);
-  let length = 0;
-  while (length < most && left[length] === right[length]) length += 1;
-  return length;
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Distribution } from '../contract/distribution.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { Drafter } from '../contract/drafter.js';
+import { createEagleDrafter } from '../drafting/heads/eagle-drafter.js';
+import { createMlpSpeculatorDrafter } from '../drafting/heads/mlp-speculator-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createRequestRandom } from '../random/request-random.js';
@@ -10,6 +12,7 @@ import { drafterConformance, type DrafterConformanceOptions } from './drafter-co
 import type { TableLaw } from './enumerate-joint-law.js';
 import { randomTable } from './random-table.js';
 import { createSyntheticDrafter } from './synthetic-drafter.js';
+import { createTableHead } from './table-head.js';
 import { createTableModel } from './table-model.js';
 
 const vocabularySize = 4;
@@ -19,6 +22,8 @@ function shortMemory(seed: number): TableLaw {
 }
 const target = createTableModel({ law: shortMemory(1), vocabularySize, maximumSequences: 16 });
 const draftModel = createTableModel({ law: shortMemory(2), vocabularySize, maximumSequences: 16 });
+const eagle = createTableHead({ seed: 1, vocabularySize, attends: true });
+const mlpSpeculator = createTableHead({ seed: 2, vocabularySize, attends: false, maximumSteps: 4 });
 const prompts = [
   [0, 1, 2, 3, 0, 1],
   [2, 2, 1, 0, 3, 2, 2],
@@ -35,6 +40,8 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     },
   ],
   ['prompt lookup', { createDrafter: () => createPromptLookupDrafter({ minimumMatch: 1 }) }],
+  ['an EAGLE head', { createDrafter: () => createEagleDrafter({ head: eagle, target }) }],
+  ['an MLP speculator', { createDrafter: () => createMlpSpeculatorDrafter({ head: mlpSpeculator, target }) }],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);
 });

@@ -6,10 +6,13 @@ export { drafterConformance } from './drafter-conformance.js';
 export type { DrafterConformanceOptions } from './drafter-conformance.js';
 export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
 export type { EnumeratedDrafting, TableLaw } from './enumerate-joint-law.js';
+export { hiddenStateRows } from './hidden-state-rows.js';
 export { randomTable } from './random-table.js';
 export type { TableKind } from './random-table.js';
 export { createSyntheticDrafter } from './synthetic-drafter.js';
 export type { SyntheticDrafterOptions } from './synthetic-drafter.js';
+export { createTableHead } from './table-head.js';
+export type { TableHeadOptions } from './table-head.js';
 export { createTableModel } from './table-model.js';
 export type { TableModelOptions } from './table-model.js';
 export {

@@ -7,6 +7,7 @@ import { createLogitsTransform } from '../../sampling/create-logits-transform.js
 import type { SamplingSettings } from '../../sampling/sampling-settings.js';
 import { validateDraft } from '../../verification/validate-draft.js';
 import { check } from '../conformance-case.js';
+import { hiddenStateRows } from '../hidden-state-rows.js';
 
 export interface DrafterConformanceOptions {
   readonly target: LanguageModel;
@@ -41,13 +42,15 @@ export async function propose(
 ): Promise<Draft> {
   const { tokens, seed, sampling = {}, maximumTokens = 4, maximumLeaves = 1 } = request;
   const before = [...tokens];
+  const targetHiddenRows =
+    drafter.needsHiddenStates === true ? await knownRows(target, tokens.slice(0, -1)) : undefined;
   const draft = await drafter.propose(
     {
       tokens,
       promptLength: tokens.length,
       transform: createLogitsTransform(sampling, target.vocabularySize),
       random: createRequestRandom({ seed }).round(tokens.length),
-      targetHiddenRows: undefined,
+      targetHiddenRows,
       shouldStop: request.shouldStop,
       signal: request.signal,
     },
@@ -65,6 +68,21 @@ export async function propose(
     'the drafter changed the committed tokens',
   );
   return draft;
+}
+
+const known = new WeakMap<LanguageModel, Map<string, Promise<readonly Float32Array[] | undefined>>>();
+
+/** All hidden states of a text: what a drafter has no use for, it leaves. Each text is read once. */
+function knownRows(
+  target: LanguageModel,
+  tokens: readonly number[],
+): Promise<readonly Float32Array[] | undefined> {
+  const texts = known.get(target) ?? new Map<string, Promise<readonly Float32Array[] | undefined>>();
+  known.set(target, texts);
+  const key = tokens.join();
+  const rows = texts.get(key) ?? hiddenStateRows(target, tokens);
+  texts.set(key, rows);
+  return rows;
 }
 
 /** Opens a drafter, runs, and closes it. */
