@@ -38,7 +38,7 @@ export async function calibratePasses(
 }
 
 /**
- * Cost of a round by draft length. A draft model takes part; other drafters' own cost is far below a pass.
+ * Cost of a round by draft length. A draft model or head takes part; other drafters' own cost is far below a pass.
  */
 export function calibrateRounds(
   target: LanguageModel,
@@ -49,7 +49,7 @@ export function calibrateRounds(
 ): Promise<CostCurve> {
   return measureRoundCosts({
     target,
-    drafter: draft && drafter,
+    drafter: draft !== undefined || drafter.needsHiddenStates === true ? drafter : undefined,
     lengths: roundLengths,
     clock,
     budget: roundBudget,

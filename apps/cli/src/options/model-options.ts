@@ -3,11 +3,19 @@ import {
   type Drafter,
   createModelDrafter,
   createPromptLookupDrafter,
+  type HeadModel,
   type LanguageModel,
 } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
+import {
+  assertEmbeddedTarget,
+  createHeadDrafter,
+  headNames,
+  isHeadName,
+  openHead,
+} from '../engines/heads.js';
 import { wholeNumber } from './numbers.js';
 
 const devices = ['cpu', 'cuda'] as const;
@@ -18,7 +26,7 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    'what drafts: a GGUF file, "embedded", "prompt-lookup", or "none"; default: the embedded draft for the embedded target, else none',
+    `what drafts: a GGUF file, "embedded", "prompt-lookup", a head of the embedded target (${headNames.join(', ')}), or "none"; default: the embedded draft for the embedded target, else none`,
   ),
   backend: new Option('--backend <name>', 'engine of the target').choices(backendNames).default('llamacpp'),
   draftBackend: new Option('--draft-backend <name>', "engine of the draft; default: the target's").choices(
@@ -76,12 +84,17 @@ const maximumSequences = 2;
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const options = engineSelection(selection, signal);
   const draftName = selection.draft ?? (selection.model === 'embedded' ? 'embedded' : 'none');
+  if (isHeadName(draftName)) assertEmbeddedTarget(draftName, selection.model);
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
+  let head: HeadModel | undefined;
   try {
     let drafter: Drafter | undefined;
     if (draftName === 'prompt-lookup') drafter = createPromptLookupDrafter();
-    else if (draftName !== 'none') {
+    else if (isHeadName(draftName)) {
+      head = await openHead(draftName, selection, signal);
+      drafter = createHeadDrafter(head, target);
+    } else if (draftName !== 'none') {
       draft = await loadModel(
         selection.draftBackend ?? selection.backend,
         modelPath(draftName, tinyModels.draft),
@@ -92,11 +105,13 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     const close = async (): Promise<void> => {
       await drafter?.close();
       await draft?.close();
+      await head?.close();
       await target.close();
     };
     return { target, draft, drafter, close };
   } catch (error) {
     await draft?.close();
+    await head?.close();
     await target.close();
     throw error;
   }
