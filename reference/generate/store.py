@@ -8,6 +8,7 @@ from pathlib import Path
 from generate import (
     chain_outcomes,
     embedded_logits,
+    head_steps,
     onnx_outputs,
     philox_streams,
     probabilities,
@@ -29,6 +30,7 @@ generators: dict[str, Callable[[], Files]] = {
     tree_outcomes.NAME: tree_outcomes.make,
     embedded_logits.TARGET: embedded_logits.make_target,
     embedded_logits.DRAFT: embedded_logits.make_draft,
+    head_steps.NAME: head_steps.make,
     qwen2_model.NAME: qwen2_model.make,
     special_functions.NAME: special_functions.make,
     onnx_outputs.NAME: onnx_outputs.make,

@@ -162,6 +162,48 @@ describe('foretoken generate', () => {
     });
   });
 
+  it.each(['llamacpp', 'onnx'])('drafts with a head of the embedded target, on %s', async (backend) => {
+    const options = ['generate', prompt, '--threads', '1', '-n', '24', '-t', '0', '--backend', backend];
+    const plain = await generateJson([...options, '--draft', 'none']);
+    for (const head of ['mlp-speculator', 'eagle', 'hass']) {
+      const { counters, drafter, tokens } = await generateJson([
+        ...options,
+        '--draft',
+        head,
+        '--draft-length',
+        '4',
+      ]);
+      expect(drafter).toBe(head);
+      expect(counters['acceptedCount']).toBeGreaterThan(0);
+      // The first tokens of this text are no close calls.
+      expect(tokens.slice(0, 8)).toEqual(plain.tokens.slice(0, 8));
+    }
+  });
+
+  it('measures what rounds with a head cost, up to as many tokens as it has steps', async () => {
+    const options = [
+      'generate',
+      prompt,
+      '--threads',
+      '1',
+      '-n',
+      '24',
+      '-t',
+      '0',
+      '--draft',
+      'mlp-speculator',
+    ];
+    const { settings } = await generateJson(options);
+    expect(settings['draftLength']).toBe('auto');
+  });
+
+  it('says that a head is for the embedded target only', async () => {
+    const other = ['generate', prompt, '--model', path.join(folder, 'other.gguf'), '--draft', 'eagle'];
+    const { code, stderr } = await runCommand(other);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/eagle was trained for the embedded target/);
+  });
+
   it('ends quietly when its reader has enough', async () => {
     const child = startCommand([...shared, prompt, '-n', '400', '--ignore-end']);
     child.stdin.end();

@@ -1,5 +1,7 @@
 export { convertHuggingFaceFolder } from './convert/convert-hugging-face.js';
 export type { ConvertOptions } from './convert/convert-hugging-face.js';
+export { convertHead } from './convert/heads/convert-head.js';
+export type { ConvertHeadOptions } from './convert/heads/convert-head.js';
 export type { GgufFile, GgufScalar, GgufTensor, GgufValue } from './gguf/gguf-file.js';
 export { readGguf } from './gguf/read-gguf.js';
 export { readTensor, readTensorBytes } from './gguf/read-tensor.js';

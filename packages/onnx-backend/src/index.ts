@@ -4,6 +4,8 @@ export type { GraphOptions, GraphWeightFormat } from './graph/graph-options.js';
 export type { Access } from './engine/open-session.js';
 export type { ProviderReport } from './engine/list-providers.js';
 export type { ProviderOption } from './engine/session-options.js';
+export type { HeadOptions } from './heads/head-options.js';
+export { loadHead } from './heads/load-head.js';
 export { onnxBackend } from './model/load-model.js';
 export type { OnnxOptions } from './model/onnx-options.js';
 export { listProviders } from './providers.js';

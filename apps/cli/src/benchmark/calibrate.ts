@@ -54,7 +54,9 @@ export async function calibrateTreePasses(
   };
 }
 
-/** Cost of a round by draft length. A draft model takes part; other drafters' own cost is far below a pass. */
+/**
+ * Cost of a round by draft length. A draft model or head takes part; other drafters' own cost is far below a pass.
+ */
 export function calibrateRounds(options: {
   readonly target: LanguageModel;
   readonly draft: LanguageModel | undefined;
@@ -68,7 +70,7 @@ export function calibrateRounds(options: {
   const lengths = prompts.map((prompt) => encodePrompt(target.tokenizer, prompt).length);
   return measureRoundCosts({
     target,
-    drafter: draft && drafter,
+    drafter: draft !== undefined || drafter.needsHiddenStates === true ? drafter : undefined,
     lengths: roundLengths,
     promptLength: Math.round(summarize(lengths).median),
     clock,

@@ -6,6 +6,7 @@ import {
   createPromptLookupDrafter,
   createStringMatchDrafter,
   createTokenIntersectionDrafter,
+  type HeadModel,
   InvalidArgumentError,
   type LanguageModel,
 } from '@foretoken/core';
@@ -16,6 +17,13 @@ import { readCorpus } from '../n-gram/corpus-file.js';
 import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-file.js';
 import type { NGramSelection } from './n-gram-options.js';
 import { createDrafter, type DraftTree } from './draft-tree.js';
+import {
+  assertEmbeddedTarget,
+  createHeadDrafter,
+  headNames,
+  isHeadName,
+  openHead,
+} from '../engines/heads.js';
 import { wholeNumber } from './numbers.js';
 import { readText } from './prompt-input.js';
 
@@ -33,7 +41,7 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    'what drafts: a GGUF file, "embedded", "prompt-lookup", "n-gram", "input-copy", or "none"; default: the embedded draft for the embedded target, else none',
+    `what drafts: a GGUF file, "embedded", "prompt-lookup", "n-gram", "input-copy", a head of the embedded target (${headNames.join(', ')}), or "none"; default: the embedded draft for the embedded target, else none`,
   ),
   source: new Option(
     '--source <file>',
@@ -124,8 +132,10 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
       '--tree needs a draft model of the target\'s vocabulary: give --draft a GGUF file or "embedded".',
     );
   }
+  if (isHeadName(draftName)) assertEmbeddedTarget(draftName, selection.model);
   const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
   let draft: LanguageModel | undefined;
+  let head: HeadModel | undefined;
   try {
     let drafter: Drafter | undefined;
     let pastOutputs: PastOutputsFile | undefined;
@@ -139,6 +149,9 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         nGramStore === undefined ? undefined : await openPastOutputs(nGramStore, target.tokenizer);
       const texts = corpora.map((text) => target.tokenizer.encode(text));
       drafter = createNGramDrafter({ corpora: [...texts, ...(pastOutputs?.texts ?? [])] });
+    } else if (isHeadName(draftName)) {
+      head = await openHead(draftName, selection, signal);
+      drafter = createHeadDrafter(head, target);
     } else if (draftName !== 'none') {
       draft = await loadModel(
         selection.draftBackend ?? selection.backend,
@@ -153,11 +166,13 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     const close = async (): Promise<void> => {
       await drafter?.close();
       await draft?.close();
+      await head?.close();
       await target.close();
     };
     return { target, draft, drafter, pastOutputs, close };
   } catch (error) {
     await draft?.close();
+    await head?.close();
     await target.close();
     throw error;
   }

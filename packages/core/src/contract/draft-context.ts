@@ -12,8 +12,10 @@ export interface DraftContext {
   /** Randomness of this round, already keyed by (seed, request, committed length). */
   readonly random: KeyedRandom;
   /**
-   * Target hidden states of the tokens committed in the last round, shape [tokens, width], where the
-   * target offers them; undefined otherwise.
+   * Target hidden states for a drafter with `needsHiddenStates`, [rows][width]. The last row is that of the last
+   * committed token but one, the others those of the tokens before it: all that the target read in its last pass, and
+   * for a drafter with `readHiddenStates` all since it was last given some. Undefined where the target has read nothing
+   * for this drafter yet.
    */
   readonly targetHiddenRows: readonly Float32Array[] | undefined;
   /** Asked after every drafted token (which is kept): true ends the draft there. */

@@ -6,6 +6,9 @@ export interface DraftOutcome {
   readonly committedTokens: readonly number[];
   /** Length of the committed sequence after this round, prompt included. */
   readonly committedLength: number;
-  /** Target hidden states at the accepted nodes' rows, where the target offers them. */
+  /**
+   * Target hidden states of the last committed token before the round and of the accepted nodes, for a drafter with
+   * `needsHiddenStates`.
+   */
   readonly hiddenRows: readonly Float32Array[] | undefined;
 }

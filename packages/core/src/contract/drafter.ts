@@ -15,6 +15,16 @@ export interface DraftBudget {
   readonly independentSiblings?: boolean;
 }
 
+/** Hidden states of tokens that the target has read. */
+export interface HiddenStates {
+  /** Every committed token so far, at least one more than have hidden states. Not to be changed or kept. */
+  readonly tokens: readonly number[];
+  /** Position of the first row. */
+  readonly start: number;
+  /** [rows][width], of the tokens from `start` on. */
+  readonly rows: readonly Float32Array[];
+}
+
 /** Anything that proposes tokens: a model, an n-gram index, the prompt itself, a head, a chain of those. */
 export interface Drafter {
   readonly name: string;
@@ -22,6 +32,8 @@ export interface Drafter {
   readonly needsHiddenStates?: boolean;
   /** Acceptance of a drafted token to start from, before any is seen, 0 to 1. Default 0.6. */
   readonly expectedAcceptance?: number;
+  /** Longest chain that it drafts: longer ones are not asked for. Default: no limit. */
+  readonly maximumLength?: number;
   /**
    * Proposes a draft that continues `context.tokens`. An empty draft is legal. The drafter keeps
    * whatever it needs to stay in step: it may be skipped for any number of rounds, so it compares its
@@ -33,6 +45,14 @@ export interface Drafter {
    * A drafter that throws is not asked again: the generation goes on without it.
    */
   propose(context: DraftContext, budget: DraftBudget): Promise<Draft>;
+  /**
+   * Present where the drafter wants the hidden state of every token that the target reads, and not only those of the
+   * last pass: takes the states of the prompt, and of rounds without drafting, a portion at a time, so that no one has
+   * to keep them. Those that are left come with the next `propose`.
+   */
+  readonly readHiddenStates?:
+    | ((states: HiddenStates, signal: AbortSignal | undefined) => Promise<void>)
+    | undefined;
   /** Learns what became of its last draft. */
   observe(outcome: DraftOutcome): void;
   close(): Promise<void>;

@@ -2,12 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Drafter } from '../contract/drafter.js';
 import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
 import { InvalidDraftError } from '../errors/invalid-draft-error.js';
+import { createEagleDrafter } from '../drafting/heads/eagle-drafter.js';
+import { createMlpSpeculatorDrafter } from '../drafting/heads/mlp-speculator-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import { oneHot } from '../sampling/draw.js';
 import { jointLaw, type TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
+import { createTableHead } from '../testing/table-head.js';
 import { createTableModel } from '../testing/table-model.js';
 import { verificationRules } from '../verification/rules.js';
 import type { DecodeEvent } from './decode-event.js';
@@ -24,10 +27,14 @@ function shortMemory(seed: number): TableLaw {
 }
 const target = createTableModel({ law: shortMemory(1), vocabularySize, maximumSequences: 16 });
 const draft = createTableModel({ law: shortMemory(2), vocabularySize, maximumSequences: 16 });
+const eagle = createTableHead({ seed: 1, vocabularySize, attends: true });
+const mlpSpeculator = createTableHead({ seed: 2, vocabularySize, attends: false, maximumSteps: 4 });
 const drafters: readonly (readonly [name: string, create: () => Drafter])[] = [
   ['draft model', () => createModelDrafter({ model: draft, target })],
   ['prompt lookup', () => createPromptLookupDrafter({ minimumMatch: 1 })],
   ['copy of the input', () => createInputCopyDrafter()],
+  ['EAGLE head', () => createEagleDrafter({ head: eagle, target })],
+  ['MLP speculator', () => createMlpSpeculatorDrafter({ head: mlpSpeculator, target })],
 ];
 const prompt = [0, 1, 2, 0, 1];
 

@@ -4,12 +4,13 @@ import type { Drafter } from '../contract/drafter.js';
 import type { ForwardResult } from '../contract/forward.js';
 import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { VerificationOutcome } from '../contract/verification-rule.js';
-import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import type { DecodeEvent, FinishReason, TokenOrigin } from './decode-event.js';
 import { draftDepth, isChain, pathTokens } from './draft-shape.js';
+import { dropDrafter, isAbort } from './drop-drafter.js';
 import { emptyDraft } from './empty-draft.js';
 import type { GenerateOptions } from './generate-options.js';
 import { createGenerationState, type GenerationState } from './generation-state.js';
+import { readPrompt } from './read-prompt.js';
 import { tokenLogprobs } from './token-logprobs.js';
 import { validateDraft } from '../verification/validate-draft.js';
 
@@ -60,10 +61,10 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
           ? undefined
           : tokenLogprobs(logits, (outcome.acceptedPath[index - 1] ?? -1) + 1, token, options.logprobs),
       );
-      state.hiddenRows = hiddenStates && keptRows(hiddenStates, outcome);
+      const hiddenRows = hiddenStates && keptRows(hiddenStates, outcome);
       commitPath(state, draft, outcome);
       state.tokens.push(...committed);
-      if (askedLength > 0) observe(state, outcome, committed);
+      await tellDrafter(state, askedLength, outcome, committed, hiddenRows);
       // ---------------------------
       const ended = state.clock?.();
 
@@ -126,19 +127,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   };
 }
 
-/** Reads what the sequence lacks of the prompt, but its last token, which the first round's pass reads. */
-async function readPrompt(state: GenerationState, options: GenerateOptions): Promise<void> {
-  const tokens = state.tokens.slice(state.sequence.length, -1);
-  if (tokens.length > 0) {
-    await state.target.forward([{ sequence: state.sequence, tokens, rows: 'none' }], {
-      signal: options.signal,
-      onProgress: options.onPromptProgress,
-    });
-  }
-  state.recorder.endPrompt();
-}
-
-/** Most draft tokens that context, pass size and token limit leave room for; each round commits one more. */
+/** Most draft tokens that context, pass size, token limit and drafter leave room for; each round commits one more. */
 function draftLimit(state: GenerationState): number {
   return Math.max(
     0,
@@ -146,6 +135,7 @@ function draftLimit(state: GenerationState): number {
       state.target.contextLength - state.tokens.length,
       state.target.capabilities.maximumPassTokens - 1,
       state.maximumTokens - state.outputCount - 1,
+      state.drafter?.maximumLength ?? Number.POSITIVE_INFINITY,
     ),
   );
 }
@@ -158,7 +148,7 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
     promptLength: state.promptLength,
     transform: state.transform,
     random: state.random.round(state.tokens.length),
-    targetHiddenRows: state.hiddenRows,
+    targetHiddenRows: state.hiddenStates?.waiting,
     shouldStop: state.controller.shouldStop,
     signal: state.signal,
   };
@@ -170,6 +160,7 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
   let draft: Draft;
   try {
     draft = await drafter.propose(context, budget);
+    state.hiddenStates?.clear();
   } catch (error) {
     dropDrafter(state, drafter, error);
     return emptyDraft;
@@ -178,27 +169,26 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
   return draft;
 }
 
-/** Tells the drafter, where it is still there, what became of its draft. */
-function observe(state: GenerationState, outcome: VerificationOutcome, committed: readonly number[]): void {
+/** Tells the drafter, where it is still there, what became of its draft, and keeps hidden states for it. */
+async function tellDrafter(
+  state: GenerationState,
+  askedLength: number,
+  outcome: VerificationOutcome,
+  committed: readonly number[],
+  hiddenRows: readonly Float32Array[] | undefined,
+): Promise<void> {
   const { drafter } = state;
+  if (drafter === undefined) return;
+  const { acceptedPath } = outcome;
+  const committedLength = state.tokens.length;
   try {
-    drafter?.observe({
-      acceptedPath: outcome.acceptedPath,
-      committedTokens: committed,
-      committedLength: state.tokens.length,
-      hiddenRows: state.hiddenRows,
-    });
+    if (askedLength > 0)
+      drafter.observe({ acceptedPath, committedTokens: committed, committedLength, hiddenRows });
+    if (hiddenRows !== undefined)
+      await state.hiddenStates?.add(hiddenRows, state.tokens, committedLength - 1, state.signal);
   } catch (error) {
-    dropDrafter(state, drafter as Drafter, error);
+    dropDrafter(state, drafter, error);
   }
-}
-
-/** The rest of the generation goes on without a drafter that threw; a broken contract or a cancellation ends it. */
-function dropDrafter(state: GenerationState, drafter: Drafter, error: unknown): void {
-  if (error instanceof InvalidDraftError || isAbort(error, state.signal)) throw error;
-  state.drafter = undefined;
-  state.failure = { drafter: drafter.name, error };
-  state.recorder.drafterFailed(drafter.name);
 }
 
 /** A failure that no event has told of yet. */
@@ -214,7 +204,7 @@ async function forwardDraft(state: GenerationState, draft: Draft): Promise<Forwa
     sequence: state.sequence,
     tokens: [last, ...draft.tokens],
     rows: 'all' as const,
-    hiddenStates: state.wantsHiddenStates,
+    hiddenStates: state.hiddenStates !== undefined,
     ...(isChain(draft) ? {} : { parents: [-1, ...draft.parents.map((parent) => parent + 1)] }),
   };
   const [result] = await state.target.forward([request], { signal: state.signal });
@@ -283,12 +273,6 @@ function draftEnd(round: number, draft: Draft): DecodeEvent {
     parents: draft.parents,
     drafters: draft.drafters,
   };
-}
-
-/** True where the error is what the signal's abort caused, not a failure that happened meanwhile. */
-function isAbort(error: unknown, signal: AbortSignal | undefined): boolean {
-  if (signal?.aborted !== true) return false;
-  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
 function difference(end: number | undefined, start: number | undefined): number | undefined {

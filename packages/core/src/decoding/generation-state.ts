@@ -16,6 +16,7 @@ import { CounterRecorder } from './counter-recorder.js';
 import type { FinishReason } from './decode-event.js';
 import { encodePrompt } from './encode-prompt.js';
 import type { GenerateOptions } from './generate-options.js';
+import { HiddenStateFeed } from './hidden-state-feed.js';
 import { TextAssembler } from './text-assembler.js';
 
 const defaultDraftLength = 4;
@@ -35,7 +36,6 @@ export interface GenerationState extends Verifier {
   /** Why the generation ends at `maximumTokens`. */
   readonly limitReason: FinishReason;
   readonly endTokens: ReadonlySet<number>;
-  readonly wantsHiddenStates: boolean;
   readonly assembler: TextAssembler;
   readonly recorder: CounterRecorder;
   readonly signal: AbortSignal | undefined;
@@ -43,7 +43,8 @@ export interface GenerationState extends Verifier {
   outputCount: number;
   /** Of the drafter, until an event has told of it. */
   failure: { readonly drafter: string; readonly error: unknown } | undefined;
-  hiddenRows: readonly Float32Array[] | undefined;
+  /** Undefined where the drafter wants none. */
+  hiddenStates: HiddenStateFeed | undefined;
 }
 
 /** Checks the options, completes them, and opens the target's sequence. */
@@ -72,6 +73,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     throw new InvalidArgumentError('A stop string may not be empty: it would end every generation at once.');
   }
   if (options.sequence !== undefined) checkBeginning(options.sequence, target, tokens.length);
+  const hiddenStates = drafter?.needsHiddenStates === true ? new HiddenStateFeed(drafter, target) : undefined;
   const rule = resolveRule(options.rule ?? 'block');
   const transform = logitsTransform(options);
   const random = createRequestRandom({ seed: options.seed ?? 0, request: options.request ?? 0 });
@@ -89,14 +91,13 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     limitReason:
       maximumTokens <= room && options.maximumTokens !== undefined ? 'maximum-tokens' : 'context-full',
     endTokens: new Set(options.ignoreEndTokens === true ? [] : target.tokenizer.endTokens),
-    wantsHiddenStates: drafter?.needsHiddenStates === true,
     assembler: new TextAssembler(target.tokenizer, options.stop ?? []),
     recorder: new CounterRecorder(tokens.length, options.clock),
     signal: options.signal,
     clock: options.clock,
     outputCount: 0,
     failure: undefined,
-    hiddenRows: undefined,
+    hiddenStates,
   };
 }
 

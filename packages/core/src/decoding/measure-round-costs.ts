@@ -58,6 +58,7 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
     const longest = Math.min(
       target.capabilities.maximumPassTokens - 1,
       target.contextLength - prompt.length - 1,
+      drafter.maximumLength ?? Number.POSITIVE_INFINITY,
     );
     const lengths = coarseToFine(options.lengths.filter((length) => length <= longest));
     const samples = new Map(lengths.map((length): [number, number[]] => [length, []]));

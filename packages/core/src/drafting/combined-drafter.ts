@@ -9,6 +9,7 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { derivedRandom } from '../random/derived-random.js';
 import type { CostCurve } from '../scheduling/cost-curve.js';
 import { DrafterChoice } from '../scheduling/drafter-choice.js';
+import { assertNoHiddenStates } from './assert-no-hidden-states.js';
 import { distinctLeaves } from './distinct-leaves.js';
 import { mergeDrafts } from './merge-drafts.js';
 
@@ -48,6 +49,7 @@ export function createCombinedDrafter(options: CombinedDrafterOptions): Drafter 
       `A combination takes one drafter or more, each once, not ${drafters.length} with ${new Set(drafters).size} different ones.`,
     );
   }
+  for (const drafter of drafters) assertNoHiddenStates(drafter, 'a combination');
   if (!combinations.includes(combination)) {
     throw new InvalidArgumentError(
       `There is no combination "${combination as string}". There are ${combinations.join(', ')}.`,
@@ -70,7 +72,6 @@ interface Asked {
 
 class CombinedDrafter implements Drafter {
   readonly name: string;
-  readonly needsHiddenStates: boolean;
   readonly expectedAcceptance: number;
   readonly #drafters: readonly Drafter[];
   readonly #combination: DrafterCombination;
@@ -85,7 +86,6 @@ class CombinedDrafter implements Drafter {
   ) {
     const acceptances = drafters.map(({ expectedAcceptance = defaultAcceptance }) => expectedAcceptance);
     this.name = drafters.map(({ name }) => name).join(combination === 'merge' ? ' and ' : ' or ');
-    this.needsHiddenStates = drafters.some((drafter) => drafter.needsHiddenStates === true);
     this.expectedAcceptance = Math.max(...acceptances);
     this.#drafters = drafters;
     this.#combination = combination;

@@ -6,6 +6,7 @@ import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { allowedMask } from '../sampling/allowed-mask.js';
 import { oneHot } from '../sampling/draw.js';
+import { assertNoHiddenStates } from './assert-no-hidden-states.js';
 
 export interface ForcedTokenOptions {
   /** Goes on after the forced tokens; closed with this one. Default: none, only forced tokens are drafted. */
@@ -24,12 +25,12 @@ export interface ForcedTokenOptions {
  * are none for tokens that the target has not read.
  */
 export function createForcedTokenDrafter({ inner }: ForcedTokenOptions = {}): Drafter {
+  if (inner !== undefined) assertNoHiddenStates(inner, 'a forced-token drafter');
   return new ForcedTokenDrafter(inner);
 }
 
 class ForcedTokenDrafter implements Drafter {
   readonly name: string;
-  readonly needsHiddenStates: boolean;
   readonly expectedAcceptance: number;
   readonly #inner: Drafter | undefined;
   /** Forced tokens of the last draft, where the inner drafter was asked for more. */
@@ -39,7 +40,6 @@ class ForcedTokenDrafter implements Drafter {
   constructor(inner: Drafter | undefined) {
     this.#inner = inner;
     this.name = inner === undefined ? 'forced-tokens' : `forced-tokens, then ${inner.name}`;
-    this.needsHiddenStates = inner?.needsHiddenStates ?? false;
     this.expectedAcceptance = inner?.expectedAcceptance ?? 1;
   }
 
@@ -68,8 +68,7 @@ class ForcedTokenDrafter implements Drafter {
     this.#forcedBefore = undefined;
     const inner = this.#inner;
     const left = maximumTokens - forced.length;
-    const unread = forced.length > 0 && inner?.needsHiddenStates === true;
-    if (inner === undefined || left === 0 || stopped || unread) return emptyDraft;
+    if (inner === undefined || left === 0 || stopped) return emptyDraft;
     const { shouldStop } = context;
     const draft = await inner.propose(
       {

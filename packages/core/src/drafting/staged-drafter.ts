@@ -17,6 +17,7 @@ import { probabilityOf } from '../sampling/draw.js';
 import type { LogitsTransform } from '../sampling/logits-transform.js';
 import { resolveRule } from '../verification/rules.js';
 import { validateDraft } from '../verification/validate-draft.js';
+import { assertNoHiddenStates } from './assert-no-hidden-states.js';
 import { assertRollback } from './assert-rollback.js';
 import { assertSameVocabulary } from './assert-same-vocabulary.js';
 import { chainDraft } from './chain-draft.js';
@@ -67,11 +68,7 @@ export function createStagedDrafter(options: StagedDrafterOptions): Drafter {
   if (!Number.isInteger(stageLength) || stageLength < 1) {
     throw new InvalidArgumentError(`stageLength must be a whole number of at least 1, not ${stageLength}.`);
   }
-  if (drafter.needsHiddenStates === true) {
-    throw new UnsupportedError(
-      `${drafter.name} needs the target's hidden states, which a stage does not have.`,
-    );
-  }
+  assertNoHiddenStates(drafter, 'a staged drafter');
   assertRollback(model, 'draft model');
   assertSameVocabulary(target, model);
   return new StagedDrafter(model, drafter, rule, stageLength);

@@ -6,6 +6,7 @@ export { EndpointReplyError } from './endpoint-reply-error.js';
 export { EndpointUnreachableError } from './endpoint-unreachable-error.js';
 export { EngineError } from './engine-error.js';
 export { ForetokenError } from './foretoken-error.js';
+export { HeadMismatchError } from './head-mismatch-error.js';
 export { InvalidArgumentError } from './invalid-argument-error.js';
 export { InvalidDraftError } from './invalid-draft-error.js';
 export { InvalidModelFileError } from './invalid-model-file-error.js';

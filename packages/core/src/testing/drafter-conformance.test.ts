@@ -5,6 +5,8 @@ import type { Drafter } from '../contract/drafter.js';
 import { createForcedTokenDrafter } from '../drafting/forced-token-drafter.js';
 import { createInputCopyDrafter } from '../drafting/input-copy-drafter.js';
 import { createCombinedDrafter, type DrafterCombination } from '../drafting/combined-drafter.js';
+import { createEagleDrafter } from '../drafting/heads/eagle-drafter.js';
+import { createMlpSpeculatorDrafter } from '../drafting/heads/mlp-speculator-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createModelTreeDrafter } from '../drafting/model-tree-drafter.js';
 import { createNGramDrafter } from '../drafting/n-gram-drafter.js';
@@ -20,6 +22,7 @@ import type { TableLaw } from './enumerate-joint-law.js';
 import { randomTable } from './random-table.js';
 import { createSyntheticDrafter } from './synthetic-drafter.js';
 import { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
+import { createTableHead } from './table-head.js';
 import { createTableModel } from './table-model.js';
 import { textBytes } from './text-bytes.js';
 
@@ -47,6 +50,8 @@ function combined(combination: DrafterCombination): Drafter {
   const drafters = [lookup(), createModelDrafter({ model: draftModel, target })];
   return createCombinedDrafter({ drafters, combination });
 }
+const eagle = createTableHead({ seed: 1, vocabularySize, attends: true });
+const mlpSpeculator = createTableHead({ seed: 2, vocabularySize, attends: false, maximumSteps: 4 });
 const prompts = [
   [0, 1, 2, 3, 0, 1],
   [2, 2, 1, 0, 3, 2, 2],
@@ -158,6 +163,8 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     'string match',
     { createDrafter: () => createStringMatchDrafter({ model: foreignModel, target }), proposals: fewer },
   ],
+  ['an EAGLE head', { createDrafter: () => createEagleDrafter({ head: eagle, target }) }],
+  ['an MLP speculator', { createDrafter: () => createMlpSpeculatorDrafter({ head: mlpSpeculator, target }) }],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);
 });

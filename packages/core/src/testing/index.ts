@@ -10,6 +10,7 @@ export { editTokens } from './edit-tokens.js';
 export type { TokenEdits } from './edit-tokens.js';
 export { enumerateJointLaw, expectedCommitted, jointLaw, largestDifference } from './enumerate-joint-law.js';
 export type { EnumeratedDrafting, EnumeratedTrees, TableLaw } from './enumerate-joint-law.js';
+export { hiddenStateRows } from './hidden-state-rows.js';
 export { optimalRootAcceptance } from './optimal-acceptance.js';
 export { randomTable } from './random-table.js';
 export type { TableKind } from './random-table.js';
@@ -18,6 +19,8 @@ export type { SyntheticDrafterOptions } from './synthetic-drafter.js';
 export type { SiblingKind } from './sibling-law.js';
 export { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
 export type { SyntheticTreeDrafterOptions } from './synthetic-tree-drafter.js';
+export { createTableHead } from './table-head.js';
+export type { TableHeadOptions } from './table-head.js';
 export { createTableModel } from './table-model.js';
 export type { TableModelOptions } from './table-model.js';
 export {

@@ -20,6 +20,8 @@ export interface TableModelOptions {
   readonly vocabularySize: number;
   /** Default 256. */
   readonly contextLength?: number | undefined;
+  /** Most tokens of a pass that is not a prompt; default: the context length. */
+  readonly maximumPassTokens?: number | undefined;
   /** Default 4. */
   readonly maximumSequences?: number | undefined;
   readonly endTokens?: readonly number[];
@@ -61,7 +63,7 @@ class TableModel implements LanguageModel {
     this.capabilities = {
       maximumLeaves: 16,
       maximumSequences,
-      maximumPassTokens: contextLength,
+      maximumPassTokens: options.maximumPassTokens ?? contextLength,
       hiddenStateWidth: width,
       rollback: true,
       weightFormat: 'table',

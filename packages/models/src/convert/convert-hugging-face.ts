@@ -1,27 +1,16 @@
 import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
-import { tensorTypeByName, type TensorType } from '../gguf/tensor-types.js';
 import type { TensorToWrite } from '../gguf/tensor-to-write.js';
 import type { TypedValue } from '../gguf/value-types.js';
 import { writeGguf } from '../gguf/write-gguf.js';
 import { isObject } from '../is-object.js';
-import {
-  decodeWeights,
-  encodeWeights,
-  formatEnds,
-  type WeightFormat,
-  weightFormats,
-} from '../quantization/weight-formats.js';
-import {
-  readSafetensors,
-  readSafetensorsBytes,
-  type SafetensorsFile,
-} from '../safetensors/read-safetensors.js';
+import { type WeightFormat, weightFormats } from '../quantization/weight-formats.js';
+import { readSafetensors, type SafetensorsFile } from '../safetensors/read-safetensors.js';
 import { type ModelConfig, readModelConfig } from './model-config.js';
 import { isDerivedTensor, llamaTensors } from './llama-tensors.js';
 import { readJson } from '../read-json.js';
-import { permuteRows } from './permute-rows.js';
+import { tensorInFormat } from './tensor-in-format.js';
 import { tokenizerMetadata } from './tokenizer-metadata.js';
 
 export interface ConvertOptions {
@@ -115,7 +104,7 @@ function planTensors(
   const missing = new Map(llamaTensors(config));
   const plan: TensorToWrite[] = [];
   for (const file of files) {
-    for (const { name: source, shape, dtype } of file.tensors.values()) {
+    for (const source of file.tensors.keys()) {
       if (isDerivedTensor(source, config)) continue;
       const expected = missing.get(source);
       if (expected === undefined) {
@@ -124,38 +113,7 @@ function planTensors(
         );
       }
       missing.delete(source);
-      const { name, rotatedHeads } = expected;
-      if (shape.join(' x ') !== expected.shape.join(' x ')) {
-        throw new InvalidModelFileError(
-          `${file.path}: ${source} is ${shape.join(' x ')}; by the configuration it is ${expected.shape.join(' x ')}.`,
-        );
-      }
-      const columns = shape.at(-1) as number;
-      const stored = shape.length === 1 ? 'F32' : format;
-      const type = tensorTypeByName(stored) as TensorType;
-      if (columns % type.blockElements !== 0) {
-        throw new UnsupportedError(
-          `${source} has rows of ${columns}, which are not whole blocks of ${stored}.`,
-        );
-      }
-      plan.push({
-        name,
-        shape: shape.toReversed(),
-        type,
-        data: async () => {
-          const values = decodeWeights(await readSafetensorsBytes(file, source), dtype);
-          const tooLarge = values.find((value) => !(Math.abs(value) < formatEnds[stored]));
-          if (tooLarge !== undefined) {
-            throw new InvalidModelFileError(
-              `${file.path}: ${source} holds ${tooLarge}, which ${stored} cannot hold: convert to another format, or get the file again.`,
-            );
-          }
-          return encodeWeights(
-            rotatedHeads === undefined ? values : permuteRows(values, rotatedHeads, columns),
-            stored,
-          );
-        },
-      });
+      plan.push(tensorInFormat(file, source, expected, format));
     }
   }
   if (missing.size > 0) {

@@ -1,21 +1,12 @@
 import type { ModelConfig } from './model-config.js';
-
-/** One tensor of a llama model, as Hugging Face and as GGUF have it. */
-export interface LlamaTensor {
-  /** GGUF's name. */
-  readonly name: string;
-  /** Slowest dimension first. */
-  readonly shape: readonly number[];
-  /** Heads whose rows are in another order in GGUF, of a query or key projection. */
-  readonly rotatedHeads: number | undefined;
-}
+import type { ExpectedTensor } from './tensor-in-format.js';
 
 /** Every tensor that a model of this configuration has, by Hugging Face's name. */
-export function llamaTensors(config: ModelConfig): ReadonlyMap<string, LlamaTensor> {
+export function llamaTensors(config: ModelConfig): ReadonlyMap<string, ExpectedTensor> {
   const { vocabularySize, width, heads, keyValueHeads, feedForwardWidth } = config;
   const queryWidth = heads * config.headWidth;
   const keyWidth = keyValueHeads * config.headWidth;
-  const tensors = new Map<string, LlamaTensor>();
+  const tensors = new Map<string, ExpectedTensor>();
   const add = (source: string, name: string, shape: number[], rotatedHeads?: number): void => {
     tensors.set(`${source}.weight`, { name: `${name}.weight`, shape, rotatedHeads });
   };

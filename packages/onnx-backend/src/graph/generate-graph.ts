@@ -47,12 +47,11 @@ export function graphManifest(weights: DecoderWeights, options: GraphOptions): G
   return {
     generatorVersion,
     architecture: shape.architecture,
-    weightFormat: choice('weightFormat', options.weightFormat, defaultFormat(weights), [
-      'float32',
-      'float16',
-      'int8',
-      'int4',
-    ]),
+    weightFormat: chooseWeightFormat(
+      options.weightFormat,
+      // The first layer's largest matrix.
+      weights.find('blk.0.ffn_down.weight')?.format,
+    ),
     accuracyLevel: choice('accuracyLevel', options.accuracyLevel, 4, [1, 4]),
     trees: options.trees ?? true,
     cacheType: choice('cacheType', options.cacheType, 'float32', ['float32', 'float16']),
@@ -68,6 +67,29 @@ export function graphManifest(weights: DecoderWeights, options: GraphOptions): G
   };
 }
 
+const defaultFormats: Readonly<Record<string, GraphWeightFormat>> = {
+  Q8_0: 'int8',
+  Q4_0: 'int4',
+  F16: 'float16',
+};
+
+/**
+ * The format asked for; by default the one that keeps weights as they are stored.
+ *
+ * @throws InvalidArgumentError.
+ */
+export function chooseWeightFormat(
+  wanted: GraphWeightFormat | undefined,
+  stored: string | undefined,
+): GraphWeightFormat {
+  return choice('weightFormat', wanted, defaultFormats[stored ?? ''] ?? 'float32', [
+    'float32',
+    'float16',
+    'int8',
+    'int4',
+  ]);
+}
+
 function choice<Value>(
   name: string,
   value: Value | undefined,
@@ -77,10 +99,4 @@ function choice<Value>(
   const chosen = value ?? fallback;
   if (allowed.includes(chosen)) return chosen;
   throw new InvalidArgumentError(`${name} must be one of ${allowed.join(', ')}, not ${String(chosen)}.`);
-}
-
-/** The format that keeps the source's weights as they are, judged by the first layer's largest matrix. */
-function defaultFormat(weights: DecoderWeights): GraphWeightFormat {
-  const formats: Readonly<Record<string, GraphWeightFormat>> = { Q8_0: 'int8', Q4_0: 'int4', F16: 'float16' };
-  return formats[weights.find('blk.0.ffn_down.weight')?.format ?? ''] ?? 'float32';
 }

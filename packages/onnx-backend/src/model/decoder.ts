@@ -10,6 +10,10 @@ export interface DecoderPass {
   readonly parents: readonly number[] | undefined;
   /** Indices of the wanted tokens, ascending. */
   readonly rows: readonly number[];
+  /** Positions of the tokens of a chain; undefined: those from `start` on. [n]. */
+  readonly positions?: readonly number[] | undefined;
+  /** Of a head: the features that go with the tokens, [n][width]. */
+  readonly features?: readonly Float32Array[] | undefined;
 }
 
 /** The keys and values of one sequence. */

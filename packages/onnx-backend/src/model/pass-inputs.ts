@@ -13,6 +13,8 @@ export class PassInputs {
   readonly #total: Int32Array;
   /** The bias of a chain. */
   #zeros = new Float32Array(0);
+  /** Of a head. */
+  #features = new Float32Array(0);
 
   /** @param capacity most tokens of a pass. */
   constructor(manifest: GraphManifest, capacity: number) {
@@ -27,11 +29,12 @@ export class PassInputs {
   }
 
   get byteLength(): number {
-    return this.#tokens.byteLength * 3 + this.#zeros.byteLength;
+    return this.#tokens.byteLength * 3 + this.#zeros.byteLength + this.#features.byteLength;
   }
 
   /** The tensors of a pass; valid until the next. */
-  fill({ tokens, start, parents, rows }: DecoderPass): Map<string, HostTensor> {
+  fill(pass: DecoderPass): Map<string, HostTensor> {
+    const { tokens, start, parents, rows } = pass;
     const { trees, decomposed } = this.#manifest;
     const count = tokens.length;
     for (let index = 0; index < count; index++) this.#tokens[index] = BigInt(tokens[index] as number);
@@ -47,17 +50,33 @@ export class PassInputs {
     ]);
     if (!decomposed) tensors.set('seqlens_k', { type: 'int32', shape: [1], data: this.#lengthLessOne });
     if (trees) {
-      const positions = tree?.positions ?? this.#chainPositions(start, count);
+      const positions = tree?.positions ?? this.#chainPositions(start, count, pass.positions);
       const bias = tree?.bias ?? this.#chainBias(count * total);
       tensors.set('position_ids', { type: 'int64', shape: [1, count], data: positions });
       tensors.set('attention_bias', { type: 'float32', shape: [1, 1, count, total], data: bias });
     }
+    if (pass.features !== undefined) {
+      const { width } = this.#manifest;
+      tensors.set('features', {
+        type: 'float32',
+        shape: [1, count, width],
+        data: this.#joined(pass.features, width),
+      });
+    }
     return tensors;
   }
 
-  #chainPositions(start: number, count: number): BigInt64Array {
-    for (let index = 0; index < count; index++) this.#positions[index] = BigInt(start + index);
+  #chainPositions(start: number, count: number, given: readonly number[] | undefined): BigInt64Array {
+    for (let index = 0; index < count; index++)
+      this.#positions[index] = BigInt(given?.[index] ?? start + index);
     return this.#positions;
+  }
+
+  #joined(rows: readonly Float32Array[], width: number): Float32Array {
+    const length = this.#tokens.length * width;
+    if (this.#features.length < length) this.#features = new Float32Array(new ArrayBuffer(length * 4));
+    for (const [index, row] of rows.entries()) this.#features.set(row, index * width);
+    return this.#features;
   }
 
   #chainBias(length: number): Float32Array {

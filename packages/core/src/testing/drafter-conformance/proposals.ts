@@ -7,6 +7,7 @@ import { createLogitsTransform } from '../../sampling/create-logits-transform.js
 import type { SamplingSettings } from '../../sampling/sampling-settings.js';
 import { validateDraft } from '../../verification/validate-draft.js';
 import { check } from '../conformance-case.js';
+import { hiddenStateRows } from '../hidden-state-rows.js';
 
 export interface DrafterConformanceOptions {
   readonly target: LanguageModel;
@@ -35,22 +36,30 @@ export interface ProposalRequest extends Partial<DraftBudget> {
   readonly signal?: AbortSignal;
 }
 
-/** What a decode loop would ask, and a check of what comes back: sound, and within the budget. */
+/**
+ * What a decode loop would ask, and a check of what comes back: sound, and within the budget.
+ *
+ * @param target its vocabulary is enough for a drafter without hidden states.
+ */
 export async function propose(
-  target: Pick<LanguageModel, 'vocabularySize'>,
+  target: LanguageModel | Pick<LanguageModel, 'vocabularySize'>,
   drafter: Drafter,
   request: ProposalRequest,
 ): Promise<Draft> {
   const { tokens, seed, sampling = {}, maximumTokens = 4, maximumLeaves = 1 } = request;
   const { independentSiblings = false } = request;
   const before = [...tokens];
+  const targetHiddenRows =
+    drafter.needsHiddenStates === true && 'createSequence' in target
+      ? await knownRows(target, tokens.slice(0, -1))
+      : undefined;
   const draft = await drafter.propose(
     {
       tokens,
       promptLength: request.promptLength ?? tokens.length,
       transform: createLogitsTransform(sampling, target.vocabularySize),
       random: createRequestRandom({ seed }).round(tokens.length),
-      targetHiddenRows: undefined,
+      targetHiddenRows,
       shouldStop: request.shouldStop,
       signal: request.signal,
     },
@@ -68,6 +77,21 @@ export async function propose(
     'the drafter changed the committed tokens',
   );
   return draft;
+}
+
+const known = new WeakMap<LanguageModel, Map<string, Promise<readonly Float32Array[] | undefined>>>();
+
+/** All hidden states of a text: what a drafter has no use for, it leaves. Each text is read once. */
+function knownRows(
+  target: LanguageModel,
+  tokens: readonly number[],
+): Promise<readonly Float32Array[] | undefined> {
+  const texts = known.get(target) ?? new Map<string, Promise<readonly Float32Array[] | undefined>>();
+  known.set(target, texts);
+  const key = tokens.join();
+  const rows = texts.get(key) ?? hiddenStateRows(target, tokens);
+  texts.set(key, rows);
+  return rows;
 }
 
 /** Opens a drafter, runs, and closes it. */

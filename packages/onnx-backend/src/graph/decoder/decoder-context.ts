@@ -1,10 +1,9 @@
-import { encodeWeights } from '@foretoken/models';
 import type { DecoderShape } from '../weights/decoder-shape.js';
 import type { DecoderWeights } from '../weights/decoder-weights.js';
 import type { GraphBuilder } from '../file/graph-builder.js';
 import type { GraphManifest } from '../graph-manifest.js';
-import { loadValues, storedWeight } from '../weights/load-weights.js';
 import { MatrixWriter } from './matrix-writer.js';
+import { storedVector } from './stored-vector.js';
 
 /** What the parts of a decoder's graph share. */
 export class DecoderContext {
@@ -26,18 +25,7 @@ export class DecoderContext {
 
   /** Stored vectors, one after the other, as one float32 constant. */
   vector(name: string, parts: readonly { readonly name: string; readonly length: number }[]): string {
-    for (const part of parts) storedWeight(this.weights, part.name, 1, part.length);
-    return this.builder.tensor({
-      name,
-      elementType: 'float32',
-      shape: [parts.reduce((sum, { length }) => sum + length, 0)],
-      data: async () => {
-        const values: Uint8Array[] = [];
-        for (const part of parts)
-          values.push(encodeWeights(await loadValues(this.weights, part.name), 'F32'));
-        return Buffer.concat(values);
-      },
-    });
+    return storedVector(this.builder, this.weights, name, parts);
   }
 
   /** Like `vector`, or undefined where none of the parts is stored. */

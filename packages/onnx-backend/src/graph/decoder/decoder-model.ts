@@ -1,12 +1,10 @@
 import { UnsupportedError } from '@foretoken/core';
 import type { OnnxModel } from '../file/onnx-model.js';
-import { type GraphManifest, generatorVersion } from '../graph-manifest.js';
+import { generatedModel } from '../generated-model.js';
+import type { GraphManifest } from '../graph-manifest.js';
 import type { GraphLayout } from '../layout/graph-layout.js';
 import type { DecoderWeights } from '../weights/decoder-weights.js';
 import { decoderGraph } from './decoder-graph.js';
-
-/** The first with RMSNormalization (23), Swish and TensorScatter (24). */
-const operatorSet = 24;
 
 /**
  * The ONNX model of a decoder.
@@ -31,11 +29,5 @@ export function decoderModel(
       `${weights.path}: the tensor ${unused} has no place in a dense ${manifest.architecture} model; ONNX graphs of such variants cannot be generated.`,
     );
   }
-  const contrib = graph.nodes.some(({ domain }) => domain === 'com.microsoft');
-  return {
-    graph,
-    operatorSets: new Map([['', operatorSet], ...(contrib ? ([['com.microsoft', 1]] as const) : [])]),
-    producer: { name: 'foretoken', version: String(generatorVersion) },
-    metadata,
-  };
+  return generatedModel(graph, metadata);
 }

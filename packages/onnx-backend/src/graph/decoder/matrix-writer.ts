@@ -1,6 +1,6 @@
 import { UnsupportedError } from '@foretoken/core';
 import { encodeWeights } from '@foretoken/models';
-import type { DecoderWeights } from '../weights/decoder-weights.js';
+import type { StoredWeights } from '../weights/decoder-weights.js';
 import { type GraphBuilder, int, ints } from '../file/graph-builder.js';
 import type { GraphWeightFormat } from '../graph-options.js';
 import { LastResult } from './last-result.js';
@@ -23,14 +23,14 @@ export interface Matrix {
 /** Puts a model's matrices into a graph, in one weight format, with the operators that use them. */
 export class MatrixWriter {
   readonly #builder: GraphBuilder;
-  readonly #weights: DecoderWeights;
+  readonly #weights: StoredWeights;
   readonly #format: GraphWeightFormat;
   readonly #accuracyLevel: number;
   readonly #blocks = new LastResult<QuantizedBlocks>();
 
   constructor(
     builder: GraphBuilder,
-    weights: DecoderWeights,
+    weights: StoredWeights,
     format: GraphWeightFormat,
     accuracyLevel: number,
   ) {

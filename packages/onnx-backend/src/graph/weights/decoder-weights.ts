@@ -10,19 +10,23 @@ export interface StoredWeight {
   readonly format: string;
 }
 
-/**
- * The weights of a decoder, wherever they are stored, under GGUF's names (`blk.0.attn_q.weight`).
- * Query and key rows come in the order in which element i of a head is rotated with i + width / 2.
- */
-export interface DecoderWeights {
+/** Weights by name, wherever they are stored. */
+export interface StoredWeights {
   /** The file or folder, for messages. */
   readonly path: string;
-  readonly shape: DecoderShape;
-  /** SHA-256 of every byte of the source, hexadecimal. */
-  readonly contentHash: string;
   find(name: string): StoredWeight | undefined;
   /** Names of all stored weights. */
   names(): readonly string[];
   /** The bytes as stored, row after row. */
   read(name: string): Promise<Uint8Array>;
+}
+
+/**
+ * The weights of a decoder, under GGUF's names (`blk.0.attn_q.weight`).
+ * Query and key rows come in the order in which element i of a head is rotated with i + width / 2.
+ */
+export interface DecoderWeights extends StoredWeights {
+  readonly shape: DecoderShape;
+  /** SHA-256 of every byte of the source, hexadecimal. */
+  readonly contentHash: string;
 }

@@ -31,7 +31,7 @@ export async function ggufWeights(path: string, contentHash: string): Promise<De
     shape,
     contentHash,
     names: () => [...file.tensors.keys()].filter((name) => name !== frequencyFactors),
-    find: (name) => storedWeight(file, name),
+    find: (name) => ggufWeight(file, name),
     read: async (name) => {
       const bytes = await readTensorBytes(file, name);
       const rotatedHeads = heads.get(/^blk\.\d+\.(attn_[qk])\./.exec(name)?.[1] ?? '');
@@ -45,7 +45,8 @@ export async function ggufWeights(path: string, contentHash: string): Promise<De
 /** Llama 3.1 and later: what divides each pair's frequency, made by the converter. */
 const frequencyFactors = 'rope_freqs.weight';
 
-function storedWeight(file: GgufFile, name: string): StoredWeight | undefined {
+/** A tensor of the file as a matrix or vector. */
+export function ggufWeight(file: GgufFile, name: string): StoredWeight | undefined {
   const tensor = file.tensors.get(name);
   if (tensor === undefined) return undefined;
   const [columns = 1, ...rest] = tensor.shape;

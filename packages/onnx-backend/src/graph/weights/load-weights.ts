@@ -1,6 +1,6 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { decodeWeights, encodeWeights } from '@foretoken/models';
-import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
+import type { StoredWeight, StoredWeights } from './decoder-weights.js';
 
 /**
  * The stored weight, with the size that the model's shape asks for, in a format that can be read.
@@ -8,7 +8,7 @@ import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
  * @throws InvalidModelFileError, UnsupportedError.
  */
 export function storedWeight(
-  weights: DecoderWeights,
+  weights: StoredWeights,
   name: string,
   rows: number,
   columns: number,
@@ -25,7 +25,7 @@ export function storedWeight(
 }
 
 /** Before anything is written, since the last weight of a large model is read after minutes. */
-function checkFormat(weights: DecoderWeights, { name, format }: StoredWeight): void {
+function checkFormat(weights: StoredWeights, { name, format }: StoredWeight): void {
   try {
     decodeWeights(new Uint8Array(), format);
   } catch (error) {
@@ -41,7 +41,7 @@ function checkFormat(weights: DecoderWeights, { name, format }: StoredWeight): v
  *
  * @throws InvalidModelFileError for NaN and infinities, UnsupportedError for formats that cannot be read.
  */
-export async function loadValues(weights: DecoderWeights, name: string): Promise<Float32Array> {
+export async function loadValues(weights: StoredWeights, name: string): Promise<Float32Array> {
   const values = decodeWeights(await weights.read(name), formatOf(weights, name));
   for (let index = 0; index < values.length; index++) {
     if (!Number.isFinite(values[index]))
@@ -55,7 +55,7 @@ export async function loadValues(weights: DecoderWeights, name: string): Promise
  * quantised as llama.cpp does it.
  */
 export async function loadBlocks(
-  weights: DecoderWeights,
+  weights: StoredWeights,
   name: string,
   format: 'Q8_0' | 'Q4_0',
 ): Promise<Uint8Array> {
@@ -75,11 +75,11 @@ export async function loadBlocks(
   return bytes;
 }
 
-function formatOf(weights: DecoderWeights, name: string): string {
+function formatOf(weights: StoredWeights, name: string): string {
   return (weights.find(name) as StoredWeight).format;
 }
 
-export function notFinite(weights: DecoderWeights, name: string, problem: string): InvalidModelFileError {
+export function notFinite(weights: StoredWeights, name: string, problem: string): InvalidModelFileError {
   return new InvalidModelFileError(
     `${weights.path}: ${name} has weights that are no finite numbers (${problem}). The file is damaged, or the model was trained into the ground: get it again.`,
   );

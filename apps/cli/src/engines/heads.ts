@@ -1,0 +1,41 @@
+import {
+  createEagleDrafter,
+  createMlpSpeculatorDrafter,
+  type Drafter,
+  type HeadModel,
+  InvalidArgumentError,
+  type LanguageModel,
+} from '@foretoken/core';
+import { tinyHeads, tinyModels } from '@foretoken/tiny-models';
+import type { EngineSelection } from './backends.js';
+
+type HeadName = keyof typeof tinyHeads;
+
+/** The heads that draft for the embedded target. */
+export const headNames = Object.keys(tinyHeads) as readonly HeadName[];
+
+export function isHeadName(name: string): name is HeadName {
+  return Object.hasOwn(tinyHeads, name);
+}
+
+/** @throws InvalidArgumentError for another target than the embedded one. */
+export function assertEmbeddedTarget(name: HeadName, model: string): void {
+  if (model === 'embedded') return;
+  throw new InvalidArgumentError(
+    `--draft ${name} was trained for the embedded target and drafts for no other: leave --model out, or choose another draft.`,
+  );
+}
+
+/** Loads a head of the embedded target. It runs on ONNX Runtime, on whichever engine the target runs. */
+export async function openHead(
+  name: HeadName,
+  { threads, access }: Pick<EngineSelection, 'threads' | 'access'>,
+  signal: AbortSignal | undefined,
+): Promise<HeadModel> {
+  const { loadHead } = await import('@foretoken/onnx-backend');
+  return loadHead(tinyHeads[name], { target: tinyModels.target, threads, access, signal });
+}
+
+export function createHeadDrafter(head: HeadModel, target: LanguageModel): Drafter {
+  return head.attends ? createEagleDrafter({ head, target }) : createMlpSpeculatorDrafter({ head, target });
+}

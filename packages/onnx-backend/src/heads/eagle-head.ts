@@ -1,0 +1,99 @@
+import { ClosedError, type ForwardResult, type HeadRequest, type HeadSequence } from '@foretoken/core';
+import type { OnnxSession } from '../engine/onnx-session.js';
+import type { GraphManifest } from '../graph/graph-manifest.js';
+import { BoundCache } from '../model/bound-cache.js';
+import { GeneratedDecoder } from '../model/generated-decoder.js';
+import { mostDraftTokens } from '../model/load-settings.js';
+import { checkHeadRequest } from './check-head-request.js';
+import { checkRollback, OnnxHead, wantedEntries } from './onnx-head.js';
+
+/** An EAGLE head: a decoder of one layer that is given features beside its tokens. */
+export class EagleHead extends OnnxHead {
+  readonly hiddenStateWidth: number;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+  readonly maximumSteps: number = Number.POSITIVE_INFINITY;
+  readonly maximumPassEntries: number = mostDraftTokens;
+  readonly attends: boolean = true;
+  readonly decoder: GeneratedDecoder;
+  readonly #sequences = new Set<EagleSequence>();
+
+  constructor(name: string, session: OnnxSession, manifest: GraphManifest) {
+    super(name);
+    this.hiddenStateWidth = manifest.width;
+    this.vocabularySize = manifest.vocabularySize;
+    this.contextLength = manifest.contextLength;
+    this.decoder = new GeneratedDecoder(session, manifest, {
+      capacity: manifest.contextLength,
+      passTokens: mostDraftTokens,
+      outputRows: mostDraftTokens,
+    });
+  }
+
+  override createSequence(): HeadSequence {
+    this.assertOpen();
+    const sequence = new EagleSequence(this);
+    this.#sequences.add(sequence);
+    return sequence;
+  }
+
+  release(sequence: EagleSequence): void {
+    // Where the head is closing, it frees its sequences itself.
+    if (this.#sequences.delete(sequence)) sequence.cache.free();
+  }
+
+  protected override async free(): Promise<void> {
+    for (const sequence of this.#sequences) this.release(sequence);
+    await this.decoder.close();
+  }
+}
+
+class EagleSequence implements HeadSequence {
+  readonly cache: BoundCache;
+  readonly #head: EagleHead;
+  #length = 0;
+  #closed = false;
+
+  constructor(head: EagleHead) {
+    this.#head = head;
+    this.cache = new BoundCache(head.decoder);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  async forward(
+    request: HeadRequest,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<ForwardResult> {
+    this.#assertOpen();
+    checkHeadRequest(this.#head, request, this.#head.hiddenStateWidth);
+    const { tokens, features, positions } = request;
+    const rows = wantedEntries(request);
+    return this.#head.enqueue(async () => {
+      this.#assertOpen();
+      const outputs = this.#head.decoder.createOutputs(rows.length);
+      const pass = { tokens, features, positions, rows, start: this.#length, parents: undefined };
+      await this.cache.run(pass, outputs, 0);
+      this.#length += tokens.length;
+      return outputs.result(0, rows.length, true);
+    }, options.signal);
+  }
+
+  doRollback(length: number): void {
+    this.#assertOpen();
+    checkRollback(length, this.#length);
+    this.#length = length;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#head.release(this);
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new ClosedError('The sequence of the head is closed.');
+  }
+}
