@@ -40,6 +40,12 @@ describe('the n-gram drafter', () => {
       { corpora: [[6, 4, 5, 6, 2]] },
       [2],
     ],
+    [
+      'an equal match of the corpora that says more',
+      [5, 6, 1, 5, 6, 2, 5, 6],
+      { corpora: [[5, 6, 3, 4]] },
+      [3, 4],
+    ],
     ['the text before an equal match of the corpora', [5, 6, 1, 5, 6], { corpora: [[5, 6, 2]] }, [1, 5]],
     ['nothing after the end of a text', [9, 5, 6], { corpora: [[5, 6]] }, []],
   ])('proposes %s', async (_, tokens, options, expected) => {
