@@ -65,7 +65,8 @@ for (const part of named) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
-  if (values.mutate === undefined) record(part, JSON.parse(readFileSync(path.join(root, `${base}.json`), 'utf8')));
+  if (values.mutate === undefined)
+    record(part, JSON.parse(readFileSync(path.join(root, `${base}.json`), 'utf8')));
 }
 
 // A part is tested by the tests beside it; what the statistics share has none of its own.

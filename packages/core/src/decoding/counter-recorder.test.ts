@@ -23,7 +23,7 @@ describe('without a clock', () => {
     recorder.endRound(round(0, 0), 0, 1);
     // A tree of four nodes, two deep, of which nothing was accepted.
     recorder.endRound(round(4, 0), 2, 1);
-    expect(recorder.counters()).toEqual({
+    expect(recorder.counters()).toMatchObject({
       promptCount: 5,
       committedCount: 7,
       roundCount: 4,

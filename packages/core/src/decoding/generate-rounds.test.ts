@@ -3,7 +3,7 @@ import type { DraftContext } from '../contract/draft-context.js';
 import type { DraftOutcome } from '../contract/draft-outcome.js';
 import type { Draft } from '../contract/draft.js';
 import type { DraftBudget, Drafter } from '../contract/drafter.js';
-import type { ForwardOptions, ForwardRequest } from '../contract/forward.js';
+import type { ForwardOptions, ForwardRequest, ForwardResult } from '../contract/forward.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import type { RoundMeasurement } from '../scheduling/draft-length-controller.js';
@@ -37,17 +37,25 @@ async function record(
   options: Partial<GenerateOptions> = {},
   lengths: readonly number[] = [3, 0, 1],
   passTokens = 256,
+  needsHiddenStates = false,
 ) {
   const target: LanguageModel = createTableModel({ law: shortMemory(1), vocabularySize, contextLength: 60 });
   const requests: { request: ForwardRequest; options: ForwardOptions | undefined }[] = [];
   const forward = target.forward.bind(target);
+  let last: readonly ForwardResult[] = [];
   let now = 0;
   Object.assign(target, {
     capabilities: { ...target.capabilities, maximumPassTokens: passTokens },
-    forward: (asked: readonly ForwardRequest[], given?: ForwardOptions) => {
+    forward: async (asked: readonly ForwardRequest[], given?: ForwardOptions) => {
       requests.push({ request: asked[0] as ForwardRequest, options: given });
       now += 100;
-      return forward(asked, given);
+      // What a pass gave belongs to the model, which writes over it in the next one.
+      for (const { logits, hiddenStates } of last) {
+        for (let row = 0; row < logits.rowCount; row++) logits.read(row).fill(Number.NaN);
+        for (const row of hiddenStates ?? []) row.fill(Number.NaN);
+      }
+      last = await forward(asked, given);
+      return last;
     },
   });
   const inner = createModelDrafter({ model: draftModel, target });
@@ -55,6 +63,7 @@ async function record(
   const outcomes: DraftOutcome[] = [];
   const drafter: Drafter = {
     name: inner.name,
+    needsHiddenStates,
     async propose(context, budget) {
       const draft = await inner.propose(context, budget);
       proposals.push({ context, tokens: [...context.tokens], budget, draft });
@@ -118,7 +127,8 @@ describe('every round', () => {
           expect(context).toMatchObject({ promptLength: prompt.length, signal, targetHiddenRows: undefined });
           expect(context.shouldStop).toBe(all.draftLength.shouldStop);
           const { parents, drafters } = draft;
-          expect(events[0]).toEqual({ type: 'draft-end', round: number, tokens: drafted, parents, drafters });
+          const said = { type: 'draft-end', round: number, tokens: drafted, parents, drafters };
+          expect(events[0]).toMatchObject(said);
           const outcome = outcomes[asked] as DraftOutcome;
           expect(outcome.acceptedPath).toEqual(drafted.slice(0, accepted).map((_, node) => node));
           expect(outcome.committedTokens).toEqual(added);
@@ -143,7 +153,11 @@ describe('every round', () => {
         }
         tokens.push(...added);
         expect(cached).toBe(tokens.length - 1);
-        const counts = { draftedCount: drafted.length, acceptedCount: accepted, committedCount: added.length };
+        const counts = {
+          draftedCount: drafted.length,
+          acceptedCount: accepted,
+          committedCount: added.length,
+        };
         expect(ended).toMatchObject({ round: number, ...counts });
         expect(measurements[number]).toMatchObject({ askedLength, ...counts });
       }
@@ -188,6 +202,26 @@ describe('every round', () => {
     expect(Math.max(...widths)).toBe(4);
   });
 
+  test('gives a drafter that needs them the hidden states of what the last pass kept', async () => {
+    const lengths = [3, 3, 0, 1];
+    const { rounds, requests, proposals, outcomes } = await record({ maximumTokens: 40 }, lengths, 256, true);
+    expect(requests.slice(1).every(({ request }) => request.hiddenStates === true)).toBe(true);
+    // A row of the table model begins with the token that it is the state of.
+    const newest = (rows: readonly Float32Array[] | undefined) => rows?.map((row) => row[0]);
+    const started = rounds.map(
+      ({ committed }) => prompt.length + (committed[0] as TokenCommittedEvent).index,
+    );
+    for (const { context, tokens } of proposals.slice(1)) {
+      const before = rounds[started.indexOf(tokens.length) - 1] as Round;
+      const kept = tokens.slice(-1 - before.committed.length, -1);
+      expect(newest(context.targetHiddenRows)).toEqual(kept);
+    }
+    for (const [index, { hiddenRows, committedTokens }] of outcomes.entries()) {
+      const { tokens } = proposals[index] as (typeof proposals)[number];
+      expect(newest(hiddenRows)).toEqual([tokens.at(-1), ...committedTokens.slice(0, -1)]);
+    }
+  });
+
   test('without a drafter is one token, and asks no controller', async () => {
     const { limits, rounds, requests } = await record({ drafter: undefined, maximumTokens: 9 });
     expect(limits).toEqual([]);
@@ -203,7 +237,7 @@ describe('the prompt', () => {
     const onPromptProgress = () => {};
     const { requests } = await record({ onPromptProgress, maximumTokens: 2 });
     expect(requests[0]?.request).toMatchObject({ tokens: prompt.slice(0, -1), rows: 'none' });
-    expect(requests[0]?.options).toEqual({ signal, onProgress: onPromptProgress });
+    expect(requests[0]?.options).toMatchObject({ signal, onProgress: onPromptProgress });
   });
 
   test('of one token takes no pass of its own', async () => {
@@ -261,7 +295,9 @@ test('what is not given is the default: each other value gives another text for 
     return all;
   };
   const plain = await texts({});
-  expect(await texts({ draftLength: 4, rule: 'block', request: 0, sampling: { temperature: 1 } })).toEqual(plain);
+  expect(await texts({ draftLength: 4, rule: 'block', request: 0, sampling: { temperature: 1 } })).toEqual(
+    plain,
+  );
   const others: readonly Partial<GenerateOptions>[] = [
     { draftLength: 3 },
     { rule: 'tokenwise' },

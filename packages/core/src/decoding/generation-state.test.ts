@@ -32,24 +32,56 @@ function stateOf(options: Partial<GenerateOptions>): GenerationState {
 const sampling = { temperature: 0.5 };
 const transform = createLogitsTransform(sampling, vocabularySize);
 test.each<[Partial<GenerateOptions>, new (message: string) => Error, string]>([
-  [{ prompt: [] }, InvalidArgumentError, 'The prompt is empty, and table has no begin token to start from. Give'],
-  [{ prompt: '' }, InvalidArgumentError, 'The prompt is empty, and table has no begin token to start from. Give'],
-  [{ prompt: [0, 3] }, TokenOutOfRangeError, 'Token 3 at position 1 of the prompt: table has the tokens 0 to 2.'],
-  [{ prompt: [-1] }, TokenOutOfRangeError, 'Token -1 at position 0 of the prompt: table has the tokens 0 to 2.'],
-  [{ prompt: [0.5] }, TokenOutOfRangeError, 'Token 0.5 at position 0 of the prompt: table has the tokens 0 to 2.'],
+  [
+    { prompt: [] },
+    InvalidArgumentError,
+    'The prompt is empty, and table has no begin token to start from. Give',
+  ],
+  [
+    { prompt: '' },
+    InvalidArgumentError,
+    'The prompt is empty, and table has no begin token to start from. Give',
+  ],
+  [
+    { prompt: [0, 3] },
+    TokenOutOfRangeError,
+    'Token 3 at position 1 of the prompt: table has the tokens 0 to 2.',
+  ],
+  [
+    { prompt: [-1] },
+    TokenOutOfRangeError,
+    'Token -1 at position 0 of the prompt: table has the tokens 0 to 2.',
+  ],
+  [
+    { prompt: [0.5] },
+    TokenOutOfRangeError,
+    'Token 0.5 at position 0 of the prompt: table has the tokens 0 to 2.',
+  ],
   [
     { prompt: new Array<number>(9).fill(0) },
     ContextOverflowError,
     'The prompt has 9 tokens, the context of table holds 8. Shorten the prompt or load the model with a larger contextLength.',
   ],
   [{ maximumTokens: 0 }, InvalidArgumentError, 'maximumTokens must be a whole number of at least 1, not 0.'],
-  [{ maximumTokens: 1.5 }, InvalidArgumentError, 'maximumTokens must be a whole number of at least 1, not 1.5.'],
+  [
+    { maximumTokens: 1.5 },
+    InvalidArgumentError,
+    'maximumTokens must be a whole number of at least 1, not 1.5.',
+  ],
   [{ logprobs: -1 }, InvalidArgumentError, 'logprobs must be a whole number from 0 to 20, not -1.'],
   [{ logprobs: 21 }, InvalidArgumentError, 'logprobs must be a whole number from 0 to 20, not 21.'],
   [{ logprobs: 1.5 }, InvalidArgumentError, 'logprobs must be a whole number from 0 to 20, not 1.5.'],
-  [{ stop: ['a', ''] }, InvalidArgumentError, 'A stop string may not be empty: it would end every generation at'],
+  [
+    { stop: ['a', ''] },
+    InvalidArgumentError,
+    'A stop string may not be empty: it would end every generation at',
+  ],
   [{ rule: 'none' }, InvalidArgumentError, 'There is no verification rule "none".'],
-  [{ draftLength: -1 }, InvalidArgumentError, 'The draft length must be a whole number of at least 0, not -1.'],
+  [
+    { draftLength: -1 },
+    InvalidArgumentError,
+    'The draft length must be a whole number of at least 0, not -1.',
+  ],
   [{ sampling, transform }, InvalidArgumentError, 'Give sampling or a transform compiled from it, not both.'],
   [
     { transform: createLogitsTransform({}, 4) },
@@ -78,7 +110,9 @@ describe('a sequence of the caller', () => {
   test('must be of the target', () => {
     const sequence = createTableModel({ law, vocabularySize }).createSequence();
     expect(() => stateOf({ sequence })).toThrow(InvalidArgumentError);
-    expect(() => stateOf({ sequence })).toThrow('The sequence belongs to another model than the target table.');
+    expect(() => stateOf({ sequence })).toThrow(
+      'The sequence belongs to another model than the target table.',
+    );
   });
 });
 

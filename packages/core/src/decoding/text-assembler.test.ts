@@ -74,7 +74,10 @@ test('bytes after a stop string in the same token do not leak out', () => {
 });
 
 test('a token may hold several characters, a part of one, or nothing; all but the text of a stop string comes out', () => {
-  const bytes = fc.string({ unit: fc.constantFrom('a', '\u007F', '\u0080', 'é', '€', '😀', '\uFEFF'), maxLength: 12 });
+  const bytes = fc.string({
+    unit: fc.constantFrom('a', '\u007F', '\u0080', 'é', '€', '😀', '\uFEFF'),
+    maxLength: 12,
+  });
   const cuts = fc.array(fc.nat(6), { maxLength: 40 });
   fc.assert(
     fc.property(bytes, cuts, (text, lengths) => {

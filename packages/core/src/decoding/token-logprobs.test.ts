@@ -17,7 +17,6 @@ test('as many of the best as asked for, best first, each with its own logprob', 
   for (const count of [0, 1, 3, 4]) {
     const { top } = tokenLogprobs(logits, 1, 1, count);
     expect(top.map(({ token }) => token)).toEqual([2, 0, 3, 1].slice(0, count));
-    for (const { token, logprob } of top)
-      expect(logprob).toBe(tokenLogprobs(logits, 1, token, 0).logprob);
+    for (const { token, logprob } of top) expect(logprob).toBe(tokenLogprobs(logits, 1, token, 0).logprob);
   }
 });
