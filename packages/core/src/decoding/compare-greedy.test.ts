@@ -96,6 +96,12 @@ test.each([
   target.createSequence().close();
 });
 
+test('two tokens of equal logits differ by numerics: nothing separates them', async () => {
+  const target = createTableModel({ law: () => distribution(0.4, 0.4, 0.2), vocabularySize });
+  const expected = { index: 0, logitGap: 0, passDistance: 0, cause: 'numerics' };
+  expect(await compareGreedy(target, [0], [0], [1])).toMatchObject(expected);
+});
+
 test('the prompt is read alone, the output in passes of one token and of eight, filled up with what followed', async () => {
   const { target, passes } = roundingModel([0, 0, 0]);
   const first = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];

@@ -109,4 +109,8 @@ test('a character that never became whole comes out as U+FFFD, once', () => {
   const assembler = new TextAssembler(byteTokenizer, []);
   expect(assembler.push(0xe2)).toEqual({ text: '', stopped: false });
   expect(assembler.flush()).toBe('\uFFFD');
+  // Before the text after it, and also where no byte of its character came before.
+  const between = new TextAssembler(byteTokenizer, []);
+  expect([0xe2, 0x61].map((token) => between.push(token).text)).toEqual(['', '\uFFFDa']);
+  expect(new TextAssembler(byteTokenizer, []).push(0x80).text).toBe('\uFFFD');
 });
