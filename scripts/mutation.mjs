@@ -1,10 +1,12 @@
 // Mutation testing with Stryker, one part of the sources after another: `npm run mutation -- verification`.
-// The numbers of every part that ran replace that part's in bench/results/mutation.json.
+// The numbers of every part that ran replace that part's in bench/results/mutation.json. With `--mutate PATTERNS`
+// (files from the root, by commas) only those of a part's files are mutated, and nothing is recorded.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const resultFile = path.join(root, 'bench', 'results', 'mutation.json');
@@ -32,7 +34,10 @@ for (const folder of [
   parts[`stats/${folder}`] = [`packages/stats/src/${folder}/**/*.ts`];
 }
 
-const asked = process.argv.slice(2);
+const { positionals: asked, values } = parseArgs({
+  allowPositionals: true,
+  options: { mutate: { type: 'string' } },
+});
 const named = Object.keys(parts).filter(
   (part) => asked.length === 0 || asked.some((name) => part === name || part.startsWith(`${name}/`)),
 );
@@ -48,7 +53,7 @@ for (const part of named) {
   const base = path.join(reportFolder, part.replace('/', '-'));
   const settings = {
     ...(await import('../stryker.config.mjs')).default,
-    mutate: [...parts[part], '!**/*.test.ts'],
+    mutate: [...(values.mutate?.split(',') ?? parts[part]), '!**/*.test.ts'],
     incrementalFile: `${base}.incremental.json`,
     jsonReporter: { fileName: `${base}.json` },
   };
@@ -60,7 +65,8 @@ for (const part of named) {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
-  record(part, JSON.parse(readFileSync(path.join(root, `${base}.json`), 'utf8')));
+  if (values.mutate === undefined)
+    record(part, JSON.parse(readFileSync(path.join(root, `${base}.json`), 'utf8')));
 }
 
 // A part is tested by the tests beside it; what the statistics share has none of its own.

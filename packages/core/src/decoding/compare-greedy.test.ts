@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Distribution } from '../contract/distribution.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { RowLogits } from '../sampling/row-logits.js';
 import type { TableLaw } from '../testing/enumerate-joint-law.js';
 import { createTableModel } from '../testing/table-model.js';
 import { compareGreedy } from './compare-greedy.js';
@@ -79,5 +81,78 @@ test('what only tree passes round explains a difference where trees were drafted
 
 test('an empty prompt is named', async () => {
   const target = createTableModel({ law: nearTie, vocabularySize });
-  await expect(compareGreedy(target, [], [0], [1])).rejects.toThrow(/at least one token/);
+  const run = compareGreedy(target, [], [0], [1]);
+  await expect(run).rejects.toThrow(InvalidArgumentError);
+  await expect(run).rejects.toThrow('compareGreedy needs a prompt of at least one token.');
+});
+
+/** A model whose logits after passes of more than one token are moved by `rounding`, and the tokens of every pass. */
+function roundingModel(rounding: readonly number[], contextLength = 32) {
+  const target = createTableModel({ law: nearTie, vocabularySize, contextLength, maximumSequences: 1 });
+  const passes: { readonly tokens: readonly number[]; readonly rows: unknown }[] = [];
+  const forward = target.forward.bind(target);
+  Object.assign(target, {
+    forward: async (...parameters: Parameters<typeof target.forward>) => {
+      const [{ tokens, rows }] = parameters[0] as [{ tokens: readonly number[]; rows: unknown }];
+      passes.push({ tokens, rows });
+      const results = await forward(...parameters);
+      if (tokens.length === 1 || rows === 'none') return results;
+      const logits = results[0]?.logits.read(0).map((logit, token) => logit + (rounding[token] as number));
+      return [{ logits: new RowLogits([logits as Float32Array], vocabularySize), hiddenStates: undefined }];
+    },
+  });
+  return { target, passes };
+}
+
+const gap = Math.log(0.4 / 0.39);
+test.each([
+  // Each of the two logits may move by the distance: twice the distance explains a gap.
+  ['as far as half the gap and more', [0.51 * gap, 0, 0], 0.51 * gap, 'numerics'],
+  ['less far than half the gap', [0, -0.49 * gap, 0], 0.49 * gap, 'state'],
+  ['at another token, in either direction', [0.1 * gap, 0, -0.6 * gap], 0.6 * gap, 'numerics'],
+] as const)('logits that move %s', async (_, rounding, distance, cause) => {
+  const { target } = roundingModel(rounding);
+  const difference = await compareGreedy(target, [2, 0], [1, 0, 1, 1], [1, 0, 0]);
+  expect(difference).toMatchObject({ index: 2, tokens: [1, 0], cause });
+  expect(difference?.logitGap).toBeCloseTo(gap, 6);
+  expect(difference?.passDistance).toBeCloseTo(distance, 6);
+  // Both of its sequences are closed: the model has one.
+  target.createSequence().close();
+});
+
+test('two tokens of equal logits differ by numerics: nothing separates them', async () => {
+  const target = createTableModel({ law: () => distribution(0.4, 0.4, 0.2), vocabularySize });
+  const expected = { index: 0, logitGap: 0, passDistance: 0, cause: 'numerics' };
+  expect(await compareGreedy(target, [0], [0], [1])).toMatchObject(expected);
+});
+
+test('the prompt is read alone, the output in passes of one token and of eight, filled up with what followed', async () => {
+  const { target, passes } = roundingModel([0, 0, 0]);
+  const first = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2];
+  await compareGreedy(target, [2, 1, 0], first, [...first.slice(0, 9), 1]);
+  const single = [0, ...first.slice(0, 9)].map((token, at) => ({
+    tokens: [token],
+    rows: at === 9 ? [0] : 'none',
+  }));
+  const prompt = { tokens: [2, 1], rows: 'none' };
+  expect(passes).toEqual([
+    prompt,
+    ...single,
+    prompt,
+    { tokens: [0, ...first.slice(0, 7)], rows: 'none' },
+    { tokens: first.slice(7), rows: [1] },
+  ]);
+});
+
+test('a prompt of one token takes no pass of its own, and no pass goes beyond the context', async () => {
+  const { target, passes } = roundingModel([0, 0, 0], 6);
+  const first = [0, 1, 2, 0, 1, 2];
+  expect(await compareGreedy(target, [2], first, [0, 1, 0])).toMatchObject({ index: 2, cause: 'state' });
+  expect(passes.map(({ tokens }) => tokens)).toEqual([[2], [0], [1], [2, 0, 1, 2, 0, 1]]);
+});
+
+test('the whole context may be prompt and output', async () => {
+  const { target, passes } = roundingModel([0, 0, 0], 4);
+  expect(await compareGreedy(target, [2, 2], [0, 1, 2], [0, 1, 1])).toMatchObject({ index: 2 });
+  expect(passes.at(-1)).toEqual({ tokens: [2, 0, 1], rows: [2] });
 });

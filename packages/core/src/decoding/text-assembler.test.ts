@@ -72,3 +72,45 @@ test('bytes after a stop string in the same token do not leak out', () => {
   expect(assembler.push(0)).toEqual({ text: 'a', stopped: true });
   expect(assembler.flush()).toBe('');
 });
+
+test('a token may hold several characters, a part of one, or nothing; all but the text of a stop string comes out', () => {
+  const bytes = fc.string({
+    unit: fc.constantFrom('a', '\u007F', '\u0080', 'é', '€', '😀', '\uFEFF'),
+    maxLength: 12,
+  });
+  const cuts = fc.array(fc.nat(6), { maxLength: 40 });
+  fc.assert(
+    fc.property(bytes, cuts, (text, lengths) => {
+      const all = new TextEncoder().encode(text);
+      const tokens: Uint8Array[] = [];
+      let at = 0;
+      for (const length of lengths) tokens.push(all.subarray(at, (at += length)));
+      tokens.push(all.subarray(at));
+      const assembler = new TextAssembler(
+        { ...byteTokenizer, tokenBytes: (token) => tokens[token] as Uint8Array },
+        ['stop'],
+      );
+      const deltas = tokens.map((_, token) => assembler.push(token).text);
+      expect([...deltas, assembler.flush()].join('')).toBe(text);
+      expect(assembler.flush()).toBe('');
+    }),
+    { seed, numRuns: 500 },
+  );
+});
+
+test('nothing is held back longer than it may still become a stop string', () => {
+  const assembler = new TextAssembler(byteTokenizer, ['aab', 'b!']);
+  const pushed = byteTokenizer.encode('xaaab').map((token) => assembler.push(token));
+  expect(pushed.map(({ text }) => text)).toEqual(['x', '', '', 'a', '']);
+  expect(pushed.map(({ stopped }) => stopped)).toEqual([false, false, false, false, true]);
+});
+
+test('a character that never became whole comes out as U+FFFD, once', () => {
+  const assembler = new TextAssembler(byteTokenizer, []);
+  expect(assembler.push(0xe2)).toEqual({ text: '', stopped: false });
+  expect(assembler.flush()).toBe('\uFFFD');
+  // Before the text after it, and also where no byte of its character came before.
+  const between = new TextAssembler(byteTokenizer, []);
+  expect([0xe2, 0x61].map((token) => between.push(token).text)).toEqual(['', '\uFFFDa']);
+  expect(new TextAssembler(byteTokenizer, []).push(0x80).text).toBe('\uFFFD');
+});

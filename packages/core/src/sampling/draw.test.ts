@@ -19,6 +19,9 @@ describe('drawToken', () => {
     const short = Float64Array.of(0.5, 0.4999999, 0);
     expect(drawToken({ tokens: undefined, probabilities: short }, 0.99999999)).toBe(1);
     expect(drawToken({ tokens: Int32Array.of(4, 7, 8), probabilities: short }, 0.99999999)).toBe(7);
+    expect(drawToken({ tokens: undefined, probabilities: Float64Array.of(0.9999999, 0) }, 0.99999999)).toBe(
+      0,
+    );
   });
 
   it('says so where no token is possible', () => {

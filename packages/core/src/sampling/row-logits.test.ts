@@ -67,5 +67,7 @@ describe('logSumExp', () => {
       const shifted = new RowLogits([first.map((logit) => logit + shift)], 5);
       expect(shifted.logSumExp(0)).toBeCloseTo(Math.log(sum) + shift, 10);
     }
+    const wide = new RowLogits([Float32Array.of(-1000, 1000, -1000)], 3);
+    expect(wide.logSumExp(0)).toBe(1000);
   });
 });

@@ -8,11 +8,14 @@ import { tokensPerSum } from './softmax-parts.js';
 const seed = 20261124;
 const epsilon = Number.EPSILON;
 const longest = 2 * tokensPerSum + 13;
+const kernels = new Map<number, SoftmaxKernel>();
 
+/** One kernel a capacity for all rows, so that each meets what the row before left in the memory. */
 function kernelFor(capacity: number): SoftmaxKernel {
-  const kernel = createSoftmaxKernel(capacity);
+  const kernel = kernels.get(capacity) ?? createSoftmaxKernel(capacity);
   // Node 20 has WebAssembly with SIMD on every processor: here nothing may fall back unseen.
   if (kernel === undefined) throw new Error('The kernel was not made.');
+  kernels.set(capacity, kernel);
   return kernel;
 }
 
@@ -68,8 +71,7 @@ const temperature = fc.oneof(
 );
 
 describe('the kernel and JavaScript give the same bits, or the same error', () => {
-  // One kernel for all rows, so that each meets what the row before left in the memory.
-  const kernel = kernelFor(longest);
+  const run: SoftmaxKernel['run'] = (...row) => kernelFor(longest).run(...row);
 
   test.each(Object.keys(kinds))('on rows: %s', (kind) => {
     fc.assert(
@@ -78,7 +80,7 @@ describe('the kernel and JavaScript give the same bits, or the same error', () =
         const before = logits.slice();
         const expected = outcome(softmaxInJavaScript, logits, degrees);
         // toEqual tells -0 from 0, and takes NaN for itself.
-        expect(outcome(kernel.run, logits, degrees)).toEqual(expected);
+        expect(outcome(run, logits, degrees)).toEqual(expected);
         expect(logits).toEqual(before);
         if (typeof expected !== 'string') {
           expect(expected.every((probability) => probability >= 0 && probability <= 1)).toBe(true);
@@ -93,7 +95,7 @@ describe('the kernel and JavaScript give the same bits, or the same error', () =
     fc.assert(
       fc.property(bits, temperature, (words, degrees) => {
         const logits = new Float32Array(Uint32Array.from(words).buffer);
-        expect(outcome(kernel.run, logits, degrees)).toEqual(outcome(softmaxInJavaScript, logits, degrees));
+        expect(outcome(run, logits, degrees)).toEqual(outcome(softmaxInJavaScript, logits, degrees));
       }),
       { seed, numRuns: 3000 },
     );
@@ -104,7 +106,7 @@ describe('the kernel and JavaScript give the same bits, or the same error', () =
       for (let token = 0; token < 37; token++) {
         const logits = rowOf('random', 37, token);
         logits[token] = bad;
-        const message = outcome(kernel.run, logits, 1);
+        const message = outcome(run, logits, 1);
         expect(message).toBe(outcome(softmaxInJavaScript, logits, 1));
         expect(message).toMatch(new RegExp(`^NonFiniteLogitsError: The logit of token ${token} is ${bad}`));
       }
@@ -113,7 +115,7 @@ describe('the kernel and JavaScript give the same bits, or the same error', () =
 });
 
 describe.each([
-  ['kernel', kernelFor(151_936).run],
+  ['kernel', (...row: Parameters<SoftmaxKernel['run']>) => kernelFor(151_936).run(...row)],
   ['JavaScript', softmaxInJavaScript],
 ] as const)('accuracy: %s', (_, run) => {
   test('ratios to the largest are within 5 epsilon of Math.exp', () => {
@@ -146,6 +148,22 @@ describe.each([
     expect(outcome(run, Float32Array.of(3, 3, 2), 5e-324)).toEqual(Float64Array.of(0.5, 0.5, 0));
   });
 });
+
+test.each([1, 8, 9, tokensPerSum, tokensPerSum + 1])(
+  'a row of %i tokens is all that is written, and its kernel holds it',
+  (tokens) => {
+    const kernel = kernelFor(tokens);
+    expect(kernel.capacity).toBeGreaterThanOrEqual(tokens);
+    expect(kernel.capacity - tokens).toBeLessThan(8);
+    for (const run of [kernel.run, softmaxInJavaScript]) {
+      const probabilities = new Float64Array(tokens + 3).fill(7);
+      run(new Float32Array(tokens), 1, probabilities);
+      expect(probabilities).toEqual(
+        Float64Array.from({ length: tokens + 3 }, (_, token) => (token < tokens ? 1 / tokens : 7)),
+      );
+    }
+  },
+);
 
 /** Neumaier's compensated sum. */
 function exactSum(values: Float64Array): number {
