@@ -10,6 +10,7 @@ import {
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
+import { draftModel } from './draft-model.js';
 import { wholeNumber } from './numbers.js';
 import { readText } from './prompt-input.js';
 
@@ -21,7 +22,7 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    'what drafts: a GGUF file, "embedded", "prompt-lookup", "input-copy", or "none"; default: the embedded draft for the embedded target, else none',
+    'what drafts: a GGUF file, "embedded", "early-exit:N" (the target's first N layers), "skip-layers:A,B,..." (the target without these), "prompt-lookup", "input-copy", or "none"; default: the embedded draft for the embedded target, else none',
   ),
   source: new Option(
     '--source <file>',
@@ -98,11 +99,8 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         source: source === undefined ? undefined : target.tokenizer.encode(source),
       });
     } else if (draftName !== 'none') {
-      draft = await loadModel(
-        selection.draftBackend ?? selection.backend,
-        modelPath(draftName, tinyModels.draft),
-        options,
-      );
+      const { file, ...layers } = draftModel(draftName, modelPath(selection.model, tinyModels.target));
+      draft = await loadModel(selection.draftBackend ?? selection.backend, file, { ...options, ...layers });
       drafter = createModelDrafter({ model: draft, target });
     }
     const close = async (): Promise<void> => {

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ForetokenError } from '@foretoken/core';
-import { asCacheWriteError } from '../file/cache-errors.js';
-import { graphCacheFolder } from './cache-folder.js';
-import { rememberedHash } from './content-hash.js';
+import {
+  asCacheWriteError,
+  cacheFolder,
+  isComplete,
+  recordComplete,
+  rememberedHash,
+} from '@foretoken/models/cache';
 import { openDecoderWeights } from '../weights/decoder-source.js';
 import { graphManifest, writeGraph } from '../generate-graph.js';
 import type { GraphManifest } from '../graph-manifest.js';
 import type { GraphOptions } from '../graph-options.js';
-import { hashFile } from './hash-file.js';
 import { readManifest } from '../read-manifest.js';
 import { readOnnx } from '../file/read-onnx.js';
-import { writeJson } from './write-json.js';
 import type { WriteOnnxOptions } from '../file/write-onnx.js';
 
 export interface CachedGraph {
@@ -21,11 +23,6 @@ export interface CachedGraph {
   readonly manifest: GraphManifest;
   /** False where it was in the cache already. */
   readonly generated: boolean;
-}
-
-/** What lies beside a cached graph: its files as they were when it was complete. */
-interface CacheRecord {
-  readonly files: readonly { readonly name: string; readonly byteLength: number; readonly hash: string }[];
 }
 
 /**
@@ -42,51 +39,35 @@ export async function cachedGraph(
   source: string,
   options: GraphOptions & WriteOnnxOptions & { readonly cacheFolder?: string | undefined } = {},
 ): Promise<CachedGraph> {
-  const folder = graphCacheFolder(options.cacheFolder);
-  const weights = await openDecoderWeights(source, (file) => rememberedHash(file, folder, options.signal));
+  const folder = cacheFolder('onnx', options.cacheFolder);
+  const weights = await openDecoderWeights(
+    source,
+    (file) => rememberedHash(file, folder, options.signal),
+    options,
+  );
   const manifest = graphManifest(weights, options);
   const key = createHash('sha256').update(JSON.stringify(manifest)).digest('hex').slice(0, 24);
   const stem = path.basename(path.resolve(source)).replace(/\.gguf$/i, '');
   const target = path.join(folder, `${stem}-${manifest.weightFormat}-${key}.onnx`);
-  const recordPath = `${target}.json`;
-  if (await isIntact(target, recordPath, manifest)) return { path: target, manifest, generated: false };
+  if (await isIntact(target, manifest)) return { path: target, manifest, generated: false };
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
     throw asCacheWriteError(error, folder);
   }
-  const written = await writeGraph(weights, manifest, target, options);
-  const files: CacheRecord['files'][number][] = [];
-  for (const file of written) {
-    files.push({
-      name: path.basename(file),
-      byteLength: (await stat(file)).size,
-      hash: await hashFile(file, options.signal),
-    });
-  }
-  try {
-    await writeJson(recordPath, { files } satisfies CacheRecord);
-  } catch (error) {
-    throw asCacheWriteError(error, recordPath);
-  }
+  const [model = target, ...others] = await writeGraph(weights, manifest, target, options);
+  await recordComplete([model, ...others], options.signal);
   return { path: target, manifest, generated: true };
 }
 
-async function isIntact(target: string, recordPath: string, manifest: GraphManifest): Promise<boolean> {
+async function isIntact(target: string, manifest: GraphManifest): Promise<boolean> {
+  if (!(await isComplete(target))) return false;
   try {
-    const { files } = JSON.parse(await readFile(recordPath, 'utf8')) as CacheRecord;
-    if (files[0]?.name !== path.basename(target)) return false;
-    for (const { name, byteLength, hash } of files) {
-      const file = path.join(path.dirname(target), path.basename(name));
-      if ((await stat(file)).size !== byteLength || (await hashFile(file)) !== hash) return false;
-    }
     const found = readManifest(await readOnnx(target));
     return JSON.stringify(found) === JSON.stringify(manifest);
   } catch (error) {
-    // No record, a damaged one, a file that is missing: all the same as no cached graph.
-    if (ForetokenError.isInstance(error) || error instanceof SyntaxError || error instanceof TypeError)
-      return false;
-    if (typeof (error as NodeJS.ErrnoException).code === 'string') return false;
+    // Of another version, or not a graph of ours: all the same as no cached graph.
+    if (ForetokenError.isInstance(error)) return false;
     throw error;
   }
 }

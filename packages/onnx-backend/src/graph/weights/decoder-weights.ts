@@ -20,6 +20,8 @@ export interface DecoderWeights {
   readonly shape: DecoderShape;
   /** SHA-256 of every byte of the source, hexadecimal. */
   readonly contentHash: string;
+  /** Numbers in the source of the layers that are left, ascending; undefined: all. */
+  readonly sourceLayers?: readonly number[] | undefined;
   find(name: string): StoredWeight | undefined;
   /** Names of all stored weights. */
   names(): readonly string[];
