@@ -22,7 +22,7 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    'what drafts: a GGUF file, "embedded", "early-exit:N" (the target's first N layers), "skip-layers:A,B,..." (the target without these), "prompt-lookup", "input-copy", or "none"; default: the embedded draft for the embedded target, else none',
+    `what drafts: a GGUF file, "embedded", "early-exit:N" (the target's first N layers), "skip-layers:A,B,..." (the target without these), "prompt-lookup", "input-copy", or "none"; default: the embedded draft for the embedded target, else none`,
   ),
   source: new Option(
     '--source <file>',
