@@ -54,7 +54,7 @@ describe.each(backends)("the target's own layers as its draft model on %s", (_, 
   it.each(selections)('%j: greedy text is the plain one, up to numerics, and drafts are accepted', async (selection) => {
     await withDraft(selection, async (draft) => {
       let accepted = 0;
-      for (const text of texts) {
+      for (const text of texts.slice(1)) {
         const prompt = target.tokenizer.encode(text);
         const greedy = (drafter?: Drafter): ReturnType<typeof generateText> =>
           generateText({
@@ -62,7 +62,7 @@ describe.each(backends)("the target's own layers as its draft model on %s", (_, 
             drafter,
             prompt,
             sampling: { temperature: 0 },
-            maximumTokens: 32,
+            maximumTokens: 24,
             draftLength: createFixedDraftLength(3),
           });
         const plain = await greedy();
@@ -86,7 +86,7 @@ it('the drafter over a pruned model drafts what it reports, and can be stopped a
       target,
       createDrafter: () => createModelDrafter({ model: draft, target }),
       prompts: texts.map((text) => target.tokenizer.encode(text)),
-      proposals: 800,
+      proposals: 400,
     }).filter(({ name }) => !byToken.test(name));
     expect(laws).toHaveLength(4);
     for (const law of laws) await law.run();

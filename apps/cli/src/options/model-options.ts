@@ -89,7 +89,9 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     throw new InvalidArgumentError('--source is what --draft input-copy copies from: give both.');
   }
   const source = selection.source === undefined ? undefined : await readText(selection.source);
-  const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
+  const targetFile = modelPath(selection.model, tinyModels.target);
+  const { file: draftFile, ...draftLayers } = draftModel(draftName, targetFile);
+  const target = await loadModel(selection.backend, targetFile, options);
   let draft: LanguageModel | undefined;
   try {
     let drafter: Drafter | undefined;
@@ -99,8 +101,10 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
         source: source === undefined ? undefined : target.tokenizer.encode(source),
       });
     } else if (draftName !== 'none') {
-      const { file, ...layers } = draftModel(draftName, modelPath(selection.model, tinyModels.target));
-      draft = await loadModel(selection.draftBackend ?? selection.backend, file, { ...options, ...layers });
+      draft = await loadModel(selection.draftBackend ?? selection.backend, draftFile, {
+        ...options,
+        ...draftLayers,
+      });
       drafter = createModelDrafter({ model: draft, target });
     }
     const close = async (): Promise<void> => {

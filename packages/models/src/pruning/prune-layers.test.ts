@@ -57,7 +57,7 @@ describe('a pruned model', () => {
           ...new Map(before.metadata).set('llama.block_count', layers.length),
         ]);
       }),
-      { seed, numRuns: 30 },
+      { seed, numRuns: 10 },
     );
   });
 
@@ -81,7 +81,7 @@ describe('a pruned model', () => {
           );
         },
       ),
-      { seed, numRuns: 20 },
+      { seed, numRuns: 12 },
     );
     const whole = await bytes(await pruned(source, 'whole.gguf', { layers: all }));
     expect(whole.equals(await bytes(source))).toBe(true);
