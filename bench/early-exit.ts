@@ -55,7 +55,10 @@ try {
       { ...shared, ...options },
     );
     const draftCost = await passCost(draft, 1);
-    const row: Record<string, string | number> = { draft: name, 'draft pass, of a target pass': rounded(draftCost / one) };
+    const row: Record<string, string | number> = {
+      draft: name,
+      'draft pass, of a target pass': rounded(draftCost / one),
+    };
     for (const temperature of [0, 1]) {
       const totals = { accepted: 0, drafted: 0, committed: 0, rounds: 0 };
       for (const prompt of prompts) {
@@ -79,7 +82,9 @@ try {
       const perPass = totals.committed / totals.rounds;
       row[`accepted, temperature ${temperature}`] = rounded(totals.accepted / totals.drafted);
       row[`tokens a pass, temperature ${temperature}`] = rounded(perPass);
-      row[`expected speed, temperature ${temperature}`] = rounded((perPass * one) / (many + draftLength * draftCost));
+      row[`expected speed, temperature ${temperature}`] = rounded(
+        (perPass * one) / (many + draftLength * draftCost),
+      );
     }
     rows.push(row);
     await draft.close();

@@ -71,7 +71,12 @@ describe('the layers of a model, on llama.cpp', () => {
   });
 
   it('that are not there are refused, and so is a cache that cannot be written', async () => {
-    for (const options of [{ layers: [] }, { layers: [4] }, { layers: [1, 1] }, { skipLayers: [0, 1, 2, 3] }]) {
+    for (const options of [
+      { layers: [] },
+      { layers: [4] },
+      { layers: [1, 1] },
+      { skipLayers: [0, 1, 2, 3] },
+    ]) {
       await expect(load(options)).rejects.toThrow(InvalidArgumentError);
     }
     const file = path.join(folder, 'file');

@@ -42,7 +42,10 @@ describe.each(backends)("the target's own layers as its draft model on %s", (_, 
   });
   afterAll(() => target.close());
 
-  async function withDraft(selection: LayerSelection, use: (draft: LanguageModel) => Promise<void>): Promise<void> {
+  async function withDraft(
+    selection: LayerSelection,
+    use: (draft: LanguageModel) => Promise<void>,
+  ): Promise<void> {
     const draft = await backend.loadModel(tinyModels.target, { threads: 1, cacheFolder, ...selection });
     try {
       await use(draft);
@@ -51,36 +54,43 @@ describe.each(backends)("the target's own layers as its draft model on %s", (_, 
     }
   }
 
-  it.each(selections)('%j: greedy text is the plain one, up to numerics, and drafts are accepted', async (selection) => {
-    await withDraft(selection, async (draft) => {
-      let accepted = 0;
-      for (const text of texts.slice(1)) {
-        const prompt = target.tokenizer.encode(text);
-        const greedy = (drafter?: Drafter): ReturnType<typeof generateText> =>
-          generateText({
-            target,
-            drafter,
-            prompt,
-            sampling: { temperature: 0 },
-            maximumTokens: 24,
-            draftLength: createFixedDraftLength(3),
-          });
-        const plain = await greedy();
-        const drafter = createModelDrafter({ model: draft, target });
-        const drafted = await greedy(drafter);
-        await drafter.close();
-        const difference = await compareGreedy(target, prompt, plain.tokens, drafted.tokens);
-        expect(difference?.cause).not.toBe('state');
-        accepted += drafted.counters.acceptedCount;
-      }
-      expect(accepted).toBeGreaterThan(0);
-    });
-  });
+  it.each(selections)(
+    '%j: greedy text is the plain one, up to numerics, and drafts are accepted',
+    async (selection) => {
+      await withDraft(selection, async (draft) => {
+        let accepted = 0;
+        for (const text of texts.slice(1)) {
+          const prompt = target.tokenizer.encode(text);
+          const greedy = (drafter?: Drafter): ReturnType<typeof generateText> =>
+            generateText({
+              target,
+              drafter,
+              prompt,
+              sampling: { temperature: 0 },
+              maximumTokens: 24,
+              draftLength: createFixedDraftLength(3),
+            });
+          const plain = await greedy();
+          const drafter = createModelDrafter({ model: draft, target });
+          const drafted = await greedy(drafter);
+          await drafter.close();
+          const difference = await compareGreedy(target, prompt, plain.tokens, drafted.tokens);
+          expect(difference?.cause).not.toBe('state');
+          accepted += drafted.counters.acceptedCount;
+        }
+        expect(accepted).toBeGreaterThan(0);
+      });
+    },
+  );
 });
 
 it('the drafter over a pruned model drafts what it reports, and can be stopped and closed', async () => {
   const target = await llamacppBackend.loadModel(tinyModels.target, { threads: 1 });
-  const draft = await llamacppBackend.loadModel(tinyModels.target, { threads: 1, cacheFolder, layers: [0, 1] });
+  const draft = await llamacppBackend.loadModel(tinyModels.target, {
+    threads: 1,
+    cacheFolder,
+    layers: [0, 1],
+  });
   try {
     const laws = drafterConformance({
       target,

@@ -56,10 +56,7 @@ export function readGguf(path: string): Promise<GgufFile> {
   });
 }
 
-function readMetadata(
-  reader: HeaderReader,
-  count: number,
-): Pick<GgufFile, 'metadata' | 'metadataTypes'> {
+function readMetadata(reader: HeaderReader, count: number): Pick<GgufFile, 'metadata' | 'metadataTypes'> {
   const metadata = new Map<string, GgufValue>();
   const metadataTypes = new Map<string, TypedValue['type']>();
   for (let index = 0; index < count; index++) {

@@ -1,7 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { CacheWriteError, InvalidArgumentError, InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import {
+  CacheWriteError,
+  InvalidArgumentError,
+  InvalidModelFileError,
+  UnsupportedError,
+} from '@foretoken/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallestShape } from '../../../../test/support/llama-weights.js';
@@ -135,16 +140,16 @@ describe('what cannot be pruned is named, and nothing is written', () => {
     ]);
     const pruning = pruneLayers(other, inFolder('never.gguf'), { layers: [0] });
     await expect(pruning).rejects.toThrow(UnsupportedError);
-    await expect(pruning).rejects.toThrow(/architecture is gemma2; layers can be left out of llama and qwen2/);
+    await expect(pruning).rejects.toThrow(
+      /architecture is gemma2; layers can be left out of llama and qwen2/,
+    );
   });
 
   it('metadata with an entry for every layer', async () => {
     const pattern: TypedValue = { type: 'bool[]', value: all.map((layer) => layer % 2 === 0) };
-    const other = await rewritten(
-      'pattern.gguf',
-      (key, value) => [key, value],
-      [['llama.attention.sliding_window_pattern', pattern]],
-    );
+    const other = await rewritten('pattern.gguf', (key, value) => [key, value], [
+      ['llama.attention.sliding_window_pattern', pattern],
+    ]);
     const pruning = pruneLayers(other, inFolder('never.gguf'), { layers: [0] });
     await expect(pruning).rejects.toThrow(UnsupportedError);
     await expect(pruning).rejects.toThrow(/sliding_window_pattern may say something of every layer/);

@@ -29,22 +29,25 @@ async function logitsOf(file: string, options: GraphOptions): Promise<readonly F
 }
 
 describe('a graph of some layers', () => {
-  it.each(choices)('%j: bit for bit that of a file with only these, and a float64 reference agrees', async (layers) => {
-    const file = inFolder('few.gguf');
-    await pruneLayers(source(), file, { layers });
-    const options = { accuracyLevel: 1 } as const;
-    const chosen = await logitsOf(source(), { ...options, layers });
-    expect(chosen).toEqual(await logitsOf(file, options));
-    const skipLayers = all.filter((layer) => !layers.includes(layer));
-    expect(await logitsOf(source(), { ...options, skipLayers })).toEqual(chosen);
-    const reference = await referenceForward(await readGguf(file), chainTokens(tokens));
-    expect(
-      largestDifference(
-        chosen,
-        reference.map(({ logits }) => logits),
-      ),
-    ).toBeLessThan(1e-3);
-  });
+  it.each(choices)(
+    '%j: bit for bit that of a file with only these, and a float64 reference agrees',
+    async (layers) => {
+      const file = inFolder('few.gguf');
+      await pruneLayers(source(), file, { layers });
+      const options = { accuracyLevel: 1 } as const;
+      const chosen = await logitsOf(source(), { ...options, layers });
+      expect(chosen).toEqual(await logitsOf(file, options));
+      const skipLayers = all.filter((layer) => !layers.includes(layer));
+      expect(await logitsOf(source(), { ...options, skipLayers })).toEqual(chosen);
+      const reference = await referenceForward(await readGguf(file), chainTokens(tokens));
+      expect(
+        largestDifference(
+          chosen,
+          reference.map(({ logits }) => logits),
+        ),
+      ).toBeLessThan(1e-3);
+    },
+  );
 
   it('with all of them is the whole graph, bit for bit', async () => {
     await generateGraph(source(), inFolder('whole.onnx'));

@@ -76,7 +76,9 @@ const checks: Readonly<
   sourceLayers: (value) =>
     value === undefined ||
     (Array.isArray(value) &&
-      value.every((layer, index) => Number.isSafeInteger(layer) && layer > ((value[index - 1] as number) ?? -1))),
+      value.every(
+        (layer, index) => Number.isSafeInteger(layer) && layer > ((value[index - 1] as number) ?? -1),
+      )),
 };
 
 /** What is missing, unexpected, or of another type or shape, each by name. */

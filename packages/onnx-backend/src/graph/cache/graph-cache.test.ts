@@ -30,7 +30,14 @@ describe('the cache of graphs', () => {
 
   it('has a file for each set of options, and keeps them side by side', async () => {
     const paths = new Set<string>();
-    for (const options of [{}, { weightFormat: 'int4' }, { trees: false }, { contextLength: 64 }, { layers: [0] }, { layers: [1] }] as const) {
+    for (const options of [
+      {},
+      { weightFormat: 'int4' },
+      { trees: false },
+      { contextLength: 64 },
+      { layers: [0] },
+      { layers: [1] },
+    ] as const) {
       const graph = await cached(options);
       expect(graph.generated).toBe(true);
       paths.add(graph.path);

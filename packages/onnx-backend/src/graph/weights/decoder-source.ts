@@ -25,10 +25,7 @@ export async function openDecoderWeights(
   return layers === undefined ? weights : keepLayers(weights, layers);
 }
 
-async function openWeights(
-  source: string,
-  hash: (file: string) => Promise<string>,
-): Promise<DecoderWeights> {
+async function openWeights(source: string, hash: (file: string) => Promise<string>): Promise<DecoderWeights> {
   const status = await stat(source).catch((error: NodeJS.ErrnoException) => {
     const reason =
       error.code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${error.code})`;
