@@ -204,6 +204,21 @@ describe('foretoken generate', () => {
     expect(stderr).toMatch(/eagle was trained for the embedded target/);
   });
 
+  it.each([
+    ['llamacpp', 'early-exit:4', /^target-4-layers-/],
+    ['onnx', 'skip-layers:5,3', /^target\.gguf \(6 layers\)$/],
+  ])("on %s drafts with the target's own layers: %s", async (backend, draft, name) => {
+    const { code, stdout, stderr } = await runCommand(
+      [...greedy, prompt, '--backend', backend, '--draft', draft, '--json'],
+      { environment: { NO_COLOR: '1', FORETOKEN_CACHE: folder } },
+    );
+    expect(code, stderr).toBe(0);
+    const { tokens, drafter, counters } = JSON.parse(stdout) as GenerateJson;
+    expect(tokens).toHaveLength(24);
+    expect(drafter).toMatch(name);
+    expect(counters['draftedCount']).toBeGreaterThan(0);
+  });
+
   it('ends quietly when its reader has enough', async () => {
     const child = startCommand([...shared, prompt, '-n', '400', '--ignore-end']);
     child.stdin.end();

@@ -1,4 +1,5 @@
 import type { LoadModelOptions } from '@foretoken/core';
+import type { LayerSelection } from '@foretoken/models';
 
 /** Formats of the KV cache, by the engine's numbers. */
 export const kvTypes = {
@@ -11,9 +12,12 @@ export const kvTypes = {
 
 export type KvType = keyof typeof kvTypes;
 
-export interface LlamacppOptions extends LoadModelOptions {
+/** With `layers` or `skipLayers` a file of the layers that stay is written once, and kept (see `pruneLayers`). */
+export interface LlamacppOptions extends LoadModelOptions, LayerSelection {
   /** Layers to place on a GPU; 0: none, Infinity: all. Default 0. Needs a library with a device and its driver. */
   readonly gpuLayers?: number | undefined;
   /** Format of keys and values in the cache; default f16. f32 turns fused attention off, which rounds them to f16. */
   readonly kvType?: KvType | undefined;
+  /** Folder for files of fewer layers; default: FORETOKEN_CACHE, else the system's folder for caches. */
+  readonly cacheFolder?: string | undefined;
 }

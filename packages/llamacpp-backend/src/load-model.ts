@@ -8,7 +8,7 @@ import {
   type LanguageModel,
   UnsupportedError,
 } from '@foretoken/core';
-import { readGguf, validateForLlama } from '@foretoken/models';
+import { cachedPrunedModel, readGguf, validateForLlama } from '@foretoken/models';
 import { type CheckedOptions, checkOptions } from './check-options.js';
 import { createModel } from './create-model.js';
 import type { LlamacppOptions } from './llamacpp-options.js';
@@ -27,7 +27,7 @@ export const llamacppBackend: Backend<LlamacppOptions> = {
  * Loads a GGUF file. The default context is what the model was trained for, at most 4,096 tokens.
  *
  * @throws InvalidModelFileError for a file that is not a sound model, EngineError, InvalidArgumentError,
- *   UnsupportedError.
+ *   UnsupportedError; CacheWriteError where a file of fewer layers cannot be kept.
  */
 async function loadModel(source: string, options: LlamacppOptions = {}): Promise<LanguageModel> {
   const checked = checkOptions(options, Math.min(availableParallelism(), mostThreads));
@@ -36,16 +36,23 @@ async function loadModel(source: string, options: LlamacppOptions = {}): Promise
   options.onProgress?.(0);
   const native = nativeLibrary();
   checkDevice(native, checked);
-  const model = await loadWeights(native, source, checked);
+  const file = await chooseLayers(source, checked);
+  const model = await loadWeights(native, file, checked);
   try {
     options.signal?.throwIfAborted();
-    const loaded = await createModel(native, model, source, checked);
+    const loaded = await createModel(native, model, file, checked);
     options.onProgress?.(1);
     return loaded;
   } catch (error) {
     native.modelFree(model);
     throw error;
   }
+}
+
+/** The engine runs every layer of a file, so a choice of them is a file of its own. */
+async function chooseLayers(source: string, options: CheckedOptions): Promise<string> {
+  const { layers, skipLayers } = options;
+  return layers === undefined && skipLayers === undefined ? source : cachedPrunedModel(source, options);
 }
 
 async function loadWeights(

@@ -2,6 +2,7 @@ import type { AuditEngine } from '@foretoken/audit';
 import type { LanguageModel } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
 import { loadModel } from '../engines/backends.js';
+import { draftModel, type DraftModel } from '../options/draft-model.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
 
 /** Sequences of each model: sixteen that read rows, and for each of eight decode loops a prefix and its fork. */
@@ -30,13 +31,14 @@ export async function openEngines(selection: AuditSelection, signal: AbortSignal
   try {
     const engines: AuditEngine[] = [];
     for (const name of selection.backend) {
-      const load = async (file: string, embedded: string): Promise<LanguageModel> => {
-        const loaded = await loadModel(name, modelPath(file, embedded), options);
+      const load = async ({ file, ...layers }: DraftModel): Promise<LanguageModel> => {
+        const loaded = await loadModel(name, file, { ...options, ...layers });
         open.push(loaded);
         return loaded;
       };
-      const target = await load(model, tinyModels.target);
-      const drafts = draftName === 'none' ? undefined : await load(draftName, tinyModels.draft);
+      const file = modelPath(model, tinyModels.target);
+      const target = await load({ file });
+      const drafts = draftName === 'none' ? undefined : await load(draftModel(draftName, file));
       engines.push({ name, models: { target, draft: drafts } });
     }
     return { engines, close };

@@ -16,6 +16,7 @@ import { compareEngines, type EngineComparison } from '../benchmark/compare-engi
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
 import { adaptiveController } from '../options/draft-length.js';
+import { draftModel } from '../options/draft-model.js';
 import {
   engineSelection,
   modelOptions,
@@ -270,6 +271,7 @@ async function measureEngines(
   signal: AbortSignal,
 ): Promise<EngineComparison[] | string> {
   const { model, draft = 'embedded', threads, context } = options;
+  const { file, ...layers } = draftModel(draft, modelPath(model, tinyModels.target));
   // What one engine has and the other lacks is left at its default.
   const shared = engineSelection({ threads, context }, signal);
   const pairs = backendNames.flatMap((target) =>
@@ -280,7 +282,7 @@ async function measureEngines(
       compareEngines({
         pairs,
         openTarget: (engine) => loadModel(engine, modelPath(model, tinyModels.target), shared),
-        openDraft: (engine) => loadModel(engine, modelPath(draft, tinyModels.draft), shared),
+        openDraft: (engine) => loadModel(engine, file, { ...shared, ...layers }),
         prompts: codePrompts.slice(0, Math.min(enginePromptCount, options.prompts)),
         draftLength: engineDraftLength,
         rule: options.rule,

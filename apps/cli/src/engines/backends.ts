@@ -1,9 +1,10 @@
 import { InvalidArgumentError, type LanguageModel, type LoadModelOptions } from '@foretoken/core';
 import type { KvType } from '@foretoken/llamacpp-backend';
+import type { LayerSelection } from '@foretoken/models';
 import type { Access, OnnxOptions } from '@foretoken/onnx-backend';
 
 /** What the command line can ask of an engine. */
-export interface EngineSelection extends LoadModelOptions {
+export interface EngineSelection extends LoadModelOptions, LayerSelection {
   /** Layers on the GPU, of llama.cpp. */
   readonly gpuLayers?: number | undefined;
   /** Format of the key-value cache; undefined: the engine's own choice. */

@@ -24,6 +24,7 @@ import {
   isHeadName,
   openHead,
 } from '../engines/heads.js';
+import { draftModel } from './draft-model.js';
 import { wholeNumber } from './numbers.js';
 import { readText } from './prompt-input.js';
 
@@ -31,7 +32,13 @@ import { readText } from './prompt-input.js';
 const foreignDrafts = { tli: createTokenIntersectionDrafter, slem: createStringMatchDrafter } as const;
 type ForeignDraft = keyof typeof foreignDrafts;
 
-const withoutModel: ReadonlySet<string> = new Set(['none', 'prompt-lookup', 'n-gram', 'input-copy']);
+const withoutModel: ReadonlySet<string> = new Set([
+  'none',
+  'prompt-lookup',
+  'n-gram',
+  'input-copy',
+  ...headNames,
+]);
 
 const devices = ['cpu', 'cuda'] as const;
 const accesses = ['native', 'stock'] as const;
@@ -41,7 +48,7 @@ export const modelOptions = {
   model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    `what drafts: a GGUF file, "embedded", "prompt-lookup", "n-gram", "input-copy", a head of the embedded target (${headNames.join(', ')}), or "none"; default: the embedded draft for the embedded target, else none`,
+    `what drafts: a GGUF file, "embedded", "early-exit:N" (the target's first N layers), "skip-layers:A,B,..." (the target without these), "prompt-lookup", "n-gram", "input-copy", a head of the embedded target (${headNames.join(', ')}), or "none"; default: the embedded draft for the embedded target, else none`,
   ),
   source: new Option(
     '--source <file>',
@@ -133,7 +140,9 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     );
   }
   if (isHeadName(draftName)) assertEmbeddedTarget(draftName, selection.model);
-  const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
+  const targetFile = modelPath(selection.model, tinyModels.target);
+  const { file: draftFile, ...draftLayers } = draftModel(draftName, targetFile);
+  const target = await loadModel(selection.backend, targetFile, options);
   let draft: LanguageModel | undefined;
   let head: HeadModel | undefined;
   try {
@@ -153,11 +162,10 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
       head = await openHead(draftName, selection, signal);
       drafter = createHeadDrafter(head, target);
     } else if (draftName !== 'none') {
-      draft = await loadModel(
-        selection.draftBackend ?? selection.backend,
-        modelPath(draftName, tinyModels.draft),
-        options,
-      );
+      draft = await loadModel(selection.draftBackend ?? selection.backend, draftFile, {
+        ...options,
+        ...draftLayers,
+      });
       drafter =
         foreignDraft === undefined
           ? await createDrafter(selection.tree, target, draft, signal)

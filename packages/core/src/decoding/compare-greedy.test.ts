@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Distribution } from '../contract/distribution.js';
+import type { ForwardRequest } from '../contract/forward.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { RowLogits } from '../sampling/row-logits.js';
 import type { TableLaw } from '../testing/enumerate-joint-law.js';
@@ -93,7 +94,7 @@ function roundingModel(rounding: readonly number[], contextLength = 32) {
   const forward = target.forward.bind(target);
   Object.assign(target, {
     forward: async (...parameters: Parameters<typeof target.forward>) => {
-      const [{ tokens, rows }] = parameters[0] as [{ tokens: readonly number[]; rows: unknown }];
+      const { tokens, rows } = parameters[0][0] as ForwardRequest;
       passes.push({ tokens, rows });
       const results = await forward(...parameters);
       if (tokens.length === 1 || rows === 'none') return results;

@@ -6,7 +6,7 @@ import type { DraftBudget, Drafter } from '../contract/drafter.js';
 import type { ForwardOptions, ForwardRequest, ForwardResult } from '../contract/forward.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
-import type { RoundMeasurement } from '../scheduling/draft-length-controller.js';
+import type { DraftLengthController, RoundMeasurement } from '../scheduling/draft-length-controller.js';
 import type { TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
 import { createTableModel } from '../testing/table-model.js';
@@ -125,7 +125,7 @@ describe('every round', () => {
           expect(budget.maximumTokens).toBe(askedLength);
           expect(budget.maximumLeaves).toBe(1);
           expect(context).toMatchObject({ promptLength: prompt.length, signal, targetHiddenRows: undefined });
-          expect(context.shouldStop).toBe(all.draftLength.shouldStop);
+          expect(context.shouldStop).toBe((all.draftLength as DraftLengthController).shouldStop);
           const { parents, drafters } = draft;
           const said = { type: 'draft-end', round: number, tokens: drafted, parents, drafters };
           expect(events[0]).toMatchObject(said);

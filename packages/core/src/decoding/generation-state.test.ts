@@ -141,13 +141,12 @@ test('what is not given has its default', () => {
     tokens: [0, 1],
     promptLength: 2,
     outputCount: 0,
-    wantsHiddenStates: false,
+    hiddenStates: undefined,
     rule: { name: 'block' },
     controller: { name: 'fixed 4' },
     transform: { greedy: false, vocabularySize },
   });
   expect([...state.endTokens]).toEqual([2]);
-  expect(state.hiddenRows).toBeUndefined();
   const uniform = (options: Partial<GenerateOptions>) =>
     stateOf(options).random.round(2).uniform('draft', 0, 0, 0);
   expect(uniform({})).toBe(uniform({ seed: 0, request: 0 }));
@@ -169,7 +168,7 @@ test('what is given is used', () => {
   expect(state.controller).toBe(controller);
   expect(state.transform).toBe(transform);
   expect(state.rule.name).toBe('tokenwise');
-  expect(state.wantsHiddenStates).toBe(true);
+  expect(state.hiddenStates).toBeDefined();
   expect([...state.endTokens]).toEqual([]);
   // A copy: the loop adds to it.
   expect(state.tokens).toEqual(prompt);

@@ -1,4 +1,5 @@
 import type { TensorType } from './tensor-types.js';
+import type { TypedValue } from './value-types.js';
 
 export type GgufScalar = number | bigint | boolean | string;
 export type GgufValue = GgufScalar | readonly GgufScalar[];
@@ -20,5 +21,7 @@ export interface GgufFile {
   readonly byteLength: number;
   readonly alignment: number;
   readonly metadata: ReadonlyMap<string, GgufValue>;
+  /** The type that each metadata value has in the file. */
+  readonly metadataTypes: ReadonlyMap<string, TypedValue['type']>;
   readonly tensors: ReadonlyMap<string, GgufTensor>;
 }

@@ -31,6 +31,7 @@ describe('what is written is read', () => {
         expect(read.version).toBe(3);
         expect(read.alignment).toBe(metadata.get('general.alignment')?.value ?? 32);
         expect([...read.metadata]).toEqual([...metadata].map(([name, { value }]) => [name, value]));
+        expect([...read.metadataTypes]).toEqual([...metadata].map(([name, { type }]) => [name, type]));
         expect([...read.tensors.keys()]).toEqual(tensors.map(({ name }) => name));
         for (const { name, type, shape, bytes } of tensors) {
           const found = read.tensors.get(name);

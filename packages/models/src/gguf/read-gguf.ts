@@ -3,7 +3,15 @@ import type { HeaderReader } from '../header-reader.js';
 import { alignmentKey, defaultAlignment, isAlignment } from './alignment.js';
 import type { GgufFile, GgufScalar, GgufTensor, GgufValue } from './gguf-file.js';
 import { tensorTypeById } from './tensor-types.js';
-import { arrayType, fixedTypes, scalarIds, stringType } from './value-types.js';
+import {
+  arrayType,
+  fixedTypes,
+  type ScalarName,
+  scalarIds,
+  scalarNames,
+  stringType,
+  type TypedValue,
+} from './value-types.js';
 import { showValue } from '../show-value.js';
 
 const magic = 'GGUF';
@@ -38,30 +46,39 @@ export function readGguf(path: string): Promise<GgufFile> {
     if (tensorCount * leastTensorBytes + metadataCount * leastMetadataBytes > reader.remaining) {
       throw reader.fail(`${tensorCount} tensors and ${metadataCount} metadata entries do not fit the file`);
     }
-    const metadata = readMetadata(reader, metadataCount);
+    const { metadata, metadataTypes } = readMetadata(reader, metadataCount);
     const alignment = metadata.get(alignmentKey) ?? defaultAlignment;
     if (!isAlignment(alignment)) throw reader.fail(`the alignment is ${String(alignment)}`);
     const infos = readTensorInfos(reader, tensorCount);
     const dataStart = Math.ceil(reader.position / alignment) * alignment;
     const tensors = placeTensors(reader, infos, dataStart, alignment);
-    return { path, version, byteLength: reader.fileBytes, alignment, metadata, tensors };
+    return { path, version, byteLength: reader.fileBytes, alignment, metadata, metadataTypes, tensors };
   });
 }
 
-function readMetadata(reader: HeaderReader, count: number): Map<string, GgufValue> {
+function readMetadata(reader: HeaderReader, count: number): Pick<GgufFile, 'metadata' | 'metadataTypes'> {
   const metadata = new Map<string, GgufValue>();
+  const metadataTypes = new Map<string, TypedValue['type']>();
   for (let index = 0; index < count; index++) {
     const key = readName(reader, `metadata key ${index}`, mostKeyBytes);
     if (key === '') throw reader.fail(`metadata key ${index} is empty`);
     if (metadata.has(key)) throw reader.fail(`the metadata key ${showValue(key)} stands twice`);
-    metadata.set(key, readValue(reader, key));
+    const { type, value } = readValue(reader, key);
+    metadata.set(key, value);
+    metadataTypes.set(key, type);
   }
-  return metadata;
+  return { metadata, metadataTypes };
 }
 
-function readValue(reader: HeaderReader, key: string): GgufValue {
+function readValue(
+  reader: HeaderReader,
+  key: string,
+): { readonly type: TypedValue['type']; readonly value: GgufValue } {
   const type = reader.uint32(`the type of ${key}`);
-  if (type !== arrayType) return readScalar(reader, type, key);
+  if (type !== arrayType) {
+    const value = readScalar(reader, type, key);
+    return { type: scalarNames.get(type) as ScalarName, value };
+  }
   const elementType = reader.uint32(`the element type of ${key}`);
   const count = reader.length(`the length of ${key}`);
   const least = elementType === stringType ? 8 : fixedTypes.get(elementType)?.bytes;
@@ -70,7 +87,7 @@ function readValue(reader: HeaderReader, key: string): GgufValue {
     throw reader.fail(`${key} has ${count} elements, more than the file can hold`);
   const values: GgufScalar[] = [];
   for (let index = 0; index < count; index++) values.push(readScalar(reader, elementType, key));
-  return values;
+  return { type: `${scalarNames.get(elementType) as ScalarName}[]`, value: values };
 }
 
 function readScalar(reader: HeaderReader, type: number, key: string): GgufScalar {

@@ -51,6 +51,10 @@ export const scalarIds: Readonly<Record<ScalarName, number>> = {
   float64: 12,
 };
 
+export const scalarNames: ReadonlyMap<number, ScalarName> = new Map(
+  Object.entries(scalarIds).map(([name, id]) => [id, name as ScalarName]),
+);
+
 /** Reading and writing by the number in the file; a string has no fixed width. */
 export const fixedTypes: ReadonlyMap<number, FixedType> = new Map<number, FixedType>([
   fixed('uint8', 1, 'UInt8'),

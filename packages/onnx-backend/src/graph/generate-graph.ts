@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from '@foretoken/core';
+import { hashFile } from '@foretoken/models/cache';
 import { decoderModel } from './decoder/decoder-model.js';
 import { openDecoderWeights } from './weights/decoder-source.js';
 import type { DecoderWeights } from './weights/decoder-weights.js';
 import { type GraphManifest, generatorVersion, manifestKey } from './graph-manifest.js';
 import type { GraphOptions, GraphWeightFormat } from './graph-options.js';
 import { boundCacheLayout } from './layout/bound-cache-layout.js';
-import { hashFile } from './cache/hash-file.js';
 import { writeOnnx, type WriteOnnxOptions } from './file/write-onnx.js';
 
 /**
@@ -18,7 +18,7 @@ export async function generateGraph(
   target: string,
   options: GraphOptions & WriteOnnxOptions = {},
 ): Promise<GraphManifest> {
-  const weights = await openDecoderWeights(source, (file) => hashFile(file, options.signal));
+  const weights = await openDecoderWeights(source, (file) => hashFile(file, options.signal), options);
   const manifest = graphManifest(weights, options);
   await writeGraph(weights, manifest, target, options);
   return manifest;
@@ -64,6 +64,7 @@ export function graphManifest(weights: DecoderWeights, options: GraphOptions): G
     keyValueHeads: shape.keyValueHeads,
     headWidth: shape.headWidth,
     sourceHash: weights.contentHash,
+    sourceLayers: weights.sourceLayers,
   };
 }
 

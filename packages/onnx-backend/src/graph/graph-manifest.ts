@@ -49,4 +49,6 @@ export interface GraphManifest {
   readonly headWidth: number;
   /** SHA-256 of the weights' source. */
   readonly sourceHash: string;
+  /** Numbers of the source's layers that the graph has, ascending; undefined: all. */
+  readonly sourceLayers?: readonly number[] | undefined;
 }

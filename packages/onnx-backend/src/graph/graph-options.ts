@@ -1,8 +1,10 @@
+import type { LayerSelection } from '@foretoken/models';
+
 /** How a graph stores the matrices of a model. */
 export type GraphWeightFormat = 'float32' | 'float16' | 'int8' | 'int4';
 
 /** What a generated graph is to be like. */
-export interface GraphOptions {
+export interface GraphOptions extends LayerSelection {
   /**
    * `int8`: blocks of 32 with one scale, bit for bit GGUF's Q8_0; `int4`: likewise Q4_0; `float16`: stored so,
    * computed in float32 (ONNX Runtime's CPU kernels have no float16 product on x64). Default: int8 and int4 for

@@ -57,6 +57,7 @@ describe('the manifest in a graph', () => {
       keyValueHeads: null,
       headWidth: 2 ** 40,
       sourceHash: 'abc',
+      sourceLayers: [1, 1],
     })) {
       expect(() => readManifest(changed({ [key]: value }))).toThrow(InvalidModelFileError);
       expect(() => readManifest(changed({ [key]: value }))).toThrow(key);

@@ -73,6 +73,12 @@ const checks: Readonly<
   keyValueHeads: isCount,
   headWidth: isCount,
   sourceHash: (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+  sourceLayers: (value) =>
+    value === undefined ||
+    (Array.isArray(value) &&
+      value.every(
+        (layer, index) => Number.isSafeInteger(layer) && layer > ((value[index - 1] as number) ?? -1),
+      )),
 };
 
 /** What is missing, unexpected, or of another type or shape, each by name. */

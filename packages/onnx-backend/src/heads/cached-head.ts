@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { graphCacheFolder } from '../graph/cache/cache-folder.js';
+import { cacheFolder, rememberedHash } from '@foretoken/models/cache';
 import { cachedFile } from '../graph/cache/cached-file.js';
-import { rememberedHash } from '../graph/cache/content-hash.js';
 import type { OnnxGraph } from '../graph/file/onnx-model.js';
 import { writeOnnx } from '../graph/file/write-onnx.js';
 import { chooseWeightFormat, graphManifest } from '../graph/generate-graph.js';
@@ -21,7 +20,7 @@ export type CachedHead = { readonly path: string; readonly name: string } & (
 
 /** The graph of a head, from the cache of graphs or generated into it. @throws what `loadHead` throws of files. */
 export async function cachedHead(source: string, options: HeadOptions): Promise<CachedHead> {
-  const folder = graphCacheFolder(options.cacheFolder);
+  const folder = cacheFolder('onnx', options.cacheFolder);
   const hash = (file: string): Promise<string> => rememberedHash(file, folder, options.signal);
   const head = await openHeadSource(source, options.target, hash);
   const { name } = head;

@@ -29,7 +29,10 @@ export async function loadGenerated(
       `${source} has an attention with a bias, which the CUDA provider cannot run: load the weights that it was made from.`,
     );
   }
-  const name = path.basename(source);
+  const name =
+    manifest.sourceLayers === undefined
+      ? path.basename(source)
+      : `${path.basename(source)} (${manifest.layers} layers)`;
   const fitted = fitTokenizer(name, tokenizer, manifest.vocabularySize);
   const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
   const maximumPassTokens = Math.min(mostDraftTokens, contextLength);

@@ -47,6 +47,8 @@ async function loadWeights(source: string, settings: LoadSettings): Promise<Lang
     accuracyLevel: options.accuracyLevel,
     cacheType: options.cacheType,
     cacheFolder: options.cacheFolder,
+    layers: options.layers,
+    skipLayers: options.skipLayers,
     // The fused attention of the CUDA provider takes no bias; other providers may lack it.
     trees: !onCuda,
     decomposed: options.decomposed ?? (provider !== undefined && !onCuda),
@@ -58,6 +60,12 @@ async function loadWeights(source: string, settings: LoadSettings): Promise<Lang
 
 /** @param folder where its tokenizer and configuration are. */
 async function loadGraph(file: string, folder: string, settings: LoadSettings): Promise<LanguageModel> {
+  const { layers, skipLayers } = settings.options;
+  if (layers !== undefined || skipLayers !== undefined) {
+    throw new InvalidArgumentError(
+      `${file} is a graph, whose layers are fixed: choose layers of the weights that it was made from.`,
+    );
+  }
   const manifest = readManifest(await readOnnx(file));
   const tokenizer = await findTokenizer(settings.options.tokenizer ?? folder);
   return manifest === undefined

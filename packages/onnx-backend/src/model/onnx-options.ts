@@ -1,9 +1,11 @@
 import type { LoadModelOptions } from '@foretoken/core';
+import type { LayerSelection } from '@foretoken/models';
 import type { Access } from '../engine/open-session.js';
 import type { ProviderOption } from '../engine/session-options.js';
 import type { GraphWeightFormat } from '../graph/graph-options.js';
 
-export interface OnnxOptions extends LoadModelOptions {
+/** `layers` and `skipLayers` choose the layers of a graph that is generated. */
+export interface OnnxOptions extends LoadModelOptions, LayerSelection {
   /**
    * How ONNX Runtime is reached: `native` through its C API, `stock` through onnxruntime-node's JavaScript API.
    * Default: native, and stock where koffi or the library does not load.

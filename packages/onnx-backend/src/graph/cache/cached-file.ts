@@ -1,14 +1,7 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ForetokenError } from '@foretoken/core';
-import { asCacheWriteError } from '../file/cache-errors.js';
-import { hashFile } from './hash-file.js';
-import { writeJson } from './write-json.js';
-
-/** What lies beside a cached graph: its files as they were when it was complete. */
-interface CacheRecord {
-  readonly files: readonly { readonly name: string; readonly byteLength: number; readonly hash: string }[];
-}
+import { asCacheWriteError, isComplete, recordComplete } from '@foretoken/models/cache';
 
 /**
  * Makes sure that a file of the cache is there and whole: it counts only if the SHA-256 of each of its parts is the
@@ -27,49 +20,25 @@ export async function cachedFile(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<boolean> {
-  const recordPath = `${target}.json`;
-  if (await isIntact(target, recordPath, options.isSound)) return false;
+  if (await isIntact(target, options.isSound)) return false;
   const folder = path.dirname(target);
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
     throw asCacheWriteError(error, folder);
   }
-  const written = await options.write();
-  const files: CacheRecord['files'][number][] = [];
-  for (const file of written) {
-    files.push({
-      name: path.basename(file),
-      byteLength: (await stat(file)).size,
-      hash: await hashFile(file, options.signal),
-    });
-  }
-  try {
-    await writeJson(recordPath, { files } satisfies CacheRecord);
-  } catch (error) {
-    throw asCacheWriteError(error, recordPath);
-  }
+  const [first = target, ...others] = await options.write();
+  await recordComplete([first, ...others], options.signal);
   return true;
 }
 
-async function isIntact(
-  target: string,
-  recordPath: string,
-  isSound: () => Promise<boolean>,
-): Promise<boolean> {
+async function isIntact(target: string, isSound: () => Promise<boolean>): Promise<boolean> {
+  if (!(await isComplete(target))) return false;
   try {
-    const { files } = JSON.parse(await readFile(recordPath, 'utf8')) as CacheRecord;
-    if (files[0]?.name !== path.basename(target)) return false;
-    for (const { name, byteLength, hash } of files) {
-      const file = path.join(path.dirname(target), path.basename(name));
-      if ((await stat(file)).size !== byteLength || (await hashFile(file)) !== hash) return false;
-    }
     return await isSound();
   } catch (error) {
-    // No record, a damaged one, a file that is missing: all the same as no cached graph.
-    if (ForetokenError.isInstance(error) || error instanceof SyntaxError || error instanceof TypeError)
-      return false;
-    if (typeof (error as NodeJS.ErrnoException).code === 'string') return false;
+    // Of another version, or not a graph of ours: all the same as no cached file.
+    if (ForetokenError.isInstance(error)) return false;
     throw error;
   }
 }

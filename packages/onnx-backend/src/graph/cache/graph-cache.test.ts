@@ -4,7 +4,6 @@ import { CacheWriteError } from '@foretoken/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeRandomGguf } from '../../../testing/random-gguf.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
-import { graphCacheFolder } from './cache-folder.js';
 import { cachedGraph } from './graph-cache.js';
 
 const inFolder = temporaryFolder();
@@ -31,12 +30,19 @@ describe('the cache of graphs', () => {
 
   it('has a file for each set of options, and keeps them side by side', async () => {
     const paths = new Set<string>();
-    for (const options of [{}, { weightFormat: 'int4' }, { trees: false }, { contextLength: 64 }] as const) {
+    for (const options of [
+      {},
+      { weightFormat: 'int4' },
+      { trees: false },
+      { contextLength: 64 },
+      { layers: [0] },
+      { layers: [1] },
+    ] as const) {
       const graph = await cached(options);
       expect(graph.generated).toBe(true);
       paths.add(graph.path);
     }
-    expect(paths.size).toBe(4);
+    expect(paths.size).toBe(6);
     expect((await cached()).generated).toBe(false);
   });
 
@@ -108,22 +114,5 @@ describe('the cache of graphs', () => {
     const aborted = cached({ signal: controller.signal, onProgress: () => controller.abort() });
     await expect(aborted).rejects.toThrow(/abort/i);
     expect((await cached()).generated).toBe(true);
-  });
-});
-
-describe('the folder', () => {
-  it('is the given one, else the environment’s, else the system’s', () => {
-    const before = process.env['FORETOKEN_CACHE'];
-    try {
-      process.env['FORETOKEN_CACHE'] = path.resolve('/somewhere');
-      expect(graphCacheFolder(path.resolve('/given'))).toBe(path.resolve('/given/onnx'));
-      expect(graphCacheFolder(undefined)).toBe(path.resolve('/somewhere/onnx'));
-      process.env['FORETOKEN_CACHE'] = '';
-      expect(graphCacheFolder(undefined)).toMatch(/foretoken.onnx$/);
-      expect(path.isAbsolute(graphCacheFolder(undefined))).toBe(true);
-    } finally {
-      if (before === undefined) delete process.env['FORETOKEN_CACHE'];
-      else process.env['FORETOKEN_CACHE'] = before;
-    }
   });
 });

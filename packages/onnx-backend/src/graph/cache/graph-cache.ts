@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { graphCacheFolder } from './cache-folder.js';
+import { cacheFolder, rememberedHash } from '@foretoken/models/cache';
 import { cachedFile } from './cached-file.js';
-import { rememberedHash } from './content-hash.js';
 import { openDecoderWeights } from '../weights/decoder-source.js';
 import { graphManifest, writeGraph } from '../generate-graph.js';
 import type { GraphManifest } from '../graph-manifest.js';
@@ -33,8 +32,12 @@ export async function cachedGraph(
   source: string,
   options: GraphOptions & WriteOnnxOptions & { readonly cacheFolder?: string | undefined } = {},
 ): Promise<CachedGraph> {
-  const folder = graphCacheFolder(options.cacheFolder);
-  const weights = await openDecoderWeights(source, (file) => rememberedHash(file, folder, options.signal));
+  const folder = cacheFolder('onnx', options.cacheFolder);
+  const weights = await openDecoderWeights(
+    source,
+    (file) => rememberedHash(file, folder, options.signal),
+    options,
+  );
   const manifest = graphManifest(weights, options);
   const key = createHash('sha256').update(JSON.stringify(manifest)).digest('hex').slice(0, 24);
   const stem = path.basename(path.resolve(source)).replace(/\.gguf$/i, '');

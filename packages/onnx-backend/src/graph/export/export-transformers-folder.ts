@@ -1,10 +1,8 @@
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type GgufFile, readGguf } from '@foretoken/models';
-import { hashFile } from '../cache/hash-file.js';
-import { writeJson } from '../cache/write-json.js';
+import { asCacheWriteError, hashFile, writeJson } from '@foretoken/models/cache';
 import { decoderModel } from '../decoder/decoder-model.js';
-import { asCacheWriteError } from '../file/cache-errors.js';
 import { writeOnnx, type WriteOnnxOptions } from '../file/write-onnx.js';
 import { graphManifest } from '../generate-graph.js';
 import type { GraphOptions, GraphWeightFormat } from '../graph-options.js';

@@ -1,10 +1,9 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError } from '@foretoken/core';
-import { asCacheWriteError } from './cache-errors.js';
+import { asCacheWriteError, temporaryPath } from '@foretoken/models/cache';
 import { encodeModel, type ExternalPlace, type ModelPart, partBytes } from './encode-onnx.js';
 import type { OnnxModel, OnnxTensor } from './onnx-model.js';
-import { temporaryPath } from './temporary-path.js';
 import { tensorBytes } from './tensor-bytes.js';
 
 /** Above this a model's weights go to a file of their own: protobuf messages end at 2 GiB. */

@@ -29,4 +29,6 @@ export interface DecoderWeights extends StoredWeights {
   readonly shape: DecoderShape;
   /** SHA-256 of every byte of the source, hexadecimal. */
   readonly contentHash: string;
+  /** Numbers in the source of the layers that are left, ascending; undefined: all. */
+  readonly sourceLayers?: readonly number[] | undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { asCacheWriteError } from '../file/cache-errors.js';
+import { asCacheWriteError } from './cache-errors.js';
 import { hashFile } from './hash-file.js';
 import { writeJson } from './write-json.js';
 

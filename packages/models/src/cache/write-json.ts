@@ -1,5 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { temporaryPath } from '../file/temporary-path.js';
+import { temporaryPath } from './temporary-path.js';
 
 /** Writes a small file: complete, or not at all. */
 export async function writeJson(target: string, value: unknown): Promise<void> {

@@ -2,14 +2,15 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * Where generated graphs are kept: the folder given, else FORETOKEN_CACHE, else `foretoken` in the system's folder
- * for caches (XDG_CACHE_HOME or ~/.cache; ~/Library/Caches; %LOCALAPPDATA%); in each of them, `onnx`.
+ * Where files that are made from models are kept: the folder given, else FORETOKEN_CACHE, else `foretoken` in the
+ * system's folder for caches (XDG_CACHE_HOME or ~/.cache; ~/Library/Caches; %LOCALAPPDATA%); in each of them, a folder
+ * for the kind of file.
  */
-export function graphCacheFolder(given: string | undefined): string {
+export function cacheFolder(kind: 'onnx' | 'gguf', given: string | undefined): string {
   const { FORETOKEN_CACHE: fromEnvironment } = process.env;
   const root =
     given ?? (fromEnvironment === undefined || fromEnvironment === '' ? undefined : fromEnvironment);
-  return path.join(root ?? path.join(systemCacheFolder(), 'foretoken'), 'onnx');
+  return path.join(root ?? path.join(systemCacheFolder(), 'foretoken'), kind);
 }
 
 function systemCacheFolder(): string {
