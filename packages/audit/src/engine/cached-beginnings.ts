@@ -41,7 +41,10 @@ export class CachedBeginnings {
     for (const cached of this.#cached) {
       const common = commonLength(cached.tokens, tokens);
       // Of several the one that ends there can be continued as it is.
-      if (common > shared || (common === shared && cached.tokens.length === common && cached.takenFor === undefined)) {
+      if (
+        common > shared ||
+        (common === shared && cached.tokens.length === common && cached.takenFor === undefined)
+      ) {
         closest = cached;
         shared = common;
       }
@@ -51,6 +54,9 @@ export class CachedBeginnings {
     }
     const found = this.#continueOrFork(closest, shared);
     if (found === undefined) return undefined;
+    // A pass that failed may have left more than was noted.
+    found.sequence.doRollback(shared);
+    found.tokens.length = shared;
     this.#use += 1;
     for (const used of [found, closest]) if (used !== undefined) used.lastUse = this.#use;
     found.takenFor = tokens;
@@ -62,18 +68,13 @@ export class CachedBeginnings {
     this.#cached.length = 0;
   }
 
+  /** One that is not taken yet, where there is one, and that begins with what is shared. */
   #continueOrFork(closest: CachedBeginning | undefined, shared: number): CachedBeginning | undefined {
     if (closest?.takenFor === undefined && closest?.tokens.length === shared) return closest;
     if (this.#cached.length === this.#most) {
       const free = this.#cached.filter(({ takenFor }) => takenFor === undefined);
       const others = free.filter((cached) => cached !== closest);
-      if (others.length === 0) {
-        const [only] = free;
-        if (only === undefined) return undefined;
-        only.sequence.doRollback(shared);
-        only.tokens.length = shared;
-        return only;
-      }
+      if (others.length === 0) return free[0];
       const oldest = others.reduce((left, right) => (right.lastUse < left.lastUse ? right : left));
       oldest.sequence.close();
       this.#cached.splice(this.#cached.indexOf(oldest), 1);
@@ -84,7 +85,6 @@ export class CachedBeginnings {
       takenFor: undefined,
       lastUse: 0,
     };
-    fork.sequence.doRollback(shared);
     this.#cached.push(fork);
     return fork;
   }

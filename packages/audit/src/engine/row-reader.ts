@@ -121,7 +121,9 @@ export class RowReader {
     const lacking = readings.flatMap(({ tokens, beginning }) => {
       const { sequence, tokens: cached } = beginning;
       const missing = tokens.slice(cached.length, -1);
-      return missing.length === 0 ? [] : [{ beginning, request: { sequence, tokens: missing, rows: 'none' as const } }];
+      return missing.length === 0
+        ? []
+        : [{ beginning, request: { sequence, tokens: missing, rows: 'none' as const } }];
     });
     if (lacking.length > 0) {
       await this.#model.forward(lacking.map(({ request }) => request));

@@ -71,12 +71,12 @@ export class EngineRun {
         model === undefined ? [] : [model.capabilities.maximumSequences],
       ),
     );
-    const side = Math.max(1, Math.floor(sequences / 3));
+    const leastReaders = Math.max(1, Math.floor(sequences / 3));
     // Each has a prefix's sequence and a fork of it.
-    const ownLoops = Math.min(mostOwnLoops, Math.floor((sequences - side) / 2));
-    this.#loops = { 'rows reused': side, 'own passes': ownLoops };
+    const ownLoops = Math.min(mostOwnLoops, Math.floor((sequences - leastReaders) / 2));
     // One is to spare, for what is read outside the draws.
-    const readers = sequences - 2 * ownLoops - 1;
+    const readers = Math.max(leastReaders, sequences - 2 * ownLoops - 1);
+    this.#loops = { 'rows reused': readers, 'own passes': ownLoops };
     this.#rows = {
       target: createReusedRows(target, { readers }),
       draft: draft && createReusedRows(draft, { readers }),
