@@ -67,19 +67,21 @@ async function audit(
     count: 6,
   });
   await chooser.close();
-  const law = new LawReader(rows.target, await subject.createDrafter(rows), reusedTransform);
+  const openLaw = async (): Promise<LawReader> =>
+    new LawReader(rows.target, await subject.createDrafter(rows), reusedTransform.clone());
+  const laws = [await openLaw(), await openLaw()] as const;
   const result = await auditOnEngine(create, {
     mode,
     loops: 3,
     prefixes,
-    law,
+    laws,
     draws,
     transform: own ? transform : reusedTransform,
     seed: 11,
     confidence: 0.999,
     parts: own ? ownParts : reusedParts,
   });
-  await law.close();
+  for (const law of laws) await law.close();
   for (const reused of [rows.target, rows.draft]) await reused?.close();
   return result;
 }

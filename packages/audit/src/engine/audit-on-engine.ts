@@ -3,7 +3,7 @@ import { errorText } from '../subject/error-text.js';
 import type { AuditSubject } from '../subject/audit-subject.js';
 import type { Prefix } from './choose-prefixes.js';
 import { ContinuationNode } from './continuation-tree.js';
-import { drawBlocks } from './draw-blocks.js';
+import { type Draw, drawBlocks } from './draw-blocks.js';
 import { closeLoops, openLoops } from './draw-loops.js';
 import { type FirstTokenLaw, FirstTokenWatch } from './first-token-watch.js';
 import type { LawReader } from './law-reader.js';
@@ -17,8 +17,8 @@ export type EngineMode = 'rows reused' | 'own passes';
 export interface EngineAuditOptions {
   readonly mode: EngineMode;
   readonly prefixes: readonly Prefix[];
-  /** The law to follow; the caller closes it. */
-  readonly law: LawReader;
+  /** The law to follow, read by 1 or more that read side by side; the caller closes them. */
+  readonly laws: readonly [LawReader, ...LawReader[]];
   /** The subject's settings, compiled for its own passes. */
   readonly transform: LogitsTransform;
   readonly draws: number;
@@ -27,7 +27,7 @@ export interface EngineAuditOptions {
   readonly confidence: number;
   /** Decode loops that draw side by side, 1 or more; default 1. The models have two sequences for each. */
   readonly loops?: number | undefined;
-  /** Draws of a block; default 256. */
+  /** Draws of a block; default 512. */
   readonly blockSize?: number | undefined;
   readonly parts: CubeParts;
   readonly signal?: AbortSignal | undefined;
@@ -69,7 +69,8 @@ export async function auditOnEngine(
   createSubject: () => AuditSubject,
   options: EngineAuditOptions,
 ): Promise<EngineAudit> {
-  const { prefixes, law, draws, seed, confidence, signal } = options;
+  const { prefixes, laws, draws, seed, confidence, signal } = options;
+  const [law] = laws;
   const watch = new PlaceWatch({ parts: options.parts, planned: draws, confidence });
   const roots = prefixes.map(({ tokens }) => new ContinuationNode(tokens));
   const random = createRequestRandom({ seed, request: 0xffff_fffe });
@@ -83,14 +84,17 @@ export async function auditOnEngine(
     if (options.mode === 'rows reused') {
       firstToken = await FirstTokenWatch.create(prefixes, law, { planned: draws, confidence });
     }
-    const { transform, blockSize = 256, loops: count = 1 } = options;
+    const { transform, blockSize = 512, loops: count = 1 } = options;
     const loops = await openLoops(createSubject, transform, count);
     try {
       const drawn = { loops, prefixes, draws, blockSize, count: auditedTokens, seed, signal };
       for await (const block of drawBlocks(drawn)) {
-        for (const { request, prefix, tokens } of block) {
+        const placed = await placeSideBySide(laws, block, ({ request, prefix, tokens }, reader) => {
           const shares = tokens.map((_, index) => random.round(request).uniform('sample', 0, index, 0));
-          const places = await placesOf(roots[prefix] as ContinuationNode, tokens, shares, law, options.mode);
+          return placesOf(roots[prefix] as ContinuationNode, tokens, shares, reader, options.mode);
+        });
+        for (const [index, { prefix, tokens }] of block.entries()) {
+          const places = placed[index] as TokenPlaces;
           watch.observe(places);
           options.onPlaces?.(places);
           firstToken?.observe(prefix, tokens[0] as number);
@@ -129,6 +133,25 @@ export async function auditOnEngine(
     milliseconds,
     error,
   };
+}
+
+/** The places of a block's draws, in their order: each reader takes the next draw that none has taken. */
+async function placeSideBySide(
+  laws: readonly LawReader[],
+  block: readonly Draw[],
+  place: (draw: Draw, law: LawReader) => Promise<TokenPlaces>,
+): Promise<readonly TokenPlaces[]> {
+  const placed: TokenPlaces[] = [];
+  const left = block.entries();
+  const results = await Promise.allSettled(
+    laws.map(async (law) => {
+      for (const [index, draw] of left) placed[index] = await place(draw, law);
+    }),
+  );
+  // After all have come to rest: one that is left running would hold what the caller closes.
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return placed;
 }
 
 /** Randomised transforms of a continuation's tokens, given what came before each; counts the visits. */

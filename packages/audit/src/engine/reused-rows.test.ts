@@ -1,38 +1,39 @@
 import type { ForwardResult, LanguageModel, Sequence } from '@foretoken/core';
 import { createTableModel, randomTable } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
+import { wrapModel } from '../subject/wrapped-model.js';
 import { createReusedRows } from './reused-rows.js';
 
 const vocabularySize = 5;
 const law = randomTable(3, vocabularySize, 'smooth');
 
-function models(options: { readonly mostBytes?: number } = {}): {
+function models(options: { readonly mostBytes?: number; readonly readers?: number } = {}): {
   plain: LanguageModel;
   reused: LanguageModel;
   passes: () => number;
+  tokens: () => number;
+  fail: (error: Error | undefined) => void;
 } {
-  const inner = createTableModel({ law, vocabularySize, maximumSequences: 3 });
-  let count = 0;
-  const counted: LanguageModel = {
-    ...inner,
-    name: inner.name,
-    vocabularySize,
-    capabilities: inner.capabilities,
-    contextLength: inner.contextLength,
-    tokenizer: inner.tokenizer,
-    createSequence: () => inner.createSequence(),
-    memory: () => inner.memory(),
-    close: () => inner.close(),
-    forward: (requests, given) => {
-      count += 1;
-      return inner.forward(requests, given);
+  const { readers = 2 } = options;
+  let passes = 0;
+  let tokens = 0;
+  let failure: Error | undefined;
+  const counted = wrapModel(createTableModel({ law, vocabularySize, maximumSequences: readers }), {
+    onForward: (requests, results) => {
+      if (failure !== undefined) throw failure;
+      passes += 1;
+      for (const request of requests) tokens += request.tokens.length;
+      return results;
     },
-  };
-  const reused = createReusedRows(counted, { readers: 2, ...options });
+  });
   return {
     plain: createTableModel({ law, vocabularySize, maximumSequences: 9 }),
-    reused,
-    passes: () => count,
+    reused: createReusedRows(counted, { readers, ...options }),
+    passes: () => passes,
+    tokens: () => tokens,
+    fail: (error) => {
+      failure = error;
+    },
   };
 }
 
@@ -75,6 +76,60 @@ describe('rows that are reused', () => {
       await rows(sequence, [0, 1, 2]);
     }
     expect(passes()).toBe(before);
+  });
+
+  test('of histories that branch off are read without the tokens before the branch', async () => {
+    const { plain, reused, tokens } = models({ readers: 4 });
+    const beginning = [0, 1, 2, 3, 4, 0, 1, 2];
+    const [kept, fresh] = [plain.createSequence(), reused.createSequence()];
+    await rows(fresh, beginning);
+    await rows(kept, beginning);
+    const before = tokens();
+    for (const next of [0, 1, 2, 3, 4]) {
+      for (const sequence of [kept, fresh]) sequence.doRollback(beginning.length);
+      expect(await rows(fresh, [next])).toEqual(await rows(kept, [next]));
+    }
+    expect(tokens() - before).toBe(5);
+  });
+
+  test('that several sequences ask for at the same time are read in one pass', async () => {
+    const { plain, reused, passes } = models({ readers: 8 });
+    const beginning = [0, 1, 2, 3];
+    const trunk = reused.createSequence();
+    await rows(trunk, beginning);
+    const before = passes();
+    const found = await Promise.all([0, 1, 2, 3].map((next) => rows(trunk.doFork(), [next])));
+    expect(passes() - before).toBe(1);
+    const kept = plain.createSequence();
+    await rows(kept, beginning);
+    expect(found).toEqual(await Promise.all([0, 1, 2, 3].map((next) => rows(kept.doFork(), [next]))));
+  });
+
+  test('are read with any number of sequences, whatever is asked for at the same time', async () => {
+    for (const readers of [1, 2, 3, 5]) {
+      const { plain, reused } = models({ readers });
+      // Whole histories whose beginnings are those of others in part.
+      const histories = Array.from({ length: 24 }, (_, index) =>
+        Array.from({ length: 2 + (index % 4) }, (__, at) => (index * (at + 1)) % 3),
+      );
+      const found = await Promise.all(histories.map((history) => rows(reused.createSequence(), history)));
+      const kept = plain.createSequence();
+      for (const [index, history] of histories.entries()) {
+        kept.doRollback(0);
+        expect(found[index]).toEqual(await rows(kept, history));
+      }
+    }
+  });
+
+  test('of a pass that fails are an error of all who asked for them, and can be asked for again', async () => {
+    const { plain, reused, fail } = models({ readers: 4 });
+    const ask = () => Promise.allSettled([1, 2].map((token) => rows(reused.createSequence(), [0, token])));
+    fail(new Error('The engine is gone.'));
+    expect((await ask()).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    fail(undefined);
+    const kept = plain.createSequence();
+    const wanted = await rows(kept, [0, 1]);
+    expect((await ask())[0]).toEqual({ status: 'fulfilled', value: wanted });
   });
 
   test('are read again where there was no room to keep them', async () => {

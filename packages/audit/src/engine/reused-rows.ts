@@ -8,7 +8,6 @@ import {
   RowLogits,
   type Sequence,
 } from '@foretoken/core';
-import { createJoinedPasses } from './joined-passes.js';
 import { RowReader } from './row-reader.js';
 import { RowNode } from './row-node.js';
 
@@ -27,11 +26,8 @@ export interface ReusedRowsOptions {
 export function createReusedRows(inner: LanguageModel, options: ReusedRowsOptions = {}): LanguageModel {
   const { readers = 2, mostBytes = 2 ** 28 } = options;
   const root = new RowNode();
-  const reader = new RowReader(
-    createJoinedPasses(inner),
-    readers,
-    Math.max(16, Math.floor(mostBytes / (4 * inner.vocabularySize))),
-  );
+  const mostRows = Math.max(16, Math.floor(mostBytes / (4 * inner.vocabularySize)));
+  const reader = new RowReader(inner, readers, mostRows);
   const model: LanguageModel = {
     name: inner.name,
     tokenizer: inner.tokenizer,

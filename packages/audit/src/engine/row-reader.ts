@@ -1,70 +1,145 @@
-import type { ForwardResult, LanguageModel, Sequence } from '@foretoken/core';
-import { commonLength } from './common-length.js';
+import type { ForwardResult, LanguageModel } from '@foretoken/core';
+import { type CachedBeginning, CachedBeginnings } from './cached-beginnings.js';
 import type { RowNode } from './row-node.js';
 
-interface Reader {
-  readonly sequence: Sequence;
-  /** What its cache holds. */
-  tokens: number[];
-  busy: boolean;
+/** A caller that waits for a node's row. */
+interface Asked {
+  readonly node: RowNode;
+  /** Its tokens, 1 or more. */
+  readonly tokens: readonly number[];
+  readonly hiddenStates: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** Reads rows through passes of the model, continuing whichever of its sequences shares most with the history. */
+/** A row to be read, and the sequence that reads it. */
+interface Reading extends Asked {
+  readonly beginning: CachedBeginning;
+}
+
+interface RunningPass {
+  readonly readings: readonly Reading[];
+  /** Resolves to what went wrong, if anything did. */
+  readonly done: Promise<{ readonly cause: unknown } | undefined>;
+}
+
+/**
+ * Reads rows through passes of the model: what several decode loops ask for at about the same time in one pass, over
+ * the last token of each history alone, in a sequence of its own, after a pass over what the caches lack before them.
+ */
 export class RowReader {
   readonly #model: LanguageModel;
-  readonly #mostReaders: number;
+  readonly #beginnings: CachedBeginnings;
+  /** Of one pass: the others keep what the next ones continue. */
+  readonly #mostReadings: number;
   readonly #mostRows: number;
-  readonly #readers: Reader[] = [];
-  /** Callers that found every reader busy. */
-  readonly #queue: (() => void)[] = [];
+  #asked: Asked[] = [];
+  #running = false;
   /** Reads under way: who asks for the same row waits for the same pass. */
   readonly #underWay = new Map<RowNode, Promise<void>>();
   /** Nodes whose rows are kept, oldest first. */
   readonly #kept: RowNode[] = [];
 
-  constructor(model: LanguageModel, mostReaders: number, mostRows: number) {
+  /** @param sequences of the model, 1 or more. */
+  constructor(model: LanguageModel, sequences: number, mostRows: number) {
     this.#model = model;
-    this.#mostReaders = mostReaders;
+    this.#beginnings = new CachedBeginnings(model, sequences);
+    this.#mostReadings = Math.ceil(sequences / 2);
     this.#mostRows = mostRows;
   }
 
-  /** Reads the node's row by a pass over its last token alone, after a pass over what the cache lacks before it. */
+  /** Resolves when the node has its row. */
   read(node: RowNode, hiddenStates: boolean): Promise<void> {
     const known = this.#underWay.get(node);
     // A read without hidden states does not serve who wants them.
     if (known !== undefined && !hiddenStates) return known;
-    const reading = this.#readNow(node, hiddenStates).finally(() => {
+    const reading = new Promise<void>((resolve, reject) => {
+      this.#asked.push({ node, tokens: node.tokens(), hiddenStates, resolve, reject });
+    }).finally(() => {
       if (this.#underWay.get(node) === reading) this.#underWay.delete(node);
     });
     this.#underWay.set(node, reading);
+    if (!this.#running) {
+      this.#running = true;
+      void this.#readAll();
+    }
     return reading;
   }
 
   close(): void {
-    for (const { sequence } of this.#readers) sequence.close();
-    this.#readers.length = 0;
+    this.#beginnings.close();
   }
 
-  async #readNow(node: RowNode, hiddenStates: boolean): Promise<void> {
-    const tokens = node.tokens();
-    const last = tokens.length - 1;
-    const { reader, shared } = await this.#take(tokens);
-    try {
-      const { sequence } = reader;
-      const start = Math.min(shared, last);
-      if (start < sequence.length) sequence.doRollback(start);
-      reader.tokens.length = start;
-      if (start < last) {
-        await this.#model.forward([{ sequence, tokens: tokens.slice(start, last), rows: 'none' }]);
-        reader.tokens = tokens.slice(0, last);
+  async #readAll(): Promise<void> {
+    let current: RunningPass | undefined;
+    for (;;) {
+      if (current === undefined) {
+        // Lets all who are about to ask do so.
+        await nextTask();
+        if (this.#asked.length === 0) break;
+        current = this.#begin();
       }
-      const request = { sequence, tokens: tokens.slice(last), rows: 'last' as const, hiddenStates };
-      const [result] = await this.#model.forward([request]);
-      reader.tokens = tokens;
-      this.#keep(node, result as ForwardResult);
-    } finally {
-      reader.busy = false;
-      this.#queue.shift()?.();
+      const { readings, done } = current;
+      const error = await done;
+      // Where enough wait already, the engine works for them while those that have their rows go on.
+      const enough = this.#asked.length > 0 && 2 * this.#asked.length >= readings.length;
+      current = enough ? this.#begin() : undefined;
+      if (enough) await nextTask();
+      for (const { resolve, reject } of readings) {
+        if (error === undefined) resolve();
+        else reject(error.cause);
+      }
+    }
+    this.#running = false;
+  }
+
+  #begin(): RunningPass {
+    const readings = this.#take();
+    const done = this.#pass(readings).then(
+      () => undefined,
+      (cause: unknown) => ({ cause }),
+    );
+    return { readings, done };
+  }
+
+  /** As many as can be read side by side; always the first one. */
+  #take(): Reading[] {
+    const readings: Reading[] = [];
+    const later: Asked[] = [];
+    this.#beginnings.nextPass();
+    for (const asked of this.#asked) {
+      const beginning =
+        readings.length < this.#mostReadings ? this.#beginnings.take(asked.tokens.slice(0, -1)) : undefined;
+      if (beginning === undefined) later.push(asked);
+      else readings.push({ ...asked, beginning });
+    }
+    this.#asked = later;
+    return readings;
+  }
+
+  async #pass(readings: readonly Reading[]): Promise<void> {
+    const lacking = readings.flatMap(({ tokens, beginning }) => {
+      const { sequence, tokens: cached } = beginning;
+      const missing = tokens.slice(cached.length, -1);
+      return missing.length === 0
+        ? []
+        : [{ beginning, request: { sequence, tokens: missing, rows: 'none' as const } }];
+    });
+    if (lacking.length > 0) {
+      await this.#model.forward(lacking.map(({ request }) => request));
+      for (const { beginning, request } of lacking) beginning.tokens.push(...request.tokens);
+    }
+    const results = await this.#model.forward(
+      readings.map(({ tokens, hiddenStates, beginning: { sequence } }) => ({
+        sequence,
+        tokens: tokens.slice(-1),
+        rows: 'last' as const,
+        hiddenStates,
+      })),
+    );
+    for (const [index, { node, tokens, beginning }] of readings.entries()) {
+      beginning.tokens.push(tokens.at(-1) as number);
+      this.#keep(node, results[index] as ForwardResult);
     }
   }
 
@@ -78,33 +153,8 @@ export class RowReader {
       old.hiddenState = undefined;
     }
   }
+}
 
-  /** A sequence for this history, marked as busy; waits where there is none. */
-  async #take(tokens: readonly number[]): Promise<{ reader: Reader; shared: number }> {
-    for (;;) {
-      const closest = this.#closest(tokens);
-      if (closest !== undefined) {
-        closest.reader.busy = true;
-        return closest;
-      }
-      await new Promise<void>((resolve) => this.#queue.push(resolve));
-    }
-  }
-
-  /** The free sequence with the longest common beginning; a new one where that is short and there is room. */
-  #closest(tokens: readonly number[]): { reader: Reader; shared: number } | undefined {
-    let best: { reader: Reader; shared: number } | undefined;
-    for (const reader of this.#readers) {
-      if (reader.busy) continue;
-      const shared = commonLength(reader.tokens, tokens);
-      if (best === undefined || shared > best.shared) best = { reader, shared };
-    }
-    const short = best === undefined || best.shared < tokens.length / 2;
-    if (short && this.#readers.length < this.#mostReaders) {
-      const reader = { sequence: this.#model.createSequence(), tokens: [], busy: false };
-      this.#readers.push(reader);
-      return { reader, shared: 0 };
-    }
-    return best;
-  }
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -71,12 +71,12 @@ export class EngineRun {
         model === undefined ? [] : [model.capabilities.maximumSequences],
       ),
     );
-    const readers = Math.max(1, Math.floor(sequences / 3));
-    this.#loops = {
-      'rows reused': readers,
-      // Each has a prefix's sequence and a fork of it.
-      'own passes': Math.min(mostOwnLoops, Math.floor((sequences - readers) / 2)),
-    };
+    const leastReaders = Math.max(1, Math.floor(sequences / 3));
+    // Each has a prefix's sequence and a fork of it.
+    const ownLoops = Math.min(mostOwnLoops, Math.floor((sequences - leastReaders) / 2));
+    // One is to spare, for what is read outside the draws.
+    const readers = Math.max(leastReaders, sequences - 2 * ownLoops - 1);
+    this.#loops = { 'rows reused': readers, 'own passes': ownLoops };
     this.#rows = {
       target: createReusedRows(target, { readers }),
       draft: draft && createReusedRows(draft, { readers }),
@@ -181,18 +181,16 @@ export class EngineRun {
     if (prefixes === undefined) return;
     const own = mode === 'own passes';
     const create = (): AuditSubject => this.#subject(combination, own ? this.#joined : this.#rows);
-    const law = new LawReader(
-      this.#rows.target,
-      await create().createDrafter(this.#rows),
-      this.#reusedTransform,
-    );
+    const laws: LawReader[] = [];
     try {
+      // They find a block's new histories side by side, and share the passes over them.
+      while (laws.length < this.#loops[mode]) laws.push(await this.#openLaw(create()));
       this.#audits.push(
         await auditOnEngine(create, {
           mode,
           loops: this.#loops[mode],
           prefixes,
-          law,
+          laws: laws as [LawReader, ...LawReader[]],
           draws,
           signal,
           onProgress,
@@ -206,8 +204,12 @@ export class EngineRun {
         }),
       );
     } finally {
-      await law.close();
+      for (const law of laws) await law.close();
     }
+  }
+
+  async #openLaw({ createDrafter }: AuditSubject): Promise<LawReader> {
+    return new LawReader(this.#rows.target, await createDrafter(this.#rows), this.#reusedTransform.clone());
   }
 
   /** Chosen once for every drafter. */
