@@ -9,6 +9,7 @@ import { readPrompt } from '../options/prompt-input.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { note, printJson } from '../output/lines.js';
+import { noteLossy } from '../output/lossy-note.js';
 import { colourByOrigin } from '../output/origin-colours.js';
 
 export function generateCommand() {
@@ -72,6 +73,7 @@ Examples:
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);
+      const lossy = noteLossy(options.rule);
       const models = await openModels(options, signal);
       try {
         const { target, draft, drafter } = models;
@@ -120,6 +122,7 @@ Examples:
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
             settings: { ...settings, logitBias, rule: options.rule, draftLength: options.draftLength },
+            lossy,
             seed: options.seed,
             target: target.name,
             drafter: drafter?.name,

@@ -3,6 +3,7 @@ import { generate } from '../decoding/generate.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { probabilityOf } from '../sampling/draw.js';
+import type { TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
 import { createTableModel } from '../testing/table-model.js';
 import type { DraftLengthController, RoundMeasurement } from './draft-length-controller.js';
@@ -13,8 +14,9 @@ test('a draft ends with its first token of low confidence, which it keeps', asyn
   const confidence = 0.3;
   const length = 6;
   const vocabularySize = 4;
-  const draftLaw = randomTable(2, vocabularySize, 'smooth');
-  const target = createTableModel({ law: randomTable(1, vocabularySize, 'smooth'), vocabularySize });
+  const table = randomTable(2, vocabularySize, 'smooth');
+  const draftLaw: TableLaw = (history) => table(history.slice(-3));
+  const target = createTableModel({ law: (history) => draftLaw(history.toReversed()), vocabularySize });
   const model = createTableModel({ law: draftLaw, vocabularySize });
   const drafter = createModelDrafter({ model, target });
   const draftLength = stopBelowConfidence(createFixedDraftLength(length), confidence);
@@ -25,8 +27,7 @@ test('a draft ends with its first token of low confidence, which it keeps', asyn
     if (event.type !== 'draft-end') continue;
     const { tokens } = event;
     const low = tokens.map(
-      (token, node) =>
-        probabilityOf(draftLaw([...history, ...tokens.slice(0, node)]), token) < confidence,
+      (token, node) => probabilityOf(draftLaw([...history, ...tokens.slice(0, node)]), token) < confidence,
     );
     expect(low.slice(0, -1)).not.toContain(true);
     const asked = Math.min(length, 60 - (history.length - 1) - 1);

@@ -4,7 +4,12 @@ import { generateText } from '../../decoding/generate-text.js';
 import { createModelDrafter } from '../../drafting/model-drafter.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import { oneHot } from '../../sampling/draw.js';
-import { enumerateJointLaw, jointLaw, largestDifference, type TableLaw } from '../../testing/enumerate-joint-law.js';
+import {
+  enumerateJointLaw,
+  jointLaw,
+  largestDifference,
+  type TableLaw,
+} from '../../testing/enumerate-joint-law.js';
 import { randomTable, type TableKind } from '../../testing/random-table.js';
 import { createTableModel } from '../../testing/table-model.js';
 import { resolveRule, verificationRules } from '../rules.js';
@@ -98,7 +103,10 @@ describe('at the limits of its parameters', () => {
   const drawn = randomTable(104, vocabularySize, 'smooth');
 
   test.each([
-    ['typical acceptance that no probability passes', createTypicalAcceptance({ epsilon: 1, delta: infinity })],
+    [
+      'typical acceptance that no probability passes',
+      createTypicalAcceptance({ epsilon: 1, delta: infinity }),
+    ],
     ['a cascade that always defers', createSpeculativeCascade({ alpha: -infinity })],
     ['a rollback threshold of 0', createBigLittle({ rollbackThreshold: 0 })],
   ])('%s keeps the law of the target', (_, rule) => {
