@@ -28,7 +28,7 @@ export function createTypicalAcceptance(options: TypicalAcceptanceOptions): Loss
   for (const [name, value] of Object.entries(options)) {
     if (!(value >= 0)) {
       throw new InvalidArgumentError(
-        `Typical acceptance needs an ${name} of at least 0, not ${String(value)}.`,
+        `The ${name} of typical acceptance is at least 0, not ${String(value)}.`,
       );
     }
   }
