@@ -26,6 +26,8 @@ export type {
   TargetCosts,
 } from './comparison/compare-targets.js';
 export { compareTargets } from './comparison/compare-targets.js';
+export type { LossyDeviation, MeasureDeviationOptions } from './comparison/measure-deviation.js';
+export { measureDeviation } from './comparison/measure-deviation.js';
 export type { PositionDistances } from './comparison/position-distances.js';
 export type { RowDivergences } from './comparison/row-divergences.js';
 export { rowDivergences } from './comparison/row-divergences.js';

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
-import { type CostCurve, InvalidArgumentError } from '@foretoken/core';
+import { type LossyDeviation, measureDeviation } from '@foretoken/audit';
+import { type CostCurve, InvalidArgumentError, lossyRules } from '@foretoken/core';
 import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
@@ -10,8 +11,10 @@ import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
 import { comparisonTable, differenceLines, speedupText } from '../output/comparison-table.js';
+import { deviationTable } from '../output/deviation-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
+import { noteLossy } from '../output/lossy-note.js';
 import { machine } from '../output/machine.js';
 import { withProgress } from '../output/progress.js';
 import { codePrompts } from '../prompts/code-prompts.js';
@@ -67,7 +70,8 @@ export function benchCommand() {
       'after',
       `
 The ratio of a prompt is the median over the repeats; shown is the typical prompt's (Hodges and Lehmann) with a 95 %
-interval over prompts, which needs six of them, then the median and the quartiles.
+interval over prompts, which needs six of them, then the median and the quartiles. For a lossy rule the distance of
+its output from the target's is measured too, over two prompts or more.
 
 Examples:
   foretoken bench --temperature 0 --draft-length 1,2,4,auto
@@ -84,26 +88,42 @@ Examples:
       };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const signal = interruptSignal();
+      const lossy = noteLossy(options.rule);
       const engines: EngineResult[] = [];
       for (const backend of options.backend === 'all' ? backendNames : [options.backend]) {
         engines.push(await benchEngine({ ...options, backend }, prompts, signal));
       }
       if (options.json === true) {
-        printJson({ machine: machine(), seed: options.seed, tree: tree?.text, engines });
+        printJson({
+          machine: machine(),
+          rule: options.rule,
+          lossy,
+          seed: options.seed,
+          tree: tree?.text,
+          engines,
+        });
         return;
       }
       for (const { engine, target, results, differences } of engines) {
-        for (const [index, { draftLength, comparison }] of results.entries()) {
+        for (const [index, { draftLength, comparison, deviation }] of results.entries()) {
           const drafted = tree === undefined ? '' : `tree ${tree.text}, `;
           printLine(
             `${target} on ${engine}, ${drafted}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
+          if (deviation !== undefined) printLine(deviationTable(deviation));
           for (const line of differences[index] as string[]) printLine(line);
         }
       }
       printLine(`${machine().processor}, ${machine().cores} cores; seed ${options.seed}`);
     });
+}
+
+interface LengthResult {
+  readonly draftLength: DraftLength;
+  readonly comparison: Comparison;
+  /** Of a lossy rule, from two prompts on. */
+  readonly deviation: LossyDeviation | undefined;
 }
 
 /** Every draft length on one engine, in the order asked for. */
@@ -112,7 +132,7 @@ interface EngineResult {
   readonly target: string;
   readonly drafter: string;
   readonly roundCosts: CostCurve | undefined;
-  readonly results: readonly { readonly draftLength: DraftLength; readonly comparison: Comparison }[];
+  readonly results: readonly LengthResult[];
   /** A line for every prompt whose greedy text differs, [results]. */
   readonly differences: readonly string[][];
 }
@@ -139,26 +159,36 @@ async function benchEngine(
     const roundCosts = options.draftLength.includes('auto')
       ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts })
       : undefined;
-    const results: { draftLength: DraftLength; comparison: Comparison }[] = [];
+    const lossyRule = lossyRules.get(options.rule);
+    const results: LengthResult[] = [];
     for (const draftLength of options.draftLength) {
       const title = `${options.backend}, draft length ${draftLength}`;
+      const shared = {
+        target,
+        drafter,
+        prompts,
+        sampling,
+        signal,
+        seed: options.seed,
+        maximumTokens: options.maxTokens,
+        controller: () => draftLengthController(draftLength, roundCosts, drafter, draft),
+      };
       const comparison = await withProgress(title, prompts.length, (onPrompt) =>
         compareRuns({
-          target,
-          drafter,
-          prompts,
-          sampling,
-          signal,
+          ...shared,
           onPrompt,
           rule: options.rule,
           trees: options.tree !== undefined,
-          seed: options.seed,
-          maximumTokens: options.maxTokens,
           repeats: options.repeats,
-          controller: () => draftLengthController(draftLength, roundCosts, drafter, draft),
         }),
       );
-      results.push({ draftLength, comparison });
+      const deviation =
+        lossyRule === undefined || prompts.length < 2
+          ? undefined
+          : await withProgress(`${title}, deviation`, prompts.length, (onPrompt) =>
+              measureDeviation({ ...shared, onPrompt, rule: lossyRule }),
+            );
+      results.push({ draftLength, comparison, deviation });
     }
     return {
       engine: target.capabilities.engine,

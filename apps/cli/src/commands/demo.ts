@@ -32,6 +32,7 @@ import { enginesTable } from '../output/engines-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson, printLine } from '../output/lines.js';
+import { noteLossy } from '../output/lossy-note.js';
 import { machine } from '../output/machine.js';
 import { colourByOrigin, colourLegend } from '../output/origin-colours.js';
 import { withProgress } from '../output/progress.js';
@@ -106,6 +107,7 @@ Examples:
     .action(async (options) => {
       const signal = interruptSignal();
       const say = options.json === true ? note : printLine;
+      const lossy = noteLossy(options.rule);
       const models = await openModels(options, signal);
       const { target, draft, drafter } = models;
       try {
@@ -166,6 +168,7 @@ Examples:
             engine: target.capabilities.engine,
             draft: draft?.name,
             rule: options.rule,
+            lossy,
             seed,
             passCosts,
             tasks: results,

@@ -12,6 +12,7 @@ import { samplingOptions, samplingSettings } from '../options/sampling-options.j
 import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
+import { noteLossy } from '../output/lossy-note.js';
 import { colourByOrigin } from '../output/origin-colours.js';
 
 export function generateCommand() {
@@ -84,6 +85,7 @@ Examples:
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);
+      const lossy = noteLossy(options.rule);
       const models = await openModels(options, signal);
       try {
         const { target, draft, drafter } = models;
@@ -134,6 +136,7 @@ Examples:
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
             settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
+            lossy,
             seed: options.seed,
             target: target.name,
             drafter: drafter?.name,

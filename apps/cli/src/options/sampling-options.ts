@@ -1,13 +1,13 @@
 import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
-import { type SamplingSettings, verificationRules } from '@foretoken/core';
+import { lossyRules, type SamplingSettings, verificationRules } from '@foretoken/core';
 import { number, wholeNumber } from './numbers.js';
 
 const infinity = Number.POSITIVE_INFINITY;
 
 /** The options that say how tokens are chosen. */
 export const samplingOptions = {
-  rule: new Option('--rule <name>', 'verification rule')
-    .choices([...verificationRules.keys()])
+  rule: new Option('--rule <name>', 'verification rule; "lossy-" ones change the distribution of the output')
+    .choices([...verificationRules.keys(), ...lossyRules.keys()])
     .default('block'),
   temperature: new Option('-t, --temperature <n>', '0 is greedy')
     .argParser(number('--temperature', 0, infinity))

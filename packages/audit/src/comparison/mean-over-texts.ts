@@ -1,11 +1,10 @@
 import { createRequestRandom } from '@foretoken/core';
 import { bootstrapMean, type MeanInterval } from '@foretoken/stats';
-import type { ComparedRow } from './compare-rows.js';
 
 /** Mean over the rows of at least two texts, with an interval over the texts. */
-export type MeanOverTexts = (
-  texts: readonly (readonly ComparedRow[])[],
-  pick: (row: ComparedRow) => number,
+export type MeanOverTexts = <Row>(
+  texts: readonly (readonly Row[])[],
+  pick: (row: Row) => number,
 ) => MeanInterval;
 
 const resamples = 2000;

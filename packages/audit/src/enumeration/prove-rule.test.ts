@@ -1,4 +1,4 @@
-import { verificationRules } from '@foretoken/core';
+import { lossyRules, verificationRules } from '@foretoken/core';
 import { kSeqUndivided, residualOfFirstSibling } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { halfPrecisionDraft, oneHotReport, sampledMutants } from '../mutants/index.js';
@@ -11,6 +11,12 @@ describe('the proof by enumeration', () => {
     expect(proof.failed).toEqual([]);
     expect(proof.worstError).toBeLessThan(1e-12);
     expect(proof.caseCount).toBeGreaterThan(30);
+  });
+
+  test.each([...lossyRules.values()])('fails for $name', (rule) => {
+    const proof = proveRule(rule);
+    expect(proof.holds).toBe(false);
+    expect(proof.worstError).toBeGreaterThan(0.01);
   });
 
   test.each([residualOfFirstSibling, kSeqUndivided])(

@@ -22,7 +22,7 @@ export interface GenerateOptions {
   readonly drafter?: Drafter | undefined;
   /** Tokens to draft a round, or what chooses them; default 4. */
   readonly draftLength?: number | DraftLengthController | undefined;
-  /** A rule, or the name of one of `verificationRules`; default `block`. */
+  /** A rule, or the name of one of `verificationRules` or, not exact, `lossyRules`; default `block`. */
   readonly rule?: VerificationRule | string | undefined;
   /** Default: temperature 1, nothing else. */
   readonly sampling?: SamplingSettings | undefined;

@@ -1,6 +1,5 @@
 import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
-import type { Drafter } from '../contract/drafter.js';
 import type { ForwardResult } from '../contract/forward.js';
 import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { VerificationOutcome } from '../contract/verification-rule.js';
@@ -15,7 +14,8 @@ import { tokenLogprobs } from './token-logprobs.js';
 import { validateDraft } from '../verification/validate-draft.js';
 
 /**
- * Decodes a continuation of the prompt whose distribution is the target's own, whatever the drafter.
+ * Decodes a continuation of the prompt whose distribution is the target's own, whatever the drafter, where the rule is
+ * exact.
  *
  * Each round: propose, forward, transform, verify, commit, roll back, observe, emit (Leviathan et al.
  * 2211.17192, algorithm 1; Chen et al. 2302.01318, algorithm 2). The last committed token is kept out of

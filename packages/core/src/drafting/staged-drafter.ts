@@ -10,7 +10,6 @@ import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { InvalidDraftError } from '../errors/invalid-draft-error.js';
-import { UnsupportedError } from '../errors/unsupported-error.js';
 import { derivedRandom } from '../random/derived-random.js';
 import type { RequestRandom } from '../random/request-random.js';
 import { probabilityOf } from '../sampling/draw.js';

@@ -328,7 +328,7 @@ describe('bad input', () => {
 test.each([Number.NaN, Number.POSITIVE_INFINITY])('every mode names the first logit that is %f', (bad) => {
   const modes: readonly SamplingSettings[] = [{ temperature: 0 }, {}, { topK: 1 }, { topK: 3 }];
   for (let token = 0; token < 6; token++) {
-    const logits = Float32Array.of(3, 1, 2, 3, 0, 1).map((logit, at) => (at < token ? logit : bad));
+    const logits = Float32Array.of(3, 1, 2, 3, 0, 1).map((value, at) => (at < token ? value : bad));
     for (const given of modes) {
       const apply = () => createLogitsTransform(given, 6).apply(logits, [], 0);
       expect(apply).toThrow(NonFiniteLogitsError);

@@ -56,11 +56,11 @@ export async function measurePassCosts(
     });
     const measure = async (length: number): Promise<number> => {
       const passTokens = Array.from({ length }, (_, index) => index % model.vocabularySize);
-      const start = clock();
+      const passStart = clock();
       const [result] = await model.forward([{ sequence, tokens: passTokens, rows: 'all' }], { signal });
       const { logits } = result as ForwardResult;
       for (let row = 0; row < length; row++) transform.apply(logits.read(row), prefix, row);
-      const milliseconds = clock() - start;
+      const milliseconds = clock() - passStart;
       sequence.doRollback(prefix.length);
       return milliseconds;
     };
