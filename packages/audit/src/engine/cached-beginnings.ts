@@ -12,7 +12,7 @@ export interface CachedBeginning {
 
 /**
  * Sequences whose caches hold beginnings of histories. A history that branches off inside one of them gets a fork of
- * it, so that the tokens before the branch are not read again, and the one that was used longest ago makes room.
+ * it, so that the tokens before the branch are not read again; one that is not used and cheap to read again makes room.
  */
 export class CachedBeginnings {
   readonly #model: LanguageModel;
@@ -75,9 +75,7 @@ export class CachedBeginnings {
       const free = this.#cached.filter(({ takenFor }) => takenFor === undefined);
       const others = free.filter((cached) => cached !== closest);
       if (others.length === 0) return free[0];
-      const oldest = others.reduce((left, right) => (right.lastUse < left.lastUse ? right : left));
-      oldest.sequence.close();
-      this.#cached.splice(this.#cached.indexOf(oldest), 1);
+      this.#drop(others);
     }
     const fork: CachedBeginning = {
       sequence: closest === undefined ? this.#model.createSequence() : closest.sequence.doFork(),
@@ -87,5 +85,26 @@ export class CachedBeginnings {
     };
     this.#cached.push(fork);
     return fork;
+  }
+
+  /** Drops the one that was not used for longest, measured by the tokens that would have to be read again. */
+  #drop(candidates: readonly CachedBeginning[]): void {
+    let dropped: CachedBeginning | undefined;
+    let most = -1;
+    for (const candidate of candidates) {
+      const { tokens, lastUse } = candidate;
+      const elsewhere = this.#cached.reduce(
+        (longest, other) =>
+          other === candidate ? longest : Math.max(longest, commonLength(other.tokens, tokens)),
+        0,
+      );
+      const age = (this.#use - lastUse + 1) / (tokens.length - elsewhere + 1);
+      if (age > most) {
+        dropped = candidate;
+        most = age;
+      }
+    }
+    dropped?.sequence.close();
+    this.#cached.splice(this.#cached.indexOf(dropped as CachedBeginning), 1);
   }
 }

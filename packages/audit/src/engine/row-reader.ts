@@ -1,4 +1,4 @@
-import type { ForwardResult, LanguageModel } from '@foretoken/core';
+import type { ForwardRequest, ForwardResult, LanguageModel } from '@foretoken/core';
 import { type CachedBeginning, CachedBeginnings } from './cached-beginnings.js';
 import type { RowNode } from './row-node.js';
 
@@ -15,6 +15,8 @@ interface Asked {
 /** A row to be read, and the sequence that reads it. */
 interface Reading extends Asked {
   readonly beginning: CachedBeginning;
+  /** Whether only the last token is missing; else what comes before it is read now, and the row by a later pass. */
+  readonly complete: boolean;
 }
 
 interface RunningPass {
@@ -25,7 +27,8 @@ interface RunningPass {
 
 /**
  * Reads rows through passes of the model: what several decode loops ask for at about the same time in one pass, over
- * the last token of each history alone, in a sequence of its own, after a pass over what the caches lack before them.
+ * the last token of each history alone, in a sequence of its own. What the caches lack before it is read by the pass
+ * before, together with the rows that others wait for.
  */
 export class RowReader {
   readonly #model: LanguageModel;
@@ -81,11 +84,13 @@ export class RowReader {
       }
       const { readings, done } = current;
       const error = await done;
+      const ended = error === undefined ? readings.filter(({ complete }) => complete) : readings;
+      if (error === undefined) this.#asked.unshift(...readings.filter(({ complete }) => !complete));
       // Where enough wait already, the engine works for them while those that have their rows go on.
       const enough = this.#asked.length > 0 && 2 * this.#asked.length >= readings.length;
       current = enough ? this.#begin() : undefined;
       if (enough) await nextTask();
-      for (const { resolve, reject } of readings) {
+      for (const { resolve, reject } of ended) {
         if (error === undefined) resolve();
         else reject(error.cause);
       }
@@ -108,38 +113,29 @@ export class RowReader {
     const later: Asked[] = [];
     this.#beginnings.nextPass();
     for (const asked of this.#asked) {
-      const beginning =
-        readings.length < this.#mostReadings ? this.#beginnings.take(asked.tokens.slice(0, -1)) : undefined;
+      const before = asked.tokens.slice(0, -1);
+      const beginning = readings.length < this.#mostReadings ? this.#beginnings.take(before) : undefined;
       if (beginning === undefined) later.push(asked);
-      else readings.push({ ...asked, beginning });
+      else readings.push({ ...asked, beginning, complete: beginning.tokens.length === before.length });
     }
     this.#asked = later;
     return readings;
   }
 
   async #pass(readings: readonly Reading[]): Promise<void> {
-    const lacking = readings.flatMap(({ tokens, beginning }) => {
-      const { sequence, tokens: cached } = beginning;
-      const missing = tokens.slice(cached.length, -1);
-      return missing.length === 0
-        ? []
-        : [{ beginning, request: { sequence, tokens: missing, rows: 'none' as const } }];
-    });
-    if (lacking.length > 0) {
-      await this.#model.forward(lacking.map(({ request }) => request));
-      for (const { beginning, request } of lacking) beginning.tokens.push(...request.tokens);
-    }
-    const results = await this.#model.forward(
-      readings.map(({ tokens, hiddenStates, beginning: { sequence } }) => ({
-        sequence,
-        tokens: tokens.slice(-1),
-        rows: 'last' as const,
-        hiddenStates,
-      })),
+    const requests = readings.map(({ tokens, beginning, complete, hiddenStates }) =>
+      complete
+        ? { sequence: beginning.sequence, tokens: tokens.slice(-1), rows: 'last' as const, hiddenStates }
+        : {
+            sequence: beginning.sequence,
+            tokens: tokens.slice(beginning.tokens.length, -1),
+            rows: 'none' as const,
+          },
     );
-    for (const [index, { node, tokens, beginning }] of readings.entries()) {
-      beginning.tokens.push(tokens.at(-1) as number);
-      this.#keep(node, results[index] as ForwardResult);
+    const results = await this.#model.forward(requests);
+    for (const [index, { node, beginning, complete }] of readings.entries()) {
+      beginning.tokens.push(...(requests[index] as ForwardRequest).tokens);
+      if (complete) this.#keep(node, results[index] as ForwardResult);
     }
   }
 
