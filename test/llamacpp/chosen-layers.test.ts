@@ -11,7 +11,7 @@ import { writeLlamaGguf } from '../support/write-llama-gguf.js';
 const shape = { ...smallestShape, layers: 4 };
 const weights = llamaWeights(shape, 20261128);
 const tokens = [5, 100, 42, 17, 250, 99];
-/** Float32 weights and cache; measured 4e-6. Logits go from -6 to 6. */
+/** Float32 weights and cache. Logits go from -6 to 6. */
 const tolerance = 1e-4;
 
 let folder: string;

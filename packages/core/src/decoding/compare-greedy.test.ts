@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Distribution } from '../contract/distribution.js';
-import type { ForwardRequest } from '../contract/forward.js';
+import type { ForwardRequest, ForwardResult } from '../contract/forward.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { RowLogits } from '../sampling/row-logits.js';
 import type { TableLaw } from '../testing/enumerate-joint-law.js';
@@ -92,14 +92,18 @@ function roundingModel(rounding: readonly number[], contextLength = 32) {
   const target = createTableModel({ law: nearTie, vocabularySize, contextLength, maximumSequences: 1 });
   const passes: { readonly tokens: readonly number[]; readonly rows: unknown }[] = [];
   const forward = target.forward.bind(target);
+  const row = new Float32Array(vocabularySize);
   Object.assign(target, {
     forward: async (...parameters: Parameters<typeof target.forward>) => {
       const { tokens, rows } = parameters[0][0] as ForwardRequest;
       passes.push({ tokens, rows });
+      // The row of the pass before belongs to the model.
+      row.fill(Number.NaN);
       const results = await forward(...parameters);
-      if (tokens.length === 1 || rows === 'none') return results;
-      const logits = results[0]?.logits.read(0).map((logit, token) => logit + (rounding[token] as number));
-      return [{ logits: new RowLogits([logits as Float32Array], vocabularySize), hiddenStates: undefined }];
+      if (rows === 'none') return results;
+      const moved = tokens.length === 1 ? [0, 0, 0] : rounding;
+      row.set((results[0] as ForwardResult).logits.read(0).map((logit, at) => logit + (moved[at] as number)));
+      return [{ logits: new RowLogits([row], vocabularySize), hiddenStates: undefined }];
     },
   });
   return { target, passes };
