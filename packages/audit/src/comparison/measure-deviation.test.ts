@@ -117,7 +117,7 @@ describe('the deviation of a lossy rule', () => {
     // Greedy texts of the target itself, from a drafter that is never refused.
     const likeliest = createModelDrafter({ model: model((history) => best(targetLaw(history))), target });
     const rule = createBigLittle({ rollbackThreshold: infinity });
-    const { perplexity } = await measure(rule, 100, {}, likeliest);
+    const { perplexity } = await measure(rule, 400, {}, likeliest);
     expect(perplexity.lossy).toBeLessThan(perplexity.plain);
     expect(perplexity.difference.upper).toBeLessThan(0);
     await likeliest.close();

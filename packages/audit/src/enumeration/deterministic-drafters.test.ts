@@ -23,7 +23,11 @@ const exact = jointLaw(law, count);
 /** The drafts after every beginning of an output, by its tokens; those of one drafter, asked in turn. */
 type Drafts = ReadonlyMap<string, Draft>;
 
-async function draftsOf(drafter: Drafter, maximumLeaves: number): Promise<Drafts> {
+async function draftsOf(
+  drafter: Drafter,
+  maximumLeaves: number,
+  independentSiblings = false,
+): Promise<Drafts> {
   const drafts = new Map<string, Draft>();
   const transform = createLogitsTransform({}, vocabularySize);
   const open: number[][] = [[]];
@@ -39,7 +43,7 @@ async function draftsOf(drafter: Drafter, maximumLeaves: number): Promise<Drafts
         shouldStop: undefined,
         signal: undefined,
       },
-      { maximumTokens: 4, maximumLeaves },
+      { maximumTokens: 4, maximumLeaves, independentSiblings },
     );
     drafts.set(output.join(','), draft);
     if (output.length + 1 < count)
@@ -89,15 +93,19 @@ const drafters: [name: string, create: () => Drafter][] = [
 describe.each(drafters)('%s', (_, create) => {
   let chains: Drafts;
   let trees: Drafts;
+  let independentTrees: Drafts;
   beforeAll(async () => {
     chains = await draftsOf(create(), 1);
     trees = await draftsOf(create(), 3);
+    independentTrees = await draftsOf(create(), 3, true);
   });
 
   test.each([...verificationRules.values()])('keeps the joint law of the target under $name', (rule) => {
     expect([...chains.values()].some(({ tokens }) => tokens.length > 0)).toBe(true);
     expect(largestDifference(lawOf(rule, chains), exact)).toBeLessThan(1e-12);
-    if (rule.trees) expect(largestDifference(lawOf(rule, trees), exact)).toBeLessThan(1e-12);
+    if (!rule.trees) return;
+    const branched = rule.independentSiblings === true ? independentTrees : trees;
+    expect(largestDifference(lawOf(rule, branched), exact)).toBeLessThan(1e-12);
   });
 
   test('shows a rule that draws the correction from the target', () => {
