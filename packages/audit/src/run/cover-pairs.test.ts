@@ -28,3 +28,11 @@ test('pairs that are not allowed are left out, and nothing else', () => {
   expect(chosen.every(allowed)).toBe(true);
   expect(pairs(chosen)).toEqual(pairs(allCombinations([3, 2, 2]).filter(allowed)));
 });
+
+test('pairs that occur elsewhere are not sought', () => {
+  const chosen = coverPairs([5, 9, 2], undefined, [0, 1]);
+  const wanted = [...pairs(allCombinations([5, 9, 2]))].filter((pair) => !/^0:.*,1:/.test(pair));
+  expect([...pairs(chosen)]).toEqual(expect.arrayContaining(wanted));
+  // Nine of one factor on each of the two of another: no combination is spare.
+  expect(chosen).toHaveLength(18);
+});

@@ -4,13 +4,16 @@
  * left out. O(combinations^2 x factors^2): for products of a few hundred.
  *
  * @param sizes number of values of each factor, at least 1.
+ * @param covered two factors whose pairs occur elsewhere and need not occur here.
  * @returns indices of the values, [factors] each.
  */
 export function coverPairs(
   sizes: readonly number[],
   allowed: (combination: readonly number[]) => boolean = () => true,
+  covered?: readonly [number, number],
 ): number[][] {
   const combinations = allCombinations(sizes).filter(allowed);
+  const pairsOf = (combination: readonly number[]): string[] => pairs(combination, covered);
   const open = new Set(combinations.flatMap(pairsOf));
   const chosen: number[][] = [];
   while (open.size > 0) {
@@ -33,13 +36,14 @@ export function allCombinations(sizes: readonly number[]): number[][] {
 }
 
 /** One factor alone has pairs with nothing: each of its values must still occur. */
-function pairsOf(combination: readonly number[]): string[] {
+function pairs(combination: readonly number[], covered: readonly [number, number] | undefined): string[] {
   if (combination.length === 1) return [`0:${combination[0]}`];
-  const pairs: string[] = [];
+  const found: string[] = [];
   for (let left = 0; left < combination.length; left++) {
     for (let right = left + 1; right < combination.length; right++) {
-      pairs.push(`${left}:${combination[left]},${right}:${combination[right]}`);
+      if (left === covered?.[0] && right === covered[1]) continue;
+      found.push(`${left}:${combination[left]},${right}:${combination[right]}`);
     }
   }
-  return pairs;
+  return found;
 }

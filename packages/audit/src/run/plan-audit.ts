@@ -46,6 +46,8 @@ const power = 0.9;
 export const reusedParts: CubeParts = [[16], [8, 8], [4, 4, 4]];
 export const ownParts: CubeParts = [[8], [4, 4], [2, 2, 2]];
 
+/** Audits on tables, of all pairs of a rule and a drafter together: a few pairs get several tables each. */
+const fewestTables = 9;
 const tableLaws = 3;
 const placeLaws = reusedParts.length * tokenOrders.length;
 
@@ -53,10 +55,12 @@ const placeLaws = reusedParts.length * tokenOrders.length;
  * Decides what is combined with what, and how often each is drawn. Rules that take trees get them on a table of its own.
  * With a drafter of chains a rule that decides chains as another audited rule does (`onChains`) would repeat that one's
  * draws: it is left out unless everything is wanted. Its own decisions on chains are enumerated all the same.
+ *
+ * Unless everything is wanted, many pairs of a rule and a drafter take turns on the tables, and an engine gets every
+ * rule and every drafter, but not every pair of them.
  */
 export function planAudit(options: AuditOptions, settings: AuditSettings): AuditPlan {
   const { rules, drafters, engines } = options;
-  const choose = settings.full ? allCombinations : coverPairs;
   const combine = (combination: readonly number[]): Combination => ({
     rule: rules[combination[0] as number] as VerificationRule,
     drafter: drafters[combination[1] as number] as DrafterFactory,
@@ -65,11 +69,12 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
   const sizes = [rules.length, drafters.length];
   const repeats = ({ rule, drafter }: Combination): boolean =>
     !settings.full && drafter.trees !== true && rules.some(({ name }) => name === rule.onChains);
+  const pairs = allCombinations(sizes)
+    .map(combine)
+    .filter((pair) => !repeats(pair));
+  const tablesEach = settings.full ? tableBattery.length : Math.ceil(fewestTables / pairs.length);
   const onTables: AuditPlan['onTables'] = [
-    ...choose(sizes)
-      .map(combine)
-      .filter((combination) => !repeats(combination))
-      .map((combination) => ({ ...combination, tables: tableBattery })),
+    ...pairs.map((pair, index) => ({ ...pair, tables: inTurn(tableBattery, index, tablesEach) })),
     ...rules
       .filter(({ trees }) => trees)
       .map((rule) => ({ rule, drafter: tableTreeDrafter, engine: undefined, tables: [treeTable] })),
@@ -84,7 +89,7 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
       ? []
       : settings.full
         ? allCombinations([...sizes, engines.length]).filter(allowed)
-        : coverPairs([...sizes, engines.length], allowed);
+        : coverPairs([...sizes, engines.length], allowed, [0, 1]);
   const onEngines = chosen.map(combine) as AuditPlan['onEngines'];
 
   const tableCount = onTables.reduce((sum, { tables }) => sum + tables.length, 0);
@@ -115,4 +120,9 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
     boundConfidence,
     tests: tableCount * tableLaws + onEngines.length * (2 * placeLaws + 1),
   };
+}
+
+/** `count` of the values, another beginning each time; all of them where there are no more. */
+function inTurn<Value>(values: readonly Value[], index: number, count: number): readonly Value[] {
+  return values.map((_, at) => values[(index + at) % values.length] as Value).slice(0, count);
 }

@@ -154,7 +154,7 @@ test('rules that take trees are drawn with trees, and on chains unless another a
   ]);
 });
 
-test('every pair of rule, drafter and engine is audited at least once, and with full every combination', async () => {
+test('an engine is audited with every rule and every drafter, and with full in every combination', async () => {
   // The others decide chains as `tokenwise` does: they are combined with drafters of trees only.
   const distinct = rules.filter(({ onChains }) => onChains === undefined);
   const onTrees = rules.length - distinct.length;
@@ -175,14 +175,13 @@ test('every pair of rule, drafter and engine is audited at least once, and with 
   const pairs = new Set(
     [...covering].flatMap((name) => {
       const [rule, drafter, on] = name.split(', ') as [string, string, string];
-      return [`${rule} ${drafter}`, `${rule} ${on}`, `${drafter} ${on}`];
+      return [`${rule} ${on}`, `${drafter} ${on}`];
     }),
   );
   expect(distinct.length).toBeLessThan(rules.length);
-  expect(covering.size).toBe(distinct.length * drafters.length + 2 * onTrees);
-  expect(pairs.size).toBe(
-    distinct.length * drafters.length + onTrees + 2 * rules.length + 2 * drafters.length,
-  );
+  expect(pairs.size).toBe(2 * rules.length + 2 * drafters.length);
+  // One combination for every drafter, and the drafter of trees once more for every rule that takes only trees.
+  expect(covering.size).toBeLessThanOrEqual(2 * (drafters.length + onTrees));
   expect((await names(true)).size).toBe(2 * rules.length * drafters.length);
 });
 
