@@ -30,5 +30,5 @@ export function keptOrTarget(
 /** The ids that either distribution lists, ascending; undefined (all ids) where one of them is dense. */
 function jointSupport(left: Distribution, right: Distribution): Int32Array | undefined {
   if (left.tokens === undefined || right.tokens === undefined) return undefined;
-  return Int32Array.from(new Set([...left.tokens, ...right.tokens])).sort();
+  return Int32Array.from(new Set([...left.tokens, ...right.tokens])).toSorted();
 }
