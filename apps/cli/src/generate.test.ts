@@ -38,6 +38,7 @@ describe('foretoken generate', () => {
   it('prints one JSON document with the text and how it came about', () => {
     expect(reference).toMatchObject({
       finishReason: 'maximum-tokens',
+      lossy: false,
       seed: 0,
       drafter: 'draft.gguf',
       settings: { temperature: 0, rule: 'block', draftLength: 4 },
