@@ -60,6 +60,40 @@ describe('foretoken bench', () => {
   });
 });
 
+describe('foretoken bench --drafters', () => {
+  it('has a row for every drafter', async () => {
+    const short = ['--threads', '1', '-t', '0', '-n', '16', '--repeats', '1', '--draft-length', '3'];
+    const file = path.join(folder, 'one-prompt.txt');
+    await writeFile(file, 'export function add(left: number, right: number) {\n');
+    const { code, stdout, stderr } = await runCommand([
+      'bench',
+      ...short,
+      '--prompts',
+      file,
+      '--drafters',
+      'all',
+    ]);
+    expect(code, stderr).toBe(0);
+    const rows = stdout.slice(stdout.lastIndexOf('--draft '));
+    const names = [
+      'embedded',
+      'mlp-speculator',
+      'eagle',
+      'hass',
+      'prompt-lookup',
+      'n-gram',
+      'input-copy',
+      'early-exit:6',
+    ];
+    for (const name of names) expect(rows).toContain(` ${name} `);
+  });
+
+  it('does not take --draft beside it', async () => {
+    const { code } = await runCommand(['bench', '--drafters', 'all', '--draft', 'embedded']);
+    expect(code).toBe(2);
+  });
+});
+
 describe('foretoken demo', () => {
   const short = ['demo', '--prompts', '1', '--max-tokens', '16', '--threads', '1'];
 

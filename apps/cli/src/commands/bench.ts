@@ -5,6 +5,7 @@ import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
+import { draftersOption, draftNames } from '../options/draft-names.js';
 import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { modelOptions, type ModelSelection, openModels } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
@@ -12,6 +13,7 @@ import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
 import { comparisonTable, differenceLines, speedupText } from '../output/comparison-table.js';
 import { deviationTable } from '../output/deviation-table.js';
+import { draftersTable } from '../output/drafters-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
@@ -28,6 +30,7 @@ export function benchCommand() {
     )
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
+    .addOption(draftersOption)
     .addOption(
       new Option('--backend <name>', 'engine of the target, or all of them in turn')
         .choices([...backendNames, 'all'])
@@ -76,6 +79,7 @@ its output from the target's is measured too, over two prompts or more.
 Examples:
   foretoken bench --temperature 0 --draft-length 1,2,4,auto
   foretoken bench --backend all --temperature 0
+  foretoken bench --drafters all --draft-length 4 --temperature 0
   foretoken bench --tree 2,2,1 --temperature 0
   foretoken bench --model big.gguf --draft small.gguf --prompts prompts.jsonl --json`,
     )
@@ -90,8 +94,11 @@ Examples:
       const signal = interruptSignal();
       const lossy = noteLossy(options.rule);
       const engines: EngineResult[] = [];
+      const { drafters } = options;
+      const drafts = drafters === undefined ? [options.draft] : draftNames(drafters, options.model);
       for (const backend of options.backend === 'all' ? backendNames : [options.backend]) {
-        engines.push(await benchEngine({ ...options, backend }, prompts, signal));
+        for (const draft of drafts)
+          engines.push(await benchEngine({ ...options, backend, draft }, prompts, signal));
       }
       if (options.json === true) {
         printJson({
@@ -104,16 +111,25 @@ Examples:
         });
         return;
       }
-      for (const { engine, target, results, differences } of engines) {
+      for (const { engine, target, drafter, results, differences } of engines) {
         for (const [index, { draftLength, comparison, deviation }] of results.entries()) {
           const drafted = tree === undefined ? '' : `tree ${tree.text}, `;
           printLine(
-            `${target} on ${engine}, ${drafted}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
+            `${target} on ${engine}, ${drafter}, ${drafted}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
           if (deviation !== undefined) printLine(deviationTable(deviation));
           for (const line of differences[index] as string[]) printLine(line);
         }
+      }
+      if (drafts.length > 1) {
+        printLine(
+          draftersTable(
+            engines.flatMap(({ draft = '', engine, results }) =>
+              results.map((result) => ({ draft, engine, ...result })),
+            ),
+          ),
+        );
       }
       printLine(`${machine().processor}, ${machine().cores} cores; seed ${options.seed}`);
     });
@@ -126,8 +142,10 @@ interface LengthResult {
   readonly deviation: LossyDeviation | undefined;
 }
 
-/** Every draft length on one engine, in the order asked for. */
+/** Every draft length of one drafter on one engine, in the order asked for. */
 interface EngineResult {
+  /** As `--draft` names it; undefined: the default. */
+  readonly draft: string | undefined;
   readonly engine: string;
   readonly target: string;
   readonly drafter: string;
@@ -191,6 +209,7 @@ async function benchEngine(
       results.push({ draftLength, comparison, deviation });
     }
     return {
+      draft: options.draft,
       engine: target.capabilities.engine,
       target: target.name,
       drafter: drafter.name,
