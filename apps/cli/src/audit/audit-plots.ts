@@ -52,10 +52,11 @@ export function pValuePlot(report: AuditReport): TopLevelSpec {
 /** Upper and lower ends of the total variation while the draws came in, for the laws that the verdict bounds. */
 export function confidencePlot(report: AuditReport): TopLevelSpec {
   const laws: PlacedLaw[] = [
-    ...placedLaws(report).filter(({ law, layer }) => law.position === 3 && layer !== 'own passes'),
-    ...report.engines.flatMap(({ name, ownPlaces }) =>
-      ownPlaces.map((law) => ({ layer: 'own passes' as const, subject: name, law })),
-    ),
+    ...placedLaws(report).filter(({ law, layer }) => law.position === 3 && layer === 'tables'),
+    ...report.engines.flatMap(({ name, reusedPlaces, ownPlaces }) => [
+      ...reusedPlaces.map((law) => ({ layer: 'rows reused' as const, subject: name, law })),
+      ...ownPlaces.map((law) => ({ layer: 'own passes' as const, subject: name, law })),
+    ]),
   ];
   const values = laws.flatMap(({ layer, subject, law }) =>
     law.points.flatMap(({ count, lower, upper }) =>

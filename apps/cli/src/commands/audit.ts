@@ -79,7 +79,7 @@ export function auditCommand() {
     .addOption(
       new Option('--budget <seconds>', 'time for the whole audit')
         .argParser(number('--budget', 1, 1e6))
-        .default(80),
+        .default(86),
     )
     .addOption(
       new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),

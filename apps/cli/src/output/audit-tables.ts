@@ -45,8 +45,10 @@ export function auditLines(report: AuditReport): string[] {
             ],
       ),
     ),
-    ...engines.flatMap(({ name, ownPlaces }) =>
-      ownPlaces.map((law) => `${name}, all own passes, ${law.name}: ${boundText(law)}, ${law.count} draws`),
+    ...engines.flatMap(({ name, reusedPlaces, ownPlaces }) =>
+      [['rows reused', reusedPlaces] as const, ['own passes', ownPlaces] as const].flatMap(([mode, laws]) =>
+        laws.map((law) => `${name}, all ${mode}, ${law.name}: ${boundText(law)}, ${law.count} draws`),
+      ),
     ),
     colours.bold('Layer 3, numerics: passes over several tokens against passes over one'),
     table(

@@ -43,7 +43,9 @@ export async function compareGreedyTexts(
       const speculative = await generateText({ ...shared, rule, draftLength, drafter });
       if (isAborted(signal)) break;
       compared += 1;
-      const difference = await compareGreedy(target, prompt, plain.tokens, speculative.tokens);
+      const difference = await compareGreedy(target, prompt, plain.tokens, speculative.tokens, {
+        trees: rule.trees,
+      });
       if (difference !== undefined) mismatches.push({ ...difference, subject: subject.name, text });
     }
   } finally {

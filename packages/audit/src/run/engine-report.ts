@@ -12,7 +12,8 @@ export interface EngineReport {
   readonly weightFormat: string;
   readonly draft: string | undefined;
   readonly audits: readonly EngineAudit[];
-  /** The places of all own passes, whatever the subject. */
+  /** The places of all draws of a mode, whatever the subject: what the verdict bounds. */
+  readonly reusedPlaces: readonly PlaceLaw[];
   readonly ownPlaces: readonly PlaceLaw[];
   readonly passDistances: readonly PassDistance[];
   readonly greedy: readonly GreedyComparison[];

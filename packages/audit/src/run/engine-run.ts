@@ -13,7 +13,13 @@ import { createSubject } from '../subject/create-subject.js';
 import { errorText } from '../subject/error-text.js';
 import type { AuditEngine, AuditOptions, AuditSettings } from './audit-options.js';
 import type { EngineReport } from './engine-report.js';
-import { type AuditPlan, type Combination, ownParts, reusedParts } from './plan-audit.js';
+import {
+  type AuditPlan,
+  type Combination,
+  type EngineCombination,
+  ownParts,
+  reusedParts,
+} from './plan-audit.js';
 import type { TimedStep } from './time-slices.js';
 
 const prefixCount = 12;
@@ -28,12 +34,12 @@ const greedyTokens = 48;
 /** Of the texts, for numerics and greedy continuations. */
 const textTokens = 48;
 /** Seconds that the steps take on two cores, for their shares of the time. */
-const weights = { reusedDraw: 0.001, ownDraw: 0.012, numerics: 1, greedy: 0.5, prefixes: 2 };
+const weights = { reusedDraw: 0.001, ownDraw: 0.016, numerics: 1, greedy: 0.5, prefixes: 2 };
 
 /** Audits the subjects of one engine, which share its rows. */
 export class EngineRun {
   readonly #engine: AuditEngine;
-  readonly #combinations: readonly Combination[];
+  readonly #combinations: readonly EngineCombination[];
   readonly #plan: AuditPlan;
   readonly #settings: AuditSettings;
   readonly #texts: readonly (readonly number[])[];
@@ -45,7 +51,8 @@ export class EngineRun {
   readonly #transform: LogitsTransform;
   readonly #inject: NonNullable<AuditOptions['inject']>;
   readonly #prefixes = new Map<string, readonly Prefix[]>();
-  readonly #ownPlaces: PlaceWatch;
+  /** Of all subjects together, which share the bounds. */
+  readonly #places: Readonly<Record<EngineMode, PlaceWatch>>;
   readonly #audits: EngineAudit[] = [];
   readonly #greedy: GreedyComparison[] = [];
   readonly #errors: string[] = [];
@@ -53,7 +60,7 @@ export class EngineRun {
 
   constructor(
     engine: AuditEngine,
-    combinations: readonly Combination[],
+    combinations: readonly EngineCombination[],
     plan: AuditPlan,
     settings: AuditSettings,
     texts: AuditOptions['texts'],
@@ -87,21 +94,23 @@ export class EngineRun {
     };
     this.#reusedTransform = createReusedTransform(settings.sampling, target.vocabularySize);
     this.#transform = createLogitsTransform(settings.sampling, target.vocabularySize);
-    this.#ownPlaces = new PlaceWatch({
-      parts: ownParts.slice(-1),
-      planned: plan.draws.own,
-      confidence: plan.boundConfidence,
-    });
+    const shared = { confidence: plan.boundConfidence };
+    this.#places = {
+      'rows reused': new PlaceWatch({ ...shared, parts: reusedParts.slice(-1), planned: plan.draws.reused }),
+      'own passes': new PlaceWatch({ ...shared, parts: ownParts.slice(-1), planned: plan.draws.own }),
+    };
   }
 
   steps(): TimedStep[] {
     const { draws } = this.#plan;
     const { name } = this.#engine;
-    const ownDraws = Math.ceil(draws.own / this.#combinations.length);
+    const own = this.#combinations.filter(({ alone }) => alone);
+    const ownDraws = Math.ceil(draws.own / own.length);
+    const reusedDraws = Math.max(draws.reusedEach, Math.ceil(draws.reused / this.#combinations.length));
     const before: TimedStep[] = [
       {
         name: `${name}: numerics`,
-        weight: weights.numerics + weights.greedy * this.#combinations.length,
+        weight: weights.numerics + weights.greedy * own.length,
         run: (signal) => this.#guard(() => this.#measureNumerics(signal)),
       },
       {
@@ -113,7 +122,7 @@ export class EngineRun {
     ];
     const step = (combination: Combination, index: number, mode: EngineMode): TimedStep => {
       const { name: subject } = this.#subject(combination, this.#engine.models);
-      const count = mode === 'rows reused' ? draws.reused : ownDraws;
+      const count = mode === 'rows reused' ? reusedDraws : ownDraws;
       return {
         name: `${subject}: ${mode}`,
         weight: count * (mode === 'rows reused' ? weights.reusedDraw : weights.ownDraw),
@@ -123,11 +132,11 @@ export class EngineRun {
           ),
       };
     };
-    const modes: readonly EngineMode[] = ['rows reused', 'own passes'];
+    const drawn = { 'rows reused': this.#combinations, 'own passes': own } as const;
     return [
       ...before,
-      ...modes.flatMap((mode) =>
-        this.#combinations.map((combination, index) => step(combination, index, mode)),
+      ...(['rows reused', 'own passes'] as const).flatMap((mode) =>
+        drawn[mode].map((combination) => step(combination, this.#combinations.indexOf(combination), mode)),
       ),
     ];
   }
@@ -142,7 +151,8 @@ export class EngineRun {
       target: models.target.name,
       draft: models.draft?.name,
       audits: this.#audits,
-      ownPlaces: this.#ownPlaces.results(),
+      reusedPlaces: this.#places['rows reused'].results(),
+      ownPlaces: this.#places['own passes'].results(),
       passDistances: this.#passDistances,
       greedy: this.#greedy,
       errors: this.#errors,
@@ -200,7 +210,7 @@ export class EngineRun {
           confidence: this.#plan.boundConfidence,
           parts: own ? ownParts : reusedParts,
           blockSize: own ? ownBlockSize : undefined,
-          onPlaces: own ? (places) => this.#ownPlaces.observe(places) : undefined,
+          onPlaces: (places) => this.#places[mode].observe(places),
         }),
       );
     } finally {
@@ -241,7 +251,7 @@ export class EngineRun {
     const texts = this.#texts.map((text) => text.slice(0, textTokens));
     const compared = texts.slice(0, numericsTexts);
     this.#passDistances = await measureNumerics(target, compared, this.#transform, signal);
-    for (const combination of this.#combinations) {
+    for (const combination of this.#combinations.filter(({ alone }) => alone)) {
       this.#greedy.push(
         await compareGreedyTexts(
           this.#subject(combination, this.#engine.models),

@@ -15,15 +15,27 @@ export interface Combination {
   readonly engine: AuditEngine | undefined;
 }
 
+/** What is drawn on an engine. */
+export interface EngineCombination extends Combination {
+  readonly engine: AuditEngine;
+  /**
+   * Drawn with passes of its own too, and compared greedily. Both try the cache and its rollback, which see the form of
+   * a draft and what was kept of it, not where it came from: unless everything is wanted, one combination a rule.
+   */
+  readonly alone: boolean;
+}
+
 /** Everything that is fixed before the first draw. */
 export interface AuditPlan {
   readonly onTables: readonly (Combination & { readonly tables: readonly AuditTable[] })[];
-  readonly onEngines: readonly (Combination & { readonly engine: AuditEngine })[];
+  readonly onEngines: readonly EngineCombination[];
   readonly draws: {
     readonly table: number;
     readonly trees: number;
+    /** Of all subjects of an engine together, as `own`: they share the bound. */
     readonly reused: number;
-    /** Of all subjects of an engine together: they share the bound. */
+    /** Fewest of one subject. */
+    readonly reusedEach: number;
     readonly own: number;
   };
   /** Of every single bound, so that all hold together with the wanted confidence. */
@@ -34,10 +46,12 @@ export interface AuditPlan {
 
 /** Enough to find a total variation of .065 over 64 cells at alpha 1e-9 (`sampleCountToDetect`). */
 export const tableDraws = 10_000;
-/** Enough to find one of .1 over 64 cells at alpha 1e-9: a tree takes twice the time of a chain. */
-const leastTreeDraws = 5000;
+/** Enough to find one of .1 over 64 cells at alpha 1e-9: for many tables, and for trees, which take twice the time. */
+const leastTableDraws = 5000;
 /** Enough to find one of .08 over 64 cells at alpha 1e-9. */
 const leastReusedDraws = 8000;
+/** Enough to find one of .3. */
+const leastReusedEach = 500;
 /** A confidence sequence needs more draws than a bound at one number of them. */
 const sequenceFactor = 1.1;
 const power = 0.9;
@@ -90,13 +104,16 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
       : settings.full
         ? allCombinations([...sizes, engines.length]).filter(allowed)
         : coverPairs([...sizes, engines.length], allowed, [0, 1]);
-  const onEngines = chosen.map(combine) as AuditPlan['onEngines'];
+  const onEngines = chosen.map(combine).map((combination, index, all): EngineCombination => {
+    const { rule, engine } = combination;
+    const first = all.findIndex((other) => other.rule === rule && other.engine === engine);
+    return { ...combination, engine: engine as AuditEngine, alone: settings.full || first === index };
+  });
 
   const tableCount = onTables.reduce((sum, { tables }) => sum + tables.length, 0);
   const engineCount = new Set(onEngines.map(({ engine }) => engine)).size;
-  // Sequences on every table; the three places in every order, of each subject with rows reused and of all own passes of
-  // an engine.
-  const bounds = tableCount + tokenOrders.length * (onEngines.length + engineCount);
+  // Sequences on every table; the three places in every order, of an engine's draws of either kind.
+  const bounds = tableCount + 2 * tokenOrders.length * engineCount;
   const boundConfidence = 1 - (1 - settings.confidence) / bounds;
   const needed = (parts: readonly number[]): number => {
     const cells = parts.reduce((product, part) => product * part, 1);
@@ -112,9 +129,10 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
     onTables,
     onEngines,
     draws: {
-      table: Math.max(tableDraws, joint),
-      trees: Math.max(leastTreeDraws, joint),
+      table: Math.max(onTables.length > fewestTables && !settings.full ? leastTableDraws : tableDraws, joint),
+      trees: Math.max(leastTableDraws, joint),
       reused: Math.max(leastReusedDraws, joint),
+      reusedEach: settings.full ? leastReusedDraws : leastReusedEach,
       own,
     },
     boundConfidence,

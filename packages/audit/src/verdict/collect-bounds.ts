@@ -18,16 +18,11 @@ export function collectBounds({ tables, engines }: Measured): Bound[] {
       const most = Math.max(0, ...places.map(({ position }) => position));
       return places.filter(({ position }) => position === most);
     };
-    for (const { subject, mode, places } of engine.audits) {
-      // Own passes are bounded for the engine as a whole: see below.
-      if (mode === 'own passes') continue;
-      for (const law of jointPlaces(places))
-        bounds.push(boundOf(mode, law, `${subject}, ${mode}`, placesText(law)));
-    }
-    for (const law of jointPlaces(engine.ownPlaces)) {
-      bounds.push(
-        boundOf('own passes', law, `${engine.name}, own passes of all its subjects`, placesText(law)),
-      );
+    // The subjects of an engine share its bounds: each has too few draws for one of its own.
+    const modes = { 'rows reused': engine.reusedPlaces, 'own passes': engine.ownPlaces } as const;
+    for (const mode of ['rows reused', 'own passes'] as const) {
+      for (const law of jointPlaces(modes[mode]))
+        bounds.push(boundOf(mode, law, `${engine.name}, ${mode} of all its subjects`, placesText(law)));
     }
   }
   return bounds;

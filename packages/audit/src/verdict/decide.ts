@@ -74,7 +74,7 @@ function missingEvidence(evidence: Evidence, bounds: Verdict['bounds']): string[
   if (new Set(tables.map(({ subject }) => subject)).size < plan.onTables.length)
     missing.push('not every rule and drafter was drawn on the tables');
   const drawn = engines.flatMap(({ audits }) => audits).filter(({ draws }) => draws > 0);
-  if (drawn.length < 2 * plan.onEngines.length)
+  if (drawn.length < plan.onEngines.length + plan.onEngines.filter(({ alone }) => alone).length)
     missing.push('not every rule and drafter was drawn on its engine');
   const wide = bounds.filter(({ upper }) => !(upper <= margin));
   const [widest] = wide.toSorted((left, right) => right.upper - left.upper);
