@@ -84,7 +84,10 @@ export function auditCommand() {
     .addOption(
       new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
     )
-    .option('--full', 'every combination of rule, drafter and engine, not every pair once')
+    .option(
+      '--full',
+      'every combination of rule, drafter and engine, with draws enough for bounds of its own',
+    )
     .option('--json', 'print one JSON document')
     .option('--html <file>', 'write a page with plots')
     .addOption(endpointOptions.endpoint)
