@@ -15,7 +15,7 @@ import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { compareEngines, type EngineComparison } from '../benchmark/compare-engines.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
-import { adaptiveController } from '../options/draft-length.js';
+import { adaptiveController, expectedAcceptance } from '../options/draft-length.js';
 import { draftModel } from '../options/draft-model.js';
 import {
   engineSelection,
@@ -303,7 +303,7 @@ async function measureEngines(
 
 /** @param acceptance measured by position; the drafter's own guess where nothing was measured. */
 function controller({ drafter, draft }: Task, roundCosts: CostCurve, acceptance?: readonly number[]) {
-  return adaptiveController(roundCosts, acceptance ?? [drafter.expectedAcceptance ?? 0.6], draft);
+  return adaptiveController(roundCosts, acceptance ?? expectedAcceptance(drafter), draft);
 }
 
 function costLine(name: string, { lengths, milliseconds }: CostCurve): string {

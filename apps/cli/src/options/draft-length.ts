@@ -35,11 +35,12 @@ export function draftLengthController(
 ): DraftLengthController {
   if (length !== 'auto') return createFixedDraftLength(length);
   if (roundCosts === undefined) return createFixedDraftLength(0);
-  return adaptiveController(
-    roundCosts,
-    drafter?.expectedAcceptance === undefined ? undefined : [drafter.expectedAcceptance],
-    draft,
-  );
+  return adaptiveController(roundCosts, expectedAcceptance(drafter), draft);
+}
+
+/** What a drafter says of itself, for every position; undefined where it says nothing. */
+export function expectedAcceptance(drafter: Drafter | undefined): readonly number[] | undefined {
+  return drafter?.expectedAcceptance === undefined ? undefined : [drafter.expectedAcceptance];
 }
 
 /** Drafters without a model have nothing to catch up with, so they are probed sooner. */

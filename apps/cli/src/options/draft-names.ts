@@ -1,7 +1,8 @@
 import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import { headNames } from '../engines/heads.js';
 
-const withoutModel = ['prompt-lookup', 'n-gram', 'input-copy'] as const;
+/** Drafters that need no model. */
+export const withoutModel = ['prompt-lookup', 'n-gram', 'input-copy'] as const;
 
 export const draftersOption = new Option(
   '--drafters <list>',

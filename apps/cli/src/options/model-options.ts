@@ -16,6 +16,7 @@ import { backendNames, type EngineSelection, loadModel } from '../engines/backen
 import { readCorpus } from '../n-gram/corpus-file.js';
 import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-file.js';
 import type { NGramSelection } from './n-gram-options.js';
+import { withoutModel } from './draft-names.js';
 import { createDrafter, type DraftTree } from './draft-tree.js';
 import {
   assertEmbeddedTarget,
@@ -32,13 +33,7 @@ import { readText } from './prompt-input.js';
 const foreignDrafts = { tli: createTokenIntersectionDrafter, slem: createStringMatchDrafter } as const;
 type ForeignDraft = keyof typeof foreignDrafts;
 
-const withoutModel: ReadonlySet<string> = new Set([
-  'none',
-  'prompt-lookup',
-  'n-gram',
-  'input-copy',
-  ...headNames,
-]);
+const withoutDraftModel: ReadonlySet<string> = new Set(['none', ...withoutModel, ...headNames]);
 
 const devices = ['cpu', 'cuda'] as const;
 const accesses = ['native', 'stock'] as const;
@@ -131,10 +126,10 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     );
   }
   const corpora = await Promise.all(corpus.map(readCorpus));
-  if (foreignDraft !== undefined && withoutModel.has(draftName)) {
+  if (foreignDraft !== undefined && withoutDraftModel.has(draftName)) {
     throw new InvalidArgumentError('--foreign-draft says how a draft model is used: name one with --draft.');
   }
-  if (selection.tree !== undefined && (foreignDraft !== undefined || withoutModel.has(draftName))) {
+  if (selection.tree !== undefined && (foreignDraft !== undefined || withoutDraftModel.has(draftName))) {
     throw new InvalidArgumentError(
       '--tree needs a draft model of the target\'s vocabulary: give --draft a GGUF file or "embedded".',
     );

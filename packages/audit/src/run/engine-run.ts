@@ -40,6 +40,8 @@ const weights = { reusedDraw: 0.001, ownDraw: 0.016, numerics: 1, greedy: 0.5, p
 export class EngineRun {
   readonly #engine: AuditEngine;
   readonly #combinations: readonly EngineCombination[];
+  /** Those with passes of their own and greedy texts. */
+  readonly #alone: readonly EngineCombination[];
   readonly #plan: AuditPlan;
   readonly #settings: AuditSettings;
   readonly #texts: readonly (readonly number[])[];
@@ -69,6 +71,7 @@ export class EngineRun {
     this.#inject = inject;
     this.#engine = engine;
     this.#combinations = combinations;
+    this.#alone = combinations.filter(({ alone }) => alone);
     this.#plan = plan;
     this.#settings = settings;
     const { target, draft } = engine.models;
@@ -104,13 +107,12 @@ export class EngineRun {
   steps(): TimedStep[] {
     const { draws } = this.#plan;
     const { name } = this.#engine;
-    const own = this.#combinations.filter(({ alone }) => alone);
-    const ownDraws = Math.ceil(draws.own / own.length);
+    const ownDraws = Math.ceil(draws.own / this.#alone.length);
     const reusedDraws = Math.max(draws.reusedEach, Math.ceil(draws.reused / this.#combinations.length));
     const before: TimedStep[] = [
       {
         name: `${name}: numerics`,
-        weight: weights.numerics + weights.greedy * own.length,
+        weight: weights.numerics + weights.greedy * this.#alone.length,
         run: (signal) => this.#guard(() => this.#measureNumerics(signal)),
       },
       {
@@ -132,7 +134,7 @@ export class EngineRun {
           ),
       };
     };
-    const drawn = { 'rows reused': this.#combinations, 'own passes': own } as const;
+    const drawn = { 'rows reused': this.#combinations, 'own passes': this.#alone } as const;
     return [
       ...before,
       ...(['rows reused', 'own passes'] as const).flatMap((mode) =>
@@ -251,7 +253,7 @@ export class EngineRun {
     const texts = this.#texts.map((text) => text.slice(0, textTokens));
     const compared = texts.slice(0, numericsTexts);
     this.#passDistances = await measureNumerics(target, compared, this.#transform, signal);
-    for (const combination of this.#combinations.filter(({ alone }) => alone)) {
+    for (const combination of this.#alone) {
       this.#greedy.push(
         await compareGreedyTexts(
           this.#subject(combination, this.#engine.models),

@@ -5,11 +5,16 @@ export function isChain({ parents }: Pick<Draft, 'parents'>): boolean {
   return parents.every((parent, node) => parent === node - 1);
 }
 
-/** Tokens on the path from the root to `node`, both ends included; empty for -1. */
-export function pathTokens(draft: Draft, node: number): number[] {
+/** Nodes from the root down to `node`, both ends included; empty for -1. */
+export function pathNodes({ parents }: Pick<Draft, 'parents'>, node: number): number[] {
   const path: number[] = [];
-  for (let at = node; at >= 0; at = draft.parents[at] as number) path.push(draft.tokens[at] as number);
+  for (let at = node; at >= 0; at = parents[at] as number) path.push(at);
   return path.toReversed();
+}
+
+/** Their tokens. */
+export function pathTokens(draft: Draft, node: number): number[] {
+  return pathNodes(draft, node).map((at) => draft.tokens[at] as number);
 }
 
 /** Length of the longest path. */

@@ -1,5 +1,6 @@
 import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
+import { chainDraft } from '../drafting/chain-draft.js';
 import { oneHot } from '../sampling/draw.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
 import { coarseToFine } from '../scheduling/coarse-to-fine.js';
@@ -125,12 +126,7 @@ const repeatingDrafter: Drafter = {
   name: 'repeating',
   async propose({ tokens }, { maximumTokens }) {
     const proposed = new Array<number>(maximumTokens).fill(tokens.at(-1) as number);
-    return {
-      tokens: proposed,
-      parents: proposed.map((_, node) => node - 1),
-      distributions: proposed.map(oneHot),
-      drafters: proposed.map(() => 'repeating'),
-    };
+    return chainDraft('repeating', proposed, proposed.map(oneHot));
   },
   observe() {},
   async close() {},

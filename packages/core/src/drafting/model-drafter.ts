@@ -1,15 +1,13 @@
-import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { DraftBudget, Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { ClosedError } from '../errors/closed-error.js';
-import { drawToken, probabilityOf } from '../sampling/draw.js';
 import { assertRollback } from './assert-rollback.js';
 import { assertSameVocabulary } from './assert-same-vocabulary.js';
-import { chainDraft } from './chain-draft.js';
 import { DraftSequence } from './draft-sequence.js';
 import { type DraftVocabulary, sameVocabulary } from './draft-vocabulary.js';
+import { drawChain } from './draw-chain.js';
 import { OwnTransform } from './own-transform.js';
 
 export interface ModelDrafterOptions {
@@ -56,27 +54,16 @@ export class ModelDrafter implements Drafter {
     context.signal?.throwIfAborted();
     const transform = this.#transform.of(context.transform);
     const vocabulary = this.#vocabulary;
-    const history = [...context.tokens];
     // The same text in the draft model's tokens.
-    const text = [...vocabulary.contextTokens(history)];
-    const tokens: number[] = [];
-    const distributions: Distribution[] = [];
+    const text = [...vocabulary.contextTokens(context.tokens)];
     // Drafting k tokens reads all but the last of them.
     const room = text.length === 0 ? 0 : this.#model.contextLength - text.length + 1;
     const length = Math.min(budget.maximumTokens, room);
-    for (let node = 0; node < length; node++) {
+    return drawChain(this.name, context, length, async (history, node) => {
+      if (node > 0) text.push(vocabulary.draftToken(history.at(-1) as number));
       const logits = await this.#sequence.read(text, [], context.signal);
-      const distribution = vocabulary.distribution(transform, logits.read(0), history, node);
-      if (distribution === undefined) break;
-      const token = drawToken(distribution, context.random.uniform('draft', 0, node, 0));
-      tokens.push(token);
-      distributions.push(distribution);
-      history.push(token);
-      text.push(vocabulary.draftToken(token));
-      const probability = probabilityOf(distribution, token);
-      if (context.shouldStop?.({ token, probability, depth: node }) === true) break;
-    }
-    return chainDraft(this.name, tokens, distributions);
+      return vocabulary.distribution(transform, logits.read(0), history, node);
+    });
   }
 
   observe(): void {

@@ -5,6 +5,7 @@ import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
 import { oneHot } from '../sampling/draw.js';
+import { commonLength } from './common-length.js';
 import { distinctLeaves } from './distinct-leaves.js';
 import { type ContinuationTree, growContinuations } from './n-gram/continuation-tree.js';
 import { type Match, SuffixAutomaton } from './n-gram/suffix-automaton.js';
@@ -107,7 +108,7 @@ class NGramDrafter implements Drafter {
 
   /** Reads the committed tokens that are new; another text than before from its beginning. */
   #synchronise(tokens: readonly number[]): void {
-    if (!startsWith(tokens, this.#read)) {
+    if (commonLength(tokens, this.#read) < this.#read.length) {
       this.#read = [];
       this.#text = new SuffixAutomaton(longestContext + 1);
       this.#inCorpora = this.#corpora?.start;
@@ -140,11 +141,6 @@ class NGramDrafter implements Drafter {
       minimumMatch: this.#minimumMatch,
     });
   }
-}
-
-function startsWith(tokens: readonly number[], beginning: readonly number[]): boolean {
-  for (let index = 0; index < beginning.length; index++) if (tokens[index] !== beginning[index]) return false;
-  return true;
 }
 
 function automatonOf(texts: readonly (readonly number[])[]): SuffixAutomaton {

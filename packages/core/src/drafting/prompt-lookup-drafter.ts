@@ -4,6 +4,7 @@ import type { DraftBudget, Drafter } from '../contract/drafter.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { oneHot } from '../sampling/draw.js';
+import { chainDraft } from './chain-draft.js';
 
 /** What followed a short match is what a greedy target says again, but often not what a draw gives. */
 const greedyMinimum = 4;
@@ -48,12 +49,7 @@ export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Dr
         (token, depth) => context.shouldStop?.({ token, probability: 1, depth }) === true,
       );
       const tokens = stopped < 0 ? proposed : proposed.slice(0, stopped + 1);
-      return {
-        tokens,
-        parents: tokens.map((_, node) => node - 1),
-        distributions: tokens.map(oneHot),
-        drafters: tokens.map(() => name),
-      };
+      return chainDraft(name, tokens, tokens.map(oneHot));
     },
     observe() {
       // Nothing to learn: every proposal looks at all committed tokens.

@@ -2,9 +2,10 @@ import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { DraftBudget, Drafter } from '../contract/drafter.js';
+import { drawChain } from '../drafting/draw-chain.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import { drawToken, oneHot, probabilityOf } from '../sampling/draw.js';
+import { oneHot, probabilityOf } from '../sampling/draw.js';
 
 export interface SyntheticDrafterOptions {
   /**
@@ -34,27 +35,12 @@ export function createSyntheticDrafter(options: SyntheticDrafterOptions): Drafte
     async propose(context: DraftContext, { maximumTokens }: DraftBudget): Promise<Draft> {
       if (closed) throw new ClosedError(`The drafter ${name} is closed.`);
       context.signal?.throwIfAborted();
-      const history = [...context.tokens];
-      const tokens: number[] = [];
-      const distributions: Distribution[] = [];
-      for (let node = 0; node < maximumTokens; node++) {
+      return drawChain(name, context, maximumTokens, async (history, node) => {
         const wanted = acceptance(node);
         if (!(wanted >= 0 && wanted <= 1))
           throw new InvalidArgumentError(`An acceptance is from 0 to 1, not ${wanted} (position ${node}).`);
-        const distribution = withAcceptance(await law(history), vocabularySize, wanted);
-        const token = drawToken(distribution, context.random.uniform('draft', 0, node, 0));
-        tokens.push(token);
-        distributions.push(distribution);
-        history.push(token);
-        const probability = probabilityOf(distribution, token);
-        if (context.shouldStop?.({ token, probability, depth: node }) === true) break;
-      }
-      return {
-        tokens,
-        distributions,
-        parents: tokens.map((_, node) => node - 1),
-        drafters: tokens.map(() => name),
-      };
+        return withAcceptance(await law(history), vocabularySize, wanted);
+      });
     },
     observe() {},
     async close() {

@@ -5,6 +5,7 @@ import type { LanguageModel } from '../contract/language-model.js';
 import type { MemoryUse } from '../contract/memory-use.js';
 import type { Sequence } from '../contract/sequence.js';
 import type { Tokenizer } from '../contract/tokenizer.js';
+import { pathNodes } from '../decoding/draft-shape.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { ContextOverflowError } from '../errors/context-overflow-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
@@ -160,7 +161,7 @@ class TableModel implements LanguageModel {
     const depth =
       parents === undefined
         ? tokens.length
-        : Math.max(...tokens.map((_, node) => pathTo(parents, node).length));
+        : Math.max(...tokens.map((_, node) => pathNodes({ parents }, node).length));
     if (sequence.length + depth > this.contextLength) {
       throw new ContextOverflowError(`The context holds ${this.contextLength} tokens.`);
     }
@@ -174,7 +175,7 @@ class TableModel implements LanguageModel {
     const rows = wantedRows(request).map((row) =>
       parents === undefined
         ? [...before, ...tokens.slice(0, row + 1)]
-        : [...before, ...pathTo(parents, row).map((at) => tokens[at] as number)],
+        : [...before, ...pathNodes({ parents }, row).map((at) => tokens[at] as number)],
     );
     return {
       logits: new RowLogits(
@@ -290,13 +291,6 @@ class TableSequence implements Sequence {
     if (this.#closed) throw new ClosedError('The sequence is closed.');
     this.model.assertOpen();
   }
-}
-
-/** Nodes of a tree from the root down to `node`. */
-function pathTo(parents: readonly number[], node: number): number[] {
-  const path: number[] = [];
-  for (let at = node; at >= 0; at = parents[at] as number) path.push(at);
-  return path.toReversed();
 }
 
 function wantedRows({ rows, tokens }: ForwardRequest): readonly number[] {

@@ -1,12 +1,11 @@
-import type { Distribution } from '../../contract/distribution.js';
 import type { Draft } from '../../contract/draft.js';
 import type { DraftContext } from '../../contract/draft-context.js';
 import type { DraftBudget, Drafter, HiddenStates } from '../../contract/drafter.js';
 import type { ForwardResult } from '../../contract/forward.js';
 import type { HeadModel } from '../../contract/head-model.js';
 import { ClosedError } from '../../errors/closed-error.js';
-import { drawToken, probabilityOf } from '../../sampling/draw.js';
-import type { LogitsTransform } from '../../sampling/logits-transform.js';
+import { drawChain } from '../draw-chain.js';
+import { OwnTransform } from '../own-transform.js';
 import { HeadContext } from './head-context.js';
 
 /**
@@ -20,7 +19,7 @@ export class HeadDrafter implements Drafter {
   readonly readHiddenStates: Drafter['readHiddenStates'];
   readonly #head: HeadModel;
   readonly #context: HeadContext;
-  #transform: { readonly source: LogitsTransform; readonly own: LogitsTransform } | undefined;
+  readonly #transform = new OwnTransform();
   #closed = false;
 
   constructor(name: string, head: HeadModel) {
@@ -40,39 +39,23 @@ export class HeadDrafter implements Drafter {
     this.#assertOpen();
     const { tokens: committed, signal } = context;
     signal?.throwIfAborted();
-    const transform = this.#ownTransform(context.transform);
-    const history = [...committed];
-    const tokens: number[] = [];
-    const distributions: Distribution[] = [];
+    const transform = this.#transform.of(context.transform);
     // The last known hidden state is that of the last committed token but one.
     const position = committed.length - 2;
     const room = this.#head.contextLength - position;
     const length = Math.min(budget.maximumTokens, this.#head.maximumSteps, room);
     try {
-      for (let node = 0; node < length; node++) {
+      return await drawChain(this.name, context, length, async (history, node) => {
         const result: ForwardResult | undefined =
           node === 0
             ? await this.#context.begin(committed, context.targetHiddenRows ?? [], signal)
-            : await this.#context.step(tokens[node - 1] as number, position + node, signal);
-        // The target has not read anything for this drafter yet.
-        if (result === undefined) break;
-        const distribution = transform.apply(result.logits.read(0), history, node);
-        const token = drawToken(distribution, context.random.uniform('draft', 0, node, 0));
-        tokens.push(token);
-        distributions.push(distribution);
-        history.push(token);
-        const probability = probabilityOf(distribution, token);
-        if (context.shouldStop?.({ token, probability, depth: node }) === true) break;
-      }
+            : await this.#context.step(history.at(-1) as number, position + node, signal);
+        // Without a result the target has not read anything for this drafter yet.
+        return result && transform.apply(result.logits.read(0), history, node);
+      });
     } finally {
       this.#context.dropSteps();
     }
-    return {
-      tokens,
-      parents: tokens.map((_, node) => node - 1),
-      distributions,
-      drafters: tokens.map(() => this.name),
-    };
   }
 
   observe(): void {
@@ -86,11 +69,5 @@ export class HeadDrafter implements Drafter {
 
   #assertOpen(): void {
     if (this.#closed) throw new ClosedError(`The drafter ${this.name} is closed.`);
-  }
-
-  /** Row buffers of its own: the target's rows use the request's. */
-  #ownTransform(source: LogitsTransform): LogitsTransform {
-    if (this.#transform?.source !== source) this.#transform = { source, own: source.clone() };
-    return this.#transform.own;
   }
 }

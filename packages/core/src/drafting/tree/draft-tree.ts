@@ -1,5 +1,6 @@
 import type { Distribution } from '../../contract/distribution.js';
 import type { Draft } from '../../contract/draft.js';
+import { pathNodes } from '../../decoding/draft-shape.js';
 
 /** A draft tree while it grows: level by level, parents before their children. */
 export class DraftTree {
@@ -21,9 +22,7 @@ export class DraftTree {
 
   /** Nodes from the root down to `node`, both ends included; empty for -1. */
   path(node: number): number[] {
-    const path: number[] = [];
-    for (let at = node; at >= 0; at = this.parents[at] as number) path.push(at);
-    return path.toReversed();
+    return pathNodes(this, node);
   }
 
   toDraft(drafter: string): Draft {

@@ -1,5 +1,6 @@
 import type { Distribution } from '../../contract/distribution.js';
 import type { Draft } from '../../contract/draft.js';
+import { pathNodes } from '../../decoding/draft-shape.js';
 import { generateText } from '../../decoding/generate-text.js';
 import { createRequestRandom } from '../../random/request-random.js';
 import { probabilityOf } from '../../sampling/draw.js';
@@ -56,7 +57,7 @@ export async function staysInStep(options: DrafterConformanceOptions): Promise<v
         );
       });
       // Every node in turn is the last one accepted, after none.
-      const acceptedPath = pathTo(draft, (step % (draft.tokens.length + 1)) - 1);
+      const acceptedPath = pathNodes(draft, (step % (draft.tokens.length + 1)) - 1);
       const committedTokens = [...acceptedPath.map((node) => draft.tokens[node] as number), 0];
       drafter.observe({
         acceptedPath,
@@ -148,13 +149,6 @@ export async function cancelsAndCloses(options: DrafterConformanceOptions): Prom
   await checkRejects('a proposal after close', ['ClosedError'], () =>
     propose(target, drafter, { tokens, seed: 1 }),
   );
-}
-
-/** Nodes from the root down to `node`. */
-function pathTo({ parents }: Draft, node: number): number[] {
-  const path: number[] = [];
-  for (let at = node; at >= 0; at = parents[at] as number) path.push(at);
-  return path.toReversed();
 }
 
 function sameDraft(left: Draft, right: Draft): boolean {

@@ -1,5 +1,6 @@
 import type { Distribution } from '../../contract/distribution.js';
 import type { Draft } from '../../contract/draft.js';
+import { pathNodes } from '../../decoding/draft-shape.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import { probabilityOf } from '../../sampling/draw.js';
 import { childrenOf } from '../children-of.js';
@@ -39,7 +40,7 @@ export function createTypicalAcceptance(options: TypicalAcceptanceOptions): Loss
     trees: true,
     verify(draft, targetRows, random) {
       const last = endOfLongestPath(draft, targetRows, options);
-      const acceptedPath = pathTo(draft, last);
+      const acceptedPath = pathNodes(draft, last);
       const nextToken = random.draw(targetRows[last + 1] as Distribution, last);
       const nextTokenKind = childrenOf(draft, last).length === 0 ? 'bonus' : 'correction';
       return { acceptedPath, nextToken, nextTokenKind };
@@ -83,11 +84,4 @@ function endOfLongestPath(
     }
   }
   return end;
-}
-
-/** The nodes from the root down to `node`; none for -1. */
-function pathTo({ parents }: Draft, node: number): number[] {
-  const path: number[] = [];
-  for (let at = node; at >= 0; at = parents[at] as number) path.push(at);
-  return path.toReversed();
 }
