@@ -1,7 +1,7 @@
 /**
  * Tokens committed per target pass by chains and by trees of at most 16 nodes, of the embedded draft model on the
- * embedded target, temperature 1: 32 prompts of 128 tokens of application code, 128 tokens each. Counts, no times.
- * Run: npx tsx bench/tree-tokens.ts (after npm run build; some minutes).
+ * embedded target, temperature 1: 32 prompts of 128 tokens of application code, 128 tokens each. Counts, no times, so
+ * the number of threads changes nothing. Run: npx tsx bench/tree-tokens.ts (after npm run build; some minutes).
  */
 import { readFile } from 'node:fs/promises';
 import {
@@ -23,7 +23,7 @@ const promptCount = 32;
 const promptLength = 128;
 const maximumTokens = 128;
 const seed = 20261128;
-const threads = 2;
+const threads = 1;
 
 const target = await llamacppBackend.loadModel(tinyModels.target, { threads });
 const draft = await llamacppBackend.loadModel(tinyModels.draft, { threads });
@@ -34,19 +34,11 @@ const prompts = texts.map((text) => encodePrompt(target.tokenizer, text).slice(0
 /** Passes that cost the same for 1 to 17 tokens, and drafting that costs nothing: only tokens per pass count. */
 const flat = { lengths: [1, nodes + 1, nodes + 2, 64], milliseconds: [1, 1, 1000, 1000] };
 const free = { lengths: [1, 64], milliseconds: [1e-9, 1e-9] };
-const chains = [1, 2, 3, 4, 5, 6, 8, 12, nodes];
+const chains = [5, 8, 12, nodes];
+const treeRules = ['recursive-rejection', 'traversal'];
 const trees: readonly (readonly [name: string, kind: () => DraftTreeKind])[] = [
-  ...[
-    [2, 2, 2],
-    [2, 2, 1, 1],
-    [3, 2, 1],
-    [4, 1, 1, 1],
-    [2, 1, 1, 1, 1, 1, 1, 1],
-    [3, 1, 1, 1, 1],
-  ].map((widths): [string, () => DraftTreeKind] => [
-    `static ${widths.join(',')}`,
-    () => ({ kind: 'static', widths }),
-  ]),
+  ['static 2,2,1,1', () => ({ kind: 'static', widths: [2, 2, 1, 1] })],
+  ['static 2,1,1,1,1,1,1,1', () => ({ kind: 'static', widths: [2, 1, 1, 1, 1, 1, 1, 1] })],
   ['dynamic', () => ({ kind: 'dynamic', nodes, depth: 8 })],
   [
     'chosen',
@@ -55,6 +47,7 @@ const trees: readonly (readonly [name: string, kind: () => DraftTreeKind])[] = [
       chooser: createAdaptiveTreeShape({ targetCosts: flat, draftCosts: free, maximumTokens: nodes }),
     }),
   ],
+  ['sampled', () => ({ kind: 'sampled', nodes })],
 ];
 
 interface Row {
@@ -99,7 +92,7 @@ for (const length of chains) {
 }
 for (const [name, kind] of trees) {
   const create = (): Drafter => createModelTreeDrafter({ model: draft, target, tree: kind() });
-  rows.push(await measure(name, 'recursive-rejection', nodes, create));
+  for (const rule of treeRules) rows.push(await measure(name, rule, nodes, create));
 }
 await draft.close();
 await target.close();
@@ -108,7 +101,8 @@ const best = (among: readonly Row[]): Row =>
   among.reduce((left, right) => (right.tokensPerPass > left.tokensPerPass ? right : left));
 const bestChain = best(rows.filter(({ name }) => name.startsWith('chain')));
 const bestTree = best(rows.filter(({ name }) => !name.startsWith('chain')));
-const five = (rule: string): Row => rows.find((row) => row.name === 'chain 5' && row.rule === rule) as Row;
+const rowOf = (name: string, rule: string): Row =>
+  rows.find((row) => row.name === name && row.rule === rule) as Row;
 /** Tokens per pass of one over those of another, with an interval over prompts. */
 const ratio = (candidate: Row, baseline: Row) => ({
   candidate: `${candidate.name}, ${candidate.rule}`,
@@ -122,5 +116,9 @@ await writeResult('tree-tokens', {
   maximumTokens,
   rows: rows.map(({ name, rule, tokensPerPass }) => ({ name, rule, tokensPerPass })),
   treeOverChain: ratio(bestTree, bestChain),
-  blockOverTokenwise: ratio(five('block'), five('tokenwise')),
+  blockOverTokenwise: ratio(rowOf('chain 5', 'block'), rowOf('chain 5', 'tokenwise')),
+  traversalOverRecursiveRejection: ratio(
+    rowOf('sampled', 'traversal'),
+    rowOf('sampled', 'recursive-rejection'),
+  ),
 });

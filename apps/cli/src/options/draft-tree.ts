@@ -14,7 +14,7 @@ import type { DraftLength } from './draft-length.js';
 
 /** Most nodes of a tree: with the last committed token they are one pass. */
 const mostNodes = 63;
-const defaultRule = 'recursive-rejection';
+const defaultRule = 'traversal';
 
 /** What `--tree` asks for. */
 export interface DraftTree {
@@ -25,14 +25,15 @@ export interface DraftTree {
   readonly nodes: number;
 }
 
-/** Parses `2,2,1`, `dynamic:16` or `auto`. */
+/** Parses `2,2,1`, `sampled:16`, `dynamic:16` or `auto`. */
 function parseTree(text: string): DraftTree {
   const trimmed = text.trim();
   if (trimmed === 'auto') return { text: trimmed, kind: undefined, nodes: mostNodes };
-  const dynamic = /^dynamic:(\d{1,2})$/.exec(trimmed);
-  if (dynamic !== null) {
-    const nodes = Number(dynamic[1]);
-    if (nodes >= 1 && nodes <= mostNodes) return { text: trimmed, kind: { kind: 'dynamic', nodes }, nodes };
+  const grown = /^(sampled|dynamic):(\d{1,2})$/.exec(trimmed);
+  if (grown !== null) {
+    const kind = grown[1] as 'sampled' | 'dynamic';
+    const nodes = Number(grown[2]);
+    if (nodes >= 1 && nodes <= mostNodes) return { text: trimmed, kind: { kind, nodes }, nodes };
   }
   if (/^\d{1,2}(,\d{1,2})*$/.test(trimmed)) {
     const widths = trimmed.split(',').map(Number);
@@ -40,13 +41,13 @@ function parseTree(text: string): DraftTree {
     if (nodes >= 1 && nodes <= mostNodes) return { text: trimmed, kind: { kind: 'static', widths }, nodes };
   }
   throw new UsageError(
-    `--tree takes the children of a node by level, such as "2,2,1", or "dynamic:N", or "auto"; at most ${mostNodes} nodes.`,
+    `--tree takes the children of a node by level, such as "2,2,1", or "sampled:N", "dynamic:N" or "auto"; at most ${mostNodes} nodes.`,
   );
 }
 
 export const treeOption = new Option(
   '--tree <shape>',
-  'draft trees: children by level, such as "2,2,1"; "dynamic:16", the 16 most likely nodes; "auto" adapts to measured costs',
+  'draft trees: children by level, such as "2,2,1"; "sampled:16", deep where the draft is sure, wide where not; "dynamic:16", the 16 most likely nodes; "auto" adapts to measured costs',
 ).argParser(parseTree);
 
 /** Drafts with a model: trees where they are asked for; an automatic one is measured for here. */

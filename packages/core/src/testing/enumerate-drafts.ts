@@ -32,6 +32,12 @@ export interface EnumeratedTrees {
   readonly altered?: (draft: Draft) => Draft;
 }
 
+/** Drafts that are enumerated elsewhere: of trees whose shape depends on what is drawn. */
+export interface EnumeratedGrowth {
+  /** Every draft of a round after the committed tokens, with its probability. */
+  readonly drafts: (committed: readonly number[]) => Branch<Draft>[];
+}
+
 /** One thing that can happen, with its probability. */
 export interface Branch<Value> {
   readonly probability: number;
@@ -48,10 +54,11 @@ export interface PlannedDraft {
 
 /** The plan of the next round. */
 export function planDraft(
-  drafting: EnumeratedDrafting | EnumeratedTrees,
+  drafting: EnumeratedDrafting | EnumeratedTrees | EnumeratedGrowth,
   committed: readonly number[],
   discarded: readonly number[],
 ): PlannedDraft {
+  if ('drafts' in drafting) return { key: 'grown', drafts: drafting.drafts };
   if ('shape' in drafting) {
     const shape = drafting.shape(committed, discarded);
     return { key: shape.join(','), drafts: (history) => trees(history, shape, drafting) };

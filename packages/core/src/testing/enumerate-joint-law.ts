@@ -6,6 +6,7 @@ import { pathTokens } from '../decoding/draft-shape.js';
 import {
   type Branch,
   type EnumeratedDrafting,
+  type EnumeratedGrowth,
   type EnumeratedTrees,
   entries,
   type PlannedDraft,
@@ -13,7 +14,7 @@ import {
   type TableLaw,
 } from './enumerate-drafts.js';
 
-export type { EnumeratedDrafting, EnumeratedTrees, TableLaw } from './enumerate-drafts.js';
+export type { EnumeratedDrafting, EnumeratedGrowth, EnumeratedTrees, TableLaw } from './enumerate-drafts.js';
 
 /**
  * The exact joint law of the first `count` tokens that a rule emits, over several rounds: every draft, every
@@ -23,7 +24,7 @@ export type { EnumeratedDrafting, EnumeratedTrees, TableLaw } from './enumerate-
 export function enumerateJointLaw(
   rule: VerificationRule,
   target: TableLaw,
-  drafting: EnumeratedDrafting | EnumeratedTrees,
+  drafting: EnumeratedDrafting | EnumeratedTrees | EnumeratedGrowth,
   count: number,
 ): Map<string, number> {
   const law = new Map<string, number>();
@@ -97,7 +98,7 @@ export function largestDifference(
 export function expectedCommitted(
   rule: VerificationRule,
   target: TableLaw,
-  drafting: EnumeratedDrafting | EnumeratedTrees,
+  drafting: EnumeratedDrafting | EnumeratedTrees | EnumeratedGrowth,
 ): number {
   let expected = 0;
   for (const { value: draft, probability } of planDraft(drafting, [], []).drafts([])) {

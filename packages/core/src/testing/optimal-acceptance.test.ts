@@ -4,6 +4,7 @@ import { probabilityOf } from '../sampling/draw.js';
 import { kSeq } from '../verification/k-seq.js';
 import { recursiveRejection } from '../verification/recursive-rejection.js';
 import { sampleMatch } from '../verification/sample-match.js';
+import { traversal } from '../verification/traversal.js';
 import { type Branch, entries, planDraft } from './enumerate-drafts.js';
 import { expectedCommitted, type TableLaw } from './enumerate-joint-law.js';
 import { optimalAcceptance, optimalRootAcceptance } from './optimal-acceptance.js';
@@ -58,7 +59,7 @@ describe('the optimal acceptance', () => {
 });
 
 describe.each(siblingKinds)('no rule is above it, siblings %s', (siblings) => {
-  const rules = [sampleMatch, recursiveRejection, kSeq].filter(
+  const rules = [sampleMatch, recursiveRejection, traversal, kSeq].filter(
     (rule) => rule.independentSiblings !== true || siblings === 'independent',
   );
   const reached = (rule: (typeof rules)[number], target: TableLaw, drawn: TableLaw, count: number): number =>

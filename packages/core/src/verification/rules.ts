@@ -6,10 +6,11 @@ import { lossyRules } from './lossy/lossy-rules.js';
 import { recursiveRejection } from './recursive-rejection.js';
 import { sampleMatch } from './sample-match.js';
 import { tokenwise } from './tokenwise.js';
+import { traversal } from './traversal.js';
 
 /** Every rule of this package by name; all of them exact. */
 export const verificationRules: ReadonlyMap<string, VerificationRule> = new Map(
-  [tokenwise, block, sampleMatch, recursiveRejection, kSeq].map((rule) => [rule.name, rule]),
+  [tokenwise, block, sampleMatch, recursiveRejection, traversal, kSeq].map((rule) => [rule.name, rule]),
 );
 
 /**

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Draft } from '../contract/draft.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
+import { pathTokens } from '../decoding/draft-shape.js';
 import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import { oneHot, probabilityOf } from '../sampling/draw.js';
+import { type Branch, entries } from '../testing/enumerate-drafts.js';
 import {
   type EnumeratedTrees,
   enumerateJointLaw,
@@ -12,13 +14,14 @@ import {
   type TableLaw,
 } from '../testing/enumerate-joint-law.js';
 import { randomTable, type TableKind } from '../testing/random-table.js';
-import type { SiblingKind } from '../testing/sibling-law.js';
+import { type SiblingKind, siblingLaw } from '../testing/sibling-law.js';
 import { kSeqUndivided, residualOfFirstSibling } from '../testing/wrong-tree-rules.js';
 import { childrenOf } from './children-of.js';
 import { kSeq } from './k-seq.js';
 import { recursiveRejection } from './recursive-rejection.js';
 import { verificationRules } from './rules.js';
 import { tokenwise } from './tokenwise.js';
+import { traversal } from './traversal.js';
 
 // Proofs by enumeration: nothing is sampled, so nothing has a false-alarm probability. The tables' seeds are fixed.
 const tolerance = 1e-12;
@@ -51,7 +54,7 @@ const pairs = treeRules.flatMap((rule) =>
 );
 
 test('the rules that take trees are among those proven here', () => {
-  expect(treeRules.map(({ name }) => name)).toEqual(['sample-match', 'recursive-rejection', 'k-seq']);
+  expect(treeRules.map(({ name }) => name)).toEqual(['sample-match', 'recursive-rejection', 'traversal', 'k-seq']);
 });
 
 describe.each(pairs)('$name keeps the joint law of the target, siblings $siblings', ({ rule, siblings }) => {
@@ -147,6 +150,29 @@ describe('drafts that recursive rejection takes and K-SEQ does not', () => {
   });
 });
 
+describe('trees that grow by what was drawn anywhere in them', () => {
+  // Which node gets the next child is decided before that child is drawn: by all tokens so far, on whichever branch.
+  const largestError = (rule: VerificationRule, siblings: SiblingKind): number =>
+    Math.max(
+      ...Array.from({ length: 12 }, (_, seed) => {
+        const target = randomTable(seed, vocabularySize, 'smooth');
+        const law = randomTable(1000 + seed, vocabularySize, 'smooth');
+        const drafts = (committed: readonly number[]) => grownTrees(law, siblings, committed, seed);
+        return largestDifference(enumerateJointLaw(rule, target, { drafts }, 2), jointLaw(target, 2));
+      }),
+    );
+
+  test.each(
+    pairs.filter(({ rule, siblings }) => rule !== kSeq && siblings !== 'likeliest'),
+  )('$name keeps the joint law, siblings $siblings', ({ rule, siblings }) => {
+    expect(largestError(rule, siblings)).toBeLessThan(tolerance);
+  });
+
+  test('K-SEQ, which must know the number of siblings before, does not', () => {
+    expect(largestError(kSeq, 'independent')).toBeGreaterThan(visible);
+  });
+});
+
 describe('what is wrong fails the same proof', () => {
   // Three tokens are too few for a stale law to show: what the first refusal leaves then lies on one token.
   const tokens = 5;
@@ -189,6 +215,9 @@ describe('what is wrong fails the same proof', () => {
       star('without replacement', reranked),
     ],
     ['a residual that siblings do not update', residualOfFirstSibling, star('independent', sound)],
+    ['draft laws that are not renormalised, under traversal', traversal, star('without replacement', stale)],
+    ['sampled children that are pruned, under traversal', traversal, star('independent', pruned)],
+    ['sampled children that are reranked, under traversal', traversal, star('independent', reranked)],
     ['K-SEQ with rho = 1', kSeqUndivided, star('independent', sound)],
   ])('%s', (_, rule, trees) => {
     expect(error(rule, target, trees, 2)).toBeGreaterThan(visible);
@@ -203,6 +232,22 @@ describe('what is wrong fails the same proof', () => {
 });
 
 describe('expected committed tokens', () => {
+  test('traversal never keeps fewer than recursive rejection, and on deep trees more', () => {
+    let gained = 0;
+    for (let seed = 0; seed < 30; seed++) {
+      const target = randomTable(seed, vocabularySize, 'smooth');
+      const drawn = randomTable(1000 + seed, vocabularySize, 'smooth');
+      for (const shape of [[-1, -1, -1], [-1, -1, 0, 1], [-1, 0, -1, 1], [-1, 0, 0, 1, 2]]) {
+        const trees = { drawn, siblings: 'without replacement', shape: fixed(shape) } as const;
+        const gain =
+          expectedCommitted(traversal, target, trees) - expectedCommitted(recursiveRejection, target, trees);
+        expect(gain).toBeGreaterThanOrEqual(-tolerance);
+        gained += gain;
+      }
+    }
+    expect(gained).toBeGreaterThan(1);
+  });
+
   test('K-SEQ and recursive rejection accept at least what one child does, and more siblings never less', () => {
     for (let seed = 0; seed < 30; seed++) {
       const target = randomTable(seed, 4, 'smooth');
@@ -220,6 +265,42 @@ describe('expected committed tokens', () => {
     }
   });
 });
+
+/** Every tree of up to five nodes whose growth an arbitrary function of its tokens and parents decides. */
+function grownTrees(
+  law: TableLaw,
+  siblings: SiblingKind,
+  committed: readonly number[],
+  seed: number,
+): Branch<Draft>[] {
+  const nothing: Draft = { tokens: [], parents: [], distributions: [], drafters: [] };
+  let grown: Branch<Draft>[] = [{ probability: 1, value: nothing }];
+  for (let nodes = 0; nodes < 5; nodes++) {
+    grown = grown.flatMap(({ probability, value }) => {
+      const parent = (hashOf([seed, ...committed, ...value.tokens, ...value.parents]) % (value.tokens.length + 1)) - 1;
+      const earlier = childrenOf(value, parent).map((node) => value.tokens[node] as number);
+      const distribution = siblingLaw(law([...committed, ...pathTokens(value, parent)]), siblings, earlier);
+      if (distribution === undefined) return [{ probability, value }];
+      return entries(distribution).map(([token, share]) => ({
+        probability: probability * share,
+        value: {
+          tokens: [...value.tokens, token],
+          parents: [...value.parents, parent],
+          distributions: [...value.distributions, distribution],
+          drafters: [...value.drafters, 'enumeration'],
+        },
+      }));
+    });
+  }
+  return grown;
+}
+
+/** FNV-1a over small numbers, 32 bits. */
+function hashOf(numbers: readonly number[]): number {
+  let hash = 2_166_136_261;
+  for (const number of numbers) hash = Math.imul(hash ^ (number + 2), 16_777_619);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
 
 /** The draft without some of its nodes; all of them are leaves. */
 function without(draft: Draft, drops: (node: number) => boolean): Draft {

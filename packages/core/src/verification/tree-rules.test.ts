@@ -7,10 +7,12 @@ import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import { createRequestRandom } from '../random/request-random.js';
 import { drawToken, oneHot } from '../sampling/draw.js';
 import { randomTable } from '../testing/random-table.js';
+import { block } from './block.js';
 import { kSeq } from './k-seq.js';
 import { recursiveRejection } from './recursive-rejection.js';
 import { resolveRule, verificationRules } from './rules.js';
 import { tokenwise } from './tokenwise.js';
+import { traversal } from './traversal.js';
 
 const dense = (...probabilities: number[]): Distribution => ({
   tokens: undefined,
@@ -69,9 +71,13 @@ describe.each(treeRules)('greedy trees under $name', (rule) => {
   });
 });
 
-describe.each([recursiveRejection, kSeq])('$name on drafts without branches', (rule) => {
+describe.each([
+  { rule: recursiveRejection, name: recursiveRejection.name, onChains: tokenwise },
+  { rule: kSeq, name: kSeq.name, onChains: tokenwise },
+  { rule: traversal, name: traversal.name, onChains: block },
+])('$name on drafts without branches', ({ rule, onChains }) => {
   test('decides as the rule that it names, for the same random numbers', () => {
-    expect(rule.onChains).toBe(tokenwise.name);
+    expect(rule.onChains).toBe(onChains.name);
     const drafted = randomTable(4, 5, 'smooth');
     const wanted = randomTable(5, 5, 'truncated');
     for (let seed = 0; seed < 300; seed++) {
@@ -87,7 +93,7 @@ describe.each([recursiveRejection, kSeq])('$name on drafts without branches', (r
       );
       const rows = [-1, ...tokens.keys()].map((node) => wanted(tokens.slice(0, node + 1)));
       const decide = (by: VerificationRule) => by.verify(draft, rows, requests.verification(by, draft, 0));
-      expect(decide(rule)).toEqual(decide(tokenwise));
+      expect(decide(rule)).toEqual(decide(onChains));
     }
   });
 });

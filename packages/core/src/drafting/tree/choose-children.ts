@@ -1,7 +1,7 @@
 import type { Distribution } from '../../contract/distribution.js';
 import { oneHot } from '../../sampling/draw.js';
 import { mostProbable } from './most-probable.js';
-import { withoutToken } from './without-token.js';
+import { remainingLaw } from './without-token.js';
 
 /** A node to be: its token, and the distribution that the token was drawn from, given the siblings before it. */
 interface Child {
@@ -41,9 +41,7 @@ export function withoutReplacement(draw: DrawToken, buffers: Float64Array[]): Ch
       const token = draw(law, firstNode + children.length);
       children.push({ token, distribution: law });
       if (children.length === count) break;
-      const next = firstNode + children.length;
-      law = withoutToken(law, token, buffers[next]);
-      if (law !== undefined) keepBuffer(buffers, next, law.probabilities);
+      law = remainingLaw(law, token, buffers, firstNode + children.length);
     }
     return children;
   };
@@ -52,7 +50,3 @@ export function withoutReplacement(draw: DrawToken, buffers: Float64Array[]): Ch
 /** The most probable tokens, each a deterministic guess: for greedy decoding, where a drawn child has no sibling. */
 export const deterministicChildren: ChooseChildren = (distribution, count) =>
   mostProbable(distribution, count).map(({ token }) => ({ token, distribution: oneHot(token) }));
-
-function keepBuffer(buffers: Float64Array[], node: number, used: Float64Array): void {
-  if ((buffers[node]?.length ?? 0) < used.length) buffers[node] = used;
-}

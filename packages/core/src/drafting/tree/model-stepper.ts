@@ -26,11 +26,12 @@ interface WaitingPass {
 }
 
 /**
- * Grows trees with a draft model, one pass a level.
+ * Grows trees with a draft model, one pass a step.
  *
- * A sequence takes one tree at a time, which cannot be added to. So what all nodes of a level descend from becomes a
- * part of the sequence, and what lies between is read again together with the level: a chain reads every token once,
- * a tree reads a node once for every level below it that is read (`treePassLengths`). Leaves are never read.
+ * A sequence takes one tree at a time, which cannot be added to. So what all nodes of a step descend from becomes a
+ * part of the sequence, and what lies between is read again together with them: level by level, a chain reads every
+ * token once, and a tree reads a node once for every level below it that is read (`treePassLengths`). Leaves are never
+ * read. A step to another branch rolls back to where the branches part.
  *
  * It stays in step by comparing what its cache holds with the committed tokens: whatever was committed, it keeps the
  * longest beginning of it that was read, on whichever branch.
@@ -73,11 +74,13 @@ export class ModelStepper implements TreeStepper {
       return [this.#transform(logits, [], 0)];
     }
     const paths = nodes.map((node) => tree.path(node));
-    this.#keep(commonBeginning(paths));
+    this.#turnTo(commonBeginning(paths));
     if (nodes.length === 1) {
-      const logits = await this.#readChain([tree.tokens[first] as number]);
-      this.#trunk.push(first);
-      return [this.#transform(logits, paths[0] as number[], 0, tree)];
+      const [path] = paths as [number[]];
+      const unread = path.slice(this.#trunk.length);
+      const logits = await this.#readChain(unread.map((node) => tree.tokens[node] as number));
+      this.#trunk.push(...unread);
+      return [this.#transform(logits, path, 0, tree)];
     }
     const logits = await this.#readTree(tree, paths);
     return paths.map((path, row) => this.#transform(logits, path, row, tree));
@@ -105,10 +108,20 @@ export class ModelStepper implements TreeStepper {
     return history.slice(this.#cached.length);
   }
 
-  /** Makes nodes that were read part of the sequence: the trunk becomes `path`; what else waits is dropped. */
-  #keep(path: readonly number[]): void {
-    const added = path.slice(this.#trunk.length);
-    this.#commit(added.map((node) => this.#waiting?.nodes.indexOf(node) as number));
+  /** The trunk becomes as much of `path` as was read and not dropped since; what else waits is dropped. */
+  #turnTo(path: readonly number[]): void {
+    const shared = commonLength(this.#trunk, path);
+    if (shared < this.#trunk.length) {
+      this.#cached.length -= this.#trunk.length - shared;
+      this.#sequence?.doRollback(this.#cached.length);
+      this.#waiting = undefined;
+      this.#trunk.length = shared;
+      return;
+    }
+    const waiting = this.#waiting?.nodes ?? [];
+    const missing = path.findIndex((node, depth) => depth >= shared && !waiting.includes(node));
+    const added = path.slice(shared, missing < 0 ? undefined : missing);
+    this.#commit(added.map((node) => waiting.indexOf(node)));
     this.#trunk.push(...added);
   }
 

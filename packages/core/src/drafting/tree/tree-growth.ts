@@ -12,11 +12,13 @@ import {
 } from './choose-children.js';
 import type { DraftTree } from './draft-tree.js';
 import { type ConfidenceGrowth, growConfidentTree } from './grow-confident-tree.js';
+import { growSampledTree } from './grow-sampled-tree.js';
 import { growShapedTree } from './grow-shaped-tree.js';
 import type { TreeStepper } from './tree-stepper.js';
+import { usualAcceptance } from './usual-acceptance.js';
 
 /** What trees are drafted. Whatever it is, a draft keeps the budget of its round. */
-export type DraftTreeKind = StaticTree | DynamicTree | ChosenTree;
+export type DraftTreeKind = StaticTree | DynamicTree | SampledTree | ChosenTree;
 
 /** The same tree in every round, its tokens sampled (SpecInfer, 2305.09781); in greedy decoding the most probable ones. */
 export interface StaticTree {
@@ -34,6 +36,16 @@ export interface DynamicTree {
   readonly depth?: number | undefined;
   /** Children tried under a node, and nodes of a level that get children, at least 1; default 4. */
   readonly branching?: number | undefined;
+}
+
+/**
+ * A tree that is deep where the draft is sure and wide where it is not, its tokens sampled; in greedy decoding the most
+ * probable ones. For temperatures above 0, with the rule `traversal`.
+ */
+export interface SampledTree {
+  readonly kind: 'sampled';
+  /** Most nodes, at least 1. */
+  readonly nodes: number;
 }
 
 /** A tree whose shape is chosen before every round, its tokens sampled as those of a static one. */
@@ -70,16 +82,18 @@ export interface TreeGrowth {
 export function createTreeGrowth(tree: DraftTreeKind): TreeGrowth {
   switch (tree.kind) {
     case 'static':
-      return new SampledGrowth(createStaticShape(tree.widths));
+      return new ShapedGrowth(createStaticShape(tree.widths));
     case 'chosen':
-      return new SampledGrowth(tree.chooser);
+      return new ShapedGrowth(tree.chooser);
     case 'dynamic':
       return confidentGrowth(tree);
+    case 'sampled':
+      return sampledGrowth(tree);
   }
 }
 
 /** Children differ where the rule lets them: then no guess is wasted on what was refused. */
-class SampledGrowth implements TreeGrowth {
+class ShapedGrowth implements TreeGrowth {
   readonly #chooser: TreeShapeChooser;
   readonly #transforms = new OwnTransforms();
   /** Distributions of later siblings, by node. */
@@ -113,13 +127,7 @@ function confidentGrowth({
   depth = defaultDepth,
   branching = defaultBranching,
 }: DynamicTree): TreeGrowth {
-  for (const [name, value] of Object.entries({ nodes, depth, branching })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new InvalidArgumentError(
-        `The ${name} of a dynamic tree must be a whole number of at least 1, not ${value}.`,
-      );
-    }
-  }
+  assertWholeNumbers('dynamic', { nodes, depth, branching });
   const transforms = new OwnTransforms();
   const growth: ConfidenceGrowth = { depth, branching };
   return {
@@ -135,6 +143,39 @@ function confidentGrowth({
     },
     observe() {},
   };
+}
+
+function sampledGrowth({ nodes }: SampledTree): TreeGrowth {
+  assertWholeNumbers('sampled', { nodes });
+  const transforms = new OwnTransforms();
+  const buffers: Float64Array[] = [];
+  return {
+    grow({ begin, transform, limits, independentSiblings, draw, shouldStop }) {
+      const { greedy } = transform;
+      const room = { ...limits, maximumTokens: Math.min(nodes, limits.maximumTokens) };
+      return growSampledTree(
+        begin(greedy ? transforms.softened(transform) : transforms.cloned(transform)),
+        // A rule for independent siblings must know their number before the first is drawn.
+        independentSiblings ? withoutBranches(room) : room,
+        usualAcceptance,
+        greedy ? undefined : draw,
+        buffers,
+        shouldStop,
+      );
+    },
+    observe() {},
+  };
+}
+
+/** @throws InvalidArgumentError for a number that is not whole, or less than 1. */
+function assertWholeNumbers(kind: string, numbers: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new InvalidArgumentError(
+        `The ${name} of a ${kind} tree must be a whole number of at least 1, not ${value}.`,
+      );
+    }
+  }
 }
 
 function withoutBranches(limits: TreeLimits): TreeLimits {

@@ -8,9 +8,9 @@ export interface TreeStepper {
   /** Most nodes that it takes in all levels of a tree together. */
   readonly maximumNodes: number;
   /**
-   * The draft distributions of the token after each of the nodes, in their order. The nodes are all of one level, and
-   * ascending: first [-1], the root, then children of nodes that were asked for before. The distributions stay valid
-   * until the next tree is begun.
+   * The draft distributions of the token after each of the nodes, in their order. The nodes are ascending, and none
+   * descends from another: first [-1], the root, then children of nodes that were asked for before. The distributions
+   * stay valid until the next tree is begun.
    */
   step(tree: DraftTree, nodes: readonly number[]): Promise<readonly Distribution[]>;
 }

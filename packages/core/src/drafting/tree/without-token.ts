@@ -6,7 +6,7 @@ import type { Distribution } from '../../contract/distribution.js';
  *
  * @param buffer takes the result where it is long enough; the result stays valid as long as it is left alone.
  */
-export function withoutToken(
+function withoutToken(
   { tokens, probabilities }: Distribution,
   token: number,
   buffer: Float64Array | undefined,
@@ -22,4 +22,23 @@ export function withoutToken(
   if (!(mass > 0)) return undefined;
   for (let index = 0; index < count; index++) rest[index] = (rest[index] as number) / mass;
   return { tokens, probabilities: rest };
+}
+
+/**
+ * `withoutToken`, into a buffer that is kept.
+ *
+ * @param buffers kept from tree to tree: nothing that grows with the vocabulary is allocated twice.
+ * @param slot which of the buffers; the result stays valid until it is used again.
+ */
+export function remainingLaw(
+  law: Distribution,
+  token: number,
+  buffers: Float64Array[],
+  slot: number,
+): Distribution | undefined {
+  const remaining = withoutToken(law, token, buffers[slot]);
+  if (remaining !== undefined && (buffers[slot]?.length ?? 0) < remaining.probabilities.length) {
+    buffers[slot] = remaining.probabilities;
+  }
+  return remaining;
 }
