@@ -14,11 +14,12 @@ import { onnxBackend } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-// Trees on real engines: the target reads them and keeps a path, the draft model grows them level by level.
+// Trees on real engines: the target reads them and keeps a path, the draft model grows them, level by level or node by node.
 
 const trees: readonly DraftTreeKind[] = [
   { kind: 'static', widths: [2, 2, 1, 1] },
   { kind: 'dynamic', nodes: 12, depth: 4, branching: 3 },
+  { kind: 'sampled', nodes: 14 },
 ];
 const prompts = ['export function add(', 'const names = users.map(', 'import { readFile } from '];
 const draftLength = 14;
@@ -54,7 +55,7 @@ describe.each(engines)('on %s', (engine, load) => {
       const prompt = target.tokenizer.encode(text);
       const options = { target, prompt, sampling: { temperature: 0 }, maximumTokens, ignoreEndTokens: true };
       const plain = await generateText(options);
-      const run = await generateText({ ...options, drafter, draftLength, rule: 'recursive-rejection' });
+      const run = await generateText({ ...options, drafter, draftLength, rule: 'traversal' });
       accepted += run.counters.acceptedCount;
       rounds += run.counters.roundCount;
       const difference = await compareGreedy(target, prompt, plain.tokens, run.tokens, { trees: true });

@@ -104,11 +104,12 @@ describe('foretoken generate', () => {
     const tree = ['generate', '--threads', '1', '-n', '24', '-t', '0', prompt];
     for (const [shape, most] of [
       ['2,2,1', 10],
+      ['sampled:16', 16],
       ['dynamic:16', 16],
       ['auto', 63],
     ] as const) {
       const { settings, counters, tokens } = await generateJson([...tree, '--tree', shape]);
-      expect(settings).toMatchObject({ tree: shape, draftLength: most, rule: 'recursive-rejection' });
+      expect(settings).toMatchObject({ tree: shape, draftLength: most, rule: 'traversal' });
       expect(tokens).toHaveLength(24);
       // Trees that take turns with plain rounds, or cost too much here, may not be drafted at all.
       if (shape !== 'auto') expect(counters['acceptedCount']).toBeGreaterThan(0);
@@ -118,7 +119,7 @@ describe('foretoken generate', () => {
     expect(chains.stderr).toMatch(/block takes no trees.*recursive-rejection/);
     const lookup = await runCommand([...tree, '--tree', '2,2', '--draft', 'prompt-lookup']);
     expect(lookup.stderr).toMatch(/--tree needs a draft model/);
-    for (const wrong of ['2,0', '9,9', 'dynamic:64']) {
+    for (const wrong of ['2,0', '9,9', 'dynamic:64', 'sampled:0']) {
       expect(await runCommand([...tree, '--tree', wrong])).toMatchObject({ code: 2 });
     }
   });

@@ -101,6 +101,7 @@ const shapes: readonly (readonly [name: string, tree: DraftTreeKind, readsAllInn
   ['a chain', { kind: 'static', widths: [1, 1, 1, 1, 1] }, true],
   ['a static tree', { kind: 'static', widths: [3, 2, 2, 1] }, true],
   ['a dynamic tree', { kind: 'dynamic', nodes: 20, depth: 4, branching: 3 }, false],
+  ['a sampled tree', { kind: 'sampled', nodes: 16 }, false],
 ];
 
 describe.each(shapes)('after a round with %s', (_, tree, readsAllInner) => {
@@ -161,6 +162,8 @@ describe.each(shapes)('after a round with %s', (_, tree, readsAllInner) => {
 test.each([
   ['recursive-rejection', { kind: 'static', widths: [2, 2] }],
   ['recursive-rejection', { kind: 'dynamic', nodes: 6, depth: 2, branching: 3 }],
+  ['recursive-rejection', { kind: 'sampled', nodes: 6 }],
+  ['traversal', { kind: 'sampled', nodes: 6 }],
   ['k-seq', { kind: 'static', widths: [2, 2] }],
   ['sample-match', { kind: 'static', widths: [2, 2] }],
 ] satisfies [string, DraftTreeKind][])(
@@ -208,6 +211,11 @@ describe('where siblings must be independent', () => {
       expect(distributions[node]).toEqual(distributions[parents.indexOf(parent)]);
   });
 
+  test('a sampled tree is a chain: it could not know the number of children before they are drawn', async () => {
+    const { propose } = proposal({ kind: 'sampled', nodes: 4 }, {}, true);
+    expect((await propose(prompt)).parents).toEqual([-1, 0, 1, 2]);
+  });
+
   test.each<[DraftTreeKind, object]>([
     [{ kind: 'static', widths: [3, 2] }, { temperature: 0 }],
     [{ kind: 'dynamic', nodes: 9, depth: 2 }, {}],
@@ -248,6 +256,7 @@ test('a tree near the end of the draft context is as deep as there is room', asy
 test.each<[DraftTreeKind, RegExp]>([
   [{ kind: 'static', widths: [] }, /number of children by level/],
   [{ kind: 'dynamic', nodes: 0 }, /nodes of a dynamic tree/],
+  [{ kind: 'sampled', nodes: 0.5 }, /nodes of a sampled tree/],
   [{ kind: 'dynamic', nodes: 4, depth: 1.5 }, /depth of a dynamic tree/],
   [{ kind: 'dynamic', nodes: 4, branching: -1 }, /branching of a dynamic tree/],
 ])('the tree %o is refused', (tree, message) => {

@@ -71,6 +71,7 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     [
       ['static trees', { kind: 'static', widths: [2, 2, 1] }],
       ['dynamic trees', { kind: 'dynamic', nodes: 8, depth: 3, branching: 3 }],
+      ['sampled trees', { kind: 'sampled', nodes: 8 }],
     ] satisfies [string, DraftTreeKind][]
   ).map(([name, tree]): [string, Omit<DrafterConformanceOptions, 'target' | 'prompts'>] => [
     `the model tree drafter with ${name}`,
