@@ -24,23 +24,17 @@ interface Candidate {
   /** What the child is drawn from; undefined as long as the draft was not asked about the node. */
   law: Distribution | undefined;
   rank: number;
-  /** What the child is worth, from the estimated chance that it will be an accepted node. */
+  /** Estimated chance that the child will be an accepted node. */
   value: number;
 }
-
-/**
- * A doubt about a path counts for less than it says: `traversal` lets later tokens make up for it. So the chance to get to
- * a node is raised to this power. On the embedded pair .7 commits about one percent more than 1.
- */
-const doubtPower = 0.7;
 
 /** What is assumed of the largest probability after a node before the draft is asked. */
 const unknownPeak = 0.75;
 
 /**
  * Grows a tree node by node, always the child that is most likely to be accepted: deep where the draft is sure, wide
- * where it is not. Siblings differ, later ones come from a sharper distribution, and each is decided on before it is drawn,
- * by what is known of it then: its distribution, and the tokens of the tree so far. So given everything before it, it is still a draw from
+ * where it is not. Children differ (`withoutReplacement`), and each is decided on before it is drawn, by what is known of
+ * it then: its distribution, and the tokens of the tree so far. So given everything before it, it is still a draw from
  * the distribution that it reports, which keeps the output exact; nothing is pruned. The node that a token became is
  * worth what its probability says.
  *
@@ -60,7 +54,7 @@ export async function growSampledTree(
   const room = new TreeRoom(limits);
   const candidates = new Set<Candidate>();
   const beginNode = (node: number, asked: number): void => {
-    candidates.add({ node, asked, law: undefined, rank: 0, value: asked ** doubtPower * acceptance(0, unknownPeak) });
+    candidates.add({ node, asked, law: undefined, rank: 0, value: asked * acceptance(0, unknownPeak) });
   };
   beginNode(-1, 1);
   for (let best = mostValuable(candidates, room); best !== undefined; best = mostValuable(candidates, room)) {
@@ -78,29 +72,11 @@ export async function growSampledTree(
       best.asked *= 1 - chance;
       best.rank += 1;
       best.law = remainingLaw(best.law, token, buffers, child);
-      if (best.rank === 1 && best.law !== undefined) sharpen(best.law);
     }
     if (best.law === undefined) candidates.delete(best);
-    else best.value = best.asked ** doubtPower * acceptance(best.rank, peakOf(best.law));
+    else best.value = best.asked * acceptance(best.rank, peakOf(best.law));
   }
   return tree;
-}
-
-/**
- * Makes a distribution proportional to its power 1.5, in place. What a target has left after it refused a first child
- * lies on few tokens: of sharper distributions it accepts a little more.
- */
-function sharpen({ probabilities }: Distribution): void {
-  let mass = 0;
-  for (let index = 0; index < probabilities.length; index++) {
-    const probability = probabilities[index] as number;
-    const power = probability * Math.sqrt(probability);
-    probabilities[index] = power;
-    mass += power;
-  }
-  for (let index = 0; index < probabilities.length; index++) {
-    probabilities[index] = (probabilities[index] as number) / mass;
-  }
 }
 
 /** Among equals the first. */
