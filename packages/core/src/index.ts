@@ -61,7 +61,13 @@ export { createNGramDrafter } from './drafting/n-gram-drafter.js';
 export type { NGramOptions } from './drafting/n-gram-drafter.js';
 export { createModelTreeDrafter } from './drafting/model-tree-drafter.js';
 export type { ModelTreeDrafterOptions } from './drafting/model-tree-drafter.js';
-export type { ChosenTree, DraftTreeKind, DynamicTree, SampledTree, StaticTree } from './drafting/tree/tree-growth.js';
+export type {
+  ChosenTree,
+  DraftTreeKind,
+  DynamicTree,
+  SampledTree,
+  StaticTree,
+} from './drafting/tree/tree-growth.js';
 export { createPromptLookupDrafter } from './drafting/prompt-lookup-drafter.js';
 export type { PromptLookupOptions } from './drafting/prompt-lookup-drafter.js';
 export { createStagedDrafter } from './drafting/staged-drafter.js';

@@ -54,7 +54,12 @@ const pairs = treeRules.flatMap((rule) =>
 );
 
 test('the rules that take trees are among those proven here', () => {
-  expect(treeRules.map(({ name }) => name)).toEqual(['sample-match', 'recursive-rejection', 'traversal', 'k-seq']);
+  expect(treeRules.map(({ name }) => name)).toEqual([
+    'sample-match',
+    'recursive-rejection',
+    'traversal',
+    'k-seq',
+  ]);
 });
 
 describe.each(pairs)('$name keeps the joint law of the target, siblings $siblings', ({ rule, siblings }) => {
@@ -162,11 +167,12 @@ describe('trees that grow by what was drawn anywhere in them', () => {
       }),
     );
 
-  test.each(
-    pairs.filter(({ rule, siblings }) => rule !== kSeq && siblings !== 'likeliest'),
-  )('$name keeps the joint law, siblings $siblings', ({ rule, siblings }) => {
-    expect(largestError(rule, siblings)).toBeLessThan(tolerance);
-  });
+  test.each(pairs.filter(({ rule, siblings }) => rule !== kSeq && siblings !== 'likeliest'))(
+    '$name keeps the joint law, siblings $siblings',
+    ({ rule, siblings }) => {
+      expect(largestError(rule, siblings)).toBeLessThan(tolerance);
+    },
+  );
 
   test('K-SEQ, which must know the number of siblings before, does not', () => {
     expect(largestError(kSeq, 'independent')).toBeGreaterThan(visible);
@@ -237,7 +243,12 @@ describe('expected committed tokens', () => {
     for (let seed = 0; seed < 30; seed++) {
       const target = randomTable(seed, vocabularySize, 'smooth');
       const drawn = randomTable(1000 + seed, vocabularySize, 'smooth');
-      for (const shape of [[-1, -1, -1], [-1, -1, 0, 1], [-1, 0, -1, 1], [-1, 0, 0, 1, 2]]) {
+      for (const shape of [
+        [-1, -1, -1],
+        [-1, -1, 0, 1],
+        [-1, 0, -1, 1],
+        [-1, 0, 0, 1, 2],
+      ]) {
         const trees = { drawn, siblings: 'without replacement', shape: fixed(shape) } as const;
         const gain =
           expectedCommitted(traversal, target, trees) - expectedCommitted(recursiveRejection, target, trees);
@@ -277,7 +288,8 @@ function grownTrees(
   let grown: Branch<Draft>[] = [{ probability: 1, value: nothing }];
   for (let nodes = 0; nodes < 5; nodes++) {
     grown = grown.flatMap(({ probability, value }) => {
-      const parent = (hashOf([seed, ...committed, ...value.tokens, ...value.parents]) % (value.tokens.length + 1)) - 1;
+      const parent =
+        (hashOf([seed, ...committed, ...value.tokens, ...value.parents]) % (value.tokens.length + 1)) - 1;
       const earlier = childrenOf(value, parent).map((node) => value.tokens[node] as number);
       const distribution = siblingLaw(law([...committed, ...pathTokens(value, parent)]), siblings, earlier);
       if (distribution === undefined) return [{ probability, value }];

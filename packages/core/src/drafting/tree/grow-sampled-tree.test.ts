@@ -120,8 +120,10 @@ describe('what is wrong is found', () => {
     const kept = [...draft.tokens.keys()].filter(
       (node) =>
         draft.parents.includes(node) ||
-        probabilityOf(draft.distributions[node] as Draft['distributions'][number], draft.tokens[node] as number) >=
-          0.4,
+        probabilityOf(
+          draft.distributions[node] as Draft['distributions'][number],
+          draft.tokens[node] as number,
+        ) >= 0.4,
     );
     return {
       tokens: kept.map((node) => draft.tokens[node] as number),
@@ -131,20 +133,26 @@ describe('what is wrong is found', () => {
     };
   };
 
-  test.each([recursiveRejection, traversal])('children that are pruned after drawing, by $name', async (rule) => {
-    expect(await error(rule, target, law)).toBeLessThan(tolerance);
-    expect(await error(rule, target, law, pruned)).toBeGreaterThan(visible);
-  });
+  test.each([recursiveRejection, traversal])(
+    'children that are pruned after drawing, by $name',
+    async (rule) => {
+      expect(await error(rule, target, law)).toBeLessThan(tolerance);
+      expect(await error(rule, target, law, pruned)).toBeGreaterThan(visible);
+    },
+  );
 
-  test.each([recursiveRejection, traversal])('laws of first children reported for all, by $name', async (rule) => {
-    const stale = (draft: Draft): Draft => ({
-      ...draft,
-      distributions: draft.parents.map(
-        (parent) => draft.distributions[draft.parents.indexOf(parent)] as Draft['distributions'][number],
-      ),
-    });
-    expect(await error(rule, target, law, stale)).toBeGreaterThan(visible);
-  });
+  test.each([recursiveRejection, traversal])(
+    'laws of first children reported for all, by $name',
+    async (rule) => {
+      const stale = (draft: Draft): Draft => ({
+        ...draft,
+        distributions: draft.parents.map(
+          (parent) => draft.distributions[draft.parents.indexOf(parent)] as Draft['distributions'][number],
+        ),
+      });
+      expect(await error(rule, target, law, stale)).toBeGreaterThan(visible);
+    },
+  );
 });
 
 test('it is deep where the draft is sure, and wide where it is not', async () => {
@@ -165,7 +173,14 @@ test('it is deep where the draft is sure, and wide where it is not', async () =>
 test('every node is of the most valuable child, and only nodes with children are read', async () => {
   const law = randomTable(5, vocabularySize, 'smooth');
   const steps: number[] = [];
-  const tree = await growSampledTree(stepperOf(law, [], steps), wide, (rank) => [0.6, 0.3, 0.1][rank] as number, () => 0, [], undefined);
+  const tree = await growSampledTree(
+    stepperOf(law, [], steps),
+    wide,
+    (rank) => [0.6, 0.3, 0.1][rank] as number,
+    () => 0,
+    [],
+    undefined,
+  );
   // Values .6, then .36 below it, .216 below that, then .4 x .3 = .12 beside the first but .1296 in the fourth level.
   expect(tree.parents).toEqual([-1, 0, 1, 2, -1]);
   expect(steps).toEqual([-1, 0, 1, 2]);
@@ -189,18 +204,34 @@ test('without draws the children are the most probable tokens, as certain guesse
     tokens: undefined,
     probabilities: Float64Array.from(history.length === 0 ? [0.2, 0.3, 0.5] : [0, 1, 0]),
   });
-  const tree = await growSampledTree(stepperOf(law), { ...wide, maximumDepth: 2 }, usualAcceptance, undefined, [], undefined);
-  expect(childrenOf(tree, -1).map((node) => tree.tokens[node])).toEqual([2, 1, 0].slice(0, childrenOf(tree, -1).length));
+  const tree = await growSampledTree(
+    stepperOf(law),
+    { ...wide, maximumDepth: 2 },
+    usualAcceptance,
+    undefined,
+    [],
+    undefined,
+  );
+  expect(childrenOf(tree, -1).map((node) => tree.tokens[node])).toEqual(
+    [2, 1, 0].slice(0, childrenOf(tree, -1).length),
+  );
   expect(tree.distributions).toEqual(tree.tokens.map(oneHot));
 });
 
 test('a node at which the draft stops has no children', async () => {
   const law = randomTable(7, vocabularySize, 'smooth');
   const asked: { token: number; probability: number; depth: number }[] = [];
-  const tree = await growSampledTree(stepperOf(law), { ...wide, maximumTokens: 9 }, usualAcceptance, ({ probabilities }) => probabilities.findIndex((probability) => probability > 0), [], (drafted) => {
-    asked.push({ ...drafted });
-    return drafted.token === 0;
-  });
+  const tree = await growSampledTree(
+    stepperOf(law),
+    { ...wide, maximumTokens: 9 },
+    usualAcceptance,
+    ({ probabilities }) => probabilities.findIndex((probability) => probability > 0),
+    [],
+    (drafted) => {
+      asked.push({ ...drafted });
+      return drafted.token === 0;
+    },
+  );
   for (const parent of tree.parents) expect(tree.tokens[parent]).not.toBe(0);
   expect(asked).toEqual(
     tree.tokens.map((token, node) => ({
