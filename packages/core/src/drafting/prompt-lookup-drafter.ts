@@ -8,12 +8,12 @@ import { chainDraft } from './chain-draft.js';
 
 /** What followed a short match is what a greedy target says again, but often not what a draw gives. */
 const greedyMinimum = 4;
-const sampledMinimum = 8;
+const sampledMinimum = 10;
 
 export interface PromptLookupOptions {
   /** Longest run of last tokens to look for, 1 or more; default 16. */
   readonly maximumMatch?: number | undefined;
-  /** Shortest run that counts as a match, 1 or more; default 4 in greedy decoding, 8 where tokens are drawn. */
+  /** Shortest run that counts as a match, 1 or more; default 4 in greedy decoding, 10 where tokens are drawn. */
   readonly minimumMatch?: number | undefined;
 }
 
