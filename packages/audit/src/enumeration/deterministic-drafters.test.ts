@@ -74,7 +74,7 @@ function lawOf(rule: VerificationRule, drafts: Drafts): Map<string, number> {
 }
 
 const drafters: [name: string, create: () => Drafter][] = [
-  ['prompt-lookup', () => createPromptLookupDrafter({ minimumMatch: 1 })],
+  ['prompt-lookup', () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 })],
   ['n-gram', () => createNGramDrafter()],
   ['n-gram of the last token', () => createNGramDrafter({ minimumMatch: 1, lengthFactor: 4 })],
   [

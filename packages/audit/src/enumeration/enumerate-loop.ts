@@ -1,5 +1,6 @@
 import type { Draft, VerificationRule } from '@foretoken/core';
 import { probabilityOf } from '@foretoken/core';
+import { enumerateJointLaw } from '@foretoken/core/testing';
 import type { DraftFaults } from '../mutants/draft-faults.js';
 import { type AuditTable, decodedLaw } from '../tables/audit-table.js';
 import { type Chance, explore } from './explore.js';
@@ -22,6 +23,8 @@ export interface LoopFaults {
   readonly keepsStaleToken?: boolean | undefined;
   /** True lets penalties at every drafted position count the tokens at the round's start. Default false. */
   readonly countsAtRoundStart?: boolean | undefined;
+  /** Of trees: what becomes of a draft before it is verified. Default: nothing. The other faults are of chains. */
+  readonly altered?: ((draft: Draft) => Draft) | undefined;
 }
 
 /**
@@ -37,6 +40,21 @@ export function enumerateLoop(
   const target = decodedLaw(table.target, table);
   const drafted = decodedLaw(table.draft, table);
   const { prompt } = table;
+  if (table.widths !== undefined) {
+    const shape = treeShape(table.widths, table.draftLength);
+    return enumerateJointLaw(
+      rule,
+      (history) => target([...prompt, ...history]),
+      {
+        drawn: (history) => drafted([...prompt, ...history]),
+        siblings: rule.independentSiblings === true ? 'independent' : 'without replacement',
+        // No more nodes than there are tokens to come in a draw, which has room for the first round's whole tree.
+        shape: ({ length }) => shape.slice(0, Math.max(0, table.draftLength - length)),
+        altered: faults.altered,
+      },
+      count,
+    );
+  }
   return explore((chance) => {
     const history = [...prompt];
     const cache = prompt.slice(0, -1);
@@ -95,4 +113,16 @@ function propose(
     parents: tokens.map((_, node) => node - 1),
     drafters: tokens.map(() => 'enumeration'),
   };
+}
+
+/** Parents of a tree's nodes, level by level. */
+function treeShape(widths: readonly number[], most: number): number[] {
+  const parents: number[] = [];
+  let level = [-1];
+  for (const width of widths) {
+    const first = parents.length;
+    parents.push(...level.flatMap((parent) => new Array<number>(width).fill(parent)));
+    level = parents.slice(first).map((_, index) => first + index);
+  }
+  return parents.slice(0, most);
 }

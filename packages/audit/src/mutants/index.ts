@@ -16,9 +16,11 @@ export { auditOnTables } from '../tables/audit-on-tables.js';
 export type { TablesAudit, TablesAuditOptions } from '../tables/audit-on-tables.js';
 export { targetLaw } from '../tables/audit-table.js';
 export type { AuditTable } from '../tables/audit-table.js';
-export { tableBattery } from '../tables/table-battery.js';
+export { tableBattery, treeBattery } from '../tables/table-battery.js';
 
-/** Every fault that sampling must find. */
+export { oneHotTreeReport, treeMutants } from './tree-mutants.js';
+
+/** Every fault that sampling must find in chains. */
 export const sampledMutants: readonly Mutant[] = [
   ...ruleMutants,
   ...draftMutants,

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { enumerateLoop } from '../enumeration/enumerate-loop.js';
 import { firstDifferentPosition, marginalLaw, totalVariation } from '../enumeration/law.js';
 import { targetLaw } from '../tables/audit-table.js';
-import { tableBattery } from '../tables/table-battery.js';
-import { oneHotReport, sampledMutants } from './index.js';
+import { tableBattery, treeBattery } from '../tables/table-battery.js';
+import { oneHotReport, oneHotTreeReport, sampledMutants, treeMutants } from './index.js';
 
 // Enumerations: nothing is sampled, so nothing has a false-alarm probability.
 const count = 3;
@@ -12,8 +12,13 @@ const tolerance = 1e-9;
 
 const penalised = tableBattery.filter(({ name }) => name.startsWith('penalised'));
 
-describe.each(sampledMutants)('$name', ({ enumerated }) => {
-  test.each(penalised)('is at least .05 away on the table $name, up to its first wrong position', (table) => {
+const tried = [
+  ...sampledMutants.map((mutant) => ({ ...mutant, tables: penalised })),
+  ...treeMutants.map((mutant) => ({ ...mutant, tables: treeBattery })),
+];
+
+describe.each(tried)('$name', ({ enumerated, tables }) => {
+  test.each(tables)('is at least .05 away on the table $name, up to its first wrong position', (table) => {
     const exact = targetLaw(table, count);
     const law = enumerateLoop(table, enumerated.rule, count, enumerated);
     const position = firstDifferentPosition(law, exact, count, tolerance);
@@ -33,5 +38,21 @@ describe.each(tableBattery)('on the table $name', (table) => {
   test('a soft draft that is reported as one-hot stays lossless', () => {
     const law = enumerateLoop(table, oneHotReport.rule, count, oneHotReport.enumerated);
     expect(firstDifferentPosition(law, targetLaw(table, count), count, 1e-12)).toBe(undefined);
+  });
+});
+
+describe.each(treeBattery)('on the table $name', (table) => {
+  const exact = targetLaw(table, count);
+
+  test.each([...verificationRules.values()].filter(({ trees }) => trees))(
+    'the enumerated loop is exact with $name',
+    (rule) => {
+      expect(firstDifferentPosition(enumerateLoop(table, rule, count), exact, count, 1e-12)).toBe(undefined);
+    },
+  );
+
+  test('soft trees that are reported as one-hot stay lossless', () => {
+    const law = enumerateLoop(table, oneHotTreeReport.rule, count, oneHotTreeReport.enumerated);
+    expect(firstDifferentPosition(law, exact, count, 1e-12)).toBe(undefined);
   });
 });

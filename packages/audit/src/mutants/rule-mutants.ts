@@ -9,7 +9,7 @@ import {
 } from '@foretoken/core/testing';
 import type { Mutant } from './mutant.js';
 
-function wrongRule(wrong: VerificationRule, sound: VerificationRule, description: string): Mutant {
+export function wrongRule(wrong: VerificationRule, sound: VerificationRule, description: string): Mutant {
   return {
     name: wrong.name,
     description,

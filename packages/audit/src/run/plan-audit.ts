@@ -91,7 +91,12 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
     ...pairs.map((pair, index) => ({ ...pair, tables: inTurn(tableBattery, index, tablesEach) })),
     ...rules
       .filter(({ trees }) => trees)
-      .map((rule) => ({ rule, drafter: tableTreeDrafter, engine: undefined, tables: [treeTable] })),
+      .map((rule) => ({
+        rule,
+        drafter: tableTreeDrafter(treeTable),
+        engine: undefined,
+        tables: [treeTable],
+      })),
   ];
   const allowed = (indices: readonly number[]): boolean => {
     const combination = combine(indices);

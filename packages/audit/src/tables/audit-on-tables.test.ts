@@ -1,29 +1,33 @@
 import { drafterFactories, verificationRules, type DrafterFactory } from '@foretoken/core';
-import { kSeqUndivided, residualOfFirstSibling } from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { enumerateLoop } from '../enumeration/enumerate-loop.js';
 import { firstDifferentPosition, totalVariation } from '../enumeration/law.js';
-import { oneHotReport, sampledMutants } from '../mutants/index.js';
+import { oneHotReport, oneHotTreeReport, sampledMutants, treeMutants } from '../mutants/index.js';
 import { tableDraws } from '../run/plan-audit.js';
 import { targetLaw } from './audit-table.js';
 import { auditOnTables } from './audit-on-tables.js';
 import { tableBattery, treeTable } from './table-battery.js';
-import { tableTreeDrafter } from './table-tree-drafter.js';
 
 // A slice of bench/audit-mutants.ts, bench/audit-false-alarms.ts and bench/audit-coverage.ts: the seeds are fixed.
 const drafter = drafterFactories.get('draft-model') as DrafterFactory;
 const [table] = tableBattery;
 if (table === undefined) throw new Error('The battery is empty.');
 const tables = [table];
-const exact = targetLaw(table, 3);
 const shared = { drafter, tables, alpha: 1e-6, confidence: 0.95, margin: 0.1 };
 
+const tried = [
+  ...sampledMutants.map((mutant) => ({ mutant, name: mutant.name, on: table })),
+  ...treeMutants.map((mutant) => ({ mutant, name: mutant.name, on: treeTable })),
+];
+
 describe('every mutant is found at alpha 1e-6 with the default number of draws', () => {
-  test.each(sampledMutants)('$name', async ({ rule, inject, enumerated }) => {
-    const { verdict, audits } = await auditOnTables({ ...shared, rule, inject, draws: tableDraws, seed: 1 });
+  test.each(tried)('$name', async ({ mutant: { rule, inject, enumerated }, on }) => {
+    const options = { ...shared, tables: [on], draws: tableDraws, seed: 1 };
+    const { verdict, audits } = await auditOnTables({ ...options, rule, inject });
     expect(verdict.outcome).toBe('not lossless');
     const [failure] = verdict.failures;
-    const law = enumerateLoop(table, enumerated.rule, 3, enumerated);
+    const exact = targetLaw(on, 3);
+    const law = enumerateLoop(on, enumerated.rule, 3, enumerated);
     // Shorter beginnings are exact, and rejected with probability 1e-6 at most.
     expect(failure?.position).toBe(firstDifferentPosition(law, exact, 3, 1e-9));
     expect(failure?.evidence).toMatch(/^tokens .* came out \d+ times/);
@@ -54,21 +58,21 @@ describe('what is lossless passes', () => {
   });
 });
 
-describe('trees', () => {
-  const trees = { ...shared, drafter: tableTreeDrafter, tables: [treeTable] };
+describe('trees pass', () => {
+  const trees = { ...shared, tables: [treeTable], draws: 4000, seed: 5 };
   const treeRules = [...verificationRules.values()].filter((rule) => rule.trees);
+  const lossless = [
+    ...treeRules.map((rule) => ({ name: rule.name, options: { rule } })),
+    {
+      name: oneHotTreeReport.name,
+      options: { rule: oneHotTreeReport.rule, inject: oneHotTreeReport.inject },
+    },
+  ];
 
-  test.each(treeRules)('pass under $name', async (rule) => {
-    const { verdict } = await auditOnTables({ ...trees, rule, draws: 4000, seed: 5 });
+  test.each(lossless)('under $name', async ({ options }) => {
+    const { verdict } = await auditOnTables({ ...trees, ...options });
     // Rejected with probability 1e-6 at most; the bound is beyond the margin with about 1e-4.
     expect(verdict).toMatchObject({ outcome: 'equivalent', failures: [] });
-  });
-
-  test.each([residualOfFirstSibling, kSeqUndivided])('find $name', async (rule) => {
-    const independent = { ...rule, independentSiblings: true };
-    const { verdict } = await auditOnTables({ ...trees, rule: independent, draws: tableDraws, seed: 6 });
-    expect(verdict).toMatchObject({ outcome: 'not lossless' });
-    expect(verdict.failures[0]?.position).toBe(1);
   });
 });
 

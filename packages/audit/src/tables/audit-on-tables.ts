@@ -6,9 +6,11 @@ import type { Verdict } from '../verdict/verdict.js';
 import { auditOnTable, type TableAudit } from './audit-on-table.js';
 import { type AuditTable, tableModels } from './audit-table.js';
 import { tableBattery } from './table-battery.js';
+import { tableTreeDrafter } from './table-tree-drafter.js';
 
 export interface TablesAuditOptions {
   readonly rule: VerificationRule;
+  /** What drafts on tables of chains; a table of trees has its own. */
   readonly drafter: DrafterFactory;
   /** What is done to the sound subject, for negative controls; default nothing. */
   readonly inject?: ((sound: AuditSubject) => AuditSubject) | undefined;
@@ -34,7 +36,8 @@ export async function auditOnTables(options: TablesAuditOptions): Promise<Tables
   for (const table of tables) {
     const { sampling, draftLength } = table;
     const models = tableModels(table);
-    const sound = createSubject({ rule, drafter, models, sampling, draftLength, engine: 'tables' });
+    const own = table.widths === undefined ? drafter : tableTreeDrafter(table);
+    const sound = createSubject({ rule, drafter: own, models, sampling, draftLength, engine: 'tables' });
     const boundConfidence = 1 - (1 - confidence) / tables.length;
     audits.push(await auditOnTable(inject(sound), table, { draws, seed, confidence: boundConfidence }));
   }

@@ -17,6 +17,8 @@ export interface AuditTable {
   readonly prompt: readonly number[];
   /** Tokens to draft a round. */
   readonly draftLength: number;
+  /** For trees: children of every node, by depth, as far as the draft length goes. */
+  readonly widths?: readonly number[] | undefined;
 }
 
 /** The table's two languages as models; sequences enough for a target, a draft and forks. */

@@ -31,7 +31,7 @@ const eagle = createTableHead({ seed: 1, vocabularySize, attends: true });
 const mlpSpeculator = createTableHead({ seed: 2, vocabularySize, attends: false, maximumSteps: 4 });
 const drafters: readonly (readonly [name: string, create: () => Drafter])[] = [
   ['draft model', () => createModelDrafter({ model: draft, target })],
-  ['prompt lookup', () => createPromptLookupDrafter({ minimumMatch: 1 })],
+  ['prompt lookup', () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 })],
   ['copy of the input', () => createInputCopyDrafter()],
   ['EAGLE head', () => createEagleDrafter({ head: eagle, target })],
   ['MLP speculator', () => createMlpSpeculatorDrafter({ head: mlpSpeculator, target })],

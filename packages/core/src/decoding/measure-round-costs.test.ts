@@ -58,3 +58,12 @@ test('a long prefix is read only as far as a quarter of the budget goes', async 
   await measureRoundCosts({ target: model, lengths: [0], clock, budget: 200, promptLength: 120 });
   expect(clock() - start).toBeLessThan(300);
 });
+
+// Failed with "A request needs at least one token", which said nothing of the context.
+test('a context of one token is refused by name', async () => {
+  const table = randomTable(1, 3, 'smooth');
+  const target = createTableModel({ law: () => table([]), vocabularySize: 3, contextLength: 1 });
+  await expect(measureRoundCosts({ target, lengths, clock: () => 0, budget: 1 })).rejects.toThrow(
+    /context of 1 token has no room to draft/,
+  );
+});

@@ -3,6 +3,7 @@ import type { LanguageModel } from '../contract/language-model.js';
 import { chainDraft } from '../drafting/chain-draft.js';
 import { oneHot } from '../sampling/draw.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { coarseToFine } from '../scheduling/coarse-to-fine.js';
 import { type CostCurve, costAt, costCurve } from '../scheduling/cost-curve.js';
 import { readPrefix } from '../scheduling/read-prefix.js';
@@ -46,10 +47,17 @@ const defaultPromptLength = 48;
  * not, and what the plain round after it takes longer than usual is counted as its cost.
  *
  * With models whose rounds are slow, fewer rounds in a row and fewer lengths are measured.
+ *
+ * @throws InvalidArgumentError for a target whose context holds one token.
  */
 export async function measureRoundCosts(options: MeasureRoundCostsOptions): Promise<CostCurve> {
   const { target, clock, budget, signal, sampling, rule } = options;
   const drafter = options.drafter ?? repeatingDrafter;
+  if (target.contextLength < 2) {
+    throw new InvalidArgumentError(
+      `A context of ${target.contextLength} token has no room to draft: load the model with a larger contextLength, or decode without a drafter.`,
+    );
+  }
   const wanted = Math.min(options.promptLength ?? defaultPromptLength, target.contextLength >> 1);
   const sequence = target.createSequence();
   try {

@@ -36,7 +36,7 @@ const model = (seed: number) =>
   });
 const target = model(1);
 const [left, right] = [model(2), model(3)];
-const lookup = () => createPromptLookupDrafter({ minimumMatch: 1 });
+const lookup = () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 });
 const leftModel = () => createModelDrafter({ model: left, target });
 const rightModel = () => createModelDrafter({ model: right, target });
 

@@ -40,12 +40,16 @@ function withDraftModel(
   };
 }
 
+/** Eager: what is tested should draft often, whether or not that would pay. */
+const eagerLookup = () =>
+  createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: Number.POSITIVE_INFINITY });
+
 const modelDrafter = withDraftModel('draft-model', createModelDrafter);
 const staged = withDraftModel('staged', (models) =>
-  createStagedDrafter({ ...models, drafter: createPromptLookupDrafter() }),
+  createStagedDrafter({ ...models, drafter: eagerLookup() }),
 );
 const combined = withDraftModel('combined', (models) =>
-  createCombinedDrafter({ drafters: [createPromptLookupDrafter(), createModelDrafter(models)] }),
+  createCombinedDrafter({ drafters: [eagerLookup(), createModelDrafter(models)] }),
 );
 const tokenIntersection = withDraftModel('token-intersection', createTokenIntersectionDrafter);
 const stringMatch = withDraftModel('string-match', createStringMatchDrafter);
@@ -59,7 +63,7 @@ const modelTreeDrafter: DrafterFactory = {
 const promptLookup: DrafterFactory = {
   name: 'prompt-lookup',
   needsDraftModel: false,
-  create: () => createPromptLookupDrafter(),
+  create: eagerLookup,
 };
 
 const inputCopy: DrafterFactory = {

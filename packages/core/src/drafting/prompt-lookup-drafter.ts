@@ -7,14 +7,21 @@ import { oneHot } from '../sampling/draw.js';
 import { chainDraft } from './chain-draft.js';
 
 /** What followed a short match is what a greedy target says again, but often not what a draw gives. */
-const greedyMinimum = 4;
-const sampledMinimum = 8;
+const defaults = {
+  greedy: { minimumMatch: 4, lengthFactor: Number.POSITIVE_INFINITY },
+  sampled: { minimumMatch: 8, lengthFactor: 0.5 },
+};
 
 export interface PromptLookupOptions {
   /** Longest run of last tokens to look for, 1 or more; default 16. */
   readonly maximumMatch?: number | undefined;
   /** Shortest run that counts as a match, 1 or more; default 4 in greedy decoding, 8 where tokens are drawn. */
   readonly minimumMatch?: number | undefined;
+  /**
+   * Longest draft, in tokens for every token of the match, above 0 (SuffixDecoding, Oliaro et al. 2411.04975); default: no
+   * bound in greedy decoding, 0.5 where tokens are drawn.
+   */
+  readonly lengthFactor?: number | undefined;
 }
 
 /**
@@ -22,10 +29,11 @@ export interface PromptLookupOptions {
  * lookup decoding, Saxena 2023): the longest match, among equals the latest. Deterministic, so every
  * distribution is one-hot. O(tokens) a round; no state.
  *
- * @throws InvalidArgumentError for match lengths that are not whole numbers of at least 1, or crossed.
+ * @throws InvalidArgumentError for match lengths that are not whole numbers of at least 1, or crossed, and for a
+ * lengthFactor that is not above 0.
  */
 export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Drafter {
-  const { maximumMatch = 16, minimumMatch } = options;
+  const { maximumMatch = 16, minimumMatch, lengthFactor } = options;
   if (minimumMatch !== undefined && (!Number.isInteger(minimumMatch) || minimumMatch < 1)) {
     throw new InvalidArgumentError(`minimumMatch must be a whole number of at least 1, not ${minimumMatch}.`);
   }
@@ -33,6 +41,9 @@ export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Dr
     throw new InvalidArgumentError(
       `maximumMatch must be a whole number of at least minimumMatch (${minimumMatch ?? 1}), not ${maximumMatch}.`,
     );
+  }
+  if (lengthFactor !== undefined && !(lengthFactor > 0)) {
+    throw new InvalidArgumentError(`lengthFactor must be above 0, not ${lengthFactor}.`);
   }
   const name = 'prompt-lookup';
   let closed = false;
@@ -42,9 +53,12 @@ export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Dr
     async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
       if (closed) throw new ClosedError(`The drafter ${name} is closed.`);
       context.signal?.throwIfAborted();
-      const shortest = minimumMatch ?? (context.transform.greedy ? greedyMinimum : sampledMinimum);
-      const follow = findFollow(context.tokens, Math.min(shortest, maximumMatch), maximumMatch);
-      const proposed = follow < 0 ? [] : copyFrom(context.tokens, follow, budget.maximumTokens);
+      const fallback = context.transform.greedy ? defaults.greedy : defaults.sampled;
+      const shortest = Math.min(minimumMatch ?? fallback.minimumMatch, maximumMatch);
+      const { follow, length } = findFollow(context.tokens, shortest, maximumMatch);
+      const longest = Math.max(1, Math.floor((lengthFactor ?? fallback.lengthFactor) * length));
+      const proposed =
+        length === 0 ? [] : copyFrom(context.tokens, follow, Math.min(budget.maximumTokens, longest));
       const stopped = proposed.findIndex(
         (token, depth) => context.shouldStop?.({ token, probability: 1, depth }) === true,
       );
@@ -60,8 +74,12 @@ export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Dr
   };
 }
 
-/** Index of the token that followed the best earlier match of the last tokens, or -1. */
-function findFollow(tokens: readonly number[], minimumMatch: number, maximumMatch: number): number {
+/** The best earlier match of the last tokens: its length, 0 for none, and the index of the token that followed it. */
+function findFollow(
+  tokens: readonly number[],
+  minimumMatch: number,
+  maximumMatch: number,
+): { follow: number; length: number } {
   const end = tokens.length;
   let best = -1;
   let bestLength = minimumMatch - 1;
@@ -79,7 +97,7 @@ function findFollow(tokens: readonly number[], minimumMatch: number, maximumMatc
       bestLength = length;
     }
   }
-  return best;
+  return best < 0 ? { follow: -1, length: 0 } : { follow: best, length: bestLength };
 }
 
 /** `count` tokens from `start` on; past the end the copy goes on into itself, as periodic text does. */

@@ -101,7 +101,7 @@ describe('the joint law of several rounds is the target law', () => {
   });
 
   test('with prompt lookup inside', async () => {
-    const lookup = () => createPromptLookupDrafter({ minimumMatch: 1 });
+    const lookup = () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 });
     for (const rule of rules)
       expect(await error(() => staged({ drafter: lookup() }), { rule })).toBeLessThan(tolerance);
   });

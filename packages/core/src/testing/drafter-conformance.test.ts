@@ -45,7 +45,7 @@ const foreignModel = createTableModel({
 });
 /** Every proposal of a drafter in several parts takes several passes. */
 const fewer = 2000;
-const lookup = (): Drafter => createPromptLookupDrafter({ minimumMatch: 1 });
+const lookup = (): Drafter => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 });
 function combined(combination: DrafterCombination): Drafter {
   const drafters = [lookup(), createModelDrafter({ model: draftModel, target })];
   return createCombinedDrafter({ drafters, combination });

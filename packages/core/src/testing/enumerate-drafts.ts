@@ -29,7 +29,7 @@ export interface EnumeratedTrees {
    */
   readonly shape: (committed: readonly number[], discarded: readonly number[]) => readonly number[];
   /** What becomes of the draft before it is verified: what a faulty drafter does. Default: nothing. */
-  readonly altered?: (draft: Draft) => Draft;
+  readonly altered?: ((draft: Draft) => Draft) | undefined;
 }
 
 /** Drafts that are enumerated elsewhere: of trees whose shape depends on what is drawn. */

@@ -31,4 +31,10 @@ export {
   resampleFromTarget,
   residualByRank,
 } from './wrong-rules.js';
-export { kSeqUndivided, residualOfFirstSibling } from './wrong-tree-rules.js';
+export {
+  draftNotRenormalised,
+  kSeqUndivided,
+  replacedTriedAsRemoved,
+  residualOfFirstSibling,
+  sampleMatchLikeliest,
+} from './wrong-tree-rules.js';

@@ -2,7 +2,8 @@ import type { Distribution } from '../contract/distribution.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
 import { probabilityOf } from '../sampling/draw.js';
 import { childrenOf } from '../verification/children-of.js';
-import { residual } from '../verification/residual.js';
+import { type Residual, residual } from '../verification/residual.js';
+import { siblingLaw } from './sibling-law.js';
 
 // Tree rules with one thing left out each: every proof must fail on trees, while on chains they are tokenwise.
 
@@ -16,6 +17,7 @@ function siblingsAlike(
     exact: false,
     randomness: 'round',
     trees: true,
+    independentSiblings: true,
     verify(draft, targetRows, random) {
       const acceptedPath: number[] = [];
       for (let node = -1; ; ) {
@@ -69,3 +71,96 @@ export const kSeqUndivided: VerificationRule = siblingsAlike(
     };
   },
 );
+
+/** Recursive rejection against other laws than those that the draft reports. */
+function otherLaws(
+  name: string,
+  independentSiblings: boolean,
+  /** What a sibling is tried against, where `first` is the law of the first one; undefined: it is refused. */
+  lawOf: (first: Distribution, refused: readonly number[]) => Distribution | undefined,
+): VerificationRule {
+  return {
+    name,
+    exact: false,
+    randomness: 'round',
+    trees: true,
+    independentSiblings,
+    verify(draft, targetRows, random) {
+      const acceptedPath: number[] = [];
+      for (let node = -1; ; ) {
+        const target = targetRows[node + 1] as Distribution;
+        const children = childrenOf(draft, node);
+        const [first] = children;
+        if (first === undefined) {
+          return { acceptedPath, nextToken: random.draw(target, node), nextTokenKind: 'bonus' };
+        }
+        let rest: Residual = { weights: target, mass: 1 };
+        const refused: number[] = [];
+        let accepted: number | undefined;
+        for (const child of children) {
+          const token = draft.tokens[child] as number;
+          const drafted = lawOf(draft.distributions[first] as Distribution, refused);
+          if (drafted === undefined || rest.mass === 0) break;
+          const share = probabilityOf(rest.weights, token) / rest.mass;
+          // A token that was refused before has no share left, and perhaps no law either.
+          const chance = share > 0 ? Math.min(1, share / probabilityOf(drafted, token)) : 0;
+          if (random.accept(chance, child)) {
+            accepted = child;
+            break;
+          }
+          rest = residual(rest.weights, drafted, 1 / rest.mass);
+          refused.push(token);
+        }
+        if (accepted === undefined) {
+          const nextToken = random.draw(rest.mass > 0 ? rest.weights : target, node);
+          return { acceptedPath, nextToken, nextTokenKind: 'correction' };
+        }
+        acceptedPath.push(accepted);
+        node = accepted;
+      }
+    },
+  };
+}
+
+/** Siblings without replacement, whose laws lack the refused tokens but sum to less than 1. */
+export const draftNotRenormalised: VerificationRule = otherLaws(
+  'draft not renormalised after a rejection',
+  false,
+  ({ tokens, probabilities }, refused) => ({
+    tokens,
+    probabilities: probabilities.map((probability, index) =>
+      refused.includes(tokens?.[index] ?? index) ? 0 : probability,
+    ),
+  }),
+);
+
+/** Siblings that were drawn independently, tried as if each had been drawn without those before it. */
+export const replacedTriedAsRemoved: VerificationRule = otherLaws(
+  'siblings with replacement, verified as without',
+  true,
+  (first, refused) => siblingLaw(first, 'without replacement', refused),
+);
+
+/** Draws the target's own token, and where a child has it, keeps the child that the target finds likeliest. */
+export const sampleMatchLikeliest: VerificationRule = {
+  name: 'sample-match that keeps the likeliest child',
+  exact: false,
+  randomness: 'position',
+  trees: true,
+  verify(draft, targetRows, random) {
+    const acceptedPath: number[] = [];
+    for (let node = -1; ; ) {
+      const target = targetRows[node + 1] as Distribution;
+      const token = random.draw(target, node);
+      const children = childrenOf(draft, node);
+      if (!children.some((child) => draft.tokens[child] === token)) {
+        const nextTokenKind = children.length === 0 ? 'bonus' : 'correction';
+        return { acceptedPath, nextToken: token, nextTokenKind };
+      }
+      const wanted = (child: number): number => probabilityOf(target, draft.tokens[child] as number);
+      const likeliest = children.reduce((best, child) => (wanted(child) > wanted(best) ? child : best));
+      acceptedPath.push(likeliest);
+      node = likeliest;
+    }
+  },
+};

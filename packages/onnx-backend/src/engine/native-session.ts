@@ -139,8 +139,16 @@ class NativeSession implements OnnxSession, BindingSession {
   }
 }
 
-function bytesOf({ memory, type, shape }: NativeTensor): Uint8Array {
-  return new Uint8Array(koffi.view(memory, byteCount(type, shape)));
+/** Views of tensors' memory: V8 counts a new one as so much memory taken, and collects garbage for it. */
+const views = new WeakMap<NativeTensor, Uint8Array>();
+
+function bytesOf(tensor: NativeTensor): Uint8Array {
+  let bytes = views.get(tensor);
+  if (bytes === undefined) {
+    bytes = new Uint8Array(koffi.view(tensor.memory, byteCount(tensor.type, tensor.shape)));
+    views.set(tensor, bytes);
+  }
+  return bytes;
 }
 
 function describe(

@@ -1,7 +1,7 @@
 import { ClosedError, type ForwardResult, type HeadRequest, type HeadSequence } from '@foretoken/core';
 import type { OnnxSession } from '../engine/onnx-session.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
-import { BoundCache } from '../model/bound-cache.js';
+import type { BoundCache } from '../model/bound-cache.js';
 import { GeneratedDecoder } from '../model/generated-decoder.js';
 import { mostDraftTokens } from '../model/load-settings.js';
 import { checkHeadRequest } from './check-head-request.js';
@@ -56,7 +56,7 @@ class EagleSequence implements HeadSequence {
 
   constructor(head: EagleHead) {
     this.#head = head;
-    this.cache = new BoundCache(head.decoder);
+    this.cache = head.decoder.createCache();
   }
 
   get length(): number {

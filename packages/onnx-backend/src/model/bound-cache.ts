@@ -51,6 +51,11 @@ export class BoundCache implements DecoderCache {
   }
 
   free(): void {
+    if (!this.#decoder.keepSpare(this)) this.release();
+  }
+
+  /** Gives the memory back. */
+  release(): void {
     this.#binding.free();
     for (const tensor of this.#tensors) this.#decoder.session.free(tensor);
   }

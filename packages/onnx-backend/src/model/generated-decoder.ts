@@ -2,7 +2,7 @@ import type { OnnxSession } from '../engine/onnx-session.js';
 import type { DeviceTensor } from '../engine/tensor.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
 import { BoundCache } from './bound-cache.js';
-import type { Decoder, DecoderCache } from './decoder.js';
+import type { Decoder } from './decoder.js';
 import { DeviceOutputs } from './device-outputs.js';
 import { HostOutputs } from './host-outputs.js';
 import { PassInputs } from './pass-inputs.js';
@@ -20,6 +20,12 @@ export interface GeneratedDecoderSizes {
 /** Slots by which a cache grows, where it grows. */
 const growthStep = 256;
 
+/**
+ * Bytes of closed sequences' caches that are kept for the next sequences: forks come and go, and memory that is taken and
+ * bound anew for each costs more than a short pass.
+ */
+const mostSpareBytes = 2 ** 26;
+
 /** A graph of our generator: the cache is one piece of memory, read and written in place. */
 export class GeneratedDecoder implements Decoder {
   readonly session: OnnxSession;
@@ -31,6 +37,8 @@ export class GeneratedDecoder implements Decoder {
   /** Logits on the device: those of a usual call, and those of the last unusual one. */
   readonly #deviceLogits: DeviceTensor | undefined;
   #manyLogits: DeviceTensor | undefined;
+  /** Caches without a sequence. */
+  readonly #spare: BoundCache[] = [];
 
   constructor(session: OnnxSession, manifest: GraphManifest, sizes: GeneratedDecoderSizes) {
     this.session = session;
@@ -43,7 +51,7 @@ export class GeneratedDecoder implements Decoder {
   }
 
   get bufferBytes(): number {
-    return this.inputs.byteLength + this.#outputs.byteLength;
+    return this.inputs.byteLength + this.#outputs.byteLength + this.#spareBytes;
   }
 
   /** The shape of a layer's keys, or values, with room for so many tokens. */
@@ -57,8 +65,16 @@ export class GeneratedDecoder implements Decoder {
     return Math.min(this.capacity, Math.ceil(tokens / growthStep) * growthStep);
   }
 
-  createCache(): DecoderCache {
-    return new BoundCache(this);
+  createCache(): BoundCache {
+    // What it holds is nobody's: a pass says how much of a cache is valid.
+    return this.#spare.pop() ?? new BoundCache(this);
+  }
+
+  /** Keeps a cache for the next sequence; false where it is to be released. */
+  keepSpare(cache: BoundCache): boolean {
+    if (this.#spareBytes + cache.byteLength > mostSpareBytes) return false;
+    this.#spare.push(cache);
+    return true;
   }
 
   createOutputs(rowCount: number): RowOutputs {
@@ -69,10 +85,15 @@ export class GeneratedDecoder implements Decoder {
   }
 
   async close(): Promise<void> {
+    for (const cache of this.#spare.splice(0)) cache.release();
     for (const tensor of [this.#deviceLogits, this.#manyLogits]) {
       if (tensor !== undefined) this.session.free(tensor);
     }
     await this.session.close();
+  }
+
+  get #spareBytes(): number {
+    return this.#spare.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   #allocateLogits(rowCount: number): DeviceTensor | undefined {

@@ -9,14 +9,16 @@ export function mostProbable(
   count: number,
 ): { readonly token: number; readonly probability: number }[] {
   const best: { token: number; probability: number }[] = [];
+  if (count === 0) return best;
+  let least = 0;
   for (let index = 0; index < probabilities.length; index++) {
     const probability = probabilities[index] as number;
-    const least = best.length < count ? 0 : (best.at(-1)?.probability ?? Number.POSITIVE_INFINITY);
     if (!(probability > least)) continue;
     if (best.length === count) best.pop();
     let at = best.length;
     while (at > 0 && (best[at - 1] as { probability: number }).probability < probability) at -= 1;
     best.splice(at, 0, { token: tokens === undefined ? index : (tokens[index] as number), probability });
+    if (best.length === count) least = (best[count - 1] as { probability: number }).probability;
   }
   return best;
 }

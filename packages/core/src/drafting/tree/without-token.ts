@@ -20,7 +20,8 @@ function withoutToken(
   let mass = 0;
   for (let index = 0; index < count; index++) mass += rest[index] as number;
   if (!(mass > 0)) return undefined;
-  for (let index = 0; index < count; index++) rest[index] = (rest[index] as number) / mass;
+  const scale = 1 / mass;
+  for (let index = 0; index < count; index++) rest[index] = (rest[index] as number) * scale;
   return { tokens, probabilities: rest };
 }
 
