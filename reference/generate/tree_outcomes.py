@@ -1,4 +1,4 @@
-"""What recursive rejection and K-SEQ make of random trees and given uniforms."""
+"""What recursive rejection, traversal verification and K-SEQ make of random trees and given uniforms."""
 
 from generate.chain_outcomes import LEAST_MARGIN, row, scaled
 from generate.fixture import Files, Table, to_json
@@ -8,16 +8,18 @@ from oracle.draft import Draft, Rule
 from oracle.given_uniforms import GivenUniforms
 from oracle.k_seq import k_seq
 from oracle.recursive_rejection import recursive_rejection
+from oracle.traversal import traversal
 
 NAME = "tree-outcomes"
 CASES = 2000
 MOST_NODES = 8
+RULES: dict[str, Rule] = {"recursive-rejection": recursive_rejection, "traversal": traversal, "k-seq": k_seq}
 
 
 def make() -> Files:
-    """recursive-rejection-outcomes.json and k-seq-outcomes.json."""
+    """One file a rule: recursive-rejection-outcomes.json, ..."""
     files: Files = {}
-    for rule_name, rule in {"recursive-rejection": recursive_rejection, "k-seq": k_seq}.items():
+    for rule_name, rule in RULES.items():
         cases = []
         margins = []
         for number in range(CASES):
@@ -36,7 +38,7 @@ def make() -> Files:
 
 
 def random_case(rule_name: str, rule: Rule, number: int) -> tuple[dict[str, object], float]:
-    """One tree and its outcome; siblings without replacement for recursive rejection, mostly."""
+    """One tree and its outcome; siblings without replacement for every rule but K-SEQ, mostly."""
     for attempt in range(100):
         source = Source(f"{NAME}/{rule_name}/{number}/{attempt}")
         vocabulary = source.between(2, 7)

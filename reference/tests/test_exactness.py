@@ -14,10 +14,12 @@ from oracle.numbers import Number
 from oracle.recursive_rejection import recursive_rejection
 from oracle.sample_match import sample_match
 from oracle.tokenwise import tokenwise
+from oracle.traversal import traversal
 from tests import wrong_rules
 from tests.laws import law_pairs, one_hot_law, random_law
 
 CHAIN_RULES: dict[str, Rule] = {"tokenwise": tokenwise, "block": block, "sample-match": sample_match}
+TREE_RULES: dict[str, Rule] = {"recursive-rejection": recursive_rejection, "traversal": traversal}
 PAIRS = law_pairs(3)
 # For trees of two levels: their drafts are many.
 SMALL_PAIRS = law_pairs(2)
@@ -40,18 +42,20 @@ def test_chain_rules_are_exact(rule: str, pair: str, length: int) -> None:
 
 @pytest.mark.parametrize("widths", [(1,), (2,), (3,), (4,), (1, 3)])
 @pytest.mark.parametrize("pair", PAIRS)
-def test_recursive_rejection_is_exact(pair: str, widths: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("rule", TREE_RULES)
+def test_tree_rules_are_exact(rule: str, pair: str, widths: tuple[int, ...]) -> None:
     target, drafted = PAIRS[pair]
     drafts = list(tree_drafts(drafted, widths, replacement=False))
-    assert distance(recursive_rejection, target, drafts, len(widths)) == 0
+    assert distance(TREE_RULES[rule], target, drafts, len(widths)) == 0
 
 
 @pytest.mark.parametrize("widths", [(1,), (2,), (3,)])
 @pytest.mark.parametrize("pair", PAIRS)
-def test_recursive_rejection_is_exact_with_replacement(pair: str, widths: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("rule", TREE_RULES)
+def test_tree_rules_are_exact_with_replacement(rule: str, pair: str, widths: tuple[int, ...]) -> None:
     target, drafted = PAIRS[pair]
     drafts = list(tree_drafts(drafted, widths, replacement=True))
-    assert distance(recursive_rejection, target, drafts, len(widths)) == 0
+    assert distance(TREE_RULES[rule], target, drafts, len(widths)) == 0
 
 
 @pytest.mark.parametrize("widths", [(1,), (2,), (3,)])
@@ -69,7 +73,8 @@ def test_tree_rules_are_exact_over_two_levels(pair: str) -> None:
     for widths in [(2, 2), (3, 1)]:
         for replacement in [False, True]:
             drafts = list(tree_drafts(drafted, widths, replacement))
-            assert distance(recursive_rejection, target, drafts, 2, vocabulary=2) == 0
+            for rule in TREE_RULES.values():
+                assert distance(rule, target, drafts, 2, vocabulary=2) == 0
         assert distance(k_seq, target, drafts, 2, vocabulary=2) < 1e-12
 
 
@@ -92,6 +97,23 @@ def test_block_keeps_more_than_tokenwise_and_neither_keeps_less_than_sample_matc
             for name, rule in CHAIN_RULES.items()
         }
         assert kept["block"] >= kept["tokenwise"] >= kept["sample-match"]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_traversal_of_a_chain_is_block(pair: str) -> None:
+    # Weng et al., theorem 3.4, for the whole law of a round.
+    target, drafted = PAIRS[pair]
+    laws = [round_law(rule, target, chain_drafts(drafted, 3, 3)) for rule in [traversal, block]]
+    assert laws[0] == laws[1]
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_traversal_keeps_no_less_than_recursive_rejection(pair: str) -> None:
+    target, drafted = PAIRS[pair]
+    for widths in [(3,), (2, 1)]:
+        drafts = list(tree_drafts(drafted, widths, replacement=False))
+        kept = {name: expected_tokens(round_law(rule, target, iter(drafts))) for name, rule in TREE_RULES.items()}
+        assert kept["traversal"] >= kept["recursive-rejection"]
 
 
 def test_the_papers_toy_of_block_verification() -> None:
@@ -166,6 +188,13 @@ def test_k_seq_without_its_division_is_caught() -> None:
     target, drafted = PAIRS["random 0"]
     drafts = list(tree_drafts(drafted, (3,), replacement=True))
     assert distance(wrong_rules.k_seq_without_division, target, drafts, 1) > 0.001
+
+
+def test_traversal_without_its_denominator_is_caught() -> None:
+    target, drafted = PAIRS["random 0"]
+    drafts = list(tree_drafts(drafted, (1, 2), replacement=False))
+    assert distance(wrong_rules.traversal_by_mass, target, drafts, 2) > 0.001
+    assert distance(traversal, target, drafts, 2) == 0
 
 
 def test_pruning_a_sampled_tree_is_caught() -> None:

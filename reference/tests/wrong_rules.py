@@ -6,6 +6,7 @@ from oracle.block import kept_mass, stop_probability
 from oracle.draft import Draft, Outcome, Randomness
 from oracle.numbers import Row, scale, total
 from oracle.residual import positive_part
+from oracle.traversal import Tree, climb
 
 
 def correct_from_the_target(draft: Draft, target_rows: Sequence[Row], random: Randomness) -> Outcome:
@@ -66,6 +67,19 @@ def stale_sibling_law(draft: Draft, target_rows: Sequence[Row], random: Randomne
         rest = positive_part(residual, drafted)
         residual = scale(rest, total(rest)) if total(rest) > 0 else residual
     return Outcome((), random.draw(residual, -1), "correction")
+
+
+class _MassAsShare(Tree):
+    def remove(self, leaf: int) -> None:
+        above = self.draft.parents[leaf]
+        rest = positive_part(self.target[above], self.draft.distributions[leaf], self.kept[above])
+        super().remove(leaf)
+        self.kept[above] = total(rest)
+
+
+def traversal_by_mass(draft: Draft, target_rows: Sequence[Row], random: Randomness) -> Outcome:
+    """Traversal that takes the residual's mass for the share kept: equation 3 without its denominator."""
+    return climb(_MassAsShare(draft, target_rows), random)
 
 
 def k_seq_without_division(draft: Draft, target_rows: Sequence[Row], random: Randomness) -> Outcome:

@@ -55,7 +55,7 @@ test('the cases tell the rules apart', () => {
   expect(apart('block', 'sample-match')).toBeGreaterThan(300);
 });
 
-describe.each(['recursive-rejection', 'k-seq'])('%s on trees', async (name) => {
+describe.each(['recursive-rejection', 'traversal', 'k-seq'])('%s on trees', async (name) => {
   const rule = verificationRules.get(name) as VerificationRule;
   const { cases: trees } = await readFixture<{ cases: readonly TreeCase[] }>(`${name}-outcomes.json`);
 

@@ -7,12 +7,14 @@ import { childrenOf } from './children-of.js';
 import { residual } from './residual.js';
 
 /**
- * Traversal verification (Weng et al. 2505.12398, algorithm 2): block verification over a tree. Every node has a
- * weight, how much of the draft's probability of its path the target covers; the branches are tried from their ends
- * up, one after the other, and the first node that passes is kept with all of its path. A refused branch changes the
- * residual of the node above it, and that node's weight. So a poor token does not end a branch where the tokens
- * after it make up for it. Exact for siblings drawn independently, without replacement and for certain guesses, as
- * `recursive-rejection` is. Drafts without branches are decided as `block` decides them. O(nodes x support).
+ * Traversal verification (Weng et al. 2505.12398): block verification over a tree. Every node has a weight, how much of
+ * the draft's probability of its path the target covers; the branches are tried from their ends up, one after the other,
+ * and the first node that passes is kept with all of its path. A refused branch changes the residual of the node above
+ * it, and that node's weight. So a poor token does not end a branch where the tokens after it make up for it.
+ *
+ * Exact for siblings drawn independently, without replacement and for certain guesses, as `recursive-rejection` is
+ * (enumerated in tree-exactness.test.ts). Drafts without branches are decided as `block` decides them.
+ * O(nodes x support).
  */
 export const traversal: VerificationRule = {
   name: 'traversal',
