@@ -11,6 +11,7 @@ class Tree:
     """What is left of a draft while its leaves are refused, one after the other."""
 
     def __init__(self, draft: Draft, target_rows: Sequence[Row]) -> None:
+        """Target rows as in `Rule`: [nodes + 1]."""
         nodes = [ROOT, *range(len(draft.tokens))]
         self.draft = draft
         self.children = {node: draft.children(node) for node in nodes}
