@@ -73,6 +73,7 @@ async function audit(
   const result = await auditOnEngine(create, {
     mode,
     loops: 3,
+    freePrefixes: !own,
     prefixes,
     laws,
     draws,

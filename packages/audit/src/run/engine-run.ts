@@ -24,6 +24,8 @@ import type { TimedStep } from './time-slices.js';
 
 const prefixCount = 12;
 const mostOwnLoops = 8;
+/** With rows reused a loop is cheap: as many as fill a pass, and go on beside it. */
+const reusedLoops = 64;
 /** Own passes read a prefix again for every block. */
 const ownBlockSize = 192;
 const numericsTexts = 8;
@@ -49,6 +51,8 @@ export class EngineRun {
   readonly #joined: SubjectModels;
   /** Decode loops that draw side by side, by mode: their passes are joined. */
   readonly #loops: Readonly<Record<EngineMode, number>>;
+  /** Whether loops with rows reused are at different prefixes. */
+  readonly #spread: boolean;
   readonly #reusedTransform: LogitsTransform;
   readonly #transform: LogitsTransform;
   readonly #inject: NonNullable<AuditOptions['inject']>;
@@ -86,7 +90,9 @@ export class EngineRun {
     const ownLoops = Math.min(mostOwnLoops, Math.floor((sequences - leastReaders) / 2));
     // One is to spare, for what is read outside the draws.
     const readers = Math.max(leastReaders, sequences - 2 * ownLoops - 1);
-    this.#loops = { 'rows reused': readers, 'own passes': ownLoops };
+    // Every prefix has a reader, and its branches have some too: no order of the draws makes it be read again.
+    this.#spread = readers >= 2 * prefixCount;
+    this.#loops = { 'rows reused': this.#spread ? reusedLoops : readers, 'own passes': ownLoops };
     this.#rows = {
       target: createReusedRows(target, { readers }),
       draft: draft && createReusedRows(draft, { readers }),
@@ -212,6 +218,7 @@ export class EngineRun {
           confidence: this.#plan.boundConfidence,
           parts: own ? ownParts : reusedParts,
           blockSize: own ? ownBlockSize : undefined,
+          freePrefixes: !own && this.#spread,
           onPlaces: (places) => this.#places[mode].observe(places),
         }),
       );

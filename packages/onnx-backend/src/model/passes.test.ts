@@ -94,6 +94,20 @@ describe.each<Access>(['native', 'stock'])('passes through %s access', (access) 
     sequence.close();
   });
 
+  test("a sequence that gets a closed one's cache has the rows of its own tokens", async () => {
+    const rows = async (tokens: readonly number[]): Promise<Float32Array> => {
+      const sequence = model.createSequence();
+      const [result] = await model.forward([{ sequence, tokens, rows: 'last' }]);
+      sequence.close();
+      return (result?.logits.read(0) as Float32Array).slice();
+    };
+    const tokens = text(40);
+    const first = await rows(tokens);
+    // A longer text lies in the cache that the next one gets, and more of them than are kept are open at once.
+    await Promise.all([90, 91, 300].map((length) => rows(text(length).toReversed())));
+    expect(await rows(tokens)).toEqual(first);
+  });
+
   test('closing a sequence or the model during a pass waits for it', async () => {
     const other = await onnxBackend.loadModel(tinyModels.draft, { access, cacheFolder: inFolder('') });
     const sequence = other.createSequence();
