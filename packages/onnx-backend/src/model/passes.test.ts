@@ -1,4 +1,4 @@
-import { ClosedError, type LanguageModel } from '@foretoken/core';
+import { ClosedError, type ForwardResult, type LanguageModel } from '@foretoken/core';
 import { type Access, onnxBackend } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,7 +99,7 @@ describe.each<Access>(['native', 'stock'])('passes through %s access', (access) 
       const sequence = model.createSequence();
       const [result] = await model.forward([{ sequence, tokens, rows: 'last' }]);
       sequence.close();
-      return (result?.logits.read(0) as Float32Array).slice();
+      return (result as ForwardResult).logits.read(0).slice();
     };
     const tokens = text(40);
     const first = await rows(tokens);
