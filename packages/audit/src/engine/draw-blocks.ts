@@ -85,6 +85,7 @@ async function drawWith(
             drafter,
             transform,
             sequence,
+            hiddenStates: prefix.hiddenStates,
             count,
             seed,
             request,

@@ -4,6 +4,7 @@ import { choosePrefixes, type Prefix } from '../engine/choose-prefixes.js';
 import { LawReader } from '../engine/law-reader.js';
 import { PlaceWatch } from '../engine/place-watch.js';
 import { createJoinedPasses } from '../engine/joined-passes.js';
+import { createReusedHead } from '../engine/reused-head.js';
 import { createReusedRows } from '../engine/reused-rows.js';
 import { createReusedTransform } from '../engine/reused-transform.js';
 import { compareGreedyTexts, type GreedyComparison } from '../numerics/compare-greedy-texts.js';
@@ -74,7 +75,7 @@ export class EngineRun {
     this.#alone = combinations.filter(({ alone }) => alone);
     this.#plan = plan;
     this.#settings = settings;
-    const { target, draft } = engine.models;
+    const { target, draft, heads } = engine.models;
     this.#texts = texts.map((text) => target.tokenizer.encode(text));
     const sequences = Math.min(
       ...[target, draft].flatMap((model) =>
@@ -87,13 +88,16 @@ export class EngineRun {
     // One is to spare, for what is read outside the draws.
     const readers = Math.max(leastReaders, sequences - 2 * ownLoops - 1);
     this.#loops = { 'rows reused': readers, 'own passes': ownLoops };
+    const hiddenStates = combinations.some(({ drafter }) => drafter.needsHead !== undefined);
     this.#rows = {
-      target: createReusedRows(target, { readers }),
+      target: createReusedRows(target, { readers, hiddenStates }),
       draft: draft && createReusedRows(draft, { readers }),
+      heads: heads && new Map([...heads].map(([name, head]) => [name, createReusedHead(head)])),
     };
     this.#joined = {
       target: createJoinedPasses(target),
       draft: draft && createJoinedPasses(draft),
+      heads,
     };
     this.#reusedTransform = createReusedTransform(settings.sampling, target.vocabularySize);
     this.#transform = createLogitsTransform(settings.sampling, target.vocabularySize);
@@ -163,6 +167,7 @@ export class EngineRun {
 
   async close(): Promise<void> {
     await this.#rows.draft?.close();
+    for (const head of this.#rows.heads?.values() ?? []) await head.close();
     await this.#rows.target.close();
   }
 
@@ -196,7 +201,7 @@ export class EngineRun {
     const laws: LawReader[] = [];
     try {
       // They find a block's new histories side by side, and share the passes over them.
-      while (laws.length < this.#loops[mode]) laws.push(await this.#openLaw(create()));
+      while (laws.length < this.#loops[mode]) laws.push(await this.#openLaw(create(), prefixes));
       this.#audits.push(
         await auditOnEngine(create, {
           mode,
@@ -220,8 +225,9 @@ export class EngineRun {
     }
   }
 
-  async #openLaw({ createDrafter }: AuditSubject): Promise<LawReader> {
-    return new LawReader(this.#rows.target, await createDrafter(this.#rows), this.#reusedTransform.clone());
+  async #openLaw({ createDrafter }: AuditSubject, prefixes: readonly Prefix[]): Promise<LawReader> {
+    const drafter = await createDrafter(this.#rows);
+    return new LawReader(this.#rows.target, drafter, this.#reusedTransform.clone(), prefixes);
   }
 
   /** Chosen once for every drafter. */
