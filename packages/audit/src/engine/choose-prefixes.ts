@@ -15,6 +15,8 @@ export interface Prefix {
   readonly distance: number;
   /** Whether the audited drafter proposes anything there. */
   readonly drafted: boolean;
+  /** Of all tokens but the last, for a drafter that needs them. */
+  readonly hiddenStates: readonly Float32Array[] | undefined;
 }
 
 export interface PrefixChoice {
@@ -57,7 +59,7 @@ export async function choosePrefixes(choice: PrefixChoice): Promise<readonly Pre
     for (const { tokens, from } of forms) {
       if (tokens.length <= from) continue;
       const cut = await bestCut(choice, tokens, from);
-      const drafted = (await propose(choice, cut.tokens)) > 0;
+      const drafted = (await propose(choice, cut)) > 0;
       candidates.push({ ...cut, drafted });
     }
   }
@@ -71,27 +73,31 @@ export async function choosePrefixes(choice: PrefixChoice): Promise<readonly Pre
     .slice(0, choice.count);
 }
 
+type Cut = Omit<Prefix, 'drafted'>;
+
 async function bestCut(
-  { target, transform }: PrefixChoice,
+  { target, drafter, transform }: PrefixChoice,
   tokens: readonly number[],
   from: number,
-): Promise<{ tokens: readonly number[]; distance: number }> {
+): Promise<Cut> {
   const sequence = target.createSequence();
   try {
-    const request = { sequence, tokens, rows: 'all' as const };
+    const hiddenStates = drafter.needsHiddenStates === true;
+    const request = { sequence, tokens, rows: 'all' as const, hiddenStates };
     const [result] = (await target.forward([request])) as [ForwardResult];
     const distances = tokens.map((_, index) => {
       if (index + 1 < from) return Number.NaN;
       const { probabilities } = transform.apply(result.logits.read(index), tokens.slice(0, index + 1), 0);
       return Math.abs(entropyOf(probabilities) - wantedEntropy);
     });
-    let best = { tokens, distance: Number.POSITIVE_INFINITY };
+    let best: Omit<Cut, 'hiddenStates'> = { tokens, distance: Number.POSITIVE_INFINITY };
     for (let length = from; length <= Math.max(from, tokens.length + 1 - countedTokens); length++) {
       const counted = distances.slice(length - 1, length - 1 + countedTokens);
       const distance = counted.reduce((sum, value) => sum + value, 0) / counted.length;
       if (distance < best.distance) best = { tokens: tokens.slice(0, length), distance };
     }
-    return best;
+    const known = result.hiddenStates?.slice(0, best.tokens.length - 1);
+    return { ...best, hiddenStates: known?.map((row) => row.slice()) };
   } finally {
     sequence.close();
   }
@@ -105,14 +111,14 @@ function entropyOf(probabilities: Float64Array): number {
 }
 
 /** How many tokens the drafter proposes after these. */
-async function propose({ drafter, transform }: PrefixChoice, tokens: readonly number[]): Promise<number> {
+async function propose({ drafter, transform }: PrefixChoice, { tokens, hiddenStates }: Cut): Promise<number> {
   const draft = await drafter.propose(
     {
       tokens,
       promptLength: tokens.length,
       transform,
       random: createRequestRandom({ seed: 0 }).round(tokens.length),
-      targetHiddenRows: undefined,
+      targetHiddenRows: hiddenStates,
       shouldStop: undefined,
       signal: undefined,
     },

@@ -82,7 +82,7 @@ async function drawWith(
   try {
     for (const { request, prefix } of requests) {
       if (signal?.aborted === true) return;
-      const { tokens: prompt } = prefixes[prefix] as Prefix;
+      const { tokens: prompt, hiddenStates } = prefixes[prefix] as Prefix;
       if (beginning?.prefix !== prefix) {
         beginning?.sequence.close();
         beginning = { prefix, sequence: target.createSequence() };
@@ -91,7 +91,7 @@ async function drawWith(
       }
       const sequence = beginning.sequence.doFork();
       try {
-        const own = { sequence, prompt, count, seed, request };
+        const own = { sequence, hiddenStates, prompt, count, seed, request };
         const tokens = await drawContinuation(subject, { ...own, drafter, transform });
         block.set(request, { request, prefix, tokens });
       } finally {

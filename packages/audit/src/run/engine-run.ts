@@ -4,6 +4,7 @@ import { choosePrefixes, type Prefix } from '../engine/choose-prefixes.js';
 import { LawReader } from '../engine/law-reader.js';
 import { PlaceWatch } from '../engine/place-watch.js';
 import { createJoinedPasses } from '../engine/joined-passes.js';
+import { createReusedHead } from '../engine/reused-head.js';
 import { createReusedRows } from '../engine/reused-rows.js';
 import { createReusedTransform } from '../engine/reused-transform.js';
 import { compareGreedyTexts, type GreedyComparison } from '../numerics/compare-greedy-texts.js';
@@ -78,7 +79,7 @@ export class EngineRun {
     this.#alone = combinations.filter(({ alone }) => alone);
     this.#plan = plan;
     this.#settings = settings;
-    const { target, draft } = engine.models;
+    const { target, draft, heads } = engine.models;
     this.#texts = texts.map((text) => target.tokenizer.encode(text));
     const sequences = Math.min(
       ...[target, draft].flatMap((model) =>
@@ -93,13 +94,16 @@ export class EngineRun {
     // Every prefix has a reader, and its branches have some too: no order of the draws makes it be read again.
     this.#spread = readers >= 2 * prefixCount;
     this.#loops = { 'rows reused': this.#spread ? reusedLoops : readers, 'own passes': ownLoops };
+    const hiddenStates = combinations.some(({ drafter }) => drafter.needsHead !== undefined);
     this.#rows = {
-      target: createReusedRows(target, { readers }),
+      target: createReusedRows(target, { readers, hiddenStates }),
       draft: draft && createReusedRows(draft, { readers }),
+      heads: heads && new Map([...heads].map(([name, head]) => [name, createReusedHead(head)])),
     };
     this.#joined = {
       target: createJoinedPasses(target),
       draft: draft && createJoinedPasses(draft),
+      heads,
     };
     this.#reusedTransform = createReusedTransform(settings.sampling, target.vocabularySize);
     this.#transform = createLogitsTransform(settings.sampling, target.vocabularySize);
@@ -169,6 +173,7 @@ export class EngineRun {
 
   async close(): Promise<void> {
     await this.#rows.draft?.close();
+    for (const head of this.#rows.heads?.values() ?? []) await head.close();
     await this.#rows.target.close();
   }
 
@@ -202,7 +207,7 @@ export class EngineRun {
     const laws: LawReader[] = [];
     try {
       // They find a block's new histories side by side, and share the passes over them.
-      while (laws.length < this.#loops[mode]) laws.push(await this.#openLaw(create()));
+      while (laws.length < this.#loops[mode]) laws.push(await this.#openLaw(create(), prefixes));
       this.#audits.push(
         await auditOnEngine(create, {
           mode,
@@ -227,8 +232,9 @@ export class EngineRun {
     }
   }
 
-  async #openLaw({ createDrafter }: AuditSubject): Promise<LawReader> {
-    return new LawReader(this.#rows.target, await createDrafter(this.#rows), this.#reusedTransform.clone());
+  async #openLaw({ createDrafter }: AuditSubject, prefixes: readonly Prefix[]): Promise<LawReader> {
+    const drafter = await createDrafter(this.#rows);
+    return new LawReader(this.#rows.target, drafter, this.#reusedTransform.clone(), prefixes);
   }
 
   /** Chosen once for every drafter. */
