@@ -67,7 +67,7 @@ for (const part of named) {
   const stryker = path.join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   const { status } = spawnSync(process.execPath, [stryker, 'run', `${base}.config.json`], {
     cwd: root,
-    env: { ...process.env, MUTATION_TESTS: testsOf(part).join(',') },
+    env: { ...process.env, MUTATION_TESTS: process.env.MUTATION_TESTS ?? testsOf(part).join(',') },
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);

@@ -191,7 +191,12 @@ describe('signed ranks', () => {
   });
 
   test('p-values by counting signs, with ties', () => {
-    for (const differences of [[1, -1], [0.5, -2, 3], [1, 1, -1, 2, 0], [-3, -3, -1, 4, 4, 0.5]]) {
+    for (const differences of [
+      [1, -1],
+      [0.5, -2, 3],
+      [1, 1, -1, 2, 0],
+      [-3, -3, -1, 4, 4, 0.5],
+    ]) {
       const nonzero = differences.filter((difference) => difference !== 0);
       const ranks = doubledMidRanks(nonzero.map((difference) => Math.abs(difference)));
       const statistic = sumOf([...ranks].filter((_, index) => (nonzero[index] as number) > 0)) / 2;
@@ -232,7 +237,9 @@ describe('a printed ratio', () => {
       const upper = lower * (1 + random());
       const digits = Math.floor(random() * 5);
       const text = formatRatio({ estimate: lower, lower, upper }, digits);
-      const [, printedEstimate, printedLower, printedUpper] = /^(.*)x \[(.*), (.*)\]$/.exec(text) as RegExpExecArray;
+      const [, printedEstimate, printedLower, printedUpper] = /^(.*)x \[(.*), (.*)\]$/.exec(
+        text,
+      ) as RegExpExecArray;
       expect(printedEstimate).toBe(lower.toFixed(digits));
       const step = 10 ** -digits;
       const slack = 1e-14 * upper;
@@ -257,26 +264,122 @@ describe('bad input is refused by name', () => {
   const groups = { sums: [1, 2], counts: [1, 2] };
   const ratio = { estimate: 1, lower: 1, upper: 1 };
   test.each([
-    ['candidate', 'mismatch', { value: 1 }, /2 baseline times and 1 candidate times; pair them/, () => logRatios({ baseline: [1, 2], candidate: [1] })],
-    ['baseline', 'empty', {}, /no times to compare; give at least one pair/, () => logRatios({ baseline: [], candidate: [] })],
-    ['candidate', 'out-of-range', { value: 0, index: 1 }, /^candidate\[1\] is 0; a time must be/, () => logRatios({ baseline: [1, 2], candidate: [1, 0] })],
-    ['baseline', 'out-of-range', { value: Infinity, index: 0 }, /^baseline\[0\] is Infinity; a time must be a finite number above 0/, () => logRatios({ baseline: [Infinity, 2], candidate: [1, 2] })],
-    ['confidence', 'invalid-probability', { value: 1 }, /confidence/, () => hodgesLehmannRatio(times, { confidence: 1 })],
-    ['confidence', 'invalid-probability', { value: 0 }, /confidence/, () => bootstrapRatio(times, { random, confidence: 0 })],
-    ['resamples', 'out-of-range', { value: 99 }, /resamples/, () => bootstrapRatio(times, { random, resamples: 99 })],
-    ['baseline', 'out-of-range', { value: 1 }, /one pair of times; resampling needs at least two/, () => bootstrapRatio({ baseline: [1], candidate: [1] }, { random })],
-    ['confidence', 'invalid-probability', { value: 0 }, /confidence/, () => bootstrapMean(groups, { random, confidence: 0 })],
-    ['resamples', 'out-of-range', { value: 99 }, /resamples/, () => bootstrapMean(groups, { random, resamples: 99 })],
-    ['counts', 'mismatch', { value: 1 }, /2 sums and 1 counts; give one of each/, () => bootstrapMean({ sums: [1, 2], counts: [1] }, { random })],
-    ['sums', 'out-of-range', { value: 1 }, /at least two groups/, () => bootstrapMean({ sums: [1], counts: [1] }, { random })],
-    ['sums[1]', 'out-of-range', { value: Infinity }, /finite/, () => bootstrapMean({ sums: [1, Infinity], counts: [1, 1] }, { random })],
-    ['counts[1]', 'out-of-range', { value: 0 }, /above 0/, () => bootstrapMean({ sums: [1, 1], counts: [1, 0] }, { random })],
+    [
+      'candidate',
+      'mismatch',
+      { value: 1 },
+      /2 baseline times and 1 candidate times; pair them/,
+      () => logRatios({ baseline: [1, 2], candidate: [1] }),
+    ],
+    [
+      'baseline',
+      'empty',
+      {},
+      /no times to compare; give at least one pair/,
+      () => logRatios({ baseline: [], candidate: [] }),
+    ],
+    [
+      'candidate',
+      'out-of-range',
+      { value: 0, index: 1 },
+      /^candidate\[1\] is 0; a time must be/,
+      () => logRatios({ baseline: [1, 2], candidate: [1, 0] }),
+    ],
+    [
+      'baseline',
+      'out-of-range',
+      { value: Infinity, index: 0 },
+      /^baseline\[0\] is Infinity; a time must be a finite number above 0/,
+      () => logRatios({ baseline: [Infinity, 2], candidate: [1, 2] }),
+    ],
+    [
+      'confidence',
+      'invalid-probability',
+      { value: 1 },
+      /confidence/,
+      () => hodgesLehmannRatio(times, { confidence: 1 }),
+    ],
+    [
+      'confidence',
+      'invalid-probability',
+      { value: 0 },
+      /confidence/,
+      () => bootstrapRatio(times, { random, confidence: 0 }),
+    ],
+    [
+      'resamples',
+      'out-of-range',
+      { value: 99 },
+      /resamples/,
+      () => bootstrapRatio(times, { random, resamples: 99 }),
+    ],
+    [
+      'baseline',
+      'out-of-range',
+      { value: 1 },
+      /one pair of times; resampling needs at least two/,
+      () => bootstrapRatio({ baseline: [1], candidate: [1] }, { random }),
+    ],
+    [
+      'confidence',
+      'invalid-probability',
+      { value: 0 },
+      /confidence/,
+      () => bootstrapMean(groups, { random, confidence: 0 }),
+    ],
+    [
+      'resamples',
+      'out-of-range',
+      { value: 99 },
+      /resamples/,
+      () => bootstrapMean(groups, { random, resamples: 99 }),
+    ],
+    [
+      'counts',
+      'mismatch',
+      { value: 1 },
+      /2 sums and 1 counts; give one of each/,
+      () => bootstrapMean({ sums: [1, 2], counts: [1] }, { random }),
+    ],
+    [
+      'sums',
+      'out-of-range',
+      { value: 1 },
+      /at least two groups/,
+      () => bootstrapMean({ sums: [1], counts: [1] }, { random }),
+    ],
+    [
+      'sums[1]',
+      'out-of-range',
+      { value: Infinity },
+      /finite/,
+      () => bootstrapMean({ sums: [1, Infinity], counts: [1, 1] }, { random }),
+    ],
+    [
+      'counts[1]',
+      'out-of-range',
+      { value: 0 },
+      /above 0/,
+      () => bootstrapMean({ sums: [1, 1], counts: [1, 0] }, { random }),
+    ],
     ['differences', 'empty', {}, /differences is empty; give at least one/, () => signTest([])],
-    ['differences[1]', 'out-of-range', { value: Infinity }, /finite/, () => wilcoxonSignedRankTest([1, Infinity])],
+    [
+      'differences[1]',
+      'out-of-range',
+      { value: Infinity },
+      /finite/,
+      () => wilcoxonSignedRankTest([1, Infinity]),
+    ],
     ['digits', 'out-of-range', { value: -1 }, /digits/, () => formatRatio(ratio, -1)],
     ['estimate', 'out-of-range', { value: -1 }, /estimate/, () => formatRatio({ ...ratio, estimate: -1 })],
     ['lower', 'out-of-range', { value: -1 }, /lower/, () => formatRatio({ ...ratio, lower: -1 })],
-    ['upper', 'out-of-range', { value: Number.NaN }, /upper/, () => formatRatio({ ...ratio, upper: Number.NaN })],
+    [
+      'upper',
+      'out-of-range',
+      { value: Number.NaN },
+      /upper/,
+      () => formatRatio({ ...ratio, upper: Number.NaN }),
+    ],
   ] as const)('%s, %s', (argument, reason, fields, message, call) => {
     expectRefusal(call, reason, argument, { ...fields, message });
   });

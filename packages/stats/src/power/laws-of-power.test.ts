@@ -61,8 +61,7 @@ describe('noncentral chi-square', () => {
     ] as const) {
       // Neighbouring terms of largestTerm's comment: term(j + 1) / term(j).
       let largest = 0;
-      const ratio = (j: number): number =>
-        (noncentrality * x) / 4 / ((j + 1) * (j + degreesOfFreedom / 2));
+      const ratio = (j: number): number => (noncentrality * x) / 4 / ((j + 1) * (j + degreesOfFreedom / 2));
       while (ratio(largest) > 1) largest++;
       expect(Math.abs(largestTerm(x, degreesOfFreedom, noncentrality) - largest)).toBeLessThanOrEqual(1);
     }

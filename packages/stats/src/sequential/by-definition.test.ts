@@ -36,7 +36,13 @@ test('the logarithm of a mean, without overflow, and of nothing but zeros or an 
 describe('evidence', () => {
   test('starts at 1, keeps its largest, and is infinite once refuted', () => {
     const evidence = new MixtureEvidence(2);
-    expect(evidence).toMatchObject({ count: 0, logEvidence: 0, largestLogEvidence: 0, logMixture: 0, pValue: 1 });
+    expect(evidence).toMatchObject({
+      count: 0,
+      logEvidence: 0,
+      largestLogEvidence: 0,
+      logMixture: 0,
+      pValue: 1,
+    });
     evidence.logComponents.set([Math.log(3), Math.log(5)]);
     evidence.record(true);
     expect(evidence.logEvidence).toBeCloseTo(Math.log(4), 15);
@@ -47,7 +53,12 @@ describe('evidence', () => {
     expect(evidence.largestLogEvidence).toBeCloseTo(Math.log(4), 15);
     expect(evidence.pValue).toBeCloseTo(0.25, 15);
     evidence.record(false);
-    expect(evidence).toMatchObject({ count: 3, logEvidence: Infinity, largestLogEvidence: Infinity, pValue: 0 });
+    expect(evidence).toMatchObject({
+      count: 3,
+      logEvidence: Infinity,
+      largestLogEvidence: Infinity,
+      pValue: 0,
+    });
     expect(evidence.logMixture).toBeCloseTo(Math.log(0.5), 15);
   });
 
@@ -55,24 +66,27 @@ describe('evidence', () => {
     ['uniform', uniformLaw(3)],
     ['peaked', peakedLaw(4)],
     ['with an impossible cell', [0.25, 0.75, 0]],
-  ])('categorical, a target that is %s: the mean over nine priors of the products of predictions', (_, law) => {
-    const process = createCategoricalEProcess(law);
-    const random = seededRandom(seed);
-    const counts = law.map(() => 0);
-    const products = strengths.map(() => 0);
-    for (let draw = 0; draw < 40; draw++) {
-      const cell = drawCell(law, random);
-      for (const [index, strength] of strengths.entries()) {
-        const predicted =
-          ((counts[cell] as number) + strength * law.length * (law[cell] as number) + 1 / law.length) /
-          (draw + strength * law.length + 1);
-        products[index] = (products[index] as number) + Math.log(predicted / (law[cell] as number));
+  ])(
+    'categorical, a target that is %s: the mean over nine priors of the products of predictions',
+    (_, law) => {
+      const process = createCategoricalEProcess(law);
+      const random = seededRandom(seed);
+      const counts = law.map(() => 0);
+      const products = strengths.map(() => 0);
+      for (let draw = 0; draw < 40; draw++) {
+        const cell = drawCell(law, random);
+        for (const [index, strength] of strengths.entries()) {
+          const predicted =
+            ((counts[cell] as number) + strength * law.length * (law[cell] as number) + 1 / law.length) /
+            (draw + strength * law.length + 1);
+          products[index] = (products[index] as number) + Math.log(predicted / (law[cell] as number));
+        }
+        counts[cell] = (counts[cell] as number) + 1;
+        process.observe(cell);
+        expect(process.logEvidence).toBeCloseTo(logMean(Float64Array.from(products)), 11);
       }
-      counts[cell] = (counts[cell] as number) + 1;
-      process.observe(cell);
-      expect(process.logEvidence).toBeCloseTo(logMean(Float64Array.from(products)), 11);
-    }
-  });
+    },
+  );
 
   test('conditional: the mean over nine priors of the products of tilts, laws with impossible classes among them', () => {
     const laws = [uniformLaw(3), peakedLaw(3, 0.6), [0.5, 0.5, 0], [0.1, 0.2, 0.7]];
@@ -135,7 +149,9 @@ test('the transform lies between the outcomes before the drawn one and those up 
     const order = law
       .map((_, outcome) => outcome)
       .toSorted((one, other) => (scores[other] as number) - (scores[one] as number));
-    const before = order.slice(0, order.indexOf(drawn)).reduce((sum, outcome) => sum + (law[outcome] as number), 0);
+    const before = order
+      .slice(0, order.indexOf(drawn))
+      .reduce((sum, outcome) => sum + (law[outcome] as number), 0);
     const share = random();
     expect(randomisedPit(drawn, law, { random: () => share, scores })).toBeCloseTo(
       before + share * (law[drawn] as number),
@@ -171,7 +187,11 @@ test('the level of a look', () => {
 
 describe('the nearest law that is likely enough', () => {
   /** Likelihood over the target's, which is taken for 1 in cells where it is 0. */
-  const logLikelihood = (counts: readonly number[], law: readonly number[], target: readonly number[]): number =>
+  const logLikelihood = (
+    counts: readonly number[],
+    law: readonly number[],
+    target: readonly number[],
+  ): number =>
     counts.reduce(
       (sum, hits, cell) =>
         sum + (hits === 0 ? 0 : hits * Math.log((law[cell] as number) / ((target[cell] as number) || 1))),
@@ -179,15 +199,42 @@ describe('the nearest law that is likely enough', () => {
     );
 
   test.each([
-    [[30, 10, 5, 5], [0.3, 0.3, 0.3, 0.1]],
-    [[1, 0, 0, 9], [0.25, 0.25, 0.25, 0.25]],
-    [[12, 3, 0, 5], [0.4, 0.4, 0.2, 0]],
-    [[0, 0, 4, 4], [0.5, 0.5, 0, 0]],
-    [[3, 3, 3, 0], [0.3, 0.3, 0.3, 0.1]],
-    [[50, 20, 20, 10], [0.1, 0.2, 0.3, 0.4]],
-    [[10, 20], [0.5, 0.5]],
-    [[7, 0], [0.2, 0.8]],
-    [[5, 5], [1, 0]],
+    [
+      [30, 10, 5, 5],
+      [0.3, 0.3, 0.3, 0.1],
+    ],
+    [
+      [1, 0, 0, 9],
+      [0.25, 0.25, 0.25, 0.25],
+    ],
+    [
+      [12, 3, 0, 5],
+      [0.4, 0.4, 0.2, 0],
+    ],
+    [
+      [0, 0, 4, 4],
+      [0.5, 0.5, 0, 0],
+    ],
+    [
+      [3, 3, 3, 0],
+      [0.3, 0.3, 0.3, 0.1],
+    ],
+    [
+      [50, 20, 20, 10],
+      [0.1, 0.2, 0.3, 0.4],
+    ],
+    [
+      [10, 20],
+      [0.5, 0.5],
+    ],
+    [
+      [7, 0],
+      [0.2, 0.8],
+    ],
+    [
+      [5, 5],
+      [1, 0],
+    ],
   ])('counts %j against %j: no law nearer is as likely, and one hardly farther is', (counts, target) => {
     const count = counts.reduce((sum, hits) => sum + hits, 0);
     const shares = counts.map((hits) => hits / count);
@@ -213,7 +260,9 @@ describe('the nearest law that is likely enough', () => {
       for (let attempt = 0; attempt < 200 && distance > 0; attempt++) {
         const other = normalise(target.map(() => random() ** 4));
         const part = (distance * random()) / Math.max(distance, distanceBetween(other, target));
-        const law = target.map((probability, cell) => (1 - part) * probability + part * (other[cell] as number));
+        const law = target.map(
+          (probability, cell) => (1 - part) * probability + part * (other[cell] as number),
+        );
         if (distanceBetween(law, target) < distance) {
           expect(logLikelihood(counts, law, target)).toBeLessThan(threshold + 1e-9);
         }
@@ -293,7 +342,8 @@ describe('the total variation sequence', () => {
       createTotalVariationSequence([0.5, 0.5]),
       createTotalVariationSequence([0.5, 0.5], { confidence: 0.95 }),
     ];
-    for (let draw = 0; draw < 120; draw++) for (const sequence of [byDefault, stated]) sequence.observe(draw % 2);
+    for (let draw = 0; draw < 120; draw++)
+      for (const sequence of [byDefault, stated]) sequence.observe(draw % 2);
     expect(byDefault.interval()).toEqual(stated.interval());
   });
 });
@@ -305,23 +355,77 @@ describe('bad input is refused by name', () => {
     ['alpha', 'invalid-probability', { value: 1 }, /alpha/, () => alphaOfLook(1, 1)],
     ['look', 'out-of-range', { value: 0 }, /look/, () => alphaOfLook(0.1, 0)],
     ['probabilities', 'not-normalised', {}, /probabilities/, () => createCategoricalEProcess([0.5, 0.4])],
-    ['cell', 'mismatch', { value: 2 }, /^cell is 2; it must be an integer, 0 to 1, one of the 2 listed/, () => createCategoricalEProcess(half).observe(2)],
+    [
+      'cell',
+      'mismatch',
+      { value: 2 },
+      /^cell is 2; it must be an integer, 0 to 1, one of the 2 listed/,
+      () => createCategoricalEProcess(half).observe(2),
+    ],
     ['cell', 'mismatch', { value: -1 }, /^cell/, () => createCategoricalEProcess(half).observe(-1)],
     ['cell', 'mismatch', { value: 0.5 }, /^cell/, () => createCategoricalEProcess(half).observe(0.5)],
     ['classes', 'out-of-range', { value: 1 }, /classes/, () => createConditionalEProcess(1)],
-    ['probabilities', 'mismatch', { value: 3 }, /probabilities has 3 classes; this process was made for 2/, () => createConditionalEProcess(2).observe(0, [0.2, 0.3, 0.5])],
-    ['probabilities', 'not-normalised', {}, /probabilities/, () => createConditionalEProcess(2).observe(0, [0.2, 0.3])],
+    [
+      'probabilities',
+      'mismatch',
+      { value: 3 },
+      /probabilities has 3 classes; this process was made for 2/,
+      () => createConditionalEProcess(2).observe(0, [0.2, 0.3, 0.5]),
+    ],
+    [
+      'probabilities',
+      'not-normalised',
+      {},
+      /probabilities/,
+      () => createConditionalEProcess(2).observe(0, [0.2, 0.3]),
+    ],
     ['drawn', 'mismatch', { value: 2 }, /^drawn/, () => createConditionalEProcess(2).observe(2, half)],
-    ['uniform', 'out-of-range', { value: 1 }, /^uniform is 1; it must be at least 0 and below 1/, () => createUniformEProcess().observe(1)],
+    [
+      'uniform',
+      'out-of-range',
+      { value: 1 },
+      /^uniform is 1; it must be at least 0 and below 1/,
+      () => createUniformEProcess().observe(1),
+    ],
     ['uniform', 'out-of-range', { value: -0.1 }, /^uniform/, () => createUniformEProcess().observe(-0.1)],
     ['probabilities', 'not-normalised', {}, /probabilities/, () => randomisedPit(0, [0.5, 0.4], { random })],
     ['drawn', 'mismatch', { value: 2 }, /^drawn/, () => randomisedPit(2, half, { random })],
-    ['probabilities', 'invalid-probability', { value: 0, index: 1 }, /^Outcome 1 was drawn, whose probability is 0: the law is not followed/, () => randomisedPit(1, [1, 0], { random })],
-    ['scores', 'mismatch', { value: 1 }, /scores has 1 entries for 2 outcomes; give one each/, () => randomisedPit(0, half, { random, scores: [1] })],
-    ['scores', 'out-of-range', { value: Number.NaN, index: 1 }, /^scores\[1\] is NaN; outcomes cannot be ordered by it/, () => randomisedPit(0, half, { random, scores: [1, Number.NaN] })],
-    ['confidence', 'invalid-probability', { value: 0 }, /confidence/, () => createTotalVariationSequence(half, { confidence: 0 })],
+    [
+      'probabilities',
+      'invalid-probability',
+      { value: 0, index: 1 },
+      /^Outcome 1 was drawn, whose probability is 0: the law is not followed/,
+      () => randomisedPit(1, [1, 0], { random }),
+    ],
+    [
+      'scores',
+      'mismatch',
+      { value: 1 },
+      /scores has 1 entries for 2 outcomes; give one each/,
+      () => randomisedPit(0, half, { random, scores: [1] }),
+    ],
+    [
+      'scores',
+      'out-of-range',
+      { value: Number.NaN, index: 1 },
+      /^scores\[1\] is NaN; outcomes cannot be ordered by it/,
+      () => randomisedPit(0, half, { random, scores: [1, Number.NaN] }),
+    ],
+    [
+      'confidence',
+      'invalid-probability',
+      { value: 0 },
+      /confidence/,
+      () => createTotalVariationSequence(half, { confidence: 0 }),
+    ],
     ['probabilities', 'not-normalised', {}, /probabilities/, () => createTotalVariationSequence([0.7, 0.7])],
-    ['cell', 'empty', {}, /No draw was observed yet; observe one before asking for an interval/, () => createTotalVariationSequence(half).interval()],
+    [
+      'cell',
+      'empty',
+      {},
+      /No draw was observed yet; observe one before asking for an interval/,
+      () => createTotalVariationSequence(half).interval(),
+    ],
     ['cell', 'mismatch', { value: 3 }, /^cell is 3/, () => requireCell(3, 3)],
   ] as const)('%s, %s', (argument, reason, fields, message, call) => {
     expectRefusal(call, reason, argument, { ...fields, message });

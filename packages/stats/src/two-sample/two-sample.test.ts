@@ -59,6 +59,18 @@ describe('permutation test', () => {
   });
 });
 
+test('a statistic that no shuffle changes, but for rounding at its own size, gives p = 1', () => {
+  const own = seededRandom(5);
+  const [first, second] = [
+    [0.1, 0.7, 1e6 + 0.3],
+    [0.2, 1e6 / 3, 0.9],
+  ];
+  const sum = (one: readonly number[], other: readonly number[]): number =>
+    [...one, ...other].reduce((total, item) => total + item, 0);
+  expect(permutationTest(first, second, sum, { random: own }).pValue).toBe(1);
+  expect(permutationTest(first, second, () => 0, { random: own }).pValue).toBe(1);
+});
+
 describe('kernels', () => {
   test('hamming counts differing positions, missing ones included', () => {
     const gram = hammingKernel({ rate: 0.5 }).gram([
@@ -204,11 +216,7 @@ describe('kernel two-sample test', () => {
       'out-of-range',
       'permutations',
     );
-    expectRefusal(
-      () => permutationTest([1], [2], () => Number.NaN, { random }),
-      'out-of-range',
-      'statistic',
-    );
+    expectRefusal(() => permutationTest([1], [2], () => Number.NaN, { random }), 'out-of-range', 'statistic');
     // Finite for the samples as given, and for no other order.
     let calls = 0;
     expectRefusal(
