@@ -2,7 +2,7 @@ import { requireOpenProbability, requirePositive } from '../errors/require.js';
 import { StatisticsError } from '../errors/statistics-error.js';
 import { chiSquareTestPower } from './chi-square-test-power.js';
 
-/** The power there is alpha in doubles: where power is that near to alpha, bisection would go on for ever. */
+/** The power there is alpha in doubles; where the wanted one is too, bisection would end below what the sums can take. */
 const leastNoncentrality = 1e-20;
 
 /**
