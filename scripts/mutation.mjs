@@ -1,6 +1,7 @@
 // Mutation testing with Stryker, one part of the sources after another: `npm run mutation -- verification`.
 // The numbers of every part that ran replace that part's in bench/results/mutation.json. With `--mutate PATTERNS`
-// (files from the root, by commas) only those of a part's files are mutated, and nothing is recorded.
+// (files from the root, by commas) only those of a part's files are mutated, and nothing is recorded. MUTATION_TESTS in the
+// environment (patterns, by commas) names the tests to run instead of the part's own.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

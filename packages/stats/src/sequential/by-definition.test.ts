@@ -10,6 +10,7 @@ import { seededRandom } from '../testing/seeded-random.js';
 import { alphaOfLook } from './alpha-of-look.js';
 import { createCategoricalEProcess } from './categorical-e-process.js';
 import { createConditionalEProcess } from './conditional-e-process.js';
+import { DirichletMixture } from './dirichlet-mixture.js';
 import { MixtureEvidence } from './evidence.js';
 import { likelihoodDistance } from './likelihood-distance.js';
 import { logMean } from './log-mean.js';
@@ -113,6 +114,33 @@ describe('evidence', () => {
       drawn[cell] = (drawn[cell] as number) + 1;
       process.observe(cell, law);
       expect(process.logEvidence).toBeCloseTo(logMean(Float64Array.from(products)), 11);
+    }
+  });
+
+  test('categorical: an impossible draw refutes, and its mixture takes the target for 1', () => {
+    const law = [0.25, 0.75, 0];
+    const process = new DirichletMixture(Float64Array.from(law));
+    process.observe(1);
+    process.observe(2);
+    const products = strengths.map((strength) => {
+      const mass = 3 * strength;
+      return (
+        Math.log((mass * 0.75 + 1 / 3) / (mass + 1) / 0.75) + Math.log((mass * 0 + 1 / 3) / (1 + mass + 1))
+      );
+    });
+    expect(process).toMatchObject({ count: 2, logEvidence: Infinity, pValue: 0 });
+    expect(process.logMixture).toBeCloseTo(logMean(Float64Array.from(products)), 12);
+    expect([...process.counts]).toEqual([0, 1, 1]);
+  });
+
+  test('conditional: a class that no law ever gives anything changes nothing', () => {
+    const [three, two] = [createConditionalEProcess(3), createCategoricalEProcess([0.5, 0.5, 0])];
+    for (const cell of [0, 1, 1, 0, 0, 0]) {
+      three.observe(cell, [0.5, 0.5, 0]);
+      two.observe(cell);
+      expect(Number.isFinite(three.logEvidence)).toBe(true);
+      // The categorical mixture keeps a share for the impossible cell, the tilt does not.
+      expect(three.logEvidence).toBeGreaterThan(two.logEvidence);
     }
   });
 
@@ -276,6 +304,8 @@ describe('the nearest law that is likely enough', () => {
       [3, 40, 0.5],
       [40, 40, 0.3],
       [0, 40, 0.3],
+      [20, 40, 1],
+      [39, 40, 1],
     ] as const) {
       const counts = [hits, count - hits];
       const largest = logLikelihood(counts, [hits / count, 1 - hits / count], [target, 1 - target]);
@@ -289,6 +319,37 @@ describe('the nearest law that is likely enough', () => {
       expect(logLikelihood(counts, law, [target, 1 - target])).toBeCloseTo(largest - 2, 6);
     }
   });
+});
+
+test('cells that neither counts nor target hold change nothing, and an impossible one forbids distance 0', () => {
+  const [counts, target] = [Float64Array.of(30, 10, 5, 20), Float64Array.of(0.3, 0.3, 0.3, 0.1)];
+  const spread = (values: Float64Array): Float64Array =>
+    Float64Array.from([0, values[0], 0, values[1], 0, 0, values[2], values[3], 0] as number[]);
+  for (const threshold of [-1, 1, 5, 8]) {
+    expect(likelihoodDistance(spread(counts), spread(target), threshold)).toBeCloseTo(
+      likelihoodDistance(counts, target, threshold),
+      12,
+    );
+  }
+  const [seen, impossible] = [Float64Array.of(5, 5, 2), Float64Array.of(0.5, 0.5, 0)];
+  for (const threshold of [-10, -40]) {
+    // The impossible cell needs a mass of about exp(threshold / 2).
+    const distance = likelihoodDistance(seen, impossible, threshold);
+    expect(distance / Math.exp(threshold / 2)).toBeGreaterThan(0.9);
+    expect(distance / Math.exp(threshold / 2)).toBeLessThan(1.1);
+  }
+});
+
+test('the transform stays below 1 whatever the rounding', () => {
+  expect(randomisedPit(9, uniformLaw(10), { random: () => 1 - 2 ** -53 })).toBeLessThan(1);
+});
+
+test('both ends of a sequence contradict each other where the law changes on the way', () => {
+  const sequence = createTotalVariationSequence([0.5, 0.5]);
+  for (let draw = 0; draw < 2000; draw++) sequence.observe(draw % 2);
+  expect(sequence.interval().consistent).toBe(true);
+  for (let draw = 0; draw < 6000; draw++) sequence.observe(0);
+  expect(sequence.interval().consistent).toBe(false);
 });
 
 describe('the total variation sequence', () => {
