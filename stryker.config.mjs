@@ -7,7 +7,7 @@ export default {
   coverageAnalysis: 'perTest',
   // A mutant that runs while a module loads needs every test anew.
   ignoreStatic: true,
-  concurrency: 1,
+  concurrency: 2,
   timeoutMS: 4_000,
   timeoutFactor: 1.5,
   // The TypeScript 7 package has no JavaScript API for Stryker to read a tsconfig with; vitest needs none.

@@ -340,6 +340,19 @@ test('cells that neither counts nor target hold change nothing, and an impossibl
   }
 });
 
+test('cells drawn alike for their targets count as one', () => {
+  const whole = { counts: Float64Array.of(8, 2, 0), target: Float64Array.of(0.1, 0.5, 0.4) };
+  const split = {
+    counts: Float64Array.of(4, 0, 2, 0, 4, 0, 0, 0),
+    target: Float64Array.of(0.05, 0.08, 0.5, 0.08, 0.05, 0.08, 0.08, 0.08),
+  };
+  const largest = 8 * Math.log(8) + 2 * Math.log(0.4);
+  for (const below of [0.01, 0.5, 3, 10]) {
+    const distance = likelihoodDistance(whole.counts, whole.target, largest - below);
+    expect(likelihoodDistance(split.counts, split.target, largest - below)).toBeCloseTo(distance, 10);
+  }
+});
+
 test('the transform stays below 1 whatever the rounding', () => {
   expect(randomisedPit(9, uniformLaw(10), { random: () => 1 - 2 ** -53 })).toBeLessThan(1);
 });
