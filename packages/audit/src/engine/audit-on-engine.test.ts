@@ -20,7 +20,7 @@ import { ownParts, reusedParts } from '../run/plan-audit.js';
 import type { AuditSubject, SubjectModels } from '../subject/audit-subject.js';
 import { createSubject } from '../subject/create-subject.js';
 import { auditOnEngine, type EngineAudit, type EngineMode } from './audit-on-engine.js';
-import { choosePrefixes } from './choose-prefixes.js';
+import { choosePrefixes, cutTexts } from './choose-prefixes.js';
 import { createJoinedPasses } from './joined-passes.js';
 import { LawReader } from './law-reader.js';
 import { createReusedHead } from './reused-head.js';
@@ -69,13 +69,9 @@ async function audit(
   const create = (): AuditSubject => inject(createSubject({ ...shared, models: own ? joined : rows }));
   const subject = create();
   const chooser = drafter.create(rows);
-  const prefixes = await choosePrefixes({
-    transform,
-    texts,
-    target: models.target,
-    drafter: chooser,
-    count: 6,
-  });
+  const hiddenStates = drafter.needsHead !== undefined;
+  const cuts = await cutTexts({ target: models.target, transform, texts, hiddenStates });
+  const prefixes = await choosePrefixes({ cuts, drafter: chooser, transform, count: 6 });
   await chooser.close();
   const openLaw = async (): Promise<LawReader> =>
     new LawReader(rows.target, await subject.createDrafter(rows), reusedTransform.clone(), prefixes);

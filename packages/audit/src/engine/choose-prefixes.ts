@@ -7,24 +7,35 @@ import {
   type LogitsTransform,
 } from '@foretoken/core';
 
-/** A beginning after which continuations are drawn. */
-export interface Prefix {
+/** A place where a text is cut. */
+export interface Cut {
   /** Token ids, at least 2. */
   readonly tokens: readonly number[];
   /** Nats that the entropies of the next tokens, where the text goes on as it does, lie off what is wanted. */
   readonly distance: number;
-  /** Whether the audited drafter proposes anything there. */
-  readonly drafted: boolean;
-  /** Of all tokens but the last, for a drafter that needs them. */
+  /** Of all tokens but the last, for drafters that need them. */
   readonly hiddenStates: readonly Float32Array[] | undefined;
 }
 
-export interface PrefixChoice {
+/** A beginning after which continuations are drawn. */
+export interface Prefix extends Cut {
+  /** Whether the audited drafter proposes anything there. */
+  readonly drafted: boolean;
+}
+
+export interface CutChoice {
   readonly target: LanguageModel;
-  readonly drafter: Drafter;
   readonly transform: LogitsTransform;
   /** Texts to cut beginnings from, token ids. */
   readonly texts: readonly (readonly number[])[];
+  /** True where a drafter needs the target's hidden states. */
+  readonly hiddenStates: boolean;
+}
+
+export interface PrefixChoice {
+  readonly cuts: readonly Cut[];
+  readonly drafter: Drafter;
+  readonly transform: LogitsTransform;
   /** Prefixes wanted, 1 or more. */
   readonly count: number;
 }
@@ -42,13 +53,12 @@ const shortestRepetition = 8;
 
 /**
  * Cuts every text where the target's next tokens are neither certain nor wide open, once after its beginning and once
- * inside a repetition of it, where drafters that copy have something to propose. Prefixes at which the drafter
- * proposes come first. Chosen before anything is drawn. One pass a text and form, one proposal a candidate.
+ * inside a repetition of it, where drafters that copy have something to propose. One pass a text and form.
  *
  * @throws InvalidArgumentError where no text is long enough.
  */
-export async function choosePrefixes(choice: PrefixChoice): Promise<readonly Prefix[]> {
-  const candidates: Prefix[] = [];
+export async function cutTexts(choice: CutChoice): Promise<readonly Cut[]> {
+  const cuts: Cut[] = [];
   for (const text of choice.texts) {
     const beginning = text.slice(0, longest);
     const repeated = text.slice(0, repeatedLength);
@@ -57,32 +67,33 @@ export async function choosePrefixes(choice: PrefixChoice): Promise<readonly Pre
       { tokens: [...repeated, ...repeated], from: repeated.length + shortestRepetition },
     ];
     for (const { tokens, from } of forms) {
-      if (tokens.length <= from) continue;
-      const cut = await bestCut(choice, tokens, from);
-      const drafted = (await propose(choice, cut)) > 0;
-      candidates.push({ ...cut, drafted });
+      if (tokens.length > from) cuts.push(await bestCut(choice, tokens, from));
     }
   }
-  if (candidates.length === 0) {
+  if (cuts.length === 0) {
     throw new InvalidArgumentError(
       `No text has more than ${shortest} tokens, so there is no prefix to draw continuations of.`,
     );
   }
+  return cuts;
+}
+
+/** The best of the cuts for a drafter: those where it proposes come first. Chosen before anything is drawn. */
+export async function choosePrefixes(choice: PrefixChoice): Promise<readonly Prefix[]> {
+  const candidates: Prefix[] = [];
+  for (const cut of choice.cuts) candidates.push({ ...cut, drafted: (await propose(choice, cut)) > 0 });
   return candidates
     .toSorted((left, right) => Number(right.drafted) - Number(left.drafted) || left.distance - right.distance)
     .slice(0, choice.count);
 }
 
-type Cut = Omit<Prefix, 'drafted'>;
-
 async function bestCut(
-  { target, drafter, transform }: PrefixChoice,
+  { target, transform, hiddenStates }: CutChoice,
   tokens: readonly number[],
   from: number,
 ): Promise<Cut> {
   const sequence = target.createSequence();
   try {
-    const hiddenStates = drafter.needsHiddenStates === true;
     const request = { sequence, tokens, rows: 'all' as const, hiddenStates };
     const [result] = (await target.forward([request])) as [ForwardResult];
     const distances = tokens.map((_, index) => {

@@ -1,6 +1,6 @@
 import { createLogitsTransform, type LogitsTransform } from '@foretoken/core';
 import { type EngineAudit, type EngineMode, auditOnEngine } from '../engine/audit-on-engine.js';
-import { choosePrefixes, type Prefix } from '../engine/choose-prefixes.js';
+import { choosePrefixes, cutTexts, type Prefix } from '../engine/choose-prefixes.js';
 import { LawReader } from '../engine/law-reader.js';
 import { PlaceWatch } from '../engine/place-watch.js';
 import { createJoinedPasses } from '../engine/joined-passes.js';
@@ -237,15 +237,18 @@ export class EngineRun {
     return new LawReader(this.#rows.target, drafter, this.#reusedTransform.clone(), prefixes);
   }
 
-  /** Chosen once for every drafter. */
+  /** Chosen once for every drafter, of cuts that all share. */
   async #choosePrefixes(): Promise<void> {
+    const transform = this.#transform;
+    const { target } = this.#engine.models;
+    const hiddenStates = this.#combinations.some(({ drafter }) => drafter.needsHead !== undefined);
+    const cuts = await cutTexts({ target, transform, texts: this.#texts, hiddenStates });
     for (const combination of this.#combinations) {
       const { name } = combination.drafter;
       if (this.#prefixes.has(name)) continue;
       const drafter = combination.drafter.create(this.#rows);
       try {
-        const choice = { drafter, target: this.#engine.models.target, transform: this.#transform };
-        const prefixes = await choosePrefixes({ ...choice, texts: this.#texts, count: prefixCount });
+        const prefixes = await choosePrefixes({ cuts, drafter, transform, count: prefixCount });
         this.#prefixes.set(name, prefixes);
         for (const { tokens } of prefixes) await this.#readRow(tokens);
       } finally {
