@@ -1,6 +1,7 @@
 // Mutation testing with Stryker, one part of the sources after another: `npm run mutation -- verification`.
 // The numbers of every part that ran replace that part's in bench/results/mutation.json. With `--mutate PATTERNS`
-// (files from the root, by commas) only those of a part's files are mutated, and nothing is recorded.
+// (files from the root, by commas) only those of a part's files are mutated, and nothing is recorded. MUTATION_TESTS in the
+// environment (patterns, by commas) names the tests to run instead of the part's own.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -34,6 +35,12 @@ for (const folder of [
   parts[`stats/${folder}`] = [`packages/stats/src/${folder}/**/*.ts`];
 }
 
+const committedValues = {
+  'stats/special': ['test/standalone/reference/special-functions.test.ts'],
+  'stats/distributions': ['test/standalone/reference/special-functions.test.ts'],
+  'stats/goodness-of-fit': ['test/standalone/reference/test-statistics.test.ts'],
+};
+
 const { positionals: asked, values } = parseArgs({
   allowPositionals: true,
   options: { mutate: { type: 'string' } },
@@ -61,7 +68,7 @@ for (const part of named) {
   const stryker = path.join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   const { status } = spawnSync(process.execPath, [stryker, 'run', `${base}.config.json`], {
     cwd: root,
-    env: { ...process.env, MUTATION_TESTS: testFolder(part) },
+    env: { ...process.env, MUTATION_TESTS: process.env.MUTATION_TESTS ?? testsOf(part).join(',') },
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(status ?? 1);
@@ -69,10 +76,10 @@ for (const part of named) {
     record(part, JSON.parse(readFileSync(path.join(root, `${base}.json`), 'utf8')));
 }
 
-// A part is tested by the tests beside it; what the statistics share has none of its own.
-function testFolder(part) {
-  if (part === 'stats/errors' || part === 'stats/random') return 'packages/stats/src';
-  return part.startsWith('stats/') ? `packages/stats/src/${part.slice(6)}` : `packages/core/src/${part}`;
+// A part is tested by the tests beside it, and where a fixture of the reference holds its values, by those.
+function testsOf(part) {
+  if (!part.startsWith('stats/')) return [`packages/core/src/${part}/**/*.test.ts`];
+  return [`packages/stats/src/${part.slice(6)}/**/*.test.ts`, ...(committedValues[part] ?? [])];
 }
 
 function record(part, report) {

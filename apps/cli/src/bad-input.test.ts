@@ -31,6 +31,7 @@ describe('models that cannot be used', () => {
     ['a text file', () => inFolder('notes.txt'), /notes\.txt.*not a GGUF file/],
     ['garbage behind the right magic', () => inFolder('garbage.gguf'), /garbage\.gguf/],
     ['a folder', () => folder, /is not a file/],
+    ['a file with a + in its name', () => inFolder('c++.gguf'), /c\+\+\.gguf: there is no such file/],
   ])('%s as model or draft is named, and is no crash', async (_, model, message) => {
     for (const option of ['--model', '--draft']) {
       const { code, stdout, stderr } = await runCommand(['generate', 'let', option, model()]);
@@ -88,6 +89,28 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--backend', 'abacus'], /--backend.*llamacpp/s],
     [['generate', 'let', '--foreign-draft', 'other'], /--foreign-draft.*tli, slem/s],
     [['generate', 'let', '--foreign-draft', 'tli', '--draft', 'none'], /--foreign-draft.*--draft/],
+    [['generate', 'let', '--combine', 'merge'], /--combine.*--draft prompt-lookup\+embedded/],
+    [
+      ['generate', 'let', '--draft', 'eagle+hass', '--combine', 'vote'],
+      /--combine.*priority, estimate, merge/s,
+    ],
+    [
+      ['generate', 'let', '--draft', 'eagle+embedded', '--combine', 'merge', '--rule', 'block'],
+      /block takes no trees: with --combine merge give .*recursive-rejection/,
+    ],
+    [['generate', 'let', '--tree', '2,2', '--draft', 'mlp-speculator'], /--tree needs .*eagle or hass/],
+    [['generate', 'let', '--tree', 'auto', '--draft', 'hass'], /--tree auto .* with a head give a shape/],
+    [['generate', 'let', '--draft', 'n-gram+none'], /--draft n-gram\+none: join drafters/],
+    [['generate', 'let', '--draft', 'hass+hass'], /--draft hass\+hass: .* all different/],
+    [['generate', 'let', '--draft', 'embedded+early-exit:4'], /--draft names embedded and early-exit:4: one/],
+    [['generate', 'let', '--stage', 'eagle'], /--stage.*prompt-lookup/s],
+    [['generate', 'let', '--stage', 'n-gram', '--draft', 'eagle'], /--stage guesses a draft model's tokens/],
+    [['generate', 'let', '--stage', 'n-gram', '--tree', '2'], /--stage makes chains.*--tree/],
+    [['bench', '--drafters', 'all', '--stage', 'n-gram'], /--stage/],
+    [
+      ['audit', '--drafter', 'eagle', '--target', 'other.gguf'],
+      /--drafter eagle was trained for the embedded/,
+    ],
     [['generate', 'let', '--kv-type', 'q3'], /--kv-type.*q8_0/s],
     [['generate', 'let', '--logit-bias', 'x=1'], /--logit-bias takes TOKEN=VALUE/],
     [['generate', 'let', '--threads', '9999', '--draft', 'none'], /threads must be a whole number from 1 to/],

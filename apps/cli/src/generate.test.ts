@@ -114,6 +114,9 @@ describe('foretoken generate', () => {
       // Trees that take turns with plain rounds, or cost too much here, may not be drafted at all.
       if (shape !== 'auto') expect(counters['acceptedCount']).toBeGreaterThan(0);
     }
+    const head = await generateJson([...tree, '--draft', 'eagle', '--tree', '2,2,1']);
+    expect(head).toMatchObject({ drafter: 'eagle', settings: { tree: '2,2,1', draftLength: 10 } });
+    expect(head.counters['acceptedCount']).toBeGreaterThan(0);
     const chains = await runCommand([...tree, '--tree', '2,2', '--rule', 'block']);
     expect(chains).toMatchObject({ code: 2 });
     expect(chains.stderr).toMatch(/block takes no trees.*recursive-rejection/);
@@ -180,6 +183,40 @@ describe('foretoken generate', () => {
       // The first tokens of this text are no close calls.
       expect(tokens.slice(0, 8)).toEqual(plain.tokens.slice(0, 8));
     }
+  });
+
+  it.each([
+    ['llamacpp', 'prompt-lookup+eagle', 'priority', 'prompt-lookup or eagle'],
+    ['onnx', 'prompt-lookup+eagle', 'merge', 'prompt-lookup and eagle'],
+    ['onnx', 'mlp-speculator+embedded', 'merge', 'mlp-speculator and draft.gguf'],
+  ])('on %s joins %s by %s', async (backend, draft, combination, name) => {
+    const text = prompt.repeat(2);
+    const options = ['generate', text, '--threads', '1', '-n', '32', '-t', '0', '--backend', backend];
+    const plain = await generateJson([...options, '--draft', 'none']);
+    const joined = ['--draft', draft, '--combine', combination];
+    const length = combination === 'merge' ? [] : ['--draft-length', '4'];
+    const { tokens, drafter, counters, settings } = await generateJson([...options, ...joined, ...length]);
+    expect(drafter).toBe(name);
+    // A tree needs a rule that takes it, and has room for all drafters.
+    expect(settings['rule']).toBe(combination === 'merge' ? 'recursive-rejection' : 'block');
+    expect(settings['draftLength']).toBe(combination === 'merge' ? 8 : 4);
+    expect(counters['acceptedCount']).toBeGreaterThan(0);
+    // The first tokens of this text are no close calls.
+    expect(tokens.slice(0, 8)).toEqual(plain.tokens.slice(0, 8));
+  });
+
+  it('joins drafters in the order of what they promise, by measured costs', async () => {
+    const joined = ['--draft', 'prompt-lookup+embedded', '--combine', 'estimate'];
+    const { tokens, drafter } = await generateJson([...greedy, prompt, ...joined]);
+    expect(drafter).toBe('prompt-lookup or draft.gguf');
+    expect(tokens.slice(0, 8)).toEqual(reference.tokens.slice(0, 8));
+  });
+
+  it("lets the text guess the draft model's tokens", async () => {
+    const staged = [...greedy, '--draft-length', '8', prompt.repeat(2), '--stage', 'prompt-lookup'];
+    const { drafter, counters } = await generateJson(staged);
+    expect(drafter).toBe('draft.gguf after prompt-lookup');
+    expect(counters['acceptedCount']).toBeGreaterThan(0);
   });
 
   it('measures what rounds with a head cost, up to as many tokens as it has steps', async () => {

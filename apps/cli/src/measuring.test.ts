@@ -83,6 +83,7 @@ describe('foretoken bench --drafters', () => {
       'prompt-lookup',
       'n-gram',
       'input-copy',
+      'prompt-lookup+embedded',
       'early-exit:6',
     ];
     for (const name of names) expect(rows).toContain(` ${name} `);

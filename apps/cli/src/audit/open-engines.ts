@@ -1,7 +1,8 @@
 import type { AuditEngine } from '@foretoken/audit';
-import type { LanguageModel } from '@foretoken/core';
+import type { HeadModel, LanguageModel } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
 import { loadModel } from '../engines/backends.js';
+import { headNames, openHead } from '../engines/heads.js';
 import { draftModel, type DraftModel } from '../options/draft-model.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
 
@@ -10,6 +11,8 @@ export const maximumSequences = 48;
 
 export interface AuditSelection extends Omit<ModelSelection, 'backend' | 'draftBackend' | 'foreignDraft'> {
   readonly backend: readonly string[];
+  /** Names of the drafters to audit. */
+  readonly drafter: readonly string[];
   /** Prefixes and texts are short, and every sequence takes its context's memory. */
   readonly context: number;
 }
@@ -19,17 +22,24 @@ export interface OpenEngines {
   close(): Promise<void>;
 }
 
-/** Loads target and draft on every engine; closes what is open where one fails. */
+/** Loads target and draft on every engine, and the embedded target's heads once; closes what is open where one fails. */
 export async function openEngines(selection: AuditSelection, signal: AbortSignal): Promise<OpenEngines> {
   const { model, draft } = selection;
   const options = { ...engineSelection(selection, signal), maximumSequences };
   const draftName = draft ?? (model === 'embedded' ? 'embedded' : 'none');
-  const open: LanguageModel[] = [];
+  const open: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const opened of open.toReversed()) await opened.close();
   };
   try {
     const engines: AuditEngine[] = [];
+    const heads = new Map<string, HeadModel>();
+    for (const name of headNames) {
+      if (model !== 'embedded' || !selection.drafter.includes(name)) continue;
+      const head = await openHead(name, options, signal);
+      open.push(head);
+      heads.set(name, head);
+    }
     for (const name of selection.backend) {
       const load = async ({ file, ...layers }: DraftModel): Promise<LanguageModel> => {
         const loaded = await loadModel(name, file, { ...options, ...layers });
@@ -39,7 +49,7 @@ export async function openEngines(selection: AuditSelection, signal: AbortSignal
       const file = modelPath(model, tinyModels.target);
       const target = await load({ file });
       const drafts = draftName === 'none' ? undefined : await load(draftModel(draftName, file));
-      engines.push({ name, models: { target, draft: drafts } });
+      engines.push({ name, models: { target, draft: drafts, heads } });
     }
     return { engines, close };
   } catch (error) {

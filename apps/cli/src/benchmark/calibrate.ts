@@ -7,6 +7,7 @@ import {
   measureRoundCosts,
   type SamplingSettings,
 } from '@foretoken/core';
+import { draftsByPasses } from '../options/draft-length.js';
 import { summarize } from './summary.js';
 
 export interface PassCosts {
@@ -54,25 +55,23 @@ export async function calibrateTreePasses(
   };
 }
 
-/**
- * Cost of a round by draft length. A draft model or head takes part; other drafters' own cost is far below a pass.
- */
+/** Cost of a round by draft length. What drafts by passes takes part; other drafters' own cost is far below a pass. */
 export function calibrateRounds(options: {
   readonly target: LanguageModel;
   readonly draft: LanguageModel | undefined;
   readonly drafter: Drafter;
   readonly sampling: SamplingSettings;
-  /** The prompts to come; what counts is how long they typically are. */
-  readonly prompts: readonly string[];
-  readonly signal: AbortSignal;
+  /** The prompts to come; what counts is how long they typically are. Default: not known. */
+  readonly prompts?: readonly string[] | undefined;
+  readonly signal: AbortSignal | undefined;
 }): Promise<CostCurve> {
   const { target, draft, drafter, prompts, sampling, signal } = options;
-  const lengths = prompts.map((prompt) => encodePrompt(target.tokenizer, prompt).length);
+  const lengths = prompts?.map((prompt) => encodePrompt(target.tokenizer, prompt).length);
   return measureRoundCosts({
     target,
-    drafter: draft !== undefined || drafter.needsHiddenStates === true ? drafter : undefined,
+    drafter: draftsByPasses(drafter, draft) ? drafter : undefined,
     lengths: roundLengths,
-    promptLength: Math.round(summarize(lengths).median),
+    promptLength: lengths && Math.round(summarize(lengths).median),
     clock,
     budget: roundBudget,
     sampling,

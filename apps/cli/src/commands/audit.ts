@@ -3,6 +3,7 @@ import { type AuditReport, runAudit } from '@foretoken/audit';
 import { drafterFactories, verificationRules } from '@foretoken/core';
 import { maximumSequences, openEngines } from '../audit/open-engines.js';
 import { backendNames } from '../engines/backends.js';
+import { assertEmbeddedTarget, isHeadName } from '../engines/heads.js';
 import { modelOptions } from '../options/model-options.js';
 import { nameList } from '../options/name-list.js';
 import { number, wholeNumber } from '../options/numbers.js';
@@ -133,7 +134,12 @@ Examples:
       const { endpoint } = options;
       if (endpoint !== undefined) return runEndpointAudit({ ...options, endpoint }, given, signal);
       if (options.html !== undefined) await requireWritablePage(options.html);
-      const opened = await openEngines({ ...options, model: options.target ?? options.model }, signal);
+      const model = options.target ?? options.model;
+      if (given.includes('drafter')) {
+        const heads = options.drafter.filter(isHeadName);
+        for (const name of heads) assertEmbeddedTarget(`--drafter ${name}`, model);
+      }
+      const opened = await openEngines({ ...options, model }, signal);
       let report: AuditReport;
       try {
         const { temperature, topK, topP, minP, alpha, margin, confidence, budget, seed, full } = options;

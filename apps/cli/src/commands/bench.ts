@@ -6,8 +6,9 @@ import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
 import { draftersOption, draftNames } from '../options/draft-names.js';
-import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
-import { modelOptions, type ModelSelection, openModels } from '../options/model-options.js';
+import { branchingOption, treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
+import { openModels } from '../engines/open-models.js';
+import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
@@ -30,6 +31,8 @@ export function benchCommand() {
     )
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
+    .addOption(modelOptions.combine)
+    .addOption(modelOptions.stage)
     .addOption(draftersOption)
     .addOption(
       new Option('--backend <name>', 'engine of the target, or all of them in turn')
@@ -80,6 +83,7 @@ Examples:
   foretoken bench --temperature 0 --draft-length 1,2,4,auto
   foretoken bench --backend all --temperature 0
   foretoken bench --drafters all --draft-length 4 --temperature 0
+  foretoken bench --drafters 'embedded prompt-lookup+embedded' --temperature 0
   foretoken bench --tree 2,2,1 --temperature 0
   foretoken bench --model big.gguf --draft small.gguf --prompts prompts.jsonl --json`,
     )
@@ -87,8 +91,8 @@ Examples:
       const { tree } = given;
       const options = {
         ...given,
-        rule: treeRule(tree, given.rule, command.getOptionValueSource('rule') === 'default'),
-        draftLength: given.draftLength.map((length) => treeDraftLength(tree, length)),
+        rule: treeRule(given, given.rule, command.getOptionValueSource('rule') === 'default'),
+        draftLength: given.draftLength.map((length) => treeDraftLength(given, length)),
       };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const signal = interruptSignal();
@@ -196,7 +200,7 @@ async function benchEngine(
           ...shared,
           onPrompt,
           rule: options.rule,
-          trees: options.tree !== undefined,
+          trees: branchingOption(options) !== undefined,
           repeats: options.repeats,
         }),
       );

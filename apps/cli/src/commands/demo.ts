@@ -15,15 +15,11 @@ import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { compareEngines, type EngineComparison } from '../benchmark/compare-engines.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
-import { adaptiveController, expectedAcceptance } from '../options/draft-length.js';
+import { adaptiveController, draftsByPasses, expectedAcceptance } from '../options/draft-length.js';
 import { draftModel } from '../options/draft-model.js';
-import {
-  engineSelection,
-  modelOptions,
-  modelPath,
-  type ModelSelection,
-  openModels,
-} from '../options/model-options.js';
+import { draftParts, isModelPart } from '../options/draft-parts.js';
+import { openModels } from '../engines/open-models.js';
+import { engineSelection, modelOptions, modelPath, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { samplingOptions } from '../options/sampling-options.js';
 import { type ArithmeticRow, arithmeticRows, arithmeticTable } from '../output/arithmetic-table.js';
@@ -274,7 +270,8 @@ async function measureEngines(
   signal: AbortSignal,
 ): Promise<EngineComparison[] | string> {
   const { model, draft = 'embedded', threads, context } = options;
-  const { file, ...layers } = draftModel(draft, modelPath(model, tinyModels.target));
+  const part = draftParts(draft).find(isModelPart) ?? draft;
+  const { file, ...layers } = draftModel(part, modelPath(model, tinyModels.target));
   // What one engine has and the other lacks is left at its default.
   const shared = engineSelection({ threads, context }, signal);
   const pairs = backendNames.flatMap((target) =>
@@ -303,7 +300,8 @@ async function measureEngines(
 
 /** @param acceptance measured by position; the drafter's own guess where nothing was measured. */
 function controller({ drafter, draft }: Task, roundCosts: CostCurve, acceptance?: readonly number[]) {
-  return adaptiveController(roundCosts, acceptance ?? expectedAcceptance(drafter), draft);
+  const prior = acceptance ?? expectedAcceptance(drafter);
+  return adaptiveController(roundCosts, prior, draftsByPasses(drafter, draft));
 }
 
 function costLine(name: string, { lengths, milliseconds }: CostCurve): string {

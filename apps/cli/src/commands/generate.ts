@@ -4,7 +4,8 @@ import { colours } from '../output/colours.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
-import { modelOptions, openModels } from '../options/model-options.js';
+import { openModels } from '../engines/open-models.js';
+import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
@@ -22,6 +23,8 @@ export function generateCommand() {
     .option('-f, --file <file>', 'read the prompt from a file')
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
+    .addOption(modelOptions.combine)
+    .addOption(modelOptions.stage)
     .addOption(modelOptions.source)
     .addOption(modelOptions.backend)
     .addOption(modelOptions.draftBackend)
@@ -74,14 +77,16 @@ Examples:
   foretoken generate 'export function '                      the embedded models write TypeScript
   foretoken generate --file notes.txt --model big.gguf --draft small.gguf --temperature 0
   foretoken generate --tree 2,2,1 'export class '             drafts ten tokens in a tree of three levels
+  foretoken generate --draft prompt-lookup+embedded 'export class '   the model where the text has no match
+  foretoken generate --stage prompt-lookup 'export class '    the text guesses what the draft model says
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
   foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
   foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams`,
     )
     .action(async (argument, options, command) => {
       const { tree } = options;
-      const rule = treeRule(tree, options.rule, command.getOptionValueSource('rule') === 'default');
-      const draftLength = treeDraftLength(tree, options.draftLength);
+      const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
+      const draftLength = treeDraftLength(options, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);

@@ -2,6 +2,7 @@ import {
   createEagleDrafter,
   createMlpSpeculatorDrafter,
   type Drafter,
+  type DraftTreeKind,
   type HeadModel,
   InvalidArgumentError,
   type LanguageModel,
@@ -18,11 +19,14 @@ export function isHeadName(name: string): name is HeadName {
   return Object.hasOwn(tinyHeads, name);
 }
 
-/** @throws InvalidArgumentError for another target than the embedded one. */
-export function assertEmbeddedTarget(name: HeadName, model: string): void {
+/**
+ * @param option the head, as it was asked for.
+ * @throws InvalidArgumentError for another target than the embedded one.
+ */
+export function assertEmbeddedTarget(option: string, model: string): void {
   if (model === 'embedded') return;
   throw new InvalidArgumentError(
-    `--draft ${name} was trained for the embedded target and drafts for no other: leave --model out, or choose another draft.`,
+    `${option} was trained for the embedded target and drafts for no other: leave --model out, or choose another draft.`,
   );
 }
 
@@ -36,6 +40,13 @@ export async function openHead(
   return loadHead(tinyHeads[name], { target: tinyModels.target, threads, access, signal });
 }
 
-export function createHeadDrafter(head: HeadModel, target: LanguageModel): Drafter {
-  return head.attends ? createEagleDrafter({ head, target }) : createMlpSpeculatorDrafter({ head, target });
+/** Whether a head drafts trees too. */
+export function draftsTrees(name: HeadName): boolean {
+  return name !== 'mlp-speculator';
+}
+
+export function createHeadDrafter(head: HeadModel, target: LanguageModel, tree?: DraftTreeKind): Drafter {
+  return head.attends
+    ? createEagleDrafter({ head, target, tree })
+    : createMlpSpeculatorDrafter({ head, target });
 }

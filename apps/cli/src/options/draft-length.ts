@@ -21,7 +21,7 @@ export function parseDraftLength(text: string): DraftLength {
 
 export const draftLengthOption = new Option(
   '--draft-length <n>',
-  'tokens to draft a round; "auto" measures pass costs first and adapts, 0 included (with --tree: all of the tree)',
+  'tokens to draft a round; "auto" measures pass costs first and adapts, 0 included (with --tree: all of the tree; with --combine merge: 4 for each drafter)',
 )
   .argParser(parseDraftLength)
   .default('auto' as DraftLength);
@@ -35,7 +35,7 @@ export function draftLengthController(
 ): DraftLengthController {
   if (length !== 'auto') return createFixedDraftLength(length);
   if (roundCosts === undefined) return createFixedDraftLength(0);
-  return adaptiveController(roundCosts, expectedAcceptance(drafter), draft);
+  return adaptiveController(roundCosts, expectedAcceptance(drafter), draftsByPasses(drafter, draft));
 }
 
 /** What a drafter says of itself, for every position; undefined where it says nothing. */
@@ -43,15 +43,16 @@ export function expectedAcceptance(drafter: Drafter | undefined): readonly numbe
   return drafter?.expectedAcceptance === undefined ? undefined : [drafter.expectedAcceptance];
 }
 
-/** Drafters without a model have nothing to catch up with, so they are probed sooner. */
+/** True where a draft takes passes of a model or a head, which has to catch up with the text after a pause. */
+export function draftsByPasses(drafter: Drafter | undefined, draft: LanguageModel | undefined): boolean {
+  return draft !== undefined || drafter?.needsHiddenStates === true;
+}
+
+/** @param byPasses whether drafting takes passes; what drafts without is probed sooner. */
 export function adaptiveController(
   roundCosts: CostCurve,
   priorAcceptance: readonly number[] | undefined,
-  draft: LanguageModel | undefined,
+  byPasses: boolean,
 ): DraftLengthController {
-  return createAdaptiveDraftLength({
-    roundCosts,
-    priorAcceptance,
-    firstProbe: draft === undefined ? 32 : undefined,
-  });
+  return createAdaptiveDraftLength({ roundCosts, priorAcceptance, firstProbe: byPasses ? undefined : 32 });
 }

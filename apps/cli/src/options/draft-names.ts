@@ -7,7 +7,7 @@ export const withoutModel = ['prompt-lookup', 'n-gram', 'input-copy'] as const;
 export const draftersOption = new Option(
   '--drafters <list>',
   'drafters to compare: names as for --draft, separated by blanks or semicolons, or "all"',
-).conflicts(['draft', 'tree', 'foreignDraft']);
+).conflicts(['draft', 'tree', 'foreignDraft', 'combine', 'stage']);
 
 /**
  * What `--drafters` names; "all" is every one that needs no further file.
@@ -19,6 +19,6 @@ export function draftNames(list: string, model: string): readonly string[] {
   if (names.length === 0) throw new UsageError('--drafters takes names as --draft does, or "all".');
   if (!names.includes('all')) return names;
   return model === 'embedded'
-    ? ['embedded', ...headNames, ...withoutModel, 'early-exit:6']
+    ? ['embedded', ...headNames, ...withoutModel, 'prompt-lookup+embedded', 'early-exit:6']
     : [...withoutModel, 'early-exit:6'];
 }

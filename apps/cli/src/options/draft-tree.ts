@@ -11,10 +11,13 @@ import {
 } from '@foretoken/core';
 import { calibrateTreePasses } from '../benchmark/calibrate.js';
 import type { DraftLength } from './draft-length.js';
+import { draftParts } from './draft-parts.js';
 
 /** Most nodes of a tree: with the last committed token they are one pass. */
 const mostNodes = 63;
 const defaultRule = 'traversal';
+/** Tokens of each drafter in a tree of several. */
+const mergedLength = 4;
 
 /** What `--tree` asks for. */
 export interface DraftTree {
@@ -63,17 +66,35 @@ export async function createDrafter(
   return createModelTreeDrafter({ model, target, tree: { kind: 'chosen', chooser } });
 }
 
-/** Tokens to draft a round: with a tree, all of it unless a number says less. */
-export function treeDraftLength(tree: DraftTree | undefined, length: DraftLength): DraftLength {
-  return tree !== undefined && length === 'auto' ? tree.nodes : length;
+/** What of a command's options decides whether drafts have branches. */
+interface BranchSelection {
+  readonly draft?: string | undefined;
+  readonly tree?: DraftTree | undefined;
+  readonly combine?: string | undefined;
+}
+
+/** The option that asks for branches, if one does. */
+export function branchingOption({ tree, combine }: BranchSelection): string | undefined {
+  if (tree !== undefined) return '--tree';
+  return combine === 'merge' ? '--combine merge' : undefined;
+}
+
+/** Tokens to draft a round: of trees all, unless a number says less. */
+export function treeDraftLength(selection: BranchSelection, length: DraftLength): DraftLength {
+  const { tree, draft = '' } = selection;
+  if (length !== 'auto' || branchingOption(selection) === undefined) return length;
+  return tree?.nodes ?? mergedLength * draftParts(draft).length;
 }
 
 /** @param isDefault true where nobody asked for the rule. @throws InvalidArgumentError for a rule without trees. */
-export function treeRule(tree: DraftTree | undefined, rule: string, isDefault: boolean): string {
-  if (tree === undefined || verificationRules.get(rule)?.trees === true) return rule;
+export function treeRule(selection: BranchSelection, rule: string, isDefault: boolean): string {
+  const option = branchingOption(selection);
+  if (option === undefined || verificationRules.get(rule)?.trees === true) return rule;
   if (isDefault) return defaultRule;
   const names = [...verificationRules.values()].filter(({ trees }) => trees).map(({ name }) => name);
-  throw new InvalidArgumentError(`The rule ${rule} takes no trees: with --tree give ${names.join(' or ')}.`);
+  throw new InvalidArgumentError(
+    `The rule ${rule} takes no trees: with ${option} give ${names.join(' or ')}.`,
+  );
 }
 
 /** Nodes of an expansion; not a number above 0 where a level has none. */

@@ -6,7 +6,13 @@ import {
   type VerificationRule,
   verificationRules,
 } from '@foretoken/core';
-import { createTableModel, randomTable, resampleFromTarget, type TableLaw } from '@foretoken/core/testing';
+import {
+  createTableHeads,
+  createTableModel,
+  randomTable,
+  resampleFromTarget,
+  type TableLaw,
+} from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { type Mutant, sampledMutants } from '../mutants/index.js';
 import { wrapModel } from '../subject/wrapped-model.js';
@@ -14,9 +20,10 @@ import { ownParts, reusedParts } from '../run/plan-audit.js';
 import type { AuditSubject, SubjectModels } from '../subject/audit-subject.js';
 import { createSubject } from '../subject/create-subject.js';
 import { auditOnEngine, type EngineAudit, type EngineMode } from './audit-on-engine.js';
-import { choosePrefixes } from './choose-prefixes.js';
+import { choosePrefixes, cutTexts } from './choose-prefixes.js';
 import { createJoinedPasses } from './joined-passes.js';
 import { LawReader } from './law-reader.js';
+import { createReusedHead } from './reused-head.js';
 import { createReusedRows } from './reused-rows.js';
 import { createReusedTransform } from './reused-transform.js';
 
@@ -30,6 +37,7 @@ const options = { vocabularySize, maximumSequences: 16 };
 const models: SubjectModels = {
   target: createTableModel({ ...options, law: shortMemory(5) }),
   draft: createTableModel({ ...options, law: shortMemory(6) }),
+  heads: createTableHeads(vocabularySize),
 };
 const sampling = { temperature: 0.8, frequencyPenalty: 1.5 };
 const texts = Array.from({ length: 6 }, (_, text) =>
@@ -47,6 +55,7 @@ async function audit(
   const rows: SubjectModels = {
     target: createReusedRows(models.target),
     draft: models.draft && createReusedRows(models.draft),
+    heads: models.heads && new Map([...models.heads].map(([name, head]) => [name, createReusedHead(head)])),
   };
   const reusedTransform = createReusedTransform(sampling, vocabularySize);
   const transform = createLogitsTransform(sampling, vocabularySize);
@@ -54,25 +63,23 @@ async function audit(
   const joined: SubjectModels = {
     target: createJoinedPasses(models.target),
     draft: models.draft && createJoinedPasses(models.draft),
+    heads: models.heads,
   };
   const shared = { rule, drafter, sampling, engine: 'table' };
   const create = (): AuditSubject => inject(createSubject({ ...shared, models: own ? joined : rows }));
   const subject = create();
   const chooser = drafter.create(rows);
-  const prefixes = await choosePrefixes({
-    transform,
-    texts,
-    target: models.target,
-    drafter: chooser,
-    count: 6,
-  });
+  const hiddenStates = drafter.needsHead !== undefined;
+  const cuts = await cutTexts({ target: models.target, transform, texts, hiddenStates });
+  const prefixes = await choosePrefixes({ cuts, drafter: chooser, transform, count: 6 });
   await chooser.close();
   const openLaw = async (): Promise<LawReader> =>
-    new LawReader(rows.target, await subject.createDrafter(rows), reusedTransform.clone());
+    new LawReader(rows.target, await subject.createDrafter(rows), reusedTransform.clone(), prefixes);
   const laws = [await openLaw(), await openLaw()] as const;
   const result = await auditOnEngine(create, {
     mode,
     loops: 3,
+    freePrefixes: !own,
     prefixes,
     laws,
     draws,
@@ -143,6 +150,17 @@ describe.each<[mode: EngineMode, draws: number]>([
       expect(smallest(result, 2)).toBeLessThan(1e-6);
     },
   );
+});
+
+test.each(['eagle', 'mlp-speculator'])('a wrong rule shows at the first token with %s', async (name) => {
+  // Only if it is drafted: the forks of a prefix come with its hidden states.
+  const head = drafterFactories.get(name) as DrafterFactory;
+  const wrong = (subject: AuditSubject): AuditSubject => ({ ...subject, rule: resampleFromTarget });
+  const result = await audit('rows reused', 4000, tokenwise, wrong, head);
+  expect(smallest(result, 1)).toBeLessThan(1e-9);
+  // The law reader knows the draft too: rejected tokens come back, so the draft's favourites come out too often.
+  const byRatio = result.places.find(({ order, position }) => order === 'ratio' && position === 1);
+  expect(byRatio?.lean).toBeLessThan(-5);
 });
 
 test('a random number used twice shows in the order in which the vocabulary is walked', async () => {

@@ -27,6 +27,8 @@ export interface EngineAuditOptions {
   readonly confidence: number;
   /** Decode loops that draw side by side, 1 or more; default 1. The models have two sequences for each. */
   readonly loops?: number | undefined;
+  /** True where a prefix costs nothing to read, as in `BlockOptions`. Default false. */
+  readonly freePrefixes?: boolean | undefined;
   /** Draws of a block; default 512. */
   readonly blockSize?: number | undefined;
   readonly parts: CubeParts;
@@ -84,10 +86,10 @@ export async function auditOnEngine(
     if (options.mode === 'rows reused') {
       firstToken = await FirstTokenWatch.create(prefixes, law, { planned: draws, confidence });
     }
-    const { transform, blockSize = 512, loops: count = 1 } = options;
+    const { transform, blockSize = 512, loops: count = 1, freePrefixes } = options;
     const loops = await openLoops(createSubject, transform, count);
     try {
-      const drawn = { loops, prefixes, draws, blockSize, count: auditedTokens, seed, signal };
+      const drawn = { loops, prefixes, draws, blockSize, count: auditedTokens, seed, freePrefixes, signal };
       for await (const block of drawBlocks(drawn)) {
         const placed = await placeSideBySide(laws, block, ({ request, prefix, tokens }, reader) => {
           const shares = tokens.map((_, index) => random.round(request).uniform('sample', 0, index, 0));

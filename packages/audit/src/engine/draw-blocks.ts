@@ -1,4 +1,4 @@
-import { createRequestRandom } from '@foretoken/core';
+import { createRequestRandom, type Sequence } from '@foretoken/core';
 import { drawContinuation } from '../subject/draw-continuation.js';
 import type { Prefix } from './choose-prefixes.js';
 import type { DrawLoop } from './draw-loops.js';
@@ -13,6 +13,11 @@ export interface BlockOptions {
   /** Tokens of a draw. */
   readonly count: number;
   readonly seed: number;
+  /**
+   * True where a prefix costs nothing to read: the loops take turns, so that they are at different histories, and ask for
+   * different rows. Else each gets the draws of few prefixes. Default false.
+   */
+  readonly freePrefixes?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,12 +34,12 @@ const firstBlock = 32;
 
 /**
  * Draws continuations of prefixes that are chosen at random, draw by draw, so that the draws are independent and of one
- * law. A block's draws are sorted by prefix and shared out among the loops, each draw with its own fork of the prefix's
- * sequence, and are handed out in their own order. A block that is cut short is not handed out: which of its draws were
- * made depends on the prefix.
+ * law. A block's draws are shared out among the loops, each draw with its own fork of the prefix's sequence, and are
+ * handed out in their own order. A block that is cut short is not handed out: which of its draws were made depends on
+ * the prefix.
  */
 export async function* drawBlocks(options: BlockOptions): AsyncGenerator<readonly Draw[], void, undefined> {
-  const { loops, prefixes, draws, blockSize, seed, signal } = options;
+  const { loops, prefixes, draws, blockSize, seed, freePrefixes = false, signal } = options;
   const random = createRequestRandom({ seed, request: 0xffff_ffff });
   let size = Math.min(firstBlock, blockSize);
   for (let first = 0; first < draws && signal?.aborted !== true; ) {
@@ -50,7 +55,10 @@ export async function* drawBlocks(options: BlockOptions): AsyncGenerator<readonl
     const results = await Promise.allSettled(
       loops.map((loop, index) => {
         const [start, end] = [index, index + 1].map((at) => Math.ceil((at * sorted.length) / loops.length));
-        return drawWith(loop, sorted.slice(start, end), { ...options, signal: until }, block);
+        const own = freePrefixes
+          ? requests.filter((_, at) => at % loops.length === index)
+          : sorted.slice(start, end);
+        return drawWith(loop, own, { ...options, signal: until }, block);
       }),
     );
     // After all have come to rest: a loop that is left running would hold what the caller closes.
@@ -62,7 +70,7 @@ export async function* drawBlocks(options: BlockOptions): AsyncGenerator<readonl
   }
 }
 
-/** Makes one loop's share of a block, prefix by prefix. */
+/** Makes one loop's share of a block. */
 async function drawWith(
   { subject, drafter, transform }: DrawLoop,
   requests: readonly DrawRequest[],
@@ -70,33 +78,27 @@ async function drawWith(
   block: Map<number, Draw>,
 ): Promise<void> {
   const { target } = subject.models;
-  for (const [index, prefix] of prefixes.entries()) {
-    const own = requests.filter((request) => request.prefix === index);
-    if (own.length === 0) continue;
-    const beginning = target.createSequence();
-    try {
-      const tokens = prefix.tokens.slice(0, -1);
-      await target.forward([{ sequence: beginning, tokens, rows: 'none' }]);
-      for (const { request } of own) {
-        if (signal?.aborted === true) return;
-        const sequence = beginning.doFork();
-        try {
-          const drawn = await drawContinuation(subject, {
-            drafter,
-            transform,
-            sequence,
-            count,
-            seed,
-            request,
-            prompt: prefix.tokens,
-          });
-          block.set(request, { request, prefix: index, tokens: drawn });
-        } finally {
-          sequence.close();
-        }
+  let beginning: { readonly prefix: number; readonly sequence: Sequence } | undefined;
+  try {
+    for (const { request, prefix } of requests) {
+      if (signal?.aborted === true) return;
+      const { tokens: prompt, hiddenStates } = prefixes[prefix] as Prefix;
+      if (beginning?.prefix !== prefix) {
+        beginning?.sequence.close();
+        beginning = { prefix, sequence: target.createSequence() };
+        const read = { sequence: beginning.sequence, tokens: prompt.slice(0, -1), rows: 'none' as const };
+        await target.forward([read]);
       }
-    } finally {
-      beginning.close();
+      const sequence = beginning.sequence.doFork();
+      try {
+        const own = { sequence, hiddenStates, prompt, count, seed, request };
+        const tokens = await drawContinuation(subject, { ...own, drafter, transform });
+        block.set(request, { request, prefix, tokens });
+      } finally {
+        sequence.close();
+      }
     }
+  } finally {
+    beginning?.sequence.close();
   }
 }

@@ -7,6 +7,7 @@ import {
   type LogitsTransform,
   type Sequence,
 } from '@foretoken/core';
+import type { Prefix } from './choose-prefixes.js';
 import { commonLength } from './common-length.js';
 import type { ContinuationNode } from './continuation-tree.js';
 import { type TokenOrder, type TokenPlace, tokenPlaces } from './token-place.js';
@@ -21,6 +22,7 @@ export class LawReader {
   readonly #rows: LanguageModel;
   readonly #drafter: Drafter;
   readonly #transform: LogitsTransform;
+  readonly #prefixes: readonly Prefix[];
   readonly #random = createRequestRandom({ seed: 0 });
   #sequence: Sequence | undefined;
   /** What the sequence holds. */
@@ -29,11 +31,18 @@ export class LawReader {
   /**
    * @param rows a model of `createReusedRows` over the audited target.
    * @param drafter of the audited kind, which serves nothing else.
+   * @param prefixes that histories begin with.
    */
-  constructor(rows: LanguageModel, drafter: Drafter, transform: LogitsTransform) {
+  constructor(
+    rows: LanguageModel,
+    drafter: Drafter,
+    transform: LogitsTransform,
+    prefixes: readonly Prefix[],
+  ) {
     this.#rows = rows;
     this.#drafter = drafter;
     this.#transform = transform;
+    this.#prefixes = prefixes;
   }
 
   /** Places of a token after a history, worked out once. O(vocabulary) the first time. */
@@ -67,13 +76,27 @@ export class LawReader {
         promptLength: tokens.length,
         transform: this.#transform,
         random: this.#random.round(tokens.length),
-        targetHiddenRows: undefined,
+        targetHiddenRows: await this.#hiddenStates(tokens),
         shouldStop: undefined,
         signal: undefined,
       },
       { maximumTokens: 1, maximumLeaves: 1 },
     );
     return distributions[0];
+  }
+
+  /** Of all tokens of a history but the last, for a drafter that needs them. */
+  async #hiddenStates(history: readonly number[]): Promise<readonly Float32Array[] | undefined> {
+    if (this.#drafter.needsHiddenStates !== true) return undefined;
+    const prefix = this.#prefixes.find(({ tokens }) => commonLength(tokens, history) === tokens.length);
+    const known = prefix?.hiddenStates ?? [];
+    const tokens = history.slice(0, -1);
+    const rows = [...tokens.keys()].slice(known.length);
+    if (rows.length === 0) return known;
+    const sequence = this.#rows.createSequence();
+    const [result] = await this.#rows.forward([{ sequence, tokens, rows, hiddenStates: true }]);
+    sequence.close();
+    return [...known, ...(result?.hiddenStates ?? [])];
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,8 @@ import { RowNode } from './row-node.js';
 export interface ReusedRowsOptions {
   /** Sequences of the model that read what is not known yet, 1 or more; default 2. */
   readonly readers?: number | undefined;
+  /** True where hidden states will be asked for: each row is then read with its own. Default false. */
+  readonly hiddenStates?: boolean | undefined;
   /** Most bytes of rows to keep; default 256 MiB. The oldest are read again. */
   readonly mostBytes?: number | undefined;
 }
@@ -24,10 +26,10 @@ export interface ReusedRowsOptions {
  * without it.
  */
 export function createReusedRows(inner: LanguageModel, options: ReusedRowsOptions = {}): LanguageModel {
-  const { readers = 2, mostBytes = 2 ** 28 } = options;
+  const { readers = 2, hiddenStates = false, mostBytes = 2 ** 28 } = options;
   const root = new RowNode();
   const mostRows = Math.max(16, Math.floor(mostBytes / (4 * inner.vocabularySize)));
-  const reader = new RowReader(inner, readers, mostRows);
+  const reader = new RowReader(inner, readers, mostRows, hiddenStates);
   const model: LanguageModel = {
     name: inner.name,
     tokenizer: inner.tokenizer,

@@ -36,6 +36,7 @@ export class RowReader {
   /** Of one pass: the others keep what the next ones continue. */
   readonly #mostReadings: number;
   readonly #mostRows: number;
+  readonly #hiddenStates: boolean;
   #asked: Asked[] = [];
   #running = false;
   /** Reads under way: who asks for the same row waits for the same pass. */
@@ -43,12 +44,16 @@ export class RowReader {
   /** Nodes whose rows are kept, oldest first. */
   readonly #kept: RowNode[] = [];
 
-  /** @param sequences of the model, 1 or more. */
-  constructor(model: LanguageModel, sequences: number, mostRows: number) {
+  /**
+   * @param sequences of the model, 1 or more.
+   * @param hiddenStates true reads them with every row, so that no row is read again for its hidden state.
+   */
+  constructor(model: LanguageModel, sequences: number, mostRows: number, hiddenStates: boolean) {
     this.#model = model;
     this.#beginnings = new CachedBeginnings(model, sequences);
     this.#mostReadings = Math.ceil(sequences / 2);
     this.#mostRows = mostRows;
+    this.#hiddenStates = hiddenStates;
   }
 
   /** Resolves when the node has its row. */
@@ -125,7 +130,12 @@ export class RowReader {
   async #pass(readings: readonly Reading[]): Promise<void> {
     const requests = readings.map(({ tokens, beginning, complete, hiddenStates }) =>
       complete
-        ? { sequence: beginning.sequence, tokens: tokens.slice(-1), rows: 'last' as const, hiddenStates }
+        ? {
+            sequence: beginning.sequence,
+            tokens: tokens.slice(-1),
+            rows: 'last' as const,
+            hiddenStates: hiddenStates || this.#hiddenStates,
+          }
         : {
             sequence: beginning.sequence,
             tokens: tokens.slice(beginning.tokens.length, -1),

@@ -1,9 +1,10 @@
 import { createLogitsTransform, type LogitsTransform } from '@foretoken/core';
 import { type EngineAudit, type EngineMode, auditOnEngine } from '../engine/audit-on-engine.js';
-import { choosePrefixes, type Prefix } from '../engine/choose-prefixes.js';
+import { choosePrefixes, cutTexts, type Prefix } from '../engine/choose-prefixes.js';
 import { LawReader } from '../engine/law-reader.js';
 import { PlaceWatch } from '../engine/place-watch.js';
 import { createJoinedPasses } from '../engine/joined-passes.js';
+import { createReusedHead } from '../engine/reused-head.js';
 import { createReusedRows } from '../engine/reused-rows.js';
 import { createReusedTransform } from '../engine/reused-transform.js';
 import { compareGreedyTexts, type GreedyComparison } from '../numerics/compare-greedy-texts.js';
@@ -24,6 +25,8 @@ import type { TimedStep } from './time-slices.js';
 
 const prefixCount = 12;
 const mostOwnLoops = 8;
+/** With rows reused a loop is cheap: as many as fill a pass, and go on beside it. */
+const reusedLoops = 64;
 /** Own passes read a prefix again for every block. */
 const ownBlockSize = 192;
 const numericsTexts = 8;
@@ -49,6 +52,8 @@ export class EngineRun {
   readonly #joined: SubjectModels;
   /** Decode loops that draw side by side, by mode: their passes are joined. */
   readonly #loops: Readonly<Record<EngineMode, number>>;
+  /** Whether loops with rows reused are at different prefixes. */
+  readonly #spread: boolean;
   readonly #reusedTransform: LogitsTransform;
   readonly #transform: LogitsTransform;
   readonly #inject: NonNullable<AuditOptions['inject']>;
@@ -74,7 +79,7 @@ export class EngineRun {
     this.#alone = combinations.filter(({ alone }) => alone);
     this.#plan = plan;
     this.#settings = settings;
-    const { target, draft } = engine.models;
+    const { target, draft, heads } = engine.models;
     this.#texts = texts.map((text) => target.tokenizer.encode(text));
     const sequences = Math.min(
       ...[target, draft].flatMap((model) =>
@@ -86,14 +91,19 @@ export class EngineRun {
     const ownLoops = Math.min(mostOwnLoops, Math.floor((sequences - leastReaders) / 2));
     // One is to spare, for what is read outside the draws.
     const readers = Math.max(leastReaders, sequences - 2 * ownLoops - 1);
-    this.#loops = { 'rows reused': readers, 'own passes': ownLoops };
+    // Every prefix has a reader, and its branches have some too: no order of the draws makes it be read again.
+    this.#spread = readers >= 2 * prefixCount;
+    this.#loops = { 'rows reused': this.#spread ? reusedLoops : readers, 'own passes': ownLoops };
+    const hiddenStates = combinations.some(({ drafter }) => drafter.needsHead !== undefined);
     this.#rows = {
-      target: createReusedRows(target, { readers }),
+      target: createReusedRows(target, { readers, hiddenStates }),
       draft: draft && createReusedRows(draft, { readers }),
+      heads: heads && new Map([...heads].map(([name, head]) => [name, createReusedHead(head)])),
     };
     this.#joined = {
       target: createJoinedPasses(target),
       draft: draft && createJoinedPasses(draft),
+      heads,
     };
     this.#reusedTransform = createReusedTransform(settings.sampling, target.vocabularySize);
     this.#transform = createLogitsTransform(settings.sampling, target.vocabularySize);
@@ -163,6 +173,7 @@ export class EngineRun {
 
   async close(): Promise<void> {
     await this.#rows.draft?.close();
+    for (const head of this.#rows.heads?.values() ?? []) await head.close();
     await this.#rows.target.close();
   }
 
@@ -196,7 +207,7 @@ export class EngineRun {
     const laws: LawReader[] = [];
     try {
       // They find a block's new histories side by side, and share the passes over them.
-      while (laws.length < this.#loops[mode]) laws.push(await this.#openLaw(create()));
+      while (laws.length < this.#loops[mode]) laws.push(await this.#openLaw(create(), prefixes));
       this.#audits.push(
         await auditOnEngine(create, {
           mode,
@@ -212,6 +223,7 @@ export class EngineRun {
           confidence: this.#plan.boundConfidence,
           parts: own ? ownParts : reusedParts,
           blockSize: own ? ownBlockSize : undefined,
+          freePrefixes: !own && this.#spread,
           onPlaces: (places) => this.#places[mode].observe(places),
         }),
       );
@@ -220,19 +232,23 @@ export class EngineRun {
     }
   }
 
-  async #openLaw({ createDrafter }: AuditSubject): Promise<LawReader> {
-    return new LawReader(this.#rows.target, await createDrafter(this.#rows), this.#reusedTransform.clone());
+  async #openLaw({ createDrafter }: AuditSubject, prefixes: readonly Prefix[]): Promise<LawReader> {
+    const drafter = await createDrafter(this.#rows);
+    return new LawReader(this.#rows.target, drafter, this.#reusedTransform.clone(), prefixes);
   }
 
-  /** Chosen once for every drafter. */
+  /** Chosen once for every drafter, of cuts that all share. */
   async #choosePrefixes(): Promise<void> {
+    const transform = this.#transform;
+    const { target } = this.#engine.models;
+    const hiddenStates = this.#combinations.some(({ drafter }) => drafter.needsHead !== undefined);
+    const cuts = await cutTexts({ target, transform, texts: this.#texts, hiddenStates });
     for (const combination of this.#combinations) {
       const { name } = combination.drafter;
       if (this.#prefixes.has(name)) continue;
       const drafter = combination.drafter.create(this.#rows);
       try {
-        const choice = { drafter, target: this.#engine.models.target, transform: this.#transform };
-        const prefixes = await choosePrefixes({ ...choice, texts: this.#texts, count: prefixCount });
+        const prefixes = await choosePrefixes({ cuts, drafter, transform, count: prefixCount });
         this.#prefixes.set(name, prefixes);
         for (const { tokens } of prefixes) await this.#readRow(tokens);
       } finally {

@@ -100,8 +100,7 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
   ];
   const allowed = (indices: readonly number[]): boolean => {
     const combination = combine(indices);
-    const { drafter, engine } = combination;
-    return !repeats(combination) && (!drafter.needsDraftModel || engine?.models.draft !== undefined);
+    return !repeats(combination) && hasModels(combination);
   };
   const chosen =
     engines.length === 0
@@ -143,6 +142,13 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
     boundConfidence,
     tests: tableCount * tableLaws + onEngines.length * (2 * placeLaws + 1),
   };
+}
+
+/** Whether the engine has what the drafter drafts with. */
+function hasModels({ drafter, engine }: Combination): boolean {
+  const { draft, heads } = engine?.models ?? {};
+  if (drafter.needsDraftModel && draft === undefined) return false;
+  return drafter.needsHead === undefined || heads?.has(drafter.name) === true;
 }
 
 /** `count` of the values, another beginning each time; all of them where there are no more. */

@@ -9,7 +9,13 @@ import {
   tokenwise,
   verificationRules,
 } from '@foretoken/core';
-import { createTableModel, literalDifference, randomTable, type TableLaw } from '@foretoken/core/testing';
+import {
+  createTableHeads,
+  createTableModel,
+  literalDifference,
+  randomTable,
+  type TableLaw,
+} from '@foretoken/core/testing';
 import { describe, expect, test } from 'vitest';
 import { withDraftFaults } from '../mutants/draft-faults.js';
 import { wrapModel } from '../subject/wrapped-model.js';
@@ -24,8 +30,9 @@ function shortMemory(seed: number): TableLaw {
 function model(seed: number, tokens: number = vocabularySize): LanguageModel {
   return createTableModel({ law: shortMemory(seed), vocabularySize: tokens, maximumSequences: 8 });
 }
+const heads = createTableHeads(vocabularySize);
 function engine(name: string, target: LanguageModel = model(5)): AuditEngine {
-  return { name, models: { target, draft: model(6) } };
+  return { name, models: { target, draft: model(6), heads } };
 }
 const texts = ['abcdefabcdeghijk', 'labkcidjehfgabcd', 'dcbadcbaefghijkl', 'hgfedcbalkjihgfe'];
 const rules = [...verificationRules.values()];
@@ -183,6 +190,22 @@ test('an engine is audited with every rule and every drafter, and with full in e
   // One combination for every drafter, and the drafter of trees once more for every rule that takes only trees.
   expect(covering.size).toBeLessThanOrEqual(2 * (drafters.length + onTrees));
   expect((await names(true)).size).toBe(2 * rules.length * drafters.length);
+});
+
+test('drafters whose model or head an engine lacks are left out there', async () => {
+  const { target } = engine('bare').models;
+  const report = await runAudit({
+    ...one,
+    drafters,
+    engines: [{ name: 'bare', models: { target } }],
+    budget: 3,
+  });
+  const audited = new Set(report.engines[0]?.audits.map(({ subject }) => subject.split(', ')[1]));
+  const without = drafters.filter(
+    ({ needsDraftModel, needsHead }) => !needsDraftModel && needsHead === undefined,
+  );
+  expect(audited).toEqual(new Set(without.map(({ name }) => name)));
+  expect(report.engines[0]?.errors).toEqual([]);
 });
 
 describe('what goes wrong is kept in the report', () => {

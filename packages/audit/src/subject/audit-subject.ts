@@ -1,11 +1,7 @@
-import type { Drafter, LanguageModel, SamplingSettings, VerificationRule } from '@foretoken/core';
+import type { Drafter, DrafterModels, SamplingSettings, VerificationRule } from '@foretoken/core';
 
 /** The models that a subject decodes with; the caller closes them. */
-export interface SubjectModels {
-  readonly target: LanguageModel;
-  /** What the drafter drafts with, where it needs one. */
-  readonly draft?: LanguageModel | undefined;
-}
+export type SubjectModels = DrafterModels;
 
 /** What is audited: everything that decides which tokens come out of the decode loop. */
 export interface AuditSubject {

@@ -8,6 +8,8 @@ export interface ContinuationOptions {
   readonly prompt: readonly number[];
   /** Holds the prompt's first tokens; default: a new sequence. */
   readonly sequence?: Sequence | undefined;
+  /** Of what the sequence holds, for a drafter that needs them. */
+  readonly hiddenStates?: readonly Float32Array[] | undefined;
   /** Tokens to draw. */
   readonly count: number;
   readonly seed: number;

@@ -1,10 +1,11 @@
 import {
   createLogitsTransform,
   type Distribution,
+  type DrafterModels,
   type LanguageModel,
   type SamplingSettings,
 } from '@foretoken/core';
-import { createTableModel, jointLaw, type TableLaw } from '@foretoken/core/testing';
+import { createTableHeads, createTableModel, jointLaw, type TableLaw } from '@foretoken/core/testing';
 
 /** Two languages over a tiny vocabulary, one for the target and one for the draft, and how they are decoded. */
 export interface AuditTable {
@@ -21,13 +22,13 @@ export interface AuditTable {
   readonly widths?: readonly number[] | undefined;
 }
 
-/** The table's two languages as models; sequences enough for a target, a draft and forks. */
-export function tableModels(table: AuditTable): { target: LanguageModel; draft: LanguageModel } {
+/** The table's two languages as models, with heads; sequences enough for a target, a draft and forks. */
+export function tableModels(table: AuditTable): Required<DrafterModels> {
   const { vocabularySize } = table;
   const [target, draft] = [table.target, table.draft].map((law) =>
     createTableModel({ law, vocabularySize, maximumSequences: 16 }),
   ) as [LanguageModel, LanguageModel];
-  return { target, draft };
+  return { target, draft, heads: createTableHeads(vocabularySize) };
 }
 
 /**

@@ -14,7 +14,7 @@ export interface DraftContext {
   /**
    * Target hidden states for a drafter with `needsHiddenStates`, [rows][width]. The last row is that of the last
    * committed token but one, the others those of the tokens before it: all that the target read in its last pass, and
-   * for a drafter with `readHiddenStates` all since it was last given some. Undefined where the target has read nothing
+   * for a drafter with `readHiddenStates` all since it was last given some, the last of those again. Undefined where the target has read nothing
    * for this drafter yet.
    */
   readonly targetHiddenRows: readonly Float32Array[] | undefined;

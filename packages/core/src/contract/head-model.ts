@@ -37,8 +37,13 @@ export interface HeadRequest {
   readonly features: readonly Float32Array[];
   /** Whether the features are hidden states of the target (j = 0), or the head's own, of an earlier pass. */
   readonly featuresOf: 'target' | 'head';
-  /** `t + j` of every entry, ascending, below `contextLength`; there may be gaps. */
+  /** `t + j` of every entry, ascending, in a tree along its paths, below `contextLength`; there may be gaps. */
   readonly positions: readonly number[];
+  /**
+   * The index of every entry's parent, before it, or -1 for the end of the sequence: the entries are then a tree behind
+   * at least one entry, each sees the sequence, its ancestors and itself, and none is kept. Default: a chain, kept.
+   */
+  readonly parents?: readonly number[] | undefined;
   /** Entries whose logits and next features are wanted. */
   readonly rows: 'last' | 'none' | 'all';
 }

@@ -18,6 +18,12 @@ export interface GenerateOptions {
    * its first tokens are certain. Default: a new one, closed at the end.
    */
   readonly sequence?: Sequence | undefined;
+  /**
+   * Hidden states of the last tokens that `sequence` holds, [1 or more][width], not to be changed afterwards: a drafter
+   * that needs hidden states drafts from the first round on with the last one, and knows the whole beginning with all
+   * of them. Default: none, and such a drafter waits for a round.
+   */
+  readonly hiddenStates?: readonly Float32Array[] | undefined;
   /** Proposes tokens; without one the decoding is plain. The caller closes it. */
   readonly drafter?: Drafter | undefined;
   /** Tokens to draft a round, or what chooses them; default 4. */

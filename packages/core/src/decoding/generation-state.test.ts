@@ -135,6 +135,19 @@ test.each([
   expect(stateOf(options)).toMatchObject({ maximumTokens, limitReason });
 });
 
+test('hidden states are those of tokens that the sequence holds, and of their width', async () => {
+  const sequence = target.createSequence();
+  await target.forward([{ sequence, tokens: [0, 1], rows: 'none' }]);
+  const rows = (count: number, width: number) => Array.from({ length: count }, () => new Float32Array(width));
+  const given = (hiddenStates: readonly Float32Array[]) =>
+    stateOf({ prompt: [0, 1, 0], sequence, drafter, hiddenStates });
+  expect(() => given(rows(2, 4))).not.toThrow();
+  expect(() => given(rows(3, 4))).toThrow(/3 rows, the sequence holds 2 tokens/);
+  expect(() => given(rows(1, 5))).toThrow(/width 5, .* has 4/);
+  expect(() => stateOf({ prompt: [0, 1], hiddenStates: rows(1, 4) })).toThrow(/holds 0 tokens/);
+  sequence.close();
+});
+
 test('what is not given has its default', () => {
   const state = stateOf({ prompt: 'ab' });
   expect(state).toMatchObject({

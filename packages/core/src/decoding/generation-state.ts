@@ -73,6 +73,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     throw new InvalidArgumentError('A stop string may not be empty: it would end every generation at once.');
   }
   if (options.sequence !== undefined) checkBeginning(options.sequence, target, tokens.length);
+  if (options.hiddenStates !== undefined) checkHiddenStates(options.hiddenStates, options);
   const hiddenStates = drafter?.needsHiddenStates === true ? new HiddenStateFeed(drafter, target) : undefined;
   const rule = resolveRule(options.rule ?? 'block');
   const transform = logitsTransform(options);
@@ -108,6 +109,22 @@ function checkBeginning(sequence: Sequence, target: LanguageModel, promptLength:
   if (sequence.length >= promptLength) {
     throw new InvalidArgumentError(
       `The sequence holds ${sequence.length} tokens, the prompt has ${promptLength}: at least the prompt's last token must still be read. Roll the sequence back to ${promptLength - 1}.`,
+    );
+  }
+}
+
+function checkHiddenStates(rows: readonly Float32Array[], { sequence, target }: GenerateOptions): void {
+  const held = sequence?.length ?? 0;
+  if (rows.length > held) {
+    throw new InvalidArgumentError(
+      `hiddenStates has ${rows.length} rows, the sequence holds ${held} tokens: give those of tokens that it holds.`,
+    );
+  }
+  const { hiddenStateWidth } = target.capabilities;
+  const wrong = rows.find(({ length }) => length !== hiddenStateWidth);
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(
+      `hiddenStates has a row of width ${wrong.length}, ${target.name} has ${hiddenStateWidth ?? 'no hidden states'}.`,
     );
   }
 }

@@ -54,6 +54,7 @@ export class HiddenStateFeed {
     end: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    if (rows.length === 0) return;
     if (!this.wantsAll) {
       this.#rows = [...rows];
       return;
@@ -62,6 +63,7 @@ export class HiddenStateFeed {
     if (this.#rows.length < this.#portion) return;
     const states = { tokens, start: end - this.#rows.length, rows: this.#rows };
     await this.#drafter.readHiddenStates?.(states, signal);
-    this.clear();
+    // A draft begins at the last one.
+    this.#rows = this.#rows.slice(-1);
   }
 }

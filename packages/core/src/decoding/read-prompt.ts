@@ -7,6 +7,8 @@ import type { HiddenStateFeed } from './hidden-state-feed.js';
 /** Reads what the sequence lacks of the prompt, but its last token, which the first round's pass reads. */
 export async function readPrompt(state: GenerationState, options: GenerateOptions): Promise<void> {
   const tokens = state.tokens.slice(state.sequence.length, -1);
+  if (state.hiddenStates !== undefined && options.hiddenStates !== undefined)
+    await hand(state, state.hiddenStates, options.hiddenStates, state.sequence.length);
   if (state.hiddenStates === undefined) await readPart(state, options, { tokens, rows: 'none' });
   else if (state.hiddenStates.wantsAll) await readWithStates(state, options, tokens, state.hiddenStates);
   else {

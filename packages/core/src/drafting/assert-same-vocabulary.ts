@@ -1,8 +1,12 @@
 import type { LanguageModel } from '../contract/language-model.js';
+import type { Tokenizer } from '../contract/tokenizer.js';
 import { VocabularyMismatchError } from '../errors/vocabulary-mismatch-error.js';
 
+/** Tokenizers that were found to have the same vocabulary. */
+const alike = new WeakMap<Tokenizer, WeakSet<Tokenizer>>();
+
 /**
- * Checks that two models have the same tokens with the same ids; O(vocabulary).
+ * Checks that two models have the same tokens with the same ids; O(vocabulary) the first time.
  *
  * @throws VocabularyMismatchError naming the first difference.
  */
@@ -10,6 +14,8 @@ export function assertSameVocabulary(target: LanguageModel, draft: LanguageModel
   if (target.vocabularySize !== draft.vocabularySize) {
     throw mismatch(target, draft, `${target.vocabularySize} tokens against ${draft.vocabularySize}`);
   }
+  const known = alike.get(target.tokenizer) ?? new WeakSet();
+  if (known.has(draft.tokenizer)) return;
   for (let token = 0; token < target.vocabularySize; token++) {
     const ours = target.tokenizer.tokenBytes(token);
     const theirs = draft.tokenizer.tokenBytes(token);
@@ -18,6 +24,8 @@ export function assertSameVocabulary(target: LanguageModel, draft: LanguageModel
       throw mismatch(target, draft, `token ${token} is ${left} in the one and ${right} in the other`);
     }
   }
+  known.add(draft.tokenizer);
+  alike.set(target.tokenizer, known);
 }
 
 function mismatch(target: LanguageModel, draft: LanguageModel, difference: string): VocabularyMismatchError {

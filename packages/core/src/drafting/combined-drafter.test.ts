@@ -10,10 +10,13 @@ import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import { oneHot, probabilityOf } from '../sampling/draw.js';
 import { type EnumeratedGeneration, generationError } from '../testing/enumerate-generation.js';
 import { randomTable } from '../testing/random-table.js';
+import { createTableHead } from '../testing/table-head.js';
 import { createTableModel } from '../testing/table-model.js';
 import { residual } from '../verification/residual.js';
 import { verificationRules } from '../verification/rules.js';
 import { type CombinedDrafterOptions, createCombinedDrafter } from './combined-drafter.js';
+import { createEagleDrafter } from './heads/eagle-drafter.js';
+import { createMlpSpeculatorDrafter } from './heads/mlp-speculator-drafter.js';
 import { createModelDrafter } from './model-drafter.js';
 import { createPromptLookupDrafter } from './prompt-lookup-drafter.js';
 
@@ -39,6 +42,10 @@ const [left, right] = [model(2), model(3)];
 const lookup = () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 });
 const leftModel = () => createModelDrafter({ model: left, target });
 const rightModel = () => createModelDrafter({ model: right, target });
+const eagleHead = createTableHead({ seed: 4, vocabularySize, attends: true });
+const mlpHead = createTableHead({ seed: 5, vocabularySize, attends: false, maximumSteps: 4 });
+const eagle = () => createEagleDrafter({ head: eagleHead, target });
+const mlpSpeculator = () => createMlpSpeculatorDrafter({ head: mlpHead, target });
 
 function combine(
   drafters: readonly Drafter[],
@@ -98,6 +105,13 @@ describe.each([...verificationRules.keys()])(
     test('all in one tree, where the rule takes trees', async () => {
       const merged = () => combine([lookup(), leftModel()], 'merge');
       expect(await error(merged, { rule, draftLength: 4 })).toBeLessThan(tolerance);
+    });
+
+    test('heads, by each way of combining them', async () => {
+      for (const combination of ['priority', 'estimate', 'merge'] as const) {
+        const heads = () => combine([lookup(), eagle(), mlpSpeculator()], combination);
+        expect(await error(heads, { rule, draftLength: 3 })).toBeLessThan(tolerance);
+      }
     });
   },
 );

@@ -1,7 +1,7 @@
 import type { Draft } from '../contract/draft.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { DraftOutcome } from '../contract/draft-outcome.js';
-import type { DraftBudget, Drafter } from '../contract/drafter.js';
+import type { DraftBudget, Drafter, HiddenStates } from '../contract/drafter.js';
 import { draftDepth } from '../decoding/draft-shape.js';
 import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
@@ -9,9 +9,9 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { derivedRandom } from '../random/derived-random.js';
 import type { CostCurve } from '../scheduling/cost-curve.js';
 import { DrafterChoice } from '../scheduling/drafter-choice.js';
-import { assertNoHiddenStates } from './assert-no-hidden-states.js';
 import { distinctLeaves } from './distinct-leaves.js';
 import { mergeDrafts } from './merge-drafts.js';
+import { passOnHiddenStates } from './pass-on-hidden-states.js';
 
 const defaultAcceptance = 0.6;
 
@@ -37,7 +37,8 @@ export interface CombinedDrafterOptions {
 /**
  * Several drafters in one round: a cheap one first and a model where it has nothing, the best for the present text, or
  * one tree of all their guesses. Each draws from randomness of its own and stays in step by itself: those that are not
- * asked in a round see the committed tokens when they are asked again. What a drafter throws ends all of them.
+ * asked in a round see the committed tokens when they are asked again, and are given the target's hidden states all the
+ * same where they want all of them. What a drafter throws ends all of them.
  *
  * @throws InvalidArgumentError without drafters, for one that is named twice, an unknown combination, or costs that do
  *   not match the drafters.
@@ -49,7 +50,6 @@ export function createCombinedDrafter(options: CombinedDrafterOptions): Drafter 
       `A combination takes one drafter or more, each once, not ${drafters.length} with ${new Set(drafters).size} different ones.`,
     );
   }
-  for (const drafter of drafters) assertNoHiddenStates(drafter, 'a combination');
   if (!combinations.includes(combination)) {
     throw new InvalidArgumentError(
       `There is no combination "${combination as string}". There are ${combinations.join(', ')}.`,
@@ -73,6 +73,9 @@ interface Asked {
 class CombinedDrafter implements Drafter {
   readonly name: string;
   readonly expectedAcceptance: number;
+  readonly maximumLength: number;
+  readonly needsHiddenStates: boolean;
+  readonly readHiddenStates: Drafter['readHiddenStates'];
   readonly #drafters: readonly Drafter[];
   readonly #combination: DrafterCombination;
   readonly #choice: DrafterChoice;
@@ -87,6 +90,16 @@ class CombinedDrafter implements Drafter {
     const acceptances = drafters.map(({ expectedAcceptance = defaultAcceptance }) => expectedAcceptance);
     this.name = drafters.map(({ name }) => name).join(combination === 'merge' ? ' and ' : ' or ');
     this.expectedAcceptance = Math.max(...acceptances);
+    this.maximumLength = Math.max(
+      ...drafters.map(({ maximumLength = Number.POSITIVE_INFINITY }) => maximumLength),
+    );
+    this.needsHiddenStates = drafters.some(({ needsHiddenStates }) => needsHiddenStates === true);
+    const readers = drafters.filter(({ readHiddenStates }) => readHiddenStates !== undefined);
+    if (readers.length > 0) {
+      this.readHiddenStates = async (states: HiddenStates, signal) => {
+        for (const reader of readers) await reader.readHiddenStates?.(states, signal);
+      };
+    }
     this.#drafters = drafters;
     this.#combination = combination;
     this.#choice = new DrafterChoice(
@@ -97,9 +110,14 @@ class CombinedDrafter implements Drafter {
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
     if (this.#closed) throw new ClosedError(`The drafter ${this.name} is closed.`);
     this.#asked = [];
-    return this.#combination === 'merge' && distinctLeaves(budget) > 1
-      ? this.#merged(context, budget)
-      : this.#firstWithDraft(context, budget);
+    const draft =
+      this.#combination === 'merge' && distinctLeaves(budget) > 1
+        ? await this.#merged(context, budget)
+        : await this.#firstWithDraft(context, budget);
+    for (const [index, drafter] of this.#drafters.entries()) {
+      if (!this.#asked.some((asked) => asked.index === index)) await passOnHiddenStates(drafter, context);
+    }
+    return draft;
   }
 
   observe(outcome: DraftOutcome): void {

@@ -1,8 +1,11 @@
 import type { Drafter } from '../contract/drafter.js';
+import type { HeadModel } from '../contract/head-model.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { createInputCopyDrafter } from './input-copy-drafter.js';
 import { createCombinedDrafter } from './combined-drafter.js';
+import { createEagleDrafter, type HeadDrafterOptions } from './heads/eagle-drafter.js';
+import { createMlpSpeculatorDrafter } from './heads/mlp-speculator-drafter.js';
 import { createModelDrafter } from './model-drafter.js';
 import { createNGramDrafter } from './n-gram-drafter.js';
 import { createModelTreeDrafter } from './model-tree-drafter.js';
@@ -11,15 +14,25 @@ import { createStagedDrafter } from './staged-drafter.js';
 import { createStringMatchDrafter } from './string-match-drafter.js';
 import { createTokenIntersectionDrafter } from './token-intersection-drafter.js';
 
+/** The models that drafters are made with. */
+export interface DrafterModels {
+  readonly target: LanguageModel;
+  readonly draft?: LanguageModel | undefined;
+  /** Heads of the target, by the name of the drafter that uses each. */
+  readonly heads?: ReadonlyMap<string, HeadModel> | undefined;
+}
+
 /** How a drafter of this package is made with its default options. */
 export interface DrafterFactory {
   readonly name: string;
   /** True where it drafts with a second model. */
   readonly needsDraftModel: boolean;
+  /** The form of the head that it drafts with, where it drafts with one. */
+  readonly needsHead?: 'eagle' | 'mlp-speculator';
   /** True where it may propose branches, within the budget's leaves. Default false. */
   readonly trees?: boolean;
-  /** @throws InvalidArgumentError where it needs a draft model and gets none; what the drafter itself throws. */
-  create(parts: { readonly target: LanguageModel; readonly draft?: LanguageModel | undefined }): Drafter;
+  /** @throws InvalidArgumentError where it needs a draft model or head and gets none; what the drafter itself throws. */
+  create(models: DrafterModels): Drafter;
 }
 
 function withDraftModel(
@@ -44,6 +57,28 @@ function withDraftModel(
 const eagerLookup = () =>
   createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: Number.POSITIVE_INFINITY });
 
+function withHead(
+  name: string,
+  needsHead: NonNullable<DrafterFactory['needsHead']>,
+  create: (options: HeadDrafterOptions) => Drafter,
+): DrafterFactory {
+  return {
+    name,
+    needsDraftModel: false,
+    needsHead,
+    create({ target, heads }) {
+      const head = heads?.get(name);
+      if (head === undefined) {
+        throw new InvalidArgumentError(`The drafter ${name} needs a head of the target: load one beside it.`);
+      }
+      return create({ target, head });
+    },
+  };
+}
+
+const mlpSpeculator = withHead('mlp-speculator', 'mlp-speculator', createMlpSpeculatorDrafter);
+const eagle = withHead('eagle', 'eagle', createEagleDrafter);
+const hass = withHead('hass', 'eagle', createEagleDrafter);
 const modelDrafter = withDraftModel('draft-model', createModelDrafter);
 const staged = withDraftModel('staged', (models) =>
   createStagedDrafter({ ...models, drafter: eagerLookup() }),
@@ -90,5 +125,8 @@ export const drafterFactories: ReadonlyMap<string, DrafterFactory> = new Map(
     combined,
     tokenIntersection,
     stringMatch,
+    mlpSpeculator,
+    eagle,
+    hass,
   ].map((factory) => [factory.name, factory]),
 );

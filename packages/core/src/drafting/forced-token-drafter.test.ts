@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Distribution } from '../contract/distribution.js';
 import type { DraftOutcome } from '../contract/draft-outcome.js';
-import type { Drafter } from '../contract/drafter.js';
+import type { Drafter, HiddenStates } from '../contract/drafter.js';
 import { generateText } from '../decoding/generate-text.js';
 import { oneHot } from '../sampling/draw.js';
 import type { AllowedTokens } from '../sampling/sampling-settings.js';
@@ -82,9 +82,11 @@ describe('with another drafter', () => {
   function recording(needsHiddenStates = false) {
     const asked: { tokens: readonly number[]; maximumTokens: number }[] = [];
     const outcomes: DraftOutcome[] = [];
+    const states: HiddenStates[] = [];
     const inner: Drafter = {
       name: 'inner',
       needsHiddenStates,
+      readHiddenStates: needsHiddenStates ? async (read) => void states.push(read) : undefined,
       async propose({ tokens, shouldStop }, { maximumTokens, maximumLeaves }) {
         asked.push({ tokens: [...tokens], maximumTokens });
         shouldStop?.({ token: 2, probability: 1, depth: 0 });
@@ -99,7 +101,7 @@ describe('with another drafter', () => {
       observe: (outcome) => outcomes.push(outcome),
       async close() {},
     };
-    return { asked, outcomes, drafter: createForcedTokenDrafter({ inner }) };
+    return { asked, outcomes, states, drafter: createForcedTokenDrafter({ inner }) };
   }
 
   test('it goes on after the forced tokens, within the budget, and learns its own part', async () => {
@@ -119,7 +121,7 @@ describe('with another drafter', () => {
     expect(outcomes).toMatchObject([{ acceptedPath: [1], committedTokens: [1, 0], committedLength: 6 }]);
   });
 
-  test('it is not asked where the budget is used up, or where a stop callback says so; one of hidden states is refused', async () => {
+  test('it is not asked where the budget is used up, or where a stop callback says so', async () => {
     const full = recording();
     await propose(model, full.drafter, { tokens: [2, 0], seed: 0, sampling, maximumTokens: 2 });
     expect(full.asked).toEqual([]);
@@ -140,7 +142,18 @@ describe('with another drafter', () => {
       hiddenRows: undefined,
     });
     expect(stopped.outcomes).toEqual([]);
-    expect(() => recording(true)).toThrow(/hidden states/);
+  });
+
+  test('one of hidden states is asked where nothing is forced, and is given the states of the other rounds', async () => {
+    const { asked, states, drafter } = recording(true);
+    expect(drafter).toMatchObject({ needsHiddenStates: true });
+    const forced = await propose(model, drafter, { tokens: [2, 0], seed: 0, sampling });
+    expect(forced.tokens).toEqual([1, 2]);
+    expect(asked).toEqual([]);
+    expect(states).toMatchObject([{ tokens: [2, 0], start: 0, rows: [{ length: 4 }] }]);
+    await propose(model, drafter, { tokens: [2, 0, 1, 2], seed: 0, sampling });
+    expect(asked).toMatchObject([{ tokens: [2, 0, 1, 2] }]);
+    expect(states).toHaveLength(1);
   });
 
   test('a stop callback sees the depth in the whole draft', async () => {

@@ -6,7 +6,7 @@ import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { allowedMask } from '../sampling/allowed-mask.js';
 import { oneHot } from '../sampling/draw.js';
-import { assertNoHiddenStates } from './assert-no-hidden-states.js';
+import { passOnHiddenStates } from './pass-on-hidden-states.js';
 
 export interface ForcedTokenOptions {
   /** Goes on after the forced tokens; closed with this one. Default: none, only forced tokens are drafted. */
@@ -25,13 +25,14 @@ export interface ForcedTokenOptions {
  * are none for tokens that the target has not read.
  */
 export function createForcedTokenDrafter({ inner }: ForcedTokenOptions = {}): Drafter {
-  if (inner !== undefined) assertNoHiddenStates(inner, 'a forced-token drafter');
   return new ForcedTokenDrafter(inner);
 }
 
 class ForcedTokenDrafter implements Drafter {
   readonly name: string;
   readonly expectedAcceptance: number;
+  readonly needsHiddenStates: boolean;
+  readonly readHiddenStates: Drafter['readHiddenStates'];
   readonly #inner: Drafter | undefined;
   /** Forced tokens of the last draft, where the inner drafter was asked for more. */
   #forcedBefore: number | undefined;
@@ -41,6 +42,10 @@ class ForcedTokenDrafter implements Drafter {
     this.#inner = inner;
     this.name = inner === undefined ? 'forced-tokens' : `forced-tokens, then ${inner.name}`;
     this.expectedAcceptance = inner?.expectedAcceptance ?? 1;
+    this.needsHiddenStates = inner?.needsHiddenStates === true;
+    this.readHiddenStates =
+      inner?.readHiddenStates &&
+      ((states, signal) => inner.readHiddenStates?.(states, signal) as Promise<void>);
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
@@ -68,7 +73,11 @@ class ForcedTokenDrafter implements Drafter {
     this.#forcedBefore = undefined;
     const inner = this.#inner;
     const left = maximumTokens - forced.length;
-    if (inner === undefined || left === 0 || stopped) return emptyDraft;
+    if (inner === undefined) return emptyDraft;
+    if (left === 0 || stopped || (this.needsHiddenStates && forced.length > 0)) {
+      await passOnHiddenStates(inner, context);
+      return emptyDraft;
+    }
     const { shouldStop } = context;
     const draft = await inner.propose(
       {

@@ -4,13 +4,26 @@ import type { Tokenizer } from '../contract/tokenizer.js';
 export interface SharedTokens {
   readonly target: Int32Array;
   readonly draft: Int32Array;
+  /** The draft's token by the target's. */
+  readonly draftTokens: ReadonlyMap<number, number>;
 }
+
+/** Pairs found, by the target's and the draft's tokenizer. */
+const found = new WeakMap<Tokenizer, WeakMap<Tokenizer, SharedTokens>>();
 
 /**
  * Pairs the tokens whose bytes are equal. Special tokens have none and are left out. Where several tokens of one
- * vocabulary have the same bytes, the one that its tokenizer writes for them is taken. O(both vocabularies).
+ * vocabulary have the same bytes, the one that its tokenizer writes for them is taken. O(both vocabularies) the first time.
  */
 export function sharedTokens(target: Tokenizer, draft: Tokenizer): SharedTokens {
+  const known = found.get(target) ?? new WeakMap<Tokenizer, SharedTokens>();
+  const shared = known.get(draft) ?? pairTokens(target, draft);
+  known.set(draft, shared);
+  found.set(target, known);
+  return shared;
+}
+
+function pairTokens(target: Tokenizer, draft: Tokenizer): SharedTokens {
   const drafted = tokensByText(draft);
   const targets: number[] = [];
   const drafts: number[] = [];
@@ -20,7 +33,11 @@ export function sharedTokens(target: Tokenizer, draft: Tokenizer): SharedTokens 
     targets.push(token);
     drafts.push(other);
   }
-  return { target: Int32Array.from(targets), draft: Int32Array.from(drafts) };
+  return {
+    target: Int32Array.from(targets),
+    draft: Int32Array.from(drafts),
+    draftTokens: new Map(targets.map((token, pair) => [token, drafts[pair] as number])),
+  };
 }
 
 /** Tokens by their bytes, each byte written as one character. */

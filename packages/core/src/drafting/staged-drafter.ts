@@ -10,13 +10,13 @@ import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { InvalidDraftError } from '../errors/invalid-draft-error.js';
+import { UnsupportedError } from '../errors/unsupported-error.js';
 import { derivedRandom } from '../random/derived-random.js';
 import type { RequestRandom } from '../random/request-random.js';
 import { probabilityOf } from '../sampling/draw.js';
 import type { LogitsTransform } from '../sampling/logits-transform.js';
 import { resolveRule } from '../verification/rules.js';
 import { validateDraft } from '../verification/validate-draft.js';
-import { assertNoHiddenStates } from './assert-no-hidden-states.js';
 import { assertRollback } from './assert-rollback.js';
 import { assertSameVocabulary } from './assert-same-vocabulary.js';
 import { chainDraft } from './chain-draft.js';
@@ -67,7 +67,11 @@ export function createStagedDrafter(options: StagedDrafterOptions): Drafter {
   if (!Number.isInteger(stageLength) || stageLength < 1) {
     throw new InvalidArgumentError(`stageLength must be a whole number of at least 1, not ${stageLength}.`);
   }
-  assertNoHiddenStates(drafter, 'a staged drafter');
+  if (drafter.needsHiddenStates === true) {
+    throw new UnsupportedError(
+      `${drafter.name} drafts from the target's hidden states, and a stage guesses the tokens of the draft model, beyond what the target has read. Combine it with the draft model instead.`,
+    );
+  }
   assertRollback(model, 'draft model');
   assertSameVocabulary(target, model);
   return new StagedDrafter(model, drafter, rule, stageLength);

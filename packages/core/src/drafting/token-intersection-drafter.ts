@@ -43,9 +43,6 @@ export function createTokenIntersectionDrafter({ model, target }: TokenIntersect
 function tokenIntersection(target: Tokenizer, draft: Tokenizer, shared: SharedTokens): DraftVocabulary {
   // Outside the intersection the row stays impossible, so the transformation itself renormalises.
   const row = new Float32Array(target.vocabularySize).fill(Number.NEGATIVE_INFINITY);
-  const draftTokens = new Map(
-    Array.from(shared.target, (token, pair): [number, number] => [token, shared.draft[pair] as number]),
-  );
   return {
     contextTokens(tokens) {
       const text = wholeText(target, tokens);
@@ -63,6 +60,6 @@ function tokenIntersection(target: Tokenizer, draft: Tokenizer, shared: SharedTo
         throw error;
       }
     },
-    draftToken: (token) => draftTokens.get(token) as number,
+    draftToken: (token) => shared.draftTokens.get(token) as number,
   };
 }

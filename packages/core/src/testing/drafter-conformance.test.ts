@@ -51,7 +51,10 @@ function combined(combination: DrafterCombination): Drafter {
   return createCombinedDrafter({ drafters, combination });
 }
 const eagle = createTableHead({ seed: 1, vocabularySize, attends: true });
+const treeEagle = createTableHead({ seed: 3, vocabularySize, attends: true, maximumPassEntries: 16 });
 const mlpSpeculator = createTableHead({ seed: 2, vocabularySize, attends: false, maximumSteps: 4 });
+const eagleDrafter = (): Drafter => createEagleDrafter({ head: eagle, target });
+const mlpSpeculatorDrafter = (): Drafter => createMlpSpeculatorDrafter({ head: mlpSpeculator, target });
 const prompts = [
   [0, 1, 2, 3, 0, 1],
   [2, 2, 1, 0, 3, 2, 2],
@@ -164,8 +167,43 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
     'string match',
     { createDrafter: () => createStringMatchDrafter({ model: foreignModel, target }), proposals: fewer },
   ],
-  ['an EAGLE head', { createDrafter: () => createEagleDrafter({ head: eagle, target }) }],
-  ['an MLP speculator', { createDrafter: () => createMlpSpeculatorDrafter({ head: mlpSpeculator, target }) }],
+  ['an EAGLE head', { createDrafter: eagleDrafter }],
+  ...(
+    [
+      ['static trees', { kind: 'static', widths: [2, 2, 1] }, false],
+      ['static trees that begin as a chain', { kind: 'static', widths: [1, 1, 2, 1] }, false],
+      ['trees of independent siblings', { kind: 'static', widths: [3, 2] }, true],
+      ['dynamic trees', { kind: 'dynamic', nodes: 8, depth: 3, branching: 3 }, false],
+    ] satisfies [string, DraftTreeKind, boolean][]
+  ).map(
+    ([name, tree, independentSiblings]): [string, Omit<DrafterConformanceOptions, 'target' | 'prompts'>] => [
+      `an EAGLE head with ${name}`,
+      {
+        createDrafter: () => createEagleDrafter({ head: treeEagle, target, tree }),
+        budget: { maximumTokens: 10, maximumLeaves: 6, independentSiblings },
+        proposals: 4000,
+      },
+    ],
+  ),
+  ['an MLP speculator', { createDrafter: mlpSpeculatorDrafter }],
+  ...(['priority', 'merge'] as const).map(
+    (combination): [string, Omit<DrafterConformanceOptions, 'target' | 'prompts'>] => [
+      `prompt lookup and two heads by ${combination}`,
+      {
+        createDrafter: () =>
+          createCombinedDrafter({
+            drafters: [lookup(), eagleDrafter(), mlpSpeculatorDrafter()],
+            combination,
+          }),
+        budget: { maximumTokens: 6, maximumLeaves: 3 },
+        proposals: fewer,
+      },
+    ],
+  ),
+  [
+    'the forced-token drafter around an EAGLE head',
+    { createDrafter: () => createForcedTokenDrafter({ inner: eagleDrafter() }) },
+  ],
 ])('%s conforms', (_, options) => {
   for (const { name, run } of drafterConformance({ ...options, target, prompts })) test(name, run);
 });

@@ -21,6 +21,7 @@ export { createSyntheticTreeDrafter } from './synthetic-tree-drafter.js';
 export type { SyntheticTreeDrafterOptions } from './synthetic-tree-drafter.js';
 export { createTableHead } from './table-head.js';
 export type { TableHeadOptions } from './table-head.js';
+export { createTableHeads } from './table-heads.js';
 export { createTableModel } from './table-model.js';
 export type { TableModelOptions } from './table-model.js';
 export {

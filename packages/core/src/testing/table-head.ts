@@ -46,12 +46,17 @@ export function createTableHead(options: TableHeadOptions): HeadModel {
         signal?.throwIfAborted();
         checkRequest(request);
         const before = entries.length;
-        const seen = request.tokens.map((token, index) => {
+        const seen: string[] = [];
+        for (const [index, token] of request.tokens.entries()) {
           const entry = [token, request.featuresOf, request.positions[index], request.features[index]].join();
-          if (!attends) return entry;
-          entries.push(entry);
-          return entries.join(';');
-        });
+          const parent = request.parents?.[index];
+          if (!attends) seen.push(entry);
+          else if (parent !== undefined) seen.push(`${seen[parent] ?? entries.join(';')};${entry}`);
+          else {
+            entries.push(entry);
+            seen.push(entries.join(';'));
+          }
+        }
         // A real engine is away for a while; cancelling can arrive then.
         await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
         if (signal?.aborted === true) {
@@ -79,8 +84,10 @@ export function createTableHead(options: TableHeadOptions): HeadModel {
     };
   }
 
-  function checkRequest({ tokens, features, positions, featuresOf }: HeadRequest): void {
-    const ascending = positions.every((position, index) => position > (positions[index - 1] ?? -1));
+  function checkRequest({ tokens, features, positions, parents, featuresOf }: HeadRequest): void {
+    const ascending = positions.every(
+      (position, index) => position > (positions[parents?.[index] ?? index - 1] ?? -1),
+    );
     const fits = features.every(({ length }) => length === hiddenStateWidth);
     const even = tokens.length === features.length && tokens.length === positions.length;
     if (!ascending || !fits || !even || tokens.length > maximumPassEntries || tokens.length === 0) {

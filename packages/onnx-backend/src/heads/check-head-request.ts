@@ -14,7 +14,7 @@ import {
  */
 export function checkHeadRequest(
   head: HeadModel,
-  { tokens, features, positions }: HeadRequest,
+  { tokens, features, positions, parents }: HeadRequest,
   width: number,
 ): void {
   const count = tokens.length;
@@ -28,6 +28,7 @@ export function checkHeadRequest(
       `${count} tokens come with ${features.length} features and ${positions.length} positions.`,
     );
   }
+  if (parents !== undefined) checkParents(parents, count);
   for (let index = 0; index < count; index++) {
     const token = tokens[index] as number;
     if (!Number.isInteger(token) || token < 0 || token >= head.vocabularySize) {
@@ -40,12 +41,26 @@ export function checkHeadRequest(
       throw new InvalidArgumentError(`${head.name} takes features of width ${width}, not ${found}.`);
     }
     const position = positions[index] as number;
-    if (!Number.isInteger(position) || position <= (positions[index - 1] ?? -1)) {
+    const before = positions[parents?.[index] ?? index - 1] ?? -1;
+    if (!Number.isInteger(position) || position <= before) {
       throw new InvalidArgumentError(`Position ${position}: give ascending whole numbers from 0.`);
     }
     if (position >= head.contextLength) {
       throw new ContextOverflowError(
         `Position ${position}: ${head.name} tells ${head.contextLength} positions apart.`,
+      );
+    }
+  }
+}
+
+function checkParents(parents: readonly number[], count: number): void {
+  if (parents.length !== count) {
+    throw new InvalidArgumentError(`${count} tokens come with ${parents.length} parents.`);
+  }
+  for (const [index, parent] of parents.entries()) {
+    if (!Number.isInteger(parent) || parent < -1 || parent >= index) {
+      throw new InvalidArgumentError(
+        `The parent of entry ${index} is ${parent}, not one of the entries before it or -1.`,
       );
     }
   }

@@ -1,4 +1,10 @@
-import { ClosedError, type ForwardResult, type HeadRequest, type HeadSequence } from '@foretoken/core';
+import {
+  ClosedError,
+  type ForwardResult,
+  type HeadRequest,
+  type HeadSequence,
+  InvalidArgumentError,
+} from '@foretoken/core';
 import type { OnnxSession } from '../engine/onnx-session.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
 import type { BoundCache } from '../model/bound-cache.js';
@@ -69,14 +75,17 @@ class EagleSequence implements HeadSequence {
   ): Promise<ForwardResult> {
     this.#assertOpen();
     checkHeadRequest(this.#head, request, this.#head.hiddenStateWidth);
-    const { tokens, features, positions } = request;
+    const { tokens, features, positions, parents } = request;
+    if (parents !== undefined && this.#length === 0) {
+      throw new InvalidArgumentError('A tree of entries follows at least one entry.');
+    }
     const rows = wantedEntries(request);
     return this.#head.enqueue(async () => {
       this.#assertOpen();
       const outputs = this.#head.decoder.createOutputs(rows.length);
-      const pass = { tokens, features, positions, rows, start: this.#length, parents: undefined };
+      const pass = { tokens, features, positions, rows, start: this.#length, parents };
       await this.cache.run(pass, outputs, 0);
-      this.#length += tokens.length;
+      if (parents === undefined) this.#length += tokens.length;
       return outputs.result(0, rows.length, true);
     }, options.signal);
   }

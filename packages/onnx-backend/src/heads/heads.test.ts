@@ -107,6 +107,40 @@ describe('an EAGLE head', () => {
     for (const sequence of [dense, gap, shifted]) sequence.close();
   });
 
+  test('a tree gives what chains along its paths give, and keeps nothing', async () => {
+    const sequence = head.createSequence();
+    const chain = head.createSequence();
+    for (const own of [sequence, chain]) await own.forward(request(0, 7, 'none'));
+    const five = request(7, 5, 'all');
+    // Two children of the end, two of the first of them, and one below; positions leave a gap before them.
+    const tree = { ...five, parents: [-1, -1, 0, 0, 3], positions: [20, 20, 21, 21, 22] };
+    const found = rowsOf(await sequence.forward(tree));
+    expect(sequence.length).toBe(7);
+    for (const path of [[0], [1], [0, 2], [0, 3], [0, 3, 4]]) {
+      let last: Float32Array[] = [];
+      for (const [depth, entry] of path.entries()) {
+        const { tokens, features } = request(7 + entry, 1, 'last');
+        last = rowsOf(
+          await chain.forward({ ...five, tokens, features, positions: [20 + depth], rows: 'last' }),
+        );
+      }
+      chain.doRollback(7);
+      // As far as a row alone rounds otherwise than among others.
+      expect(largest(last[1], found[2 * (path.at(-1) as number) + 1])).toBeLessThan(1);
+    }
+    // Siblings do not see each other.
+    const [left, right] = [found[1], found[3]];
+    expect(largest(left, right)).toBeGreaterThan(1);
+    await expect(sequence.forward({ ...tree, parents: [-1, 1, 0, 0, 3] })).rejects.toThrow(
+      /parent of entry 1/,
+    );
+    await expect(sequence.forward({ ...tree, parents: [-1] })).rejects.toThrow(/1 parents/);
+    await expect(sequence.forward({ ...tree, positions: [20, 20, 20, 21, 22] })).rejects.toThrow(/ascending/);
+    sequence.doRollback(0);
+    await expect(sequence.forward(tree)).rejects.toThrow(/at least one entry/);
+    for (const own of [sequence, chain]) own.close();
+  });
+
   test('a cancelled pass keeps nothing, and two texts do not see each other', async () => {
     const [left, right] = [head.createSequence(), head.createSequence()];
     await expect(

@@ -50,7 +50,8 @@ export class PassInputs {
     ]);
     if (!decomposed) tensors.set('seqlens_k', { type: 'int32', shape: [1], data: this.#lengthLessOne });
     if (trees) {
-      const positions = tree?.positions ?? this.#chainPositions(start, count, pass.positions);
+      const planned = pass.positions === undefined ? tree?.positions : undefined;
+      const positions = planned ?? this.#givenPositions(start, count, pass.positions);
       const bias = tree?.bias ?? this.#chainBias(count * total);
       tensors.set('position_ids', { type: 'int64', shape: [1, count], data: positions });
       tensors.set('attention_bias', { type: 'float32', shape: [1, 1, count, total], data: bias });
@@ -66,7 +67,7 @@ export class PassInputs {
     return tensors;
   }
 
-  #chainPositions(start: number, count: number, given: readonly number[] | undefined): BigInt64Array {
+  #givenPositions(start: number, count: number, given: readonly number[] | undefined): BigInt64Array {
     for (let index = 0; index < count; index++)
       this.#positions[index] = BigInt(given?.[index] ?? start + index);
     return this.#positions;

@@ -1,4 +1,4 @@
-import { ClosedError, type LanguageModel } from '@foretoken/core';
+import { ClosedError, type ForwardResult, type LanguageModel } from '@foretoken/core';
 import { type Access, onnxBackend } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -92,6 +92,20 @@ describe.each<Access>(['native', 'stock'])('passes through %s access', (access) 
     const [alone] = await model.forward([{ sequence, tokens: [text(200)[199] as number], rows: 'last' }]);
     expect(argmax(alone?.logits.read(0) as Float32Array)).toBe(last);
     sequence.close();
+  });
+
+  test("a sequence that gets a closed one's cache has the rows of its own tokens", async () => {
+    const rows = async (tokens: readonly number[]): Promise<Float32Array> => {
+      const sequence = model.createSequence();
+      const [result] = await model.forward([{ sequence, tokens, rows: 'last' }]);
+      sequence.close();
+      return (result as ForwardResult).logits.read(0).slice();
+    };
+    const tokens = text(40);
+    const first = await rows(tokens);
+    // A longer text lies in the cache that the next one gets, and more of them than are kept are open at once.
+    await Promise.all([90, 91, 300].map((length) => rows(text(length).toReversed())));
+    expect(await rows(tokens)).toEqual(first);
   });
 
   test('closing a sequence or the model during a pass waits for it', async () => {

@@ -19,14 +19,15 @@ import {
   poissonQuantile,
   poissonSurvival,
   poissonUpperQuantile,
-  StatisticsError,
   studentTCdf,
   studentTQuantile,
   studentTSurvival,
   studentTUpperQuantile,
 } from '../index.js';
+import { expectRefusal } from '../testing/expect-refusal.js';
+import { smallestInteger } from './smallest-integer.js';
 
-// Laws that hold whatever the values; the values themselves are in committed-values.test.ts.
+// Laws that hold whatever the values; the values themselves are in the fixtures of the reference.
 const ulp = Number.EPSILON;
 
 describe('continuous laws', () => {
@@ -174,30 +175,117 @@ describe('discrete laws', () => {
 });
 
 test.each([
-  ['degreesOfFreedom', () => chiSquareCdf(1, 0)],
-  ['x', () => chiSquareSurvival(-1, 1)],
-  ['probability', () => chiSquareQuantile(2, 1)],
-  ['degreesOfFreedom', () => chiSquareUpperQuantile(0.5, Number.NaN)],
-  ['x', () => normalCdf(Number.NaN)],
-  ['probability', () => normalQuantile(-0.5)],
-  ['t', () => studentTSurvival(Number.NaN, 2)],
-  ['degreesOfFreedom', () => studentTCdf(1, -2)],
-  ['probability', () => studentTQuantile(1.5, 2)],
-  ['successes', () => binomialProbability(0.5, 1, 0.5)],
-  ['trials', () => binomialCdf(0, 2e13, 0.5)],
-  ['trials', () => binomialCdf(0, -1, 0.5)],
-  ['probability', () => binomialSurvival(0, 1, 1.5)],
-  ['successProbability', () => binomialQuantile(0.5, 1, Number.NaN)],
-  ['trials', () => binomialUpperQuantile(0.5, 1.5, 0.5)],
-  ['mean', () => poissonProbability(1, 0)],
-  ['count', () => poissonCdf(1.5, 1)],
-  ['mean', () => poissonSurvival(1, Infinity)],
-  ['probability', () => poissonQuantile(Number.NaN, 1)],
-  ['trials', () => clopperPearsonInterval(0, 0)],
-  ['successes', () => clopperPearsonInterval(4, 3)],
-  ['confidence', () => clopperPearsonInterval(1, 3, { confidence: 1 })],
-  ['side', () => clopperPearsonInterval(1, 3, { side: 'left' as 'lower' })],
-])('an argument outside its range is refused by name: %s', (argument, call) => {
-  expect(call).toThrow(StatisticsError);
-  expect(call).toThrow(expect.objectContaining({ argument }));
+  ['x', 'out-of-range', () => chiSquareCdf(-1, 1)],
+  ['degreesOfFreedom', 'out-of-range', () => chiSquareCdf(1, 0)],
+  ['x', 'out-of-range', () => chiSquareSurvival(-1, 1)],
+  ['degreesOfFreedom', 'out-of-range', () => chiSquareSurvival(1, 0)],
+  ['probability', 'invalid-probability', () => chiSquareQuantile(2, 1)],
+  ['degreesOfFreedom', 'out-of-range', () => chiSquareQuantile(0.5, 0)],
+  ['probability', 'invalid-probability', () => chiSquareUpperQuantile(-1, 1)],
+  ['degreesOfFreedom', 'out-of-range', () => chiSquareUpperQuantile(0.5, Number.NaN)],
+  ['x', 'out-of-range', () => normalCdf(Number.NaN)],
+  ['x', 'out-of-range', () => normalSurvival(Number.NaN)],
+  ['probability', 'invalid-probability', () => normalQuantile(-0.5)],
+  ['probability', 'invalid-probability', () => normalUpperQuantile(1.5)],
+  ['t', 'out-of-range', () => studentTSurvival(Number.NaN, 2)],
+  ['degreesOfFreedom', 'out-of-range', () => studentTCdf(1, -2)],
+  ['probability', 'invalid-probability', () => studentTQuantile(1.5, 2)],
+  ['degreesOfFreedom', 'out-of-range', () => studentTUpperQuantile(0.5, 0)],
+  ['successes', 'out-of-range', () => binomialProbability(0.5, 1, 0.5)],
+  ['trials', 'out-of-range', () => binomialProbability(0, -1, 0.5)],
+  ['probability', 'invalid-probability', () => binomialProbability(0, 1, 1.5)],
+  ['successes', 'out-of-range', () => binomialCdf(0.5, 1, 0.5)],
+  ['trials', 'out-of-range', () => binomialCdf(0, 2e13, 0.5)],
+  ['trials', 'out-of-range', () => binomialCdf(0, -1, 0.5)],
+  ['probability', 'invalid-probability', () => binomialCdf(0, 1, -0.5)],
+  ['successes', 'out-of-range', () => binomialSurvival(0.5, 1, 0.5)],
+  ['trials', 'out-of-range', () => binomialSurvival(0, 1.5, 0.5)],
+  ['probability', 'invalid-probability', () => binomialSurvival(0, 1, 1.5)],
+  ['probability', 'invalid-probability', () => binomialQuantile(1.5, 1, 0.5)],
+  ['trials', 'out-of-range', () => binomialQuantile(0.5, -1, 0.5)],
+  ['successProbability', 'invalid-probability', () => binomialQuantile(0.5, 1, Number.NaN)],
+  ['probability', 'invalid-probability', () => binomialUpperQuantile(1.5, 1, 0.5)],
+  ['trials', 'out-of-range', () => binomialUpperQuantile(0.5, 1.5, 0.5)],
+  ['successProbability', 'invalid-probability', () => binomialUpperQuantile(0.5, 1, -0.5)],
+  ['count', 'out-of-range', () => poissonProbability(0.5, 1)],
+  ['mean', 'out-of-range', () => poissonProbability(1, 0)],
+  ['count', 'out-of-range', () => poissonCdf(1.5, 1)],
+  ['mean', 'out-of-range', () => poissonCdf(1, 0)],
+  ['count', 'out-of-range', () => poissonSurvival(1.5, 1)],
+  ['mean', 'out-of-range', () => poissonSurvival(1, Infinity)],
+  ['probability', 'invalid-probability', () => poissonQuantile(Number.NaN, 1)],
+  ['mean', 'out-of-range', () => poissonQuantile(0.5, 0)],
+  ['probability', 'invalid-probability', () => poissonUpperQuantile(-0.5, 1)],
+  ['mean', 'out-of-range', () => poissonUpperQuantile(0.5, 0)],
+  ['trials', 'out-of-range', () => clopperPearsonInterval(0, 0)],
+  ['successes', 'out-of-range', () => clopperPearsonInterval(-1, 3)],
+  ['successes', 'out-of-range', () => clopperPearsonInterval(4, 3)],
+  ['confidence', 'invalid-probability', () => clopperPearsonInterval(1, 3, { confidence: 1 })],
+  ['side', 'out-of-range', () => clopperPearsonInterval(1, 3, { side: 'left' as 'lower' })],
+] as const)('an argument outside its range is refused by name: %s', (argument, reason, call) => {
+  expectRefusal(call, reason, argument, { message: new RegExp(`^${argument} is `) });
+});
+
+test('what an interval asks of its arguments is said', () => {
+  expectRefusal(() => clopperPearsonInterval(4, 3), 'out-of-range', 'successes', {
+    value: 4,
+    message: /^successes is 4 of 3 trials; it must be at most that\.$/,
+  });
+  expectRefusal(() => clopperPearsonInterval(1, 3, { side: 'left' as 'lower' }), 'out-of-range', 'side', {
+    message: /one of two-sided, lower, upper/,
+  });
+});
+
+test('arguments at the ends of their ranges are taken', () => {
+  // Where the mean is 1, the largest and the smallest count that a draw of one trial can give.
+  expect([binomialCdf(-5, 0, 0.5), binomialCdf(0, 0, 0.5), binomialSurvival(0, 0, 0.5)]).toEqual([0, 1, 0]);
+  expect([binomialQuantile(0.5, 0, 0.5), binomialUpperQuantile(0.5, 0, 0.5)]).toEqual([0, 0]);
+  expect(clopperPearsonInterval(0, 1)).toEqual({ lower: 0, upper: expect.closeTo(0.975, 14) });
+  expect(clopperPearsonInterval(1, 1)).toEqual({ lower: expect.closeTo(0.025, 14), upper: 1 });
+});
+
+describe('the smallest integer that holds', () => {
+  test('is found from every start, between ends that are never left', () => {
+    for (const [least, most] of [
+      [0, 20],
+      [3, 3],
+      [-7, 9],
+    ] as const) {
+      for (let smallest = least; smallest <= most; smallest++) {
+        for (let start = least - 3; start <= most + 3; start += 0.5) {
+          const found = smallestInteger(
+            (candidate) => {
+              expect(candidate).toBeGreaterThanOrEqual(least);
+              expect(candidate).toBeLessThanOrEqual(most);
+              return candidate >= smallest;
+            },
+            start,
+            least,
+            most,
+          );
+          expect(found === smallest).toBe(true);
+        }
+      }
+    }
+  });
+
+  test('costs a few evaluations near the start, and twice the logarithm of the distance far from it', () => {
+    for (const distance of [0, 1, 10, 1000, 1e6]) {
+      for (const sign of [1, -1]) {
+        let evaluations = 0;
+        const smallest = 1e9 + sign * distance;
+        const found = smallestInteger(
+          (candidate) => {
+            evaluations++;
+            return candidate >= smallest;
+          },
+          1e9,
+          0,
+          Number.MAX_SAFE_INTEGER,
+        );
+        expect(found).toBe(smallest);
+        expect(evaluations).toBeLessThanOrEqual(4 + 2 * Math.log2(1 + distance));
+      }
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import {
   chiSquareHomogeneityTest,
   chiSquareTest,
@@ -14,8 +14,8 @@ import {
   monteCarloIndependenceTest,
   multinomialTest,
   permutationLagIndependenceTest,
-  StatisticsError,
 } from '../index.js';
+import { expectRefusal } from '../testing/expect-refusal.js';
 
 const random = (): number => 0.5;
 const half = [0.5, 0.5];
@@ -33,14 +33,14 @@ const ofCounts = {
 
 test.each(Object.entries(ofCounts))('%s refuses counts and laws that are none', (_name, run) => {
   expectRefusal(() => run([1, 2], [0.5, 0.6]), 'not-normalised', 'probabilities');
-  expectRefusal(() => run([1, 2], [1.5, -0.5]), 'invalid-probability', 'probabilities', 0);
-  expectRefusal(() => run([1, 2], [0.5, Number.NaN]), 'invalid-probability', 'probabilities', 1);
+  expectRefusal(() => run([1, 2], [1.5, -0.5]), 'invalid-probability', 'probabilities', { index: 0 });
+  expectRefusal(() => run([1, 2], [0.5, Number.NaN]), 'invalid-probability', 'probabilities', { index: 1 });
   expectRefusal(() => run([1, 2, 3], half), 'mismatch', 'counts');
   expectRefusal(() => run([0, 0], half), 'empty', 'counts');
   expectRefusal(() => run([], []), 'empty', 'probabilities');
-  expectRefusal(() => run([1, -1], half), 'invalid-count', 'counts', 1);
-  expectRefusal(() => run([0.5, 1], half), 'invalid-count', 'counts', 0);
-  expectRefusal(() => run([1, Number.NaN], half), 'invalid-count', 'counts', 1);
+  expectRefusal(() => run([1, -1], half), 'invalid-count', 'counts', { index: 1 });
+  expectRefusal(() => run([0.5, 1], half), 'invalid-count', 'counts', { index: 0 });
+  expectRefusal(() => run([1, Number.NaN], half), 'invalid-count', 'counts', { index: 1 });
   expectRefusal(() => run([Number.MAX_SAFE_INTEGER, 5], half), 'too-large', 'counts');
 });
 
@@ -85,21 +85,9 @@ test('samples and tables that hold nothing, or do not fit, are refused', () => {
   expectRefusal(() => jointHomogeneityTest(new Map(), new Map([['1', 1]])), 'empty', 'first');
   expectRefusal(() => independenceTest([]), 'empty', 'table');
   expectRefusal(() => independenceTest([[], []]), 'empty', 'table');
-  expectRefusal(() => independenceTest([[1, 2], [3]]), 'mismatch', 'table', 1);
+  expectRefusal(() => independenceTest([[1, 2], [3]]), 'mismatch', 'table', { index: 1 });
   expectRefusal(() => monteCarloIndependenceTest([[0, 0]], { random }), 'empty', 'table');
   expectRefusal(() => lagIndependenceTest([1]), 'empty', 'outcomes');
-  expectRefusal(() => lagIndependenceTest([1, Number.NaN]), 'out-of-range', 'outcomes', 1);
+  expectRefusal(() => lagIndependenceTest([1, Number.NaN]), 'out-of-range', 'outcomes', { index: 1 });
   expectRefusal(() => permutationLagIndependenceTest([], { random }), 'empty', 'outcomes');
 });
-
-function expectRefusal(call: () => unknown, reason: string, argument: string, index?: number): void {
-  try {
-    call();
-  } catch (error) {
-    expect(StatisticsError.isInstance(error)).toBe(true);
-    expect(error).toMatchObject({ name: 'StatisticsError', reason, argument });
-    if (index !== undefined) expect(error).toMatchObject({ index });
-    return;
-  }
-  throw new Error(`nothing was thrown for ${argument}`);
-}

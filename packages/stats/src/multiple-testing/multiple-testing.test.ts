@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { StatisticsError } from '../errors/statistics-error.js';
+import { expectRefusal } from '../testing/expect-refusal.js';
 import { falseAlarmBudget } from '../testing/false-alarm-budget.js';
 import { adjustBenjaminiHochberg } from './adjust-benjamini-hochberg.js';
 import { adjustHolm } from './adjust-holm.js';
@@ -43,31 +43,41 @@ describe('adjusted p-values', () => {
   });
 
   test.each([
-    ['empty', []],
-    ['NaN', [0.5, Number.NaN]],
-    ['negative', [-0.1]],
-    ['above 1', [1.5]],
-  ])('%s lists are refused', (_, pValues) => {
-    expect(() => adjustHolm(pValues)).toThrow(StatisticsError);
-    expect(() => adjustBenjaminiHochberg(pValues)).toThrow(/pValues/);
+    ['empty', [], 'empty', 'pValues'],
+    ['NaN', [0.5, Number.NaN], 'invalid-probability', 'pValues[1]'],
+    ['negative', [-0.1], 'invalid-probability', 'pValues[0]'],
+    ['above 1', [1.5], 'invalid-probability', 'pValues[0]'],
+  ] as const)('%s lists are refused', (_, pValues, reason, argument) => {
+    for (const adjust of [adjustHolm, adjustBenjaminiHochberg]) {
+      expectRefusal(() => adjust(pValues), reason, argument, { message: /pValues/ });
+    }
   });
 });
 
 describe('the false-alarm ledger', () => {
   test('adds alpha x count over its entries and gives each alpha back', () => {
-    const ledger = createFalseAlarmLedger([
+    const entries = [
       { name: 'coverage', alpha: 1e-3, count: 4 },
       { name: 'uniform p-values', alpha: 1e-6, count: 10 },
-    ]);
+    ];
+    const ledger = createFalseAlarmLedger(entries);
+    expect(ledger.entries).toEqual(entries);
     expect(ledger.total).toBeCloseTo(4.01e-3, 15);
     expect(ledger.alphaOf('coverage')).toBe(1e-3);
-    expect(() => ledger.alphaOf('typo')).toThrow(/not in the ledger/);
+    expectRefusal(() => ledger.alphaOf('typo'), 'mismatch', 'name', {
+      value: 'typo',
+      message: /not in the ledger/,
+    });
     expect(createFalseAlarmLedger([]).total).toBe(0);
   });
 
   test('refuses double names, counts below 1 and alphas that are no probability', () => {
     const entry = { name: 'a', alpha: 0.1, count: 1 };
-    expect(() => createFalseAlarmLedger([entry, entry])).toThrow(/twice/);
+    expectRefusal(() => createFalseAlarmLedger([entry, entry]), 'mismatch', 'entries', {
+      value: 'a',
+      index: 'a',
+      message: /twice/,
+    });
     expect(() => createFalseAlarmLedger([{ ...entry, count: 0 }])).toThrow(/count of "a"/);
     expect(() => createFalseAlarmLedger([{ ...entry, alpha: 2 }])).toThrow(/alpha of "a"/);
   });

@@ -2,9 +2,12 @@ import { requireOpenProbability, requirePositive } from '../errors/require.js';
 import { StatisticsError } from '../errors/statistics-error.js';
 import { chiSquareTestPower } from './chi-square-test-power.js';
 
+/** The power there is alpha in doubles; where the wanted one is too, bisection would end below what the sums can take. */
+const leastNoncentrality = 1e-20;
+
 /**
  * Noncentrality at which a chi-square or G test at level alpha has the wanted power: the inverse of chiSquareTestPower, to
- * a relative 1e-12. Time: about 60 of its evaluations.
+ * a relative 1e-12 above 1e-20. Time: about 60 of its evaluations.
  *
  * @param options.degreesOfFreedom above 0.
  * @param options.alpha above 0, below 1.
@@ -35,9 +38,8 @@ export function requiredNoncentrality(options: {
   let high = 1;
   while (!reaches(high)) high *= 2;
   let low = 0;
-  while (high - low > 1e-12 * high) {
+  while (high - low > 1e-12 * high && high > leastNoncentrality) {
     const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) break;
     if (reaches(middle)) high = middle;
     else low = middle;
   }

@@ -7,19 +7,16 @@ const negligible = 1e-20;
  */
 export function sumOutwards(termAt: (index: number) => number, start: number): number {
   let sum = termAt(start);
-  let previous = sum;
+  // On the way up to the peak a term is at least the mean of those before it, so it is never negligible.
   for (let index = start + 1; ; index++) {
     const term = termAt(index);
     sum += term;
-    if (term <= negligible * sum && term <= previous) break;
-    previous = term;
+    if (term <= negligible * sum) break;
   }
-  previous = termAt(start);
   for (let index = start - 1; index >= 0; index--) {
     const term = termAt(index);
     sum += term;
-    if (term <= negligible * sum && term <= previous) break;
-    previous = term;
+    if (term <= negligible * sum) break;
   }
   return sum;
 }

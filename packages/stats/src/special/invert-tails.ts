@@ -46,6 +46,7 @@ function middle(low: number, high: number): number {
   const bottom = Math.max(low, Number.MIN_VALUE);
   const top = Math.min(high, Number.MAX_VALUE);
   if (low === 0 && high === Number.MIN_VALUE) return 0;
-  if (high === Infinity && low === Number.MAX_VALUE) return Infinity;
+  // The middle towards the largest double rounds off before it.
+  if (high === Infinity && low > Number.MAX_VALUE / 2) return Infinity;
   return Math.sqrt(bottom) * Math.sqrt(top);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { StatisticsError } from '../errors/statistics-error.js';
+import { expectRefusal } from '../testing/expect-refusal.js';
 import { falseAlarmBudget, fewestHits, mostHits } from '../testing/false-alarm-budget.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { hammingKernel } from './hamming-kernel.js';
@@ -59,6 +59,18 @@ describe('permutation test', () => {
   });
 });
 
+test('a statistic that no shuffle changes, but for rounding at its own size, gives p = 1', () => {
+  const own = seededRandom(5);
+  const [first, second] = [
+    [0.1, 0.7, 1e6 + 0.3],
+    [0.2, 1e6 / 3, 0.9],
+  ];
+  const sum = (one: readonly number[], other: readonly number[]): number =>
+    [...one, ...other].reduce((total, item) => total + item, 0);
+  expect(permutationTest(first, second, sum, { random: own }).pValue).toBe(1);
+  expect(permutationTest(first, second, () => 0, { random: own }).pValue).toBe(1);
+});
+
 describe('kernels', () => {
   test('hamming counts differing positions, missing ones included', () => {
     const gram = hammingKernel({ rate: 0.5 }).gram([
@@ -88,9 +100,19 @@ describe('kernels', () => {
   });
 
   test('bad options are refused', () => {
-    expect(() => hammingKernel({ rate: 0 })).toThrow(/rate/);
-    expect(() => spectrumKernel({ orders: [] })).toThrow(/orders/);
-    expect(() => spectrumKernel({ orders: [0] })).toThrow(StatisticsError);
+    expectRefusal(() => hammingKernel({ rate: 0 }), 'out-of-range', 'rate');
+    expectRefusal(() => spectrumKernel({ orders: [] }), 'empty', 'orders', { message: /orders is empty/ });
+    expectRefusal(() => spectrumKernel({ orders: [1, 0] }), 'out-of-range', 'orders[1]');
+  });
+
+  test('kernels carry a name and are at their defaults what they are with the defaults given', () => {
+    const items = [[1, 2, 3, 4, 1, 2, 3], [1, 2, 5, 4], [2]];
+    expect(hammingKernel().name).toBe('hamming');
+    expect(hammingKernel().gram(items)).toEqual(hammingKernel({ rate: 1 }).gram(items));
+    expect(spectrumKernel().name).toBe('spectrum');
+    expect(spectrumKernel().gram(items)).toEqual(
+      spectrumKernel({ orders: [1, 2, 3], normalise: true }).gram(items),
+    );
   });
 });
 
@@ -161,16 +183,46 @@ describe('kernel two-sample test', () => {
 
   test('bad samples, kernels and counts are refused', () => {
     const options = { kernel: hammingKernel(), random };
-    expect(() => kernelTwoSampleTest([[1]], [[1], [2]], options)).toThrow(/first has 1 items/);
-    expect(() => kernelTwoSampleTest([[1], [2]], [], options)).toThrow(StatisticsError);
-    expect(() => kernelTwoSampleTest([[1], [2]], [[1], [2]], { ...options, permutations: 0 })).toThrow(
-      /permutations/,
+    const pair = [[1], [2]];
+    expectRefusal(() => kernelTwoSampleTest([[1]], pair, options), 'empty', 'first', {
+      value: 1,
+      message: /first has 1 items; give at least 2/,
+    });
+    expectRefusal(() => kernelTwoSampleTest(pair, [], options), 'empty', 'second', { value: 0 });
+    expectRefusal(
+      () => kernelTwoSampleTest(pair, pair, { ...options, permutations: 0 }),
+      'out-of-range',
+      'permutations',
     );
     const short = { name: 'short', gram: () => new Float64Array(3) };
-    expect(() => kernelTwoSampleTest([[1], [2]], [[1], [2]], { kernel: short, random })).toThrow(/4 x 4/);
-    const broken = { name: 'broken', gram: () => new Float64Array(16).fill(Number.NaN) };
-    expect(() => kernelTwoSampleTest([[1], [2]], [[1], [2]], { kernel: broken, random })).toThrow(/NaN/);
-    expect(() => permutationTest([], [1], differenceOfMeans, { random })).toThrow(/first/);
-    expect(() => permutationTest([1], [2], () => Number.NaN, { random })).toThrow(/statistic/);
+    expectRefusal(() => kernelTwoSampleTest(pair, pair, { kernel: short, random }), 'mismatch', 'kernel', {
+      value: 3,
+      message: /4 x 4/,
+    });
+    // Item 1 against item 2 of four.
+    const gram = new Float64Array(16).fill(1);
+    gram[6] = Number.NaN;
+    const broken = { name: 'broken', gram: () => gram };
+    expectRefusal(
+      () => kernelTwoSampleTest(pair, pair, { kernel: broken, random }),
+      'out-of-range',
+      'kernel',
+      { value: Number.NaN, index: 6, message: /gave NaN for items 1 and 2; every similarity must be finite/ },
+    );
+    expectRefusal(() => permutationTest([], [1], differenceOfMeans, { random }), 'empty', 'first');
+    expectRefusal(() => permutationTest([1], [], differenceOfMeans, { random }), 'empty', 'second');
+    expectRefusal(
+      () => permutationTest([1], [2], differenceOfMeans, { random, permutations: 0.5 }),
+      'out-of-range',
+      'permutations',
+    );
+    expectRefusal(() => permutationTest([1], [2], () => Number.NaN, { random }), 'out-of-range', 'statistic');
+    // Finite for the samples as given, and for no other order.
+    let calls = 0;
+    expectRefusal(
+      () => permutationTest([1], [2], () => (calls++ === 0 ? 1 : Infinity), { random }),
+      'out-of-range',
+      'statistic',
+    );
   });
 });

@@ -3,6 +3,12 @@ import type { ForwardResult } from '../../contract/forward.js';
 import type { HeadModel, HeadRequest, HeadSequence } from '../../contract/head-model.js';
 import { commonLength } from '../common-length.js';
 
+/** The target's hidden state of one token. */
+interface HiddenState {
+  readonly position: number;
+  readonly row: Float32Array;
+}
+
 /**
  * What a head has read of the committed text, kept in step with it whatever was committed: the entries of step 0, one
  * for every position whose hidden state the target has given, made of that state and the token after it (EAGLE,
@@ -17,7 +23,9 @@ export class HeadContext {
   /** Positions of the entries, ascending. */
   readonly #positions: number[] = [];
   /** The latest hidden state: where a text is drafted for again, the target does not give it again. */
-  #last: { readonly position: number; readonly row: Float32Array } | undefined;
+  #last: HiddenState | undefined;
+  /** States without an entry yet, behind the entries, ascending: a pass makes many entries at once. */
+  readonly #waiting: HiddenState[] = [];
   /** Of the last step. */
   #feature: Float32Array | undefined;
 
@@ -25,11 +33,24 @@ export class HeadContext {
     this.#head = head;
   }
 
-  /** Makes entries of hidden states that no draft begins at. */
+  /** Takes hidden states that no draft begins at. */
   async read({ tokens, start, rows }: HiddenStates, signal: AbortSignal | undefined): Promise<void> {
     this.#comeInStep(tokens);
-    await this.#readRows(tokens, start, rows, signal);
-    this.#keepLast(start + rows.length - 1, rows.at(-1));
+    this.#take(start, rows);
+    if (this.#waiting.length >= this.#head.maximumPassEntries)
+      await this.#makeEntries(tokens, tokens.length, signal);
+  }
+
+  /**
+   * Whether a draft can begin: takes what is new.
+   *
+   * @param rows as for `begin`.
+   */
+  canBegin(tokens: readonly number[], rows: readonly Float32Array[]): boolean {
+    this.#comeInStep(tokens);
+    const position = tokens.length - 2;
+    this.#take(position - rows.length + 1, rows);
+    return this.#last?.position === position;
   }
 
   /**
@@ -43,16 +64,11 @@ export class HeadContext {
     rows: readonly Float32Array[],
     signal: AbortSignal | undefined,
   ): Promise<ForwardResult | undefined> {
-    this.#comeInStep(tokens);
-    const position = tokens.length - 2;
-    this.#keepLast(position, rows.at(-1));
-    if (this.#last?.position !== position) return undefined;
-    const { row } = this.#last;
-    if (this.#head.attends) {
-      await this.#readRows(tokens, position - rows.length + 1, rows.slice(0, -1), signal);
-      // Its entry is made again, for its logits are what is wanted.
-      if (this.#positions.at(-1) === position) this.#keepEntries(this.#positions.length - 1);
-    }
+    if (!this.canBegin(tokens, rows)) return undefined;
+    const { position, row } = this.#last as HiddenState;
+    await this.#makeEntries(tokens, position, signal);
+    // Its entry is made again, for its logits are what is wanted.
+    if (this.#positions.at(-1) === position) this.#keepEntries(this.#positions.length - 1);
     const result = await this.#forward(
       {
         tokens: [tokens[position + 1] as number],
@@ -64,16 +80,26 @@ export class HeadContext {
       signal,
     );
     if (this.#head.attends) this.#positions.push(position);
+    this.#waiting.length = 0;
     return result;
   }
 
   /** The next step of the draft, with the token that was drafted last. */
   async step(token: number, position: number, signal: AbortSignal | undefined): Promise<ForwardResult> {
-    const features = [this.#feature as Float32Array];
-    return this.#forward(
-      { tokens: [token], features, featuresOf: 'head', positions: [position], rows: 'last' },
-      signal,
-    );
+    return this.steps({ tokens: [token], features: [this.feature], positions: [position] }, signal);
+  }
+
+  /** Later steps of the draft, a chain or a tree; the rows of all. */
+  async steps(
+    request: Omit<HeadRequest, 'featuresOf' | 'rows'>,
+    signal: AbortSignal | undefined,
+  ): Promise<ForwardResult> {
+    return this.#forward({ ...request, featuresOf: 'head', rows: 'all' }, signal);
+  }
+
+  /** The feature of the step after the last one. */
+  get feature(): Float32Array {
+    return this.#feature as Float32Array;
   }
 
   /** Drops the entries of the draft's own steps. */
@@ -97,26 +123,36 @@ export class HeadContext {
     if (kept >= 0) this.#keepEntries(kept);
     // A hidden state needs the tokens up to its own.
     if (this.#last !== undefined && this.#last.position >= common) this.#last = undefined;
+    const lost = this.#waiting.findIndex(({ position }) => position >= common);
+    if (lost >= 0) this.#waiting.length = lost;
     this.#tokens.length = common;
     for (let at = common; at < tokens.length; at++) this.#tokens.push(tokens[at] as number);
   }
 
-  /** Makes the entries that are still missing, in portions. */
-  async #readRows(
-    tokens: readonly number[],
-    start: number,
-    rows: readonly Float32Array[],
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { contextLength, maximumPassEntries } = this.#head;
-    const end = Math.min(start + rows.length, contextLength);
-    for (let from = Math.max(start, (this.#positions.at(-1) ?? -1) + 1); from < end; ) {
-      const count = Math.min(end - from, maximumPassEntries);
-      const positions = Array.from({ length: count }, (_, index) => from + index);
+  /** Keeps what is new of the hidden states of successive tokens. */
+  #take(start: number, rows: readonly Float32Array[]): void {
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    this.#last = { position: start + rows.length - 1, row: last };
+    if (!this.#head.attends) return;
+    for (const [index, row] of rows.entries()) {
+      const position = start + index;
+      const behind = this.#waiting.at(-1)?.position ?? this.#positions.at(-1) ?? -1;
+      if (position > behind && position < this.#head.contextLength) this.#waiting.push({ position, row });
+    }
+  }
+
+  /** Makes the entries that are missing of positions below `end`, in portions. */
+  async #makeEntries(tokens: readonly number[], end: number, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const first = this.#waiting.slice(0, this.#head.maximumPassEntries);
+      const part = first.filter(({ position }) => position < end);
+      if (part.length === 0) return;
+      const positions = part.map(({ position }) => position);
       await this.#forward(
         {
-          tokens: tokens.slice(from + 1, from + 1 + count),
-          features: rows.slice(from - start, from - start + count),
+          tokens: positions.map((position) => tokens[position + 1] as number),
+          features: part.map(({ row }) => row),
           featuresOf: 'target',
           positions,
           rows: 'none',
@@ -124,7 +160,7 @@ export class HeadContext {
         signal,
       );
       this.#positions.push(...positions);
-      from += count;
+      this.#waiting.splice(0, part.length);
     }
   }
 
@@ -139,9 +175,5 @@ export class HeadContext {
   #keepEntries(count: number): void {
     this.#positions.length = count;
     this.#sequence?.doRollback(count);
-  }
-
-  #keepLast(position: number, row: Float32Array | undefined): void {
-    if (row !== undefined) this.#last = { position, row };
   }
 }

@@ -2,18 +2,26 @@ import { describe, expect, test } from 'vitest';
 import type { Draft } from '../../contract/draft.js';
 import type { DraftContext } from '../../contract/draft-context.js';
 import type { Drafter } from '../../contract/drafter.js';
+import type { ForwardResult } from '../../contract/forward.js';
 import type { HeadModel } from '../../contract/head-model.js';
 import type { LanguageModel } from '../../contract/language-model.js';
+import { oneHot } from '../../sampling/draw.js';
+import { pathTokens } from '../../decoding/draft-shape.js';
 import { generate } from '../../decoding/generate.js';
 import { generateText } from '../../decoding/generate-text.js';
 import { HeadMismatchError } from '../../errors/head-mismatch-error.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import { UnsupportedError } from '../../errors/unsupported-error.js';
+import { createRequestRandom } from '../../random/request-random.js';
+import { createLogitsTransform } from '../../sampling/create-logits-transform.js';
+import type { LogitsTransform } from '../../sampling/logits-transform.js';
 import type { DraftLengthController } from '../../scheduling/draft-length-controller.js';
 import { hiddenStateRows } from '../../testing/hidden-state-rows.js';
 import { randomTable } from '../../testing/random-table.js';
 import { createTableHead } from '../../testing/table-head.js';
 import { createTableModel } from '../../testing/table-model.js';
+import { chainDraft } from '../chain-draft.js';
+import { createCombinedDrafter } from '../combined-drafter.js';
 import { createEagleDrafter } from './eagle-drafter.js';
 import { createMlpSpeculatorDrafter } from './mlp-speculator-drafter.js';
 
@@ -31,6 +39,12 @@ const prompt = [0, 1, 2, 0, 1, 1, 2, 0, 2, 2, 1, 0, 1];
 const forms: Readonly<Record<string, (faulty?: (head: HeadModel) => HeadModel) => Drafter>> = {
   EAGLE: (faulty = (head) => head) =>
     createEagleDrafter({ target, head: faulty(createTableHead({ seed: 1, vocabularySize, attends: true })) }),
+  'EAGLE with trees': (faulty = (head) => head) =>
+    createEagleDrafter({
+      target,
+      tree: { kind: 'static', widths: [1, 1, 1, 1] },
+      head: faulty(createTableHead({ seed: 3, vocabularySize, attends: true })),
+    }),
   'MLP speculator': (faulty = (head) => head) =>
     createMlpSpeculatorDrafter({
       target,
@@ -87,6 +101,19 @@ function lengthsInTurn(lengths: readonly number[]): DraftLengthController {
     name: 'in turn',
     next: (limit) => Math.min(limit, lengths[round++ % lengths.length] as number),
     observe() {},
+  };
+}
+
+/** Has something to propose in some rounds, and in others for many in a row nothing. */
+function nowAndThen(): Drafter {
+  return {
+    name: 'now and then',
+    async propose({ tokens }) {
+      const proposed = tokens.length % 16 < 8 ? [0] : [];
+      return chainDraft('now and then', proposed, proposed.map(oneHot));
+    },
+    observe() {},
+    async close() {},
   };
 }
 
@@ -168,7 +195,130 @@ describe.each(Object.entries(forms))('%s', (_, create) => {
     sequence.close();
     await drafter.close();
   });
+
+  test('drafts from the first round on where it is given the hidden states of what was read before', async () => {
+    const held = prompt.slice(0, -2);
+    const hiddenStates = await hiddenStateRows(target, held);
+    let proposals = 0;
+    const drafter = compared(
+      create(),
+      () => create(),
+      (draft, expected) => {
+        proposals += 1;
+        expect(draft).toEqual(expected);
+        expect(draft.tokens.length).toBeGreaterThan(0);
+      },
+    );
+    // Over the same beginning again, and beginnings that end earlier.
+    for (const length of [held.length, held.length, held.length - 3]) {
+      const sequence = target.createSequence();
+      await target.forward([{ sequence, tokens: held.slice(0, length), rows: 'none' }]);
+      await generateText({
+        target,
+        sequence,
+        drafter,
+        prompt: prompt.slice(0, length + 1),
+        hiddenStates: hiddenStates?.slice(0, length),
+        rule: 'tokenwise',
+        draftLength: 3,
+        maximumTokens: 12,
+        seed: length,
+      });
+      sequence.close();
+    }
+    expect(proposals).toBeGreaterThan(6);
+    await drafter.close();
+  });
+
+  test.each(['priority', 'estimate', 'merge'] as const)(
+    'stays in step in a combination by %s, whether it is asked or not',
+    async (combination) => {
+      for (const other of Object.values(forms)) {
+        let proposals = 0;
+        const head = compared(
+          create(),
+          () => create(),
+          (draft, expected) => {
+            proposals += 1;
+            expect(draft).toEqual(expected);
+            expect(draft.tokens.length).toBeGreaterThan(0);
+          },
+        );
+        const drafters = [nowAndThen(), head, other()];
+        const drafter = createCombinedDrafter({ drafters, combination });
+        for (let seed = 0; seed < 6; seed++) {
+          const options = { target, drafter, prompt: prompt.slice(seed), seed, maximumTokens: 40 };
+          await generateText({
+            ...options,
+            rule: 'recursive-rejection',
+            draftLength: lengthsInTurn(skipping),
+          });
+        }
+        // By estimate others are asked before it, but for probes.
+        expect(proposals).toBeGreaterThan(combination === 'estimate' ? 1 : 20);
+        await drafter.close();
+      }
+    },
+  );
 });
+
+test("a tree's distributions are those of chains along its paths", async () => {
+  const head = createTableHead({ seed: 1, vocabularySize, attends: true, maximumPassEntries: 16 });
+  const rows = await hiddenStateRows(target, prompt.slice(0, -1));
+  const transform = createLogitsTransform({}, vocabularySize);
+  const context = { promptLength: prompt.length, transform, shouldStop: undefined, signal: undefined };
+  for (const widths of [
+    [3, 2, 2],
+    [1, 2, 1],
+    [2, 1, 1, 1],
+  ]) {
+    const tree = { kind: 'static', widths } as const;
+    const drafter = createEagleDrafter({ head, target, tree });
+    const random = createRequestRandom({ seed: 4 }).round(prompt.length);
+    const draft = await drafter.propose(
+      { ...context, tokens: prompt, targetHiddenRows: rows, random },
+      { maximumTokens: 30, maximumLeaves: 12, independentSiblings: true },
+    );
+    expect(new Set(draft.parents).size).toBeGreaterThan(widths.length - 1);
+    for (const [node, { probabilities }] of draft.distributions.entries()) {
+      const path = pathTokens(draft, draft.parents[node] as number);
+      expect([...probabilities]).toEqual(await chainLaw(head, rows ?? [], path, transform));
+    }
+    await drafter.close();
+  }
+});
+
+/** The head's law after some drafted tokens, step by step from a fresh sequence. */
+async function chainLaw(
+  head: HeadModel,
+  rows: readonly Float32Array[],
+  drafted: readonly number[],
+  transform: LogitsTransform,
+): Promise<number[]> {
+  const sequence = head.createSequence();
+  let result: ForwardResult | undefined;
+  for (const [position, row] of rows.entries()) {
+    result = await sequence.forward({
+      tokens: [prompt[position + 1] as number],
+      features: [row],
+      featuresOf: 'target',
+      positions: [position],
+      rows: 'last',
+    });
+  }
+  for (const [index, token] of drafted.entries()) {
+    result = await sequence.forward({
+      tokens: [token],
+      features: [result?.hiddenStates?.[0] as Float32Array],
+      featuresOf: 'head',
+      positions: [rows.length + index],
+      rows: 'last',
+    });
+  }
+  sequence.close();
+  const logits = (result as ForwardResult).logits.read(0);
+  return [...transform.clone().apply(logits, [...prompt, ...drafted], 0).probabilities];
+}
 
 test('an EAGLE head that keeps the entries of its own steps is found out of step', async () => {
   const forgetful = (head: HeadModel): HeadModel => ({

@@ -1,5 +1,6 @@
 import type { Draft } from '../../contract/draft.js';
 import type { DraftContext } from '../../contract/draft-context.js';
+import type { DraftOutcome } from '../../contract/draft-outcome.js';
 import type { DraftBudget, Drafter, HiddenStates } from '../../contract/drafter.js';
 import type { ForwardResult } from '../../contract/forward.js';
 import type { HeadModel } from '../../contract/head-model.js';
@@ -17,57 +18,57 @@ export class HeadDrafter implements Drafter {
   readonly needsHiddenStates = true;
   readonly maximumLength: number;
   readonly readHiddenStates: Drafter['readHiddenStates'];
-  readonly #head: HeadModel;
-  readonly #context: HeadContext;
+  protected readonly head: HeadModel;
+  protected readonly context: HeadContext;
   readonly #transform = new OwnTransform();
   #closed = false;
 
   constructor(name: string, head: HeadModel) {
     this.name = name;
-    this.#head = head;
+    this.head = head;
     this.maximumLength = head.maximumSteps;
-    this.#context = new HeadContext(head);
+    this.context = new HeadContext(head);
     if (head.attends) {
       this.readHiddenStates = async (states: HiddenStates, signal) => {
-        this.#assertOpen();
-        await this.#context.read(states, signal);
+        this.assertOpen();
+        await this.context.read(states, signal);
       };
     }
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
-    this.#assertOpen();
+    this.assertOpen();
     const { tokens: committed, signal } = context;
     signal?.throwIfAborted();
     const transform = this.#transform.of(context.transform);
     // The last known hidden state is that of the last committed token but one.
     const position = committed.length - 2;
-    const room = this.#head.contextLength - position;
-    const length = Math.min(budget.maximumTokens, this.#head.maximumSteps, room);
+    const room = this.head.contextLength - position;
+    const length = Math.min(budget.maximumTokens, this.head.maximumSteps, room);
     try {
       return await drawChain(this.name, context, length, async (history, node) => {
         const result: ForwardResult | undefined =
           node === 0
-            ? await this.#context.begin(committed, context.targetHiddenRows ?? [], signal)
-            : await this.#context.step(history.at(-1) as number, position + node, signal);
+            ? await this.context.begin(committed, context.targetHiddenRows ?? [], signal)
+            : await this.context.step(history.at(-1) as number, position + node, signal);
         // Without a result the target has not read anything for this drafter yet.
         return result && transform.apply(result.logits.read(0), history, node);
       });
     } finally {
-      this.#context.dropSteps();
+      this.context.dropSteps();
     }
   }
 
-  observe(): void {
+  observe(_outcome: DraftOutcome): void {
     // Nothing to learn: the next proposal compares what the head has read with the committed tokens.
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#context.close();
+    this.context.close();
   }
 
-  #assertOpen(): void {
+  protected assertOpen(): void {
     if (this.#closed) throw new ClosedError(`The drafter ${this.name} is closed.`);
   }
 }

@@ -1,0 +1,60 @@
+import { InvalidArgumentError } from '@foretoken/core';
+import { assertEmbeddedTarget, draftsTrees, isHeadName } from '../engines/heads.js';
+import { draftParts, isModelPart } from './draft-parts.js';
+import type { ModelSelection } from './model-options.js';
+
+/**
+ * The drafters that are asked for, none to several.
+ *
+ * @throws InvalidArgumentError for options that mean nothing together, naming one of them.
+ */
+export function checkDraftSelection(selection: ModelSelection): readonly string[] {
+  const { model, corpus = [], nGramStore, source, foreignDraft, tree, combine, stage } = selection;
+  const parts = draftParts(selection.draft ?? (model === 'embedded' ? 'embedded' : 'none'));
+  const models = parts.filter(isModelPart);
+  const refuseWhere = (meaningless: boolean, message: string): void => {
+    if (meaningless) throw new InvalidArgumentError(message);
+  };
+  const has = (name: string): boolean => parts.includes(name) || stage === name;
+
+  refuseWhere(
+    parts.length > 1 && (parts.includes('none') || new Set(parts).size < parts.length),
+    `--draft ${parts.join('+')}: join drafters that are all different, and none of them "none".`,
+  );
+  refuseWhere(models.length > 1, `--draft names ${models.join(' and ')}: one draft model is the most.`);
+  refuseWhere(
+    combine !== undefined && parts.length < 2,
+    '--combine says how several drafters work together: join them, as in --draft prompt-lookup+embedded.',
+  );
+  refuseWhere(
+    source !== undefined && !has('input-copy'),
+    '--source is what --draft input-copy copies from: give both.',
+  );
+  refuseWhere(
+    !has('n-gram') && (corpus.length > 0 || nGramStore !== undefined),
+    '--corpus and --n-gram-store are for n-gram drafting: add --draft n-gram, or leave them out.',
+  );
+  refuseWhere(
+    foreignDraft !== undefined && models.length === 0,
+    '--foreign-draft says how a draft model is used: name one with --draft.',
+  );
+  refuseWhere(
+    stage !== undefined && models.length === 0,
+    "--stage guesses a draft model's tokens: name one with --draft.",
+  );
+  refuseWhere(
+    stage !== undefined && (foreignDraft !== undefined || tree !== undefined),
+    "--stage makes chains with a draft model of the target's vocabulary: leave --foreign-draft and --tree out.",
+  );
+  const heads = parts.filter(isHeadName);
+  refuseWhere(
+    tree !== undefined && (foreignDraft !== undefined || (models.length === 0 && !heads.some(draftsTrees))),
+    '--tree needs a draft model of the target\'s vocabulary or a head that drafts trees: give --draft a GGUF file, "embedded", or eagle or hass.',
+  );
+  refuseWhere(
+    tree !== undefined && tree.kind === undefined && models.length === 0,
+    '--tree auto goes by the passes of a draft model: with a head give a shape, such as --tree 2,2,1.',
+  );
+  for (const head of heads) assertEmbeddedTarget(`--draft ${head}`, model);
+  return parts.filter((part) => part !== 'none');
+}
