@@ -198,7 +198,7 @@ describe('foretoken generate', () => {
     const { tokens, drafter, counters, settings } = await generateJson([...options, ...joined, ...length]);
     expect(drafter).toBe(name);
     // A tree needs a rule that takes it, and has room for all drafters.
-    expect(settings['rule']).toBe(combination === 'merge' ? 'recursive-rejection' : 'block');
+    expect(settings['rule']).toBe(combination === 'merge' ? 'traversal' : 'block');
     expect(settings['draftLength']).toBe(combination === 'merge' ? 8 : 4);
     expect(counters['acceptedCount']).toBeGreaterThan(0);
     // The first tokens of this text are no close calls.
