@@ -92,7 +92,7 @@ Examples:
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);
-      const lossyRule = noteLossy(options.rule);
+      const lossy = noteLossy(options.rule, options.route);
       const models = await openModels(options, signal);
       try {
         const { draft } = models;
@@ -151,7 +151,7 @@ Examples:
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
             settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
-            lossy: lossyRule || route !== undefined,
+            lossy,
             route,
             seed: options.seed,
             target: models.target.name,

@@ -27,8 +27,7 @@ export interface PromptRoute {
 }
 
 /**
- * Decides which of two models answers a prompt, and says so on standard error: also where the target answers, since
- * the choice changes what comes out over many prompts.
+ * Decides which of two models answers a prompt, and says so on standard error.
  *
  * @throws InvalidArgumentError without a draft model; what `routeRequest` throws.
  */

@@ -41,7 +41,8 @@ export function watchEmittedLaws(
   };
 }
 
-function emittedDivergences(emitted: Distribution, target: Distribution): EmittedDivergences {
+/** Of a law that a token is emitted with from the target's there. O(support of the emitted law). */
+export function emittedDivergences(emitted: Distribution, target: Distribution): EmittedDivergences {
   let excess = 0;
   for (const [index, probability] of emitted.probabilities.entries()) {
     const targetProbability = probabilityOf(target, emitted.tokens?.[index] ?? index);
