@@ -12,7 +12,7 @@ import { number } from './numbers.js';
 
 export const routeOption = new Option(
   '--route <nats>',
-  'LOSSY: the draft model alone answers where its distributions are within this of the target\'s over the end of the prompt (at temperature 0: the share of other argmaxes)',
+  "LOSSY: the draft model alone answers where its distributions are within this of the target's over the end of the prompt (at temperature 0: the share of other argmaxes)",
 ).argParser(number('--route', 0, Number.POSITIVE_INFINITY));
 
 /** Which model answers a prompt, as the JSON tells it. */

@@ -35,16 +35,18 @@ function mean(first: number, of: (history: readonly number[]) => number): number
 }
 
 describe('a small model that equals the large one', () => {
-  test.each<SamplingSettings>([{}, { temperature: 0 }, { topK: 2 }, { temperature: 0.5, repetitionPenalty: 2 }])(
-    'answers at a tolerance of 0: %j',
-    async (sampling) => {
-      for (const seed of [2, 3, 4]) {
-        const law = randomTable(seed, vocabularySize, 'smooth');
-        const same = { large: model(law), small: model(law), prompt, sampling, tolerance: 0 };
-        expect(await routeRequest(same)).toEqual({ route: 'small', divergence: 0, positions: 5 });
-      }
-    },
-  );
+  test.each<SamplingSettings>([
+    {},
+    { temperature: 0 },
+    { topK: 2 },
+    { temperature: 0.5, repetitionPenalty: 2 },
+  ])('answers at a tolerance of 0: %j', async (sampling) => {
+    for (const seed of [2, 3, 4]) {
+      const law = randomTable(seed, vocabularySize, 'smooth');
+      const same = { large: model(law), small: model(law), prompt, sampling, tolerance: 0 };
+      expect(await routeRequest(same)).toEqual({ route: 'small', divergence: 0, positions: 5 });
+    }
+  });
 
   test('may be the same model: both read in sequences of their own, and close them', async () => {
     const only = model(largeLaw, { maximumSequences: 2 });

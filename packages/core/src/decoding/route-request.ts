@@ -40,7 +40,7 @@ const defaultTokens = 64;
 /**
  * LOSSY. Routing: which of two models answers a whole request. Both read the prompt's last tokens, and their next-token
  * distributions after each, under the request's sampling settings, are compared. That is the plain measure, for a pair
- * of models that is at hand; published routers learn from judged answers instead (RouteLLM, Ong et al. 2406.18665).
+ * of models that is at hand; published routers learn from preferences between answers (RouteLLM, Ong et al. 2406.18665).
  *
  * What stands before those tokens is not read, so a long prompt costs no more than a short one; the begin token is,
  * where the prompt has it, and penalties count the whole prompt. Each model takes one pass, or as many as its longest
