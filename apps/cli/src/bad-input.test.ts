@@ -107,6 +107,7 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--stage', 'n-gram', '--draft', 'eagle'], /--stage guesses a draft model's tokens/],
     [['generate', 'let', '--stage', 'n-gram', '--tree', '2'], /--stage makes chains.*--tree/],
     [['bench', '--drafters', 'all', '--stage', 'n-gram'], /--stage/],
+    [['generate', 'let', '--route', '-1'], /--route takes a number of at least 0/],
     [
       ['audit', '--drafter', 'eagle', '--target', 'other.gguf'],
       /--drafter eagle was trained for the embedded/,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
 
@@ -43,4 +44,55 @@ describe('a lossy rule', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('lossy-big-little');
   });
+});
+
+describe('a route', () => {
+  const prompt = 'export function add(left: number, right: number): number {\n';
+  const generate = async (...more: string[]) => {
+    const { code, stdout, stderr } = await runCommand(['generate', ...shared, '--json', ...more, prompt]);
+    expect(code, stderr).toBe(0);
+    return { result: JSON.parse(stdout), stderr };
+  };
+
+  it('with a wide tolerance gives the text of the draft model alone', async () => {
+    const alone = await generate('--model', tinyModels.draft, '--draft', 'none');
+    const { result, stderr } = await generate('--route', '100');
+    expect(stderr).toMatch(
+      /^LOSSY: --route 100: (\S+) answers, not (\S+); they are \d+\.\d{3} nats apart over the last \d+ tokens/m,
+    );
+    expect(result).toMatchObject({ lossy: true, text: alone.result.text, tokens: alone.result.tokens });
+    expect(result.route).toMatchObject({ tolerance: 100, answer: 'small', model: alone.result.target });
+    expect(result.route.divergence).toBeGreaterThan(0);
+    expect(result.drafter).toBeUndefined();
+    expect(result.counters.draftedCount).toBe(0);
+  });
+
+  it('with a tolerance of 0 leaves the text to the target and its drafter, and is marked all the same', async () => {
+    const usual = await generate();
+    const { result, stderr } = await generate('--route', '0');
+    expect(stderr).toContain('LOSSY: --route 0:');
+    expect(result).toMatchObject({ lossy: true, text: usual.result.text, drafter: usual.result.drafter });
+    expect(result.route).toMatchObject({ answer: 'large', model: usual.result.target });
+    expect(result.counters.draftedCount).toBeGreaterThan(0);
+    expect(usual.result).toMatchObject({ lossy: false });
+    expect(usual.result.route).toBeUndefined();
+  });
+
+  it('counts argmaxes at temperature 0', async () => {
+    const { result, stderr } = await generate('--route', '1', '--temperature', '0');
+    expect(stderr).toMatch(/their argmaxes differ at \d+\.\d % of the last \d+ tokens of the prompt/);
+    const differing = result.route.divergence * result.route.positions;
+    expect(differing).toBeCloseTo(Math.round(differing), 9);
+  });
+
+  it.each(['none', 'eagle', 'prompt-lookup', 'embedded --foreign-draft tli'])(
+    'needs a draft model of the same vocabulary, which --draft %s is not',
+    async (draft) => {
+      const command = ['generate', 'let', '--route', '0.5', '--draft', ...draft.split(' ')];
+      const { code, stdout, stderr } = await runCommand(command);
+      expect(code).toBe(2);
+      expect(stderr).toContain('--route lets the draft model answer alone');
+      expect(stdout).toBe('');
+    },
+  );
 });

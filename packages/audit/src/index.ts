@@ -26,8 +26,11 @@ export type {
   TargetCosts,
 } from './comparison/compare-targets.js';
 export { compareTargets } from './comparison/compare-targets.js';
-export type { LossyDeviation, MeasureDeviationOptions } from './comparison/measure-deviation.js';
+export type { LossyDeviation } from './comparison/lossy-deviation.js';
+export type { MeasureDeviationOptions } from './comparison/measure-deviation.js';
 export { measureDeviation } from './comparison/measure-deviation.js';
+export type { MeasureRoutingOptions, RoutingDeviation } from './comparison/measure-routing.js';
+export { measureRouting } from './comparison/measure-routing.js';
 export type { PositionDistances } from './comparison/position-distances.js';
 export type { RowDivergences } from './comparison/row-divergences.js';
 export { rowDivergences } from './comparison/row-divergences.js';

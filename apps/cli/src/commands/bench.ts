@@ -1,6 +1,11 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
-import { type LossyDeviation, measureDeviation } from '@foretoken/audit';
-import { type CostCurve, InvalidArgumentError, lossyRules } from '@foretoken/core';
+import {
+  type LossyDeviation,
+  measureDeviation,
+  measureRouting,
+  type RoutingDeviation,
+} from '@foretoken/audit';
+import { type CostCurve, encodePrompt, InvalidArgumentError, lossyRules } from '@foretoken/core';
 import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
@@ -11,6 +16,7 @@ import { openModels } from '../engines/open-models.js';
 import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
+import { routeOption } from '../options/route.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
 import { comparisonTable, differenceLines, speedupText } from '../output/comparison-table.js';
 import { deviationTable } from '../output/deviation-table.js';
@@ -53,6 +59,7 @@ export function benchCommand() {
         .default(['auto'] as DraftLength[]),
     )
     .addOption(treeOption)
+    .addOption(routeOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -77,7 +84,8 @@ export function benchCommand() {
       `
 The ratio of a prompt is the median over the repeats; shown is the typical prompt's (Hodges and Lehmann) with a 95 %
 interval over prompts, which needs six of them, then the median and the quartiles. For a lossy rule the distance of
-its output from the target's is measured too, over two prompts or more.
+its output from the target's is measured too, over two prompts or more; with --route that of what the chosen models
+write, whose speed is not.
 
 Examples:
   foretoken bench --temperature 0 --draft-length 1,2,4,auto
@@ -96,7 +104,9 @@ Examples:
       };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const signal = interruptSignal();
-      const lossy = noteLossy(options.rule);
+      const lossy = noteLossy(options.rule, options.route);
+      if (options.route !== undefined && prompts.length < 2)
+        throw new InvalidArgumentError('bench --route measures over prompts: give at least two.');
       const engines: EngineResult[] = [];
       const { drafters } = options;
       const drafts = drafters === undefined ? [options.draft] : draftNames(drafters, options.model);
@@ -115,7 +125,7 @@ Examples:
         });
         return;
       }
-      for (const { engine, target, drafter, results, differences } of engines) {
+      for (const { engine, target, drafter, results, differences, routing } of engines) {
         for (const [index, { draftLength, comparison, deviation }] of results.entries()) {
           const drafted = tree === undefined ? '' : `tree ${tree.text}, `;
           printLine(
@@ -124,6 +134,11 @@ Examples:
           printLine(comparisonTable(comparison));
           if (deviation !== undefined) printLine(deviationTable(deviation));
           for (const line of differences[index] as string[]) printLine(line);
+        }
+        if (routing !== undefined) {
+          const { routed, prompts: asked, ...deviation } = routing;
+          const rule = `${routed} of ${asked} prompts by the draft model`;
+          printLine(deviationTable({ ...deviation, rule }));
         }
       }
       if (drafts.length > 1) {
@@ -157,6 +172,8 @@ interface EngineResult {
   readonly results: readonly LengthResult[];
   /** A line for every prompt whose greedy text differs, [results]. */
   readonly differences: readonly string[][];
+  /** With `--route`. */
+  readonly routing: RoutingDeviation | undefined;
 }
 
 interface BenchOptions extends ModelSelection, SamplingSelection {
@@ -212,6 +229,23 @@ async function benchEngine(
             );
       results.push({ draftLength, comparison, deviation });
     }
+    const { route: tolerance, maxTokens: maximumTokens, seed } = options;
+    const routing =
+      tolerance === undefined || draft === undefined
+        ? undefined
+        : await withProgress(`${options.backend}, route ${tolerance}`, prompts.length, (onPrompt) =>
+            measureRouting({
+              large: target,
+              small: draft,
+              tolerance,
+              prompts: prompts.map((prompt) => encodePrompt(target.tokenizer, prompt)),
+              sampling,
+              maximumTokens,
+              seed,
+              signal,
+              onPrompt,
+            }),
+          );
     return {
       draft: options.draft,
       engine: target.capabilities.engine,
@@ -219,6 +253,7 @@ async function benchEngine(
       drafter: drafter.name,
       roundCosts,
       results,
+      routing,
       differences: results.map(({ comparison }) => differenceLines(comparison, target)),
     };
   } finally {

@@ -9,6 +9,7 @@ import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
+import { routeOption, routePrompt } from '../options/route.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
@@ -39,6 +40,7 @@ export function generateCommand() {
     .addOption(nGramOptions.corpus)
     .addOption(nGramOptions.store)
     .addOption(treeOption)
+    .addOption(routeOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -90,10 +92,18 @@ Examples:
       const prompt = await readPrompt(argument, options.file);
       const signal = interruptSignal();
       const sampling = samplingSettings(options);
-      const lossy = noteLossy(options.rule);
+      const lossy = noteLossy(options.rule, options.route);
       const models = await openModels(options, signal);
       try {
-        const { target, draft, drafter } = models;
+        const { draft } = models;
+        const tolerance = options.route;
+        const route =
+          tolerance === undefined
+            ? undefined
+            : await routePrompt(models, { prompt, tolerance, sampling }, signal);
+        // The small model answers plainly: nothing drafts for it.
+        const { target, drafter } =
+          route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
         const roundCosts =
           drafter !== undefined && draftLength === 'auto'
             ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
@@ -142,8 +152,9 @@ Examples:
             logprobs: options.logprobs === undefined ? undefined : logprobs,
             settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
             lossy,
+            route,
             seed: options.seed,
-            target: target.name,
+            target: models.target.name,
             drafter: drafter?.name,
           });
         } else {

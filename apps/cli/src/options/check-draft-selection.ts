@@ -9,7 +9,7 @@ import type { ModelSelection } from './model-options.js';
  * @throws InvalidArgumentError for options that mean nothing together, naming one of them.
  */
 export function checkDraftSelection(selection: ModelSelection): readonly string[] {
-  const { model, corpus = [], nGramStore, source, foreignDraft, tree, combine, stage } = selection;
+  const { model, corpus = [], nGramStore, source, foreignDraft, tree, combine, stage, route } = selection;
   const parts = draftParts(selection.draft ?? (model === 'embedded' ? 'embedded' : 'none'));
   const models = parts.filter(isModelPart);
   const refuseWhere = (meaningless: boolean, message: string): void => {
@@ -45,6 +45,10 @@ export function checkDraftSelection(selection: ModelSelection): readonly string[
   refuseWhere(
     stage !== undefined && (foreignDraft !== undefined || tree !== undefined),
     "--stage makes chains with a draft model of the target's vocabulary: leave --foreign-draft and --tree out.",
+  );
+  refuseWhere(
+    route !== undefined && (models.length === 0 || foreignDraft !== undefined),
+    "--route lets the draft model answer alone: name one of the target's vocabulary with --draft, no head or text.",
   );
   const heads = parts.filter(isHeadName);
   refuseWhere(

@@ -82,6 +82,8 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly tree?: DraftTree | undefined;
   readonly combine?: DrafterCombination | undefined;
   readonly stage?: TextPart | undefined;
+  /** Nats up to which the draft model answers alone. */
+  readonly route?: number | undefined;
 }
 
 /** Sequences alive at once: the generation's own, and one for measuring beside it. */

@@ -7,8 +7,7 @@ import {
   type LossyRule,
   type SamplingSettings,
 } from '@foretoken/core';
-import type { MeanInterval } from '@foretoken/stats';
-import { createMeanOverTexts } from './mean-over-texts.js';
+import { deviationOf, type LossyDeviation } from './lossy-deviation.js';
 import { type EmittedDivergences, watchEmittedLaws } from './watch-emitted-laws.js';
 
 export interface MeasureDeviationOptions {
@@ -27,27 +26,6 @@ export interface MeasureDeviationOptions {
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   readonly onPrompt?: ((done: number, total: number) => void) | undefined;
-}
-
-/** What a lossy rule changes. Intervals are over prompts. */
-export interface LossyDeviation {
-  readonly rule: string;
-  /** Tokens written with the rule. */
-  readonly positions: number;
-  /**
-   * Kullback-Leibler divergence from the target, nats a token, after sampling settings; 'infinite' where the rule may
-   * emit a token that the target cannot.
-   */
-  readonly kullbackLeibler: MeanInterval | 'infinite';
-  /** Total variation distance of one token's law, 0 to 1. */
-  readonly totalVariation: MeanInterval;
-  /** Of texts under the target's own softmax (temperature 1, nothing cut), whoever wrote them. */
-  readonly perplexity: {
-    readonly plain: number;
-    readonly lossy: number;
-    /** Mean log-probability of plain texts less that of lossy ones, nats a token: above 0 where the rule's are less likely. */
-    readonly difference: MeanInterval;
-  };
 }
 
 /**
@@ -77,36 +55,14 @@ export async function measureDeviation(options: MeasureDeviationOptions): Promis
     signal?.throwIfAborted();
     options.onPrompt?.(request + 1, prompts.length);
   }
-  const meanOverTexts = createMeanOverTexts(seed, options.confidence);
-  const mean = (texts: readonly (readonly number[])[]): MeanInterval =>
-    meanOverTexts(texts, (value) => value);
-  const finite = divergences.flat().every(({ kullbackLeibler }) => Number.isFinite(kullbackLeibler));
-  return {
-    rule: rule.name,
-    positions: divergences.reduce((sum, noted) => sum + noted.length, 0),
-    kullbackLeibler: finite
-      ? meanOverTexts(divergences, ({ kullbackLeibler }) => kullbackLeibler)
-      : 'infinite',
-    totalVariation: meanOverTexts(divergences, ({ totalVariation }) => totalVariation),
-    perplexity: {
-      plain: Math.exp(-mean(plainTexts).estimate),
-      lossy: Math.exp(-mean(lossyTexts).estimate),
-      difference: mean(
-        plainTexts.map((plain, index) => [average(plain) - average(lossyTexts[index] as number[])]),
-      ),
-    },
-  };
+  return { rule: rule.name, ...deviationOf({ divergences, lossyTexts, plainTexts }, options) };
 }
 
 /** Log-probabilities of what is written, under the target's own softmax, [tokens]. */
-async function logProbabilities(options: GenerateOptions): Promise<number[]> {
+export async function logProbabilities(options: GenerateOptions): Promise<number[]> {
   const values: number[] = [];
   for await (const event of generate({ ...options, ignoreEndTokens: true, logprobs: 0 })) {
     if (event.type === 'token-committed') values.push((event.logprobs as { logprob: number }).logprob);
   }
   return values;
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

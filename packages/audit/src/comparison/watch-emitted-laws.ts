@@ -1,4 +1,10 @@
-import { type Distribution, type LossyRule, probabilityOf, type VerificationRule } from '@foretoken/core';
+import {
+  type Distribution,
+  kullbackLeibler,
+  type LossyRule,
+  probabilityOf,
+  type VerificationRule,
+} from '@foretoken/core';
 
 /** How far the law that a token was emitted with is from the target's there. */
 export interface EmittedDivergences {
@@ -35,15 +41,12 @@ export function watchEmittedLaws(
   };
 }
 
-function emittedDivergences(emitted: Distribution, target: Distribution): EmittedDivergences {
-  let kullbackLeibler = 0;
+/** Of a law that a token is emitted with from the target's there. O(support of the emitted law). */
+export function emittedDivergences(emitted: Distribution, target: Distribution): EmittedDivergences {
   let excess = 0;
   for (const [index, probability] of emitted.probabilities.entries()) {
-    if (probability === 0) continue;
     const targetProbability = probabilityOf(target, emitted.tokens?.[index] ?? index);
-    kullbackLeibler += probability * Math.log(probability / targetProbability);
     excess += Math.max(0, probability - targetProbability);
   }
-  // Rounding can leave a sum of equal laws below 0.
-  return { kullbackLeibler: Math.max(0, kullbackLeibler), totalVariation: excess };
+  return { kullbackLeibler: kullbackLeibler(emitted, target), totalVariation: excess };
 }
