@@ -85,6 +85,19 @@ describe('a route', () => {
     expect(differing).toBeCloseTo(Math.round(differing), 9);
   });
 
+  it('bench measures how far the texts of the draft model are from the target', async () => {
+    const file = path.join(folder, 'routed.txt');
+    await writeFile(file, 'import { readFile } from \nconst sum = \n');
+    const command = ['bench', ...shared, '--repeats', '1', '--prompts', file, '--route', '100', '--json'];
+    const { code, stdout, stderr } = await runCommand(command);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('LOSSY: --route 100');
+    const { lossy, engines } = JSON.parse(stdout);
+    expect(lossy).toBe(true);
+    expect(engines[0].routing).toMatchObject({ routed: 2, prompts: 2, positions: 2 * 16 });
+    expect(engines[0].routing.kullbackLeibler.estimate).toBeGreaterThan(0);
+  });
+
   it.each(['none', 'eagle', 'prompt-lookup', 'embedded --foreign-draft tli'])(
     'needs a draft model of the same vocabulary, which --draft %s is not',
     async (draft) => {
