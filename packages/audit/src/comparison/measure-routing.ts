@@ -81,15 +81,15 @@ async function readAnswer(
   const transform = createLogitsTransform(sampling, large.vocabularySize);
   const logs = new Float64Array(large.vocabularySize);
   const divergences: EmittedDivergences[] = [];
-  const logProbabilities: number[] = [];
+  const ofTarget: number[] = [];
   await readTogether(
     { models: [large, small], tokens: text.slice(0, -1), from: prompt.length - 1, signal },
     (largeRow, smallRow, index) => {
       const history = text.slice(0, index + 1);
       const target = transform.apply(largeRow, history, 0);
       divergences.push(emittedDivergences(transform.apply(smallRow, history, 1), target));
-      logProbabilities.push(softmaxLogs(largeRow, logs)[text[index + 1] as number] as number);
+      ofTarget.push(softmaxLogs(largeRow, logs)[text[index + 1] as number] as number);
     },
   );
-  return { divergences, logProbabilities };
+  return { divergences, logProbabilities: ofTarget };
 }
