@@ -2,7 +2,7 @@
  * The host's own work of a round of 16 draft tokens at a vocabulary of 8,192: what drafters without a model take to
  * propose and to learn from the outcome, what growing a tree takes besides the draft model's passes, and what every rule
  * takes to verify. Not in it: models' passes, and turning logits into probabilities (bench/host-cost.ts). Goal: a
- * round of any rule, with the slowest drafter and its tree, within 0.3 ms. Run: npx tsx bench/round-host-cost.ts (after npm run build).
+ * round of any rule within 0.3 ms. Run: npx tsx bench/round-host-cost.ts (after npm run build).
  */
 import {
   createAdaptiveTreeShape,
@@ -216,16 +216,22 @@ for (const all of Object.values(costs)) {
   for (const { what, milliseconds } of all)
     console.log(`${what}: ${milliseconds.median} ms (p90 ${milliseconds.p90})`);
 }
-/** A round of every rule: the slowest drafter without a model, the trees that the rule takes, verification. */
-const totals = [...verificationRules.values()].map((rule) => {
-  const growth =
-    rule.independentSiblings === true ? 'sampled with replacement' : 'sampled without replacement';
-  const tree = rule.trees ? medianOf(costs.trees, growth) + medianOf(costs.trees, 'choosing') : 0;
-  const total = slowest(costs.drafters) + tree + medianOf(costs.verification, `${rule.name},`);
-  return { rule: rule.name, milliseconds: Number(total.toFixed(4)) };
+/** A round of every rule: a chain by the slowest drafter without a model, or a tree that a model drafts; then verification. */
+const totals = [...verificationRules.values()].map(({ name, trees, independentSiblings }) => {
+  const verified = (shape: string): number => medianOf(costs.verification, `${name}, a ${shape}`);
+  const growth = `sampled ${independentSiblings === true ? 'with' : 'without'} replacement`;
+  const rounded = (milliseconds: number): number => Number(milliseconds.toFixed(4));
+  return {
+    rule: name,
+    chain: rounded(slowest(costs.drafters) + verified('chain')),
+    tree: trees
+      ? rounded(medianOf(costs.trees, growth) + medianOf(costs.trees, 'choosing') + verified('tree'))
+      : undefined,
+  };
 });
-for (const { rule, milliseconds } of totals)
-  console.log(`A round of ${rule}: ${milliseconds} ms; goal ${goal}`);
+for (const { rule, chain, tree } of totals) {
+  console.log(`A round of ${rule}: a chain ${chain} ms, a tree ${tree ?? '-'} ms; goal ${goal}`);
+}
 await writeResult('round-host-cost', {
   seed,
   unit: 'ms',
