@@ -108,7 +108,7 @@ export interface OpenModels {
 }
 
 /** Sequences alive at once: the generation's own, and one for measuring beside it. */
-const maximumSequences = 2;
+export const sequencesPerModel = 2;
 
 /** Loads the target, and the draft where one is asked for; closes what is open where one fails. */
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
@@ -184,7 +184,16 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
 /** What an engine is asked for by a command's options. */
 export function engineSelection(flags: EngineFlags, signal: AbortSignal | undefined): EngineSelection {
   const { threads, context: contextLength, gpuLayers, kvType, device, access } = flags;
-  return { threads, contextLength, gpuLayers, kvType, device, access, maximumSequences, signal };
+  return {
+    threads,
+    contextLength,
+    gpuLayers,
+    kvType,
+    device,
+    access,
+    maximumSequences: sequencesPerModel,
+    signal,
+  };
 }
 
 /** A model's file: the embedded one by its name. */
