@@ -6,6 +6,7 @@ import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { generateCommand } from './commands/generate.js';
 import { infoCommand } from './commands/info.js';
+import { profileCommand } from './commands/profile.js';
 
 export function createProgram() {
   return new Command('foretoken')
@@ -17,6 +18,7 @@ export function createProgram() {
     .addCommand(benchCommand())
     .addCommand(auditCommand())
     .addCommand(compareCommand())
+    .addCommand(profileCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());
 }

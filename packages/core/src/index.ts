@@ -96,7 +96,7 @@ export { stopBelowConfidence } from './scheduling/stop-below-confidence.js';
 export { measurePassCosts } from './scheduling/measure-pass-costs.js';
 export type { MeasurePassCostsOptions } from './scheduling/measure-pass-costs.js';
 export { costAt } from './scheduling/cost-curve.js';
-export type { CostCurve } from './scheduling/cost-curve.js';
+export type { CostCurve, MeasuredCostCurve } from './scheduling/cost-curve.js';
 export { measureRoundCosts } from './decoding/measure-round-costs.js';
 export type { MeasureRoundCostsOptions } from './decoding/measure-round-costs.js';
 export { createRequestRandom } from './random/request-random.js';

@@ -87,12 +87,21 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
 }
 
 /** Sequences alive at once: the generation's own, and one for measuring beside it. */
-const maximumSequences = 2;
+export const sequencesPerModel = 2;
 
 /** What an engine is asked for by a command's options. */
 export function engineSelection(flags: EngineFlags, signal: AbortSignal | undefined): EngineSelection {
   const { threads, context: contextLength, gpuLayers, kvType, device, access } = flags;
-  return { threads, contextLength, gpuLayers, kvType, device, access, maximumSequences, signal };
+  return {
+    threads,
+    contextLength,
+    gpuLayers,
+    kvType,
+    device,
+    access,
+    maximumSequences: sequencesPerModel,
+    signal,
+  };
 }
 
 /** A model's file: the embedded one by its name. */

@@ -31,7 +31,7 @@ const lengths = [0, 1, 3, 7, 15];
 test('a pass costs what the clock says', async () => {
   const { model, clock } = timedModel();
   const curve = await measurePassCosts(model, { clock, lengths: [1, 2, 4], budget: 2000 });
-  expect(curve).toEqual({ lengths: [1, 2, 4], milliseconds: [5, 7, 11] });
+  expect(curve).toEqual({ lengths: [1, 2, 4], milliseconds: [5, 7, 11], contextTokens: 64 });
 });
 
 test('a round costs its pass, with what a change of length adds to it and to the plain round after it', async () => {

@@ -5,7 +5,7 @@ import { oneHot } from '../sampling/draw.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { coarseToFine } from '../scheduling/coarse-to-fine.js';
-import { type CostCurve, costAt, costCurve } from '../scheduling/cost-curve.js';
+import { costAt, costCurve, type MeasuredCostCurve } from '../scheduling/cost-curve.js';
 import { readPrefix } from '../scheduling/read-prefix.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { generate } from './generate.js';
@@ -50,7 +50,7 @@ const defaultPromptLength = 48;
  *
  * @throws InvalidArgumentError for a target whose context holds one token.
  */
-export async function measureRoundCosts(options: MeasureRoundCostsOptions): Promise<CostCurve> {
+export async function measureRoundCosts(options: MeasureRoundCostsOptions): Promise<MeasuredCostCurve> {
   const { target, clock, budget, signal, sampling, rule } = options;
   const drafter = options.drafter ?? repeatingDrafter;
   if (target.contextLength < 2) {
@@ -107,7 +107,7 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
       signal?.throwIfAborted();
     }
     const plain = costAt(costCurve(new Map([[0, samples.get(0) as number[]]])), 0);
-    return costCurve(
+    const curve = costCurve(
       new Map(
         [...samples].map(([length, costs]) => [
           length,
@@ -115,6 +115,7 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
         ]),
       ),
     );
+    return { ...curve, contextTokens: prompt.length };
   } finally {
     sequence.close();
   }

@@ -8,6 +8,12 @@ export interface CostCurve {
   readonly milliseconds: readonly number[];
 }
 
+/** A cost curve, and with what in the cache it was measured. */
+export interface MeasuredCostCurve extends CostCurve {
+  /** Tokens that were in the cache: fewer than asked for where the budget did not allow to read more. */
+  readonly contextTokens: number;
+}
+
 /** Milliseconds at `length`: linear between measured lengths, with the last slope beyond them. */
 export function costAt({ lengths, milliseconds }: CostCurve, length: number): number {
   const exact = lengths.indexOf(length);

@@ -3,7 +3,7 @@ import type { LanguageModel } from '../contract/language-model.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import type { SamplingSettings } from '../sampling/sampling-settings.js';
 import { coarseToFine } from './coarse-to-fine.js';
-import { type CostCurve, costCurve } from './cost-curve.js';
+import { costCurve, type MeasuredCostCurve } from './cost-curve.js';
 import { readPrefix } from './read-prefix.js';
 
 export interface MeasurePassCostsOptions {
@@ -38,13 +38,14 @@ const fewestLengths = 3;
 export async function measurePassCosts(
   model: LanguageModel,
   options: MeasurePassCostsOptions,
-): Promise<CostCurve> {
+): Promise<MeasuredCostCurve> {
   const { clock, signal, budget, prefixLength = 64 } = options;
   const transform = createLogitsTransform(options.sampling ?? {}, model.vocabularySize);
   const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - prefixLength);
   const lengths = coarseToFine(options.lengths.filter((length) => length <= longest));
   const samples = new Map(lengths.map((length): [number, number[]] => [length, []]));
   const sequence = model.createSequence();
+  let contextTokens: number;
   try {
     const start = clock();
     const spent = (): boolean => clock() - start > budget;
@@ -54,6 +55,7 @@ export async function measurePassCosts(
       clock,
       signal,
     });
+    contextTokens = prefix.length;
     const measure = async (length: number): Promise<number> => {
       const passTokens = Array.from({ length }, (_, index) => index % model.vocabularySize);
       const passStart = clock();
@@ -81,5 +83,5 @@ export async function measurePassCosts(
   } finally {
     sequence.close();
   }
-  return costCurve(samples);
+  return { ...costCurve(samples), contextTokens };
 }

@@ -1,0 +1,282 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {
+  createModelDrafter,
+  type Distribution,
+  type ForwardRequest,
+  type LanguageModel,
+} from '@foretoken/core';
+import { createSyntheticDrafter, createTableModel, randomTable } from '@foretoken/core/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sampleProfile } from '../../testing/sample-profile.js';
+import type { EnergyMeters } from '../energy/energy-meter.js';
+import { EnergyMeterError } from '../errors/energy-meter-error.js';
+import { ProfileFileError } from '../errors/profile-file-error.js';
+import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
+import { parseProfile } from '../profile/parse-profile.js';
+import type { AcceptanceEntry, Profile } from '../profile/profile-schema.js';
+import { createRecordedMeter } from '../testing/recorded-meter.js';
+import { acceptanceByPosition } from './acceptance-counts.js';
+import { profileSetup, type ProfileSetupOptions } from './profile-setup.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-setup-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const vocabularySize = 3;
+const table = randomTable(1, vocabularySize, 'smooth');
+const law = (history: readonly number[]): Distribution => table(history.slice(-3));
+const noMeters: EnergyMeters = { meters: [], unreadable: [{ meter: 'RAPL', reason: 'not here' }] };
+
+/** Table models whose passes take 3 + 2n ms of the target and 1 + n ms of the draft, on a clock of their own. */
+interface Bench {
+  readonly options: ProfileSetupOptions;
+  /** Passes so far. */
+  passes(): number;
+  /** Called before every pass with the number of passes so far. */
+  onPass: (passes: number) => void;
+}
+
+async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<Bench> {
+  let now = 0;
+  let passes = 0;
+  const bench: Omit<Bench, 'options'> = { onPass: () => {}, passes: () => passes };
+  const timed = (fixed: number, perToken: number): LanguageModel => {
+    const model = createTableModel({ law, vocabularySize });
+    const forward = model.forward.bind(model);
+    return Object.assign(model, {
+      forward: (...parameters: Parameters<LanguageModel['forward']>) => {
+        bench.onPass(passes);
+        passes += 1;
+        now += fixed + perToken * (parameters[0][0] as ForwardRequest).tokens.length;
+        return forward(...parameters);
+      },
+    });
+  };
+  const models = { target: timed(3, 2), draft: timed(1, 1) };
+  for (const name of ['target', 'draft'] as const) await writeFile(path.join(folder, name), name);
+  const profiled = (id: 'target' | 'draft') => ({
+    id,
+    model: models[id],
+    file: path.join(folder, id),
+    threads: 1,
+    predictedMemory: { weights: 1 },
+  });
+  const { machine, libraries } = sampleProfile();
+  const options = {
+    output: path.join(folder, 'profile.json'),
+    target: profiled('target'),
+    draft: profiled('draft'),
+    drafter: createModelDrafter({ model: models.draft, target: models.target }),
+    prompts: ['abc', 'cab', 'bca'],
+    machine,
+    libraries,
+    energy: noMeters,
+    budget: 30,
+    clock: () => now,
+    ...changes,
+  };
+  return Object.assign(bench, { options });
+}
+
+const readBack = async ({ options }: Bench): Promise<Profile> =>
+  parseProfile(await readFile(options.output, 'utf8'), options.output);
+
+describe('profiling a setup', () => {
+  it('measures all of it, and the file holds what it returns', async () => {
+    const bench = await createBench();
+    const { profile, measured, kept, left, interrupted } = await profileSetup(bench.options);
+    expect(await readBack(bench)).toEqual(profile);
+    expect({ kept, left, interrupted }).toEqual({ kept: [], left: [], interrupted: false });
+    expect(measured).toEqual([
+      'memory of target',
+      'memory of draft',
+      'passes of target after 64 tokens',
+      'passes of target after 128 tokens',
+      'passes of draft after 64 tokens',
+      'passes of draft after 128 tokens',
+      'rounds of table',
+      'acceptance of table',
+    ]);
+    expect(profile.passCosts).toHaveLength(4);
+    for (const { configuration, contextTokens, lengths, milliseconds } of profile.passCosts) {
+      expect([64, 128]).toContain(contextTokens);
+      const [fixed, perToken] = configuration.model === 'target' ? [3, 2] : [1, 1];
+      expect(milliseconds).toEqual(lengths.map((length) => fixed + perToken * length));
+      expect(lengths.length).toBeGreaterThan(7);
+      expect([lengths[0], lengths.at(-1)]).toEqual([1, 64]);
+    }
+    expect(profile.memory[0]).toMatchObject({
+      predicted: { weights: 1 },
+      measured: { weights: 1, cache: 256 },
+    });
+    expect(profile.energy).toEqual({ ...noMeters, meters: [], measured: [], estimated: [] });
+    // Draft and target are the same table.
+    const [acceptance] = profile.acceptance as [AcceptanceEntry];
+    expect(acceptance.promptsUsed).toBe(3);
+    expect(new Set(acceptanceByPosition(acceptance))).toEqual(new Set([1]));
+    expect(acceptance.positions).toHaveLength(8);
+    expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 48, drafter: 'table', rule: 'block' });
+  });
+
+  it('measures nothing again', async () => {
+    const bench = await createBench();
+    const first = await profileSetup(bench.options);
+    const passes = bench.passes();
+    const second = await profileSetup(bench.options);
+    expect(bench.passes()).toBe(passes);
+    expect(second).toMatchObject({ measured: [], kept: first.measured, left: [] });
+    expect(second.profile).toEqual(first.profile);
+  });
+
+  it('measures within its budget, and goes on where it is run again', async () => {
+    const bench = await createBench({ budget: 2 });
+    const first = await profileSetup(bench.options);
+    expect(first.left.length).toBeGreaterThan(0);
+    const keptEntries = first.profile.memory;
+    for (let run = 0; run < 20; run++) {
+      const { left } = await profileSetup({ ...bench.options, budget: 10 });
+      if (left.length === 0) break;
+    }
+    const { left, profile } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    expect(profile.memory).toEqual(keptEntries);
+    expect(profile.passCosts.filter(({ contextTokens }) => contextTokens === 128)).toHaveLength(2);
+  });
+
+  it('holds passes, rounds and acceptance of other settings beside each other', async () => {
+    const bench = await createBench();
+    await profileSetup(bench.options);
+    const { profile } = await profileSetup({
+      ...bench.options,
+      sampling: { temperature: 0.5 },
+      target: { ...bench.options.target, threads: 2 },
+    });
+    expect(profile.acceptance.map(({ sampling }) => sampling)).toEqual([{}, { temperature: 0.5 }]);
+    expect(profile.passCosts).toHaveLength(6);
+  });
+
+  it('counts acceptance as it is', async () => {
+    const wanted = 0.7;
+    const drafter = createSyntheticDrafter({ law, vocabularySize, acceptance: () => wanted });
+    const prompts = Array.from({ length: 81 }, (_, index) =>
+      [27, 9, 3, 1].map((place) => 'abc'[Math.floor(index / place) % 3]).join(''),
+    );
+    const bench = await createBench({ drafter, prompts, draft: undefined, rule: 'tokenwise' });
+    const { profile } = await profileSetup({ ...bench.options, budget: 1000, contextTokens: [64] });
+    const bins = (profile.acceptance[0] as AcceptanceEntry).positions.flat();
+    const reached = bins.reduce((sum, bin) => sum + bin.reached, 0);
+    const accepted = bins.reduce((sum, bin) => sum + bin.accepted, 0);
+    // Seed 0; a right count strays by 5.5 standard deviations with probability 4e-8.
+    const deviation = Math.sqrt((wanted * (1 - wanted)) / reached);
+    expect(reached).toBeGreaterThan(3000);
+    expect(Math.abs(accepted / reached - wanted)).toBeLessThan(5.5 * deviation);
+    // The control: rejected drafts' last tokens counted as failures would be far off.
+    const drafted = profile.acceptance[0]?.hostCosts.reduce(
+      (sum, { draftedCount, rounds }) => sum + draftedCount * rounds,
+      0,
+    ) as number;
+    expect(Math.abs(accepted / drafted - wanted)).toBeGreaterThan(20 * deviation);
+  });
+});
+
+describe('an interruption', () => {
+  it('at any pass leaves a whole file that a later run completes to the same counts', async () => {
+    const plain = await createBench();
+    const { profile: whole } = await profileSetup(plain.options);
+    const all = plain.passes();
+    await rm(plain.options.output);
+    for (const share of [0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99]) {
+      const bench = await createBench();
+      const controller = new AbortController();
+      bench.onPass = (passes) => {
+        if (passes >= share * all) controller.abort();
+      };
+      const result = await profileSetup({ ...bench.options, signal: controller.signal });
+      expect(result.interrupted).toBe(true);
+      expect(result.left.length).toBeGreaterThan(0);
+      expect(await readBack(bench)).toEqual(result.profile);
+      bench.onPass = () => {};
+      const { profile, left } = await profileSetup(bench.options);
+      expect(left).toEqual([]);
+      expect(profile.acceptance[0]?.positions).toEqual(whole.acceptance[0]?.positions);
+      await rm(bench.options.output);
+    }
+  });
+
+  it('before anything is measured leaves no file', async () => {
+    const bench = await createBench({ signal: AbortSignal.abort() });
+    await expect(profileSetup(bench.options)).rejects.toThrow('aborted');
+    await expect(readBack(bench)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a file that is there', () => {
+  it('is not mixed with another machine', async () => {
+    const bench = await createBench();
+    await writeFile(bench.options.output, JSON.stringify(sampleProfile()));
+    const machine = { ...bench.options.machine, cores: 64 };
+    const refused = profileSetup({ ...bench.options, machine });
+    await expect(refused).rejects.toThrow(ProfileMismatchError);
+    await expect(refused).rejects.toThrow('the number of cores was 2, and is 64');
+  });
+
+  it('is not mixed with another model of the same name', async () => {
+    const bench = await createBench();
+    await profileSetup(bench.options);
+    await writeFile(bench.options.target.file, 'another model');
+    await expect(profileSetup(bench.options)).rejects.toThrow('the model target was another file');
+  });
+
+  it('is not overwritten where it is broken', async () => {
+    const bench = await createBench();
+    await writeFile(bench.options.output, '{"format":');
+    await expect(profileSetup(bench.options)).rejects.toThrow(ProfileFileError);
+    expect(await readFile(bench.options.output, 'utf8')).toBe('{"format":');
+    expect(bench.passes()).toBe(0);
+  });
+});
+
+describe('energy', () => {
+  it('is noted by meter and pass length, with estimates apart, and a meter that fails is named', async () => {
+    const gone = new EnergyMeterError('it was unplugged', { meter: 'second' });
+    const energy = {
+      meters: [
+        createRecordedMeter({ name: 'first', readings: Array.from({ length: 100 }, (_, at) => at * 2) }),
+        createRecordedMeter({ name: 'second', readings: [0, 1, 5, gone] }),
+      ],
+      unreadable: [],
+    };
+    const powerModel = { name: 'data sheet', idleWatts: 5, wattsPerThread: 10 };
+    const bench = await createBench({ energy, powerModel, contextTokens: [64] });
+    const { profile, left } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    const { meters, unreadable, measured, estimated } = profile.energy;
+    expect(meters).toEqual(['first', 'second']);
+    expect(unreadable).toEqual([{ meter: 'second', reason: 'it was unplugged' }]);
+    const by = (meter: string) => measured.filter((entry) => entry.meter === meter);
+    expect(by('first').map(({ length }) => length)).toEqual([1, 4, 8, 1, 4, 8]);
+    expect(by('first').every(({ joules }) => joules === 2)).toBe(true);
+    expect(by('second').map(({ joules, length }) => [joules, length])).toEqual([[1, 1]]);
+    expect(estimated).toHaveLength(6);
+    for (const { joules, milliseconds, passes } of estimated) {
+      expect(joules).toBeCloseTo((15 * milliseconds) / 1000, 10);
+      expect(passes).toBeGreaterThan(0);
+    }
+  });
+});
+
+it('refuses options that cannot work', async () => {
+  const { options } = await createBench();
+  for (const changes of [
+    { budget: 0 },
+    { budget: Number.NaN },
+    { draftLength: 0 },
+    { contextTokens: [64, 1.5] },
+    { draft: options.target },
+  ])
+    await expect(profileSetup({ ...options, ...changes })).rejects.toThrow(/must be|same id/);
+});

@@ -1,0 +1,215 @@
+import { stat } from 'node:fs/promises';
+import { type Drafter, InvalidArgumentError, type SamplingSettings } from '@foretoken/core';
+import type { EnergyMeters } from '../energy/energy-meter.js';
+import type { PowerModel } from '../energy/estimate-energy.js';
+import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
+import { hashModelFile } from '../profile/hash-model-file.js';
+import { type Profile, type ProfileMachine, profileVersion } from '../profile/profile-schema.js';
+import { readProfile } from '../profile/read-profile.js';
+import { writeProfile } from '../profile/write-profile.js';
+import type { ProfiledModel } from './profiled-model.js';
+import type { ProfileStep } from './profile-step.js';
+import { acceptanceStep } from './steps/acceptance-step.js';
+import { energyStep } from './steps/energy-step.js';
+import { memoryStep } from './steps/memory-step.js';
+import { passCostsStep } from './steps/pass-costs-step.js';
+import { roundCostsStep } from './steps/round-costs-step.js';
+
+export interface ProfileSetupOptions {
+  /** The profile's file. What it holds of this setup already is kept, and not measured again. */
+  readonly output: string;
+  readonly target: ProfiledModel;
+  /** The drafter's model, where it has one. */
+  readonly draft?: ProfiledModel | undefined;
+  /** Without one only passes, memory and energy are measured. It drafts chains. */
+  readonly drafter?: Drafter | undefined;
+  /** Texts on which acceptance is measured, in this order, as far as the budget goes. */
+  readonly prompts: readonly string[];
+  /** Default: temperature 1. At temperature 0 every token that a model drafts has the probability 1. */
+  readonly sampling?: SamplingSettings | undefined;
+  /** Verification rule of chains; default `block`. */
+  readonly rule?: string | undefined;
+  /** Tokens drafted a round where acceptance is measured; default 8. */
+  readonly draftLength?: number | undefined;
+  /** Tokens in the cache under the passes that are measured; default [64, 512]. */
+  readonly contextTokens?: readonly number[] | undefined;
+  readonly machine: ProfileMachine;
+  /** Versions of the packages that measure, by name. */
+  readonly libraries: Readonly<Record<string, string>>;
+  /** Opened by `openEnergyMeters`; the caller closes them. */
+  readonly energy: EnergyMeters;
+  /** Where given, estimates are noted beside the readings of meters, in a list of their own. */
+  readonly powerModel?: PowerModel | undefined;
+  /** Seconds of measuring, > 0, after which nothing more is begun. */
+  readonly budget: number;
+  /** Milliseconds, never going back. */
+  readonly clock: () => number;
+  /** Aborting it ends the measuring; what was measured is kept. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ProfileProgress) => void) | undefined;
+}
+
+export interface ProfileProgress {
+  /** What is measured now. */
+  readonly step: string;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly secondsLeft: number;
+}
+
+export interface ProfileSetupResult {
+  readonly profile: Profile;
+  /** Steps that were measured now. */
+  readonly measured: readonly string[];
+  /** Steps that the file held already. */
+  readonly kept: readonly string[];
+  /** Steps for which no time was left, or that are not complete: running again measures them. */
+  readonly left: readonly string[];
+  readonly interrupted: boolean;
+}
+
+/**
+ * Measures what a setup costs and gains on this machine, and writes it to a profile file after every step, so that the
+ * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, energy.
+ *
+ * @throws ProfileMismatchError where the file is of another machine, other versions, or another model of the same name;
+ *   ProfileFileError where it is broken or cannot be written; InvalidArgumentError for options that cannot work; errors
+ *   of engine and drafter as they come. What was measured before is in the file.
+ */
+export async function profileSetup(options: ProfileSetupOptions): Promise<ProfileSetupResult> {
+  const { output, clock, signal, budget } = options;
+  const isAborted = (): boolean => signal?.aborted === true;
+  checkOptions(options);
+  const profile = await openProfile(options);
+  const steps = createSteps(options);
+  const kept = steps.filter((step) => step.isDone(profile));
+  const open = steps.filter((step) => !kept.includes(step));
+  const measured: ProfileStep[] = [];
+  const start = clock();
+  const secondsLeft = (): number => Math.max(0, budget - (clock() - start) / 1000);
+  for (const [index, step] of open.entries()) {
+    if (isAborted()) break;
+    if (step.weight > 0 && secondsLeft() === 0) continue;
+    const fraction = Math.min(1, 1 - secondsLeft() / budget);
+    options.onProgress?.({ step: step.name, fraction, secondsLeft: secondsLeft() });
+    const weights = open.slice(index).reduce((sum, { weight }) => sum + weight, 0);
+    const share = weights === 0 ? 0 : step.weight / weights;
+    try {
+      await step.measure(profile, 1000 * secondsLeft() * share, signal);
+    } catch (error) {
+      if (isAborted()) break;
+      throw error;
+    }
+    await writeProfile(output, profile);
+    measured.push(step);
+  }
+  await writeProfile(output, profile);
+  return {
+    profile,
+    measured: measured.map(({ name }) => name),
+    kept: kept.map(({ name }) => name),
+    left: steps.filter((step) => !step.isDone(profile)).map(({ name }) => name),
+    interrupted: isAborted(),
+  };
+}
+
+function checkOptions({
+  target,
+  draft,
+  budget,
+  draftLength = 1,
+  contextTokens = [],
+}: ProfileSetupOptions): void {
+  if (!(budget > 0 && budget < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError(`The budget must be seconds above 0, not ${budget}.`);
+  for (const [title, value] of [
+    ['draftLength', draftLength] as const,
+    ...contextTokens.map((tokens) => ['contextTokens', tokens] as const),
+  ]) {
+    if (!Number.isInteger(value) || value < 1)
+      throw new InvalidArgumentError(`${title} must be whole numbers of at least 1, not ${value}.`);
+  }
+  if (draft?.id === target.id)
+    throw new InvalidArgumentError(`Target and draft have the same id "${target.id}": give each its own.`);
+}
+
+/** The profile to go on with: what the file holds, or an empty one. */
+async function openProfile(options: ProfileSetupOptions): Promise<Profile> {
+  const { output, machine, energy, target, draft, signal } = options;
+  const libraries = { ...options.libraries };
+  const models: Profile['models'] = {};
+  for (const { id, file } of draft === undefined ? [target] : [target, draft])
+    models[id] = await hashModelFile(file, signal);
+  const profile = (await exists(output))
+    ? await readExisting(output, { machine, libraries, models })
+    : emptyProfile(machine, libraries);
+  profile.models = { ...profile.models, ...models };
+  profile.energy.meters = [
+    ...new Set([...profile.energy.meters, ...energy.meters.map(({ name }) => name)]),
+  ].toSorted();
+  profile.energy.unreadable = energy.unreadable.map((meter) => ({ ...meter }));
+  return profile;
+}
+
+async function readExisting(
+  file: string,
+  context: Parameters<typeof readProfile>[1]['context'],
+): Promise<Profile> {
+  try {
+    return (await readProfile(file, { context })).profile;
+  } catch (error) {
+    if (!(error instanceof ProfileMismatchError)) throw error;
+    throw new ProfileMismatchError(
+      file,
+      error.differences,
+      'Measurements of both cannot share a file: give another one, or delete it.',
+    );
+  }
+}
+
+function emptyProfile(machine: ProfileMachine, libraries: Record<string, string>): Profile {
+  return {
+    format: 'foretoken-profile',
+    version: profileVersion,
+    machine,
+    libraries,
+    models: {},
+    passCosts: [],
+    roundCosts: [],
+    acceptance: [],
+    memory: [],
+    energy: { meters: [], unreadable: [], measured: [], estimated: [] },
+  };
+}
+
+function createSteps(options: ProfileSetupOptions): ProfileStep[] {
+  const { target, draft, drafter, clock, energy, powerModel } = options;
+  const { sampling = {}, rule = 'block', draftLength = 8, contextTokens = [64, 512] } = options;
+  const profiled = draft === undefined ? [target] : [target, draft];
+  const passes = profiled.flatMap((one) => {
+    // Half of a short context stays free for the passes.
+    const fitting = new Set(contextTokens.map((tokens) => Math.min(tokens, one.model.contextLength >> 1)));
+    return [...fitting].map((tokens) => passCostsStep(one, tokens, clock));
+  });
+  const pair = drafter && { target, draft, drafter, sampling, rule };
+  return [
+    ...profiled.map(memoryStep),
+    ...passes,
+    ...(pair === undefined
+      ? []
+      : [
+          roundCostsStep(pair, clock),
+          acceptanceStep(pair, { prompts: options.prompts, draftLength, clock }),
+        ]),
+    ...(energy.meters.length === 0 && powerModel === undefined
+      ? []
+      : profiled.map((one) => energyStep(one, { energy, powerModel, clock, cores: options.machine.cores }))),
+  ];
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

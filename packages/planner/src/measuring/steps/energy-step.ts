@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EnergyMeters } from '../../energy/energy-meter.js';
+import { estimateEnergy, type PowerModel } from '../../energy/estimate-energy.js';
+import { measureEnergy } from '../../energy/measure-energy.js';
+import { EnergyMeterError } from '../../errors/energy-meter-error.js';
+import type { Profile } from '../../profile/profile-schema.js';
+import { configurationOf, type ProfiledModel } from '../profiled-model.js';
+import type { ProfileStep } from '../profile-step.js';
+
+const lengths = [1, 4, 8];
+const wantedContextTokens = 64;
+
+export interface EnergyStepOptions {
+  readonly energy: EnergyMeters;
+  readonly powerModel: PowerModel | undefined;
+  /** Busy threads that a power model takes where the engine chose them. */
+  readonly cores: number;
+  readonly clock: () => number;
+}
+
+/** Energy of a model's passes by every meter; a meter that fails is named in the profile, and left out. */
+export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions): ProfileStep {
+  const { energy, powerModel, clock } = options;
+  const { model, id, threads = options.cores } = profiled;
+  const configuration = configurationOf(profiled);
+  const isMine = (entry: { readonly configuration: unknown }): boolean =>
+    isDeepStrictEqual(entry.configuration, configuration);
+  const isUnreadable = (profile: Profile, name: string): boolean =>
+    profile.energy.unreadable.some(({ meter }) => meter === name);
+  return {
+    name: `energy of ${id}`,
+    weight: 1,
+    isDone: ({ energy: known, ...rest }) =>
+      energy.meters.every(
+        ({ name }) =>
+          known.measured.some((entry) => isMine(entry) && entry.meter === name) ||
+          isUnreadable({ energy: known, ...rest }, name),
+      ) &&
+      (powerModel === undefined ||
+        known.estimated.some((entry) => isMine(entry) && entry.powerModel === powerModel.name)),
+    async measure(profile, milliseconds, signal) {
+      const measured: Profile['energy']['measured'] = [];
+      const estimated: Profile['energy']['estimated'] = [];
+      const contextTokens = Math.min(wantedContextTokens, model.contextLength >> 1);
+      const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - contextTokens);
+      const sequence = model.createSequence();
+      try {
+        const prefix = tokensOf(contextTokens, model.vocabularySize);
+        await model.forward([{ sequence, tokens: prefix, rows: 'none' }], { signal });
+        for (const length of lengths.filter((candidate) => candidate <= longest)) {
+          const tokens = tokensOf(length, model.vocabularySize);
+          let passes = 0;
+          let spent = 0;
+          let work = async (): Promise<void> => {
+            const start = clock();
+            do {
+              await model.forward([{ sequence, tokens, rows: 'all' }], { signal });
+              sequence.doRollback(contextTokens);
+              passes += 1;
+              spent = clock() - start;
+            } while (spent < milliseconds / lengths.length);
+          };
+          // Every meter is read around the same passes.
+          for (const meter of energy.meters) {
+            if (isUnreadable(profile, meter.name)) continue;
+            const inner = work;
+            work = async () => {
+              let ran = false;
+              try {
+                const reading = await measureEnergy(meter, clock, async () => {
+                  ran = true;
+                  await inner();
+                });
+                measured.push({ ...reading, configuration, contextTokens, length, passes });
+              } catch (error) {
+                if (!(error instanceof EnergyMeterError)) throw error;
+                profile.energy.unreadable.push({ meter: meter.name, reason: error.message });
+                if (!ran) await inner();
+              }
+            };
+          }
+          await work();
+          if (powerModel !== undefined) {
+            const guess = estimateEnergy(powerModel, { milliseconds: spent, threads });
+            estimated.push({ ...guess, configuration, contextTokens, length, passes });
+          }
+        }
+      } finally {
+        sequence.close();
+      }
+      const others = profile.energy.measured.filter((entry) => !isMine(entry));
+      profile.energy.measured = [...others, ...measured];
+      const otherGuesses = profile.energy.estimated.filter((entry) => !isMine(entry));
+      profile.energy.estimated = [...otherGuesses, ...estimated];
+    },
+  };
+}
+
+function tokensOf(count: number, vocabularySize: number): number[] {
+  return Array.from({ length: count }, (_, index) => (index * 7) % vocabularySize);
+}

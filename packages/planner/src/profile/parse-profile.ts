@@ -1,0 +1,83 @@
+import { ProfileFileError } from '../errors/profile-file-error.js';
+import { type ModelConfiguration, type Profile, profileSchema, profileVersion } from './profile-schema.js';
+
+/** Problems of a broken file that its error names. */
+const mostProblems = 3;
+
+/**
+ * A profile from the text of a file.
+ *
+ * @throws ProfileFileError for text that is not JSON, a document of another kind or version, and values that no
+ *   measurement gives; the message says where.
+ */
+export function parseProfile(text: string, file: string): Profile {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw broken(file, [`it is not JSON (${(error as Error).message})`], error);
+  }
+  const { format, version } = (document ?? {}) as { format?: unknown; version?: unknown };
+  if (format === 'foretoken-profile' && version !== profileVersion) {
+    throw new ProfileFileError(
+      `${file} is a profile of version ${JSON.stringify(version)}, and this program reads version ${profileVersion}: measure anew into another file.`,
+      { file },
+    );
+  }
+  const { success, data, error } = profileSchema.safeParse(document);
+  if (!success) {
+    const problems = error.issues.map(
+      ({ path, message }) => `${path.join('.') || 'the document'}: ${message}`,
+    );
+    throw broken(file, problems, error);
+  }
+  const problems = findContradictions(data);
+  if (problems.length > 0) throw broken(file, problems);
+  return data;
+}
+
+/** What no schema says: lists that belong together, models that are named. */
+function findContradictions(profile: Profile): string[] {
+  const problems: string[] = [];
+  const checkModel = (place: string, configuration: ModelConfiguration | null): void => {
+    if (configuration !== null && profile.models[configuration.model] === undefined)
+      problems.push(`${place}: the model "${configuration.model}" is not among models`);
+  };
+  const checkCurve = (place: string, lengths: readonly number[], milliseconds: readonly number[]): void => {
+    if (lengths.length !== milliseconds.length)
+      problems.push(`${place}: ${lengths.length} lengths and ${milliseconds.length} milliseconds`);
+    if (lengths.some((length, index) => index > 0 && length <= (lengths[index - 1] as number)))
+      problems.push(`${place}.lengths: not ascending`);
+  };
+  for (const [index, { configuration, lengths, milliseconds }] of profile.passCosts.entries()) {
+    checkModel(`passCosts.${index}`, configuration);
+    checkCurve(`passCosts.${index}`, lengths, milliseconds);
+  }
+  for (const [index, { target, draft, lengths, milliseconds }] of profile.roundCosts.entries()) {
+    for (const configuration of [target, draft]) checkModel(`roundCosts.${index}`, configuration);
+    checkCurve(`roundCosts.${index}`, lengths, milliseconds);
+  }
+  for (const [
+    index,
+    { target, draft, positions, promptsUsed, promptCount },
+  ] of profile.acceptance.entries()) {
+    const place = `acceptance.${index}`;
+    for (const configuration of [target, draft]) checkModel(place, configuration);
+    if (promptsUsed > promptCount) problems.push(`${place}: ${promptsUsed} of ${promptCount} prompts used`);
+    if (positions.flat().some(({ reached, accepted }) => accepted > reached))
+      problems.push(`${place}: more tokens accepted than reached`);
+  }
+  for (const [index, { configuration }] of profile.memory.entries())
+    checkModel(`memory.${index}`, configuration);
+  const energies = [...profile.energy.measured, ...profile.energy.estimated];
+  for (const { configuration } of energies) checkModel('energy', configuration);
+  return problems;
+}
+
+function broken(file: string, problems: readonly string[], cause?: unknown): ProfileFileError {
+  const more = problems.length > mostProblems ? ` and ${problems.length - mostProblems} more` : '';
+  return new ProfileFileError(
+    `${file} is not a whole profile: ${problems.slice(0, mostProblems).join('; ')}${more}. Delete it and measure anew, or give another file.`,
+    { file, cause },
+  );
+}

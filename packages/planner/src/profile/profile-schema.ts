@@ -1,0 +1,155 @@
+import { z } from 'zod';
+
+/** Goes up where a reader of the version before would misread a file. */
+export const profileVersion = 1;
+
+const count = z.int().min(0);
+const positiveCount = z.int().min(1);
+const amount = z.number().min(0);
+const share = z.number().min(0).max(1);
+const name = z.string().min(1);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const machine = z
+  .strictObject({
+    processor: name,
+    cores: positiveCount,
+    memoryBytes: count,
+    system: name.describe('Platform, release and architecture'),
+    node: name.describe('Version of Node'),
+  })
+  .describe('What was measured on');
+
+const model = z.strictObject({
+  sha256: sha256.describe("Of the file's bytes"),
+  bytes: count.describe("The file's size"),
+});
+
+const configuration = z
+  .strictObject({
+    model: name.describe('A key of models'),
+    engine: name.describe("Name and version of the engine's library"),
+    device: name,
+    weightFormat: name,
+    threads: positiveCount.nullable().describe('CPU threads; null: chosen by the engine'),
+    contextLength: positiveCount.describe('Most tokens of a sequence, as loaded'),
+  })
+  .describe('A model as it was loaded');
+
+const sampling = z
+  .record(name, z.number())
+  .describe('The sampling settings that were not the default, by name: the host work depends on them');
+
+const costs = {
+  contextTokens: positiveCount.describe('Tokens that were in the cache'),
+  lengths: z.array(count).min(1).describe('Ascending'),
+  milliseconds: z.array(amount).min(1).describe('One for every length; lower quartiles, never falling'),
+};
+
+const passCosts = z
+  .strictObject({ configuration, ...costs })
+  .describe('t(n): a pass over n new tokens, and the host work on its rows at temperature 1');
+
+const pair = {
+  target: configuration,
+  draft: configuration.nullable().describe('The model that drafts; null where none does'),
+  drafter: name,
+  sampling,
+  rule: name.describe('Verification rule'),
+};
+
+const roundCosts = z
+  .strictObject({ ...pair, ...costs })
+  .describe('A whole round by the number of drafted tokens, from 0');
+
+const confidenceBin = z.strictObject({
+  from: share,
+  to: share.describe('Not included, but for 1'),
+  reached: count.describe('Drafts that had a token here and whose earlier tokens were all accepted'),
+  accepted: count,
+});
+
+const acceptance = z
+  .strictObject({
+    ...pair,
+    draftLength: positiveCount,
+    promptsSha256: sha256.describe('Of the prompts as JSON'),
+    promptCount: positiveCount,
+    promptsUsed: positiveCount.describe('The first so many of the prompts'),
+    positions: z
+      .array(z.array(confidenceBin).min(1))
+      .describe(
+        "By position in the draft, by the drafter's probability of its token. Tokens after the first rejection are censored: they count nowhere",
+      ),
+    hostCosts: z
+      .array(
+        z.strictObject({
+          draftedCount: count,
+          rounds: positiveCount,
+          milliseconds: amount.describe('Of all these rounds together'),
+        }),
+      )
+      .describe('What is neither drafting nor a pass, by the number of drafted tokens'),
+  })
+  .describe('Acceptance on prompts, with drafts of one length');
+
+const memoryBytes = z.strictObject({ weights: count, cache: count, buffers: count });
+
+const memory = z.strictObject({
+  configuration,
+  predicted: memoryBytes.partial().describe("Bytes from the model's file, where they can be told"),
+  measured: memoryBytes.describe('Bytes that the engine occupies'),
+});
+
+const passEnergy = {
+  configuration,
+  contextTokens: positiveCount,
+  length: positiveCount.describe('Tokens of a pass'),
+  passes: positiveCount,
+  milliseconds: amount.describe('Of all these passes together'),
+  joules: amount.describe('Of all these passes together'),
+};
+
+const energy = z
+  .strictObject({
+    meters: z.array(name).describe('The meters that were read; empty: none'),
+    unreadable: z.array(z.strictObject({ meter: name, reason: name })),
+    measured: z.array(
+      z.strictObject({ kind: z.literal('measured'), meter: name, ...passEnergy }).describe('A reading'),
+    ),
+    estimated: z.array(
+      z
+        .strictObject({ kind: z.literal('estimated'), powerModel: name, ...passEnergy })
+        .describe('No measurement: what a power model says'),
+    ),
+  })
+  .describe('Energy of passes; of whatever else ran meanwhile too');
+
+/** A profile file, [version 1]: what a machine was measured to do with some models. */
+export const profileSchema = z.strictObject({
+  format: z.literal('foretoken-profile'),
+  version: z.literal(profileVersion),
+  machine,
+  libraries: z.record(name, name).describe('Versions of the packages that measured'),
+  models: z.record(name, model),
+  passCosts: z.array(passCosts),
+  roundCosts: z.array(roundCosts),
+  acceptance: z.array(acceptance),
+  memory: z.array(memory),
+  energy,
+});
+
+export type Profile = z.infer<typeof profileSchema>;
+export type ProfileMachine = Profile['machine'];
+/** A model as it was loaded. */
+export type ModelConfiguration = z.infer<typeof configuration>;
+export type PassCostsEntry = Profile['passCosts'][number];
+export type RoundCostsEntry = Profile['roundCosts'][number];
+export type AcceptanceEntry = Profile['acceptance'][number];
+export type MemoryEntry = Profile['memory'][number];
+export type ProfileEnergy = Profile['energy'];
+
+/** The schema as published in `profile.schema.json` (JSON Schema, draft 2020-12). */
+export function profileJsonSchema(): Record<string, unknown> {
+  return { title: 'Foretoken profile', ...z.toJSONSchema(profileSchema) };
+}

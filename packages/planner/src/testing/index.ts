@@ -1,0 +1,2 @@
+export { createRecordedMeter } from './recorded-meter.js';
+export type { RecordedMeterOptions } from './recorded-meter.js';
