@@ -139,7 +139,7 @@ const limits = {
   maximumExpanded: width,
   maximumInner: width,
 };
-const chain = { parents: Array.from({ length: width }, (_, node) => node - 1) };
+const line = { parents: Array.from({ length: width }, (_, node) => node - 1) };
 /** 3 + 5 + 5 + 3 nodes. */
 const bushy = { parents: [-1, -1, -1, 0, 0, 0, 1, 1, 3, 3, 4, 6, 6, 8, 8, 9] };
 const buffers: Float64Array[] = [];
@@ -188,7 +188,7 @@ function shapeChoice(): () => void {
 
 for (const rule of verificationRules.values()) {
   for (const [name, shape] of [
-    ['a chain of 16', chain],
+    ['a chain of 16', line],
     ['a tree of 16', bushy],
   ] as const) {
     if (shape === bushy && !rule.trees) continue;
