@@ -59,7 +59,7 @@ export async function measureRouting(options: MeasureRoutingOptions): Promise<Ro
       const { tokens } = await generateText({ ...shared, target: small, ignoreEndTokens: true });
       const read = await readAnswer(options, prompt, tokens);
       divergences.push(read.divergences);
-      lossyTexts.push(read.logProbabilities);
+      lossyTexts.push(read.logprobs);
     } else {
       divergences.push(plain.map(() => ({ kullbackLeibler: 0, totalVariation: 0 })));
       lossyTexts.push(plain);
@@ -76,20 +76,20 @@ async function readAnswer(
   { large, small, sampling, signal }: MeasureRoutingOptions,
   prompt: readonly number[],
   answer: readonly number[],
-): Promise<{ divergences: EmittedDivergences[]; logProbabilities: number[] }> {
+): Promise<{ divergences: EmittedDivergences[]; logprobs: number[] }> {
   const text = [...prompt, ...answer];
   const transform = createLogitsTransform(sampling, large.vocabularySize);
   const logs = new Float64Array(large.vocabularySize);
   const divergences: EmittedDivergences[] = [];
-  const ofTarget: number[] = [];
+  const logprobs: number[] = [];
   await readTogether(
     { models: [large, small], tokens: text.slice(0, -1), from: prompt.length - 1, signal },
     (largeRow, smallRow, index) => {
       const history = text.slice(0, index + 1);
       const target = transform.apply(largeRow, history, 0);
       divergences.push(emittedDivergences(transform.apply(smallRow, history, 1), target));
-      ofTarget.push(softmaxLogs(largeRow, logs)[text[index + 1] as number] as number);
+      logprobs.push(softmaxLogs(largeRow, logs)[text[index + 1] as number] as number);
     },
   );
-  return { divergences, logProbabilities: ofTarget };
+  return { divergences, logprobs };
 }
