@@ -3,17 +3,11 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { verificationRules } from '@foretoken/core';
 import { openEnergyMeters, type ProfiledModel, profileSetup } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
+import { openModels, type OpenModels } from '../engines/open-models.js';
 import { predictMemory } from '../engines/predict-memory.js';
 import { draftModel } from '../options/draft-model.js';
 import { duration } from '../options/duration.js';
-import {
-  modelOptions,
-  modelPath,
-  type ModelSelection,
-  openModels,
-  type OpenModels,
-  sequencesPerModel,
-} from '../options/model-options.js';
+import { modelOptions, modelPath, type ModelSelection, sequencesPerModel } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
