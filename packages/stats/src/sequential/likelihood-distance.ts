@@ -50,7 +50,7 @@ export function likelihoodDistance(
 
 /**
  * Sum of counts log(p / base) over the cells that a distance reaches, as a function of it: the leading cells of the
- * order share their counts' worth of (their targets +- distance).
+ * order share their counts' worth of (their targets +- distance). The distance is above 0.
  */
 function createLevels(
   order: readonly number[],
@@ -72,7 +72,6 @@ function createLevels(
     });
   }
   return (distance) => {
-    if (distance === 0) return prefixes[1]?.target === 0 ? -Infinity : 0;
     // A prefix is right where the level it sets, hits / (target +- distance), lies between its last cell's ratio and the
     // next one's; the distance that each ratio corresponds to grows along the order, so the right one is found by halving.
     let low = 1;
