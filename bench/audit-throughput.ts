@@ -74,6 +74,21 @@ const rates = [
     audits.map(({ subject, mode, draws, milliseconds }) => rateOf(mode, subject, draws, milliseconds)),
   ),
 ];
+/** All draws of a kind over all their seconds. */
+const kinds = new Map<string, { draws: number; seconds: number }>();
+for (const { mode, what, draws, drawsPerSecond } of rates) {
+  const [, drafter, where] = what.split(', ');
+  const kind = where === 'tables' ? `${drafter}, tables` : `${mode}, ${where}`;
+  const known = kinds.get(kind) ?? { draws: 0, seconds: 0 };
+  kinds.set(kind, { draws: known.draws + draws, seconds: known.seconds + draws / drawsPerSecond });
+}
+const means = [...kinds].map(([kind, { draws, seconds }]) => ({
+  kind,
+  draws,
+  drawsPerSecond: Math.round(draws / seconds),
+}));
+for (const { kind, draws, drawsPerSecond } of means)
+  console.log(`${kind}: ${draws} at ${drawsPerSecond} a second`);
 for (const { mode, what, drawsPerSecond, drawsPerProcessorSecond } of rates)
   console.log(`${what}, ${mode}: ${drawsPerSecond} a second, ${drawsPerProcessorSecond} a processor second`);
 console.log(report.verdict.summary);
@@ -87,5 +102,6 @@ await writeResult('audit-throughput', {
   load: { before: loadBefore, after: os.loadavg()[0] },
   warmUpSeconds,
   seconds: report.seconds,
+  means,
   rates,
 });
