@@ -87,7 +87,7 @@ export function auditCommand() {
     )
     .option(
       '--full',
-      'every combination of rule, drafter and engine, with draws enough for bounds of its own',
+      'every combination of rule, drafter and engine, with draws enough for bounds of its own; needs a --budget of many minutes',
     )
     .option('--json', 'print one JSON document')
     .option('--html <file>', 'write a page with plots')
