@@ -54,6 +54,8 @@ export class EngineRun {
   readonly #loops: Readonly<Record<EngineMode, number>>;
   /** Whether loops with rows reused are at different prefixes. */
   readonly #spread: boolean;
+  /** Whether a drafter needs the target's hidden states. */
+  readonly #hiddenStates: boolean;
   readonly #reusedTransform: LogitsTransform;
   readonly #transform: LogitsTransform;
   readonly #inject: NonNullable<AuditOptions['inject']>;
@@ -94,9 +96,9 @@ export class EngineRun {
     // Every prefix has a reader, and its branches have some too: no order of the draws makes it be read again.
     this.#spread = readers >= 2 * prefixCount;
     this.#loops = { 'rows reused': this.#spread ? reusedLoops : readers, 'own passes': ownLoops };
-    const hiddenStates = combinations.some(({ drafter }) => drafter.needsHead !== undefined);
+    this.#hiddenStates = combinations.some(({ drafter }) => drafter.needsHead !== undefined);
     this.#rows = {
-      target: createReusedRows(target, { readers, hiddenStates }),
+      target: createReusedRows(target, { readers, hiddenStates: this.#hiddenStates }),
       draft: draft && createReusedRows(draft, { readers }),
       heads: heads && new Map([...heads].map(([name, head]) => [name, createReusedHead(head)])),
     };
@@ -241,8 +243,8 @@ export class EngineRun {
   async #choosePrefixes(): Promise<void> {
     const transform = this.#transform;
     const { target } = this.#engine.models;
-    const hiddenStates = this.#combinations.some(({ drafter }) => drafter.needsHead !== undefined);
-    const cuts = await cutTexts({ target, transform, texts: this.#texts, hiddenStates });
+    const shared = { target, transform, hiddenStates: this.#hiddenStates };
+    const cuts = await cutTexts({ ...shared, texts: this.#texts });
     for (const combination of this.#combinations) {
       const { name } = combination.drafter;
       if (this.#prefixes.has(name)) continue;

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import type { LogitsTransform } from '../../sampling/logits-transform.js';
 import type { TreeLimits } from '../../scheduling/tree-shape.js';
 import { createStaticShape, type TreeShapeChooser } from '../../scheduling/tree-shape-chooser.js';
+import { OwnTransform } from '../own-transform.js';
 import {
   deterministicChildren,
   type DrawToken,
@@ -95,7 +96,8 @@ export function createTreeGrowth(tree: DraftTreeKind): TreeGrowth {
 /** Children differ where the rule lets them: then no guess is wasted on what was refused. */
 class ShapedGrowth implements TreeGrowth {
   readonly #chooser: TreeShapeChooser;
-  readonly #transforms = new OwnTransforms();
+  readonly #cloned = new OwnTransform();
+  readonly #softened = softened();
   /** Distributions of later siblings, by node. */
   readonly #buffers: Float64Array[] = [];
   #last: DraftTree | undefined;
@@ -111,7 +113,7 @@ class ShapedGrowth implements TreeGrowth {
     const certainOnly = independentSiblings && transform.greedy;
     const shape = this.#chooser.next(certainOnly ? withoutBranches(request.limits) : request.limits);
     const ranked = transform.greedy && !isChain(shape);
-    const stepper = begin(ranked ? this.#transforms.softened(transform) : this.#transforms.cloned(transform));
+    const stepper = begin((ranked ? this.#softened : this.#cloned).of(transform));
     const drawn = independentSiblings ? withReplacement(draw) : withoutReplacement(draw, this.#buffers);
     this.#last = await growShapedTree(stepper, shape, ranked ? deterministicChildren : drawn, shouldStop);
     return this.#last;
@@ -128,12 +130,12 @@ function confidentGrowth({
   branching = defaultBranching,
 }: DynamicTree): TreeGrowth {
   assertWholeNumbers('dynamic', { nodes, depth, branching });
-  const transforms = new OwnTransforms();
+  const soft = softened();
   const growth: ConfidenceGrowth = { depth, branching };
   return {
     grow({ begin, transform, limits, independentSiblings, shouldStop }) {
       const room = { ...limits, maximumTokens: Math.min(nodes, limits.maximumTokens) };
-      const stepper = begin(transforms.softened(transform));
+      const stepper = begin(soft.of(transform));
       return growConfidentTree(
         stepper,
         independentSiblings ? withoutBranches(room) : room,
@@ -147,14 +149,15 @@ function confidentGrowth({
 
 function sampledGrowth({ nodes }: SampledTree): TreeGrowth {
   assertWholeNumbers('sampled', { nodes });
-  const transforms = new OwnTransforms();
+  const cloned = new OwnTransform();
+  const soft = softened();
   const buffers: Float64Array[] = [];
   return {
     grow({ begin, transform, limits, independentSiblings, draw, shouldStop }) {
       const { greedy } = transform;
       const room = { ...limits, maximumTokens: Math.min(nodes, limits.maximumTokens) };
       return growSampledTree(
-        begin(greedy ? transforms.softened(transform) : transforms.cloned(transform)),
+        begin((greedy ? soft : cloned).of(transform)),
         // A rule for independent siblings must know their number before the first is drawn.
         independentSiblings ? withoutBranches(room) : room,
         usualAcceptance,
@@ -182,29 +185,7 @@ function withoutBranches(limits: TreeLimits): TreeLimits {
   return { ...limits, maximumLeaves: 1 };
 }
 
-/** A request's transformation with row buffers of the drafter's own, made once a request. */
-class OwnTransforms {
-  #source: LogitsTransform | undefined;
-  #clone: LogitsTransform | undefined;
-  #soft: LogitsTransform | undefined;
-
-  cloned(source: LogitsTransform): LogitsTransform {
-    this.#turnTo(source);
-    this.#clone ??= source.clone();
-    return this.#clone;
-  }
-
-  /** For ranking several tokens, which greedy settings do not. */
-  softened(source: LogitsTransform): LogitsTransform {
-    this.#turnTo(source);
-    this.#soft ??= source.soften();
-    return this.#soft;
-  }
-
-  #turnTo(source: LogitsTransform): void {
-    if (this.#source === source) return;
-    this.#source = source;
-    this.#clone = undefined;
-    this.#soft = undefined;
-  }
+/** Copies for ranking several tokens, which greedy settings do not. */
+function softened(): OwnTransform {
+  return new OwnTransform((source) => source.soften());
 }
