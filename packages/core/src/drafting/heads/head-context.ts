@@ -105,9 +105,13 @@ export class HeadContext {
   /** Drops the entries of the draft's own steps. */
   dropSteps(): void {
     this.#feature = undefined;
-    if (this.#sequence !== undefined && this.#sequence.length > this.#positions.length) {
-      this.#sequence.doRollback(this.#positions.length);
-    }
+    this.keepSteps(0);
+  }
+
+  /** Drops the entries of the draft's own steps after the first `count`. */
+  keepSteps(count: number): void {
+    const length = this.#positions.length + count;
+    if (this.#sequence !== undefined && this.#sequence.length > length) this.#sequence.doRollback(length);
   }
 
   close(): void {

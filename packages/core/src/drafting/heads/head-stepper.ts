@@ -2,6 +2,7 @@ import type { Distribution } from '../../contract/distribution.js';
 import type { ForwardResult } from '../../contract/forward.js';
 import type { HeadModel } from '../../contract/head-model.js';
 import type { LogitsTransform } from '../../sampling/logits-transform.js';
+import { commonLength } from '../common-length.js';
 import type { DraftTree } from '../tree/draft-tree.js';
 import type { TreeStepper } from '../tree/tree-stepper.js';
 import type { HeadContext } from './head-context.js';
@@ -15,8 +16,9 @@ export interface HeadStepperRound {
 }
 
 /**
- * Grows trees with a head, one pass a level, each node from its parent's feature. Nodes that all others descend from
- * become a part of the head's sequence; of a tree nothing is kept, so the inner nodes above a level are read again.
+ * Grows trees with a head, one pass a step, each node from its parent's feature. Nodes that are read alone become a part
+ * of the head's sequence, until a step turns to another branch; of a tree nothing is kept, so the inner nodes above a
+ * level are read again.
  */
 export class HeadStepper implements TreeStepper {
   readonly maximumWidth: number;
@@ -54,10 +56,11 @@ export class HeadStepper implements TreeStepper {
       return [this.#transform(root, 0, [], tree)];
     }
     const paths = nodes.map((node) => tree.path(node));
+    this.#keepTrunk(Math.min(...paths.map((path) => commonLength(this.#trunk, path))));
     const read = [...new Set(paths.flatMap((path) => path.slice(this.#trunk.length)))].toSorted(
       (left, right) => left - right,
     );
-    const chain = read.length === 1;
+    const chain = paths.length === 1;
     const result = await this.#context.steps(
       {
         tokens: read.map((node) => tree.tokens[node] as number),
@@ -72,6 +75,13 @@ export class HeadStepper implements TreeStepper {
       this.#features.set(read[index] as number, row.slice());
     if (chain) this.#trunk = paths[0] as number[];
     return paths.map((path) => this.#transform(result, read.indexOf(path.at(-1) as number), path, tree));
+  }
+
+  /** Drops what lies on another branch: the trunk keeps its first nodes. */
+  #keepTrunk(count: number): void {
+    if (count === this.#trunk.length) return;
+    this.#trunk = this.#trunk.slice(0, count);
+    this.#context.keepSteps(count);
   }
 
   /** A row's distribution, with its own history. */

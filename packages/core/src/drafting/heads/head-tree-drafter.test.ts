@@ -26,6 +26,7 @@ const trees: readonly DraftTreeKind[] = [
   { kind: 'static', widths: [2, 1] },
   { kind: 'static', widths: [1, 2] },
   { kind: 'dynamic', nodes: 4, depth: 2, branching: 2 },
+  { kind: 'sampled', nodes: 3 },
 ];
 
 const eagle = (tree: DraftTreeKind) => createEagleDrafter({ head, target, tree });
