@@ -66,7 +66,8 @@ export async function openDrafter(
   async function openModelDrafter(part: string): Promise<Drafter> {
     const { backend, draftBackend, foreignDraft, stage, tree } = selection;
     const { file, ...layers } = draftModel(part, modelPath(selection.model, tinyModels.target));
-    const model = await loadModel(draftBackend ?? backend, file, { ...options, ...layers });
+    const { draftThreads: threads = options.threads } = selection;
+    const model = await loadModel(draftBackend ?? backend, file, { ...options, threads, ...layers });
     open.push(model);
     draft = model;
     if (foreignDraft !== undefined) return foreignDrafts[foreignDraft]({ model, target });

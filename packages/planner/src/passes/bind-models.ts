@@ -4,10 +4,13 @@ import type { Profile } from '../profile/profile-schema.js';
 
 /** A model file of a pipeline. */
 export interface PipelineModel {
+  /** What a profile of it calls it: taken where no model has its hash, as with a stale profile. */
+  readonly name: string;
   readonly file: string;
   readonly sha256: string;
-  /** The weight format that the file has, as engines name it; undefined: not known. */
-  readonly weightFormat?: string | undefined;
+  readonly bytes: number;
+  /** The weight format that the file has, by every name that an engine gives it; undefined: not known. */
+  readonly ownFormats?: readonly string[] | undefined;
   /** Equal where two models have the same tokens with the same ids; undefined: not known. */
   readonly vocabulary?: string | undefined;
 }
@@ -17,7 +20,7 @@ export interface BoundModel extends PipelineModel {
   readonly id: string;
 }
 
-/** The files of a pipeline's models, by the names that it gives them: `target`, then its drafters in order. */
+/** The files of a pipeline's models. */
 export interface PipelineModels {
   readonly target: PipelineModel;
   /** One for every drafter; undefined where it has no file of its own. */
@@ -28,7 +31,8 @@ export interface PipelineModels {
 const partOfModel = /, (early-exit|skip-layers):/;
 
 /**
- * Finds a pipeline's models in a profile, by the hash of their files.
+ * Finds a pipeline's models in a profile, by the hash of their files, else by name: whether that is allowed has been
+ * decided where the profile was read.
  *
  * @throws PlanningError where the profile does not hold the target, naming the models that it holds.
  */
@@ -38,9 +42,10 @@ export function bindModels(
   profile: Pick<Profile, 'models'>,
 ): { readonly target: BoundModel; readonly drafters: readonly (BoundModel | undefined)[] } {
   const find = (model: PipelineModel): BoundModel | undefined => {
-    const id = Object.keys(profile.models).find(
-      (name) => !partOfModel.test(name) && profile.models[name]?.sha256 === model.sha256,
-    );
+    const id =
+      Object.keys(profile.models).find(
+        (name) => !partOfModel.test(name) && profile.models[name]?.sha256 === model.sha256,
+      ) ?? (profile.models[model.name] === undefined ? undefined : model.name);
     return id === undefined ? undefined : { ...model, id };
   };
   const target = find(models.target);

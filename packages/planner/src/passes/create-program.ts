@@ -40,6 +40,7 @@ export function createProgram(pipeline: Pipeline, models: PipelineModels, profil
     targets,
     candidates,
     unmeasured,
+    isOtherTarget: false,
     rule: undefined,
     drafters: undefined,
     alternatives: [],

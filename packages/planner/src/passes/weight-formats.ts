@@ -1,4 +1,5 @@
 import { PlanningError } from '../errors/planning-error.js';
+import type { ModelConfiguration } from '../profile/profile-schema.js';
 import type { Candidate, Pass, Program, TargetChoice } from './program.js';
 import { best, candidateScore, targetScore } from './scores.js';
 import { ratio } from './texts.js';
@@ -13,45 +14,68 @@ export const weightFormats: Pass = {
   name,
   run(program) {
     const decisions: string[] = [];
-    const { pipeline, models } = program;
-    const measured = distinct(program.targets.map(({ configuration }) => configuration.weightFormat));
-    const own = models.target.weightFormat ?? (measured[0] as string);
-    const permitted = [own, ...(pipeline.target.formats ?? [])];
-    const targets = program.targets.filter(({ configuration }) => permitted.includes(configuration.weightFormat));
+    const { pipeline } = program;
+    const isOwn = ownFormat(program);
+    const permitted = pipeline.target.formats ?? [];
+    const targets = program.targets.filter(
+      ({ configuration }) => isOwn(configuration) || permitted.includes(configuration.weightFormat),
+    );
     if (targets.length === 0) {
       throw new PlanningError(
-        `The target was measured as ${measured.join(', ')}, and may be ${permitted.join(', ')}: measure it so, or permit a measured format in target.formats.`,
+        `The target was measured as ${formatsOf(program.targets).join(', ')} alone, which are not its file's own format, and target.formats does not permit them: measure it as it is, or permit one of them.`,
         { pass: name },
       );
     }
-    for (const format of measured.filter((other) => !permitted.includes(other)))
-      decisions.push(`the target as ${format} is left out: it is another target, and target.formats does not permit it`);
-    const candidates = program.candidates.filter(
-      ({ target, drafter, draft }) =>
-        targets.includes(target) &&
-        (drafter.kind !== 'draft-model' ||
-          drafter.formats === undefined ||
-          drafter.formats.includes((draft as NonNullable<typeof draft>).weightFormat)),
-    );
-    const ofOwn = targets.filter(({ configuration }) => configuration.weightFormat === own);
-    const chosen = best(targets, (target) => targetScore(program, target, candidates)) as TargetChoice;
-    const { weightFormat } = chosen.configuration;
-    if (weightFormat === own) decisions.push(`the target stays ${own}`);
-    else {
-      const gain = Math.exp(
-        targetScore(program, chosen, candidates) -
-          Math.max(...ofOwn.map((target) => targetScore(program, target, candidates))),
-      );
+    const left = formatsOf(program.targets.filter((target) => !targets.includes(target)));
+    if (left.length > 0)
       decisions.push(
-        `ANOTHER TARGET: ${weightFormat} instead of ${own}${ofOwn.length > 0 ? `, ${ratio(gain)} of it by the objective` : ', which was not measured'}; its distribution is not that of the file, and foretoken compare says how far it is`,
+        `the target as ${left.join(', ')} is left out: that is another target, and target.formats does not permit it`,
+      );
+    const candidates = program.candidates.filter(
+      (candidate) => targets.includes(candidate.target) && hasPermittedFormat(candidate),
+    );
+    const chosen = best(targets, (target) => targetScore(program, target, candidates)) as TargetChoice;
+    const own = targets.filter(({ configuration }) => isOwn(configuration));
+    const stays = own.includes(chosen);
+    if (stays) decisions.push(`the target stays as its file is: ${formatsOf(own).join(', ')}`);
+    else {
+      const ofOwn = Math.max(...own.map((target) => targetScore(program, target, candidates)));
+      const gain = Math.exp(targetScore(program, chosen, candidates) - ofOwn);
+      decisions.push(
+        `ANOTHER TARGET: ${chosen.configuration.weightFormat} instead of ${formatsOf(own).join(', ') || 'its own format, which was not measured'}${own.length === 0 ? '' : `, ${ratio(gain)} of it by the objective`}; its distribution is not that of the file, and foretoken compare says how far it is`,
       );
     }
-    const kept = targets.filter((target) => target.configuration.weightFormat === weightFormat);
+    const kept = targets.filter((target) =>
+      stays ? own.includes(target) : target.configuration.weightFormat === chosen.configuration.weightFormat,
+    );
     const ofKept = candidates.filter(({ target }) => kept.includes(target));
     const drafting = bestDraftFormats(program, ofKept, decisions);
-    return { program: { ...program, targets: kept, candidates: drafting }, decisions };
+    return { program: { ...program, targets: kept, candidates: drafting, isOtherTarget: !stays }, decisions };
   },
 };
+
+/**
+ * Whether the target's weights in a configuration are as they are in its file. Where the file does not tell its format,
+ * what an engine was first measured with is taken for it.
+ */
+function ownFormat({ models, targets }: Program): (configuration: ModelConfiguration) => boolean {
+  const { ownFormats } = models.target;
+  const firsts = new Map<string, string>();
+  for (const { configuration } of targets) {
+    const { engine, weightFormat } = configuration;
+    if (ownFormats?.includes(weightFormat) === true || !firsts.has(engine)) firsts.set(engine, weightFormat);
+  }
+  return ({ engine, weightFormat }) => firsts.get(engine) === weightFormat;
+}
+
+function formatsOf(targets: readonly TargetChoice[]): string[] {
+  return distinct(targets.map(({ configuration }) => configuration.weightFormat));
+}
+
+function hasPermittedFormat({ drafter, draft }: Candidate): boolean {
+  if (drafter.kind !== 'draft-model' || drafter.formats === undefined || draft === null) return true;
+  return drafter.formats.includes(draft.weightFormat);
+}
 
 /** For each drafter the candidates of its best format. */
 function bestDraftFormats(

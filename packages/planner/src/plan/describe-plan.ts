@@ -1,11 +1,11 @@
 import { acceptanceOf } from '../passes/acceptance-of.js';
+import type { BoundModel } from '../passes/bind-models.js';
 import type { Program, ScheduledDrafter, TargetChoice } from '../passes/program.js';
-import { drafterLabel } from '../pipeline/drafter-label.js';
 import { combinedGain } from '../prediction/combine-drafting.js';
 import { bestLength, longestDraft } from '../prediction/evaluate-drafting.js';
 import { predictCombination } from '../prediction/predict-combination.js';
 import { type Estimate, predictionConfidence, predictSpeed } from '../prediction/predict-speed.js';
-import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
+import type { Profile } from '../profile/profile-schema.js';
 import { type Plan, type PlannedDrafter, planVersion } from './plan-schema.js';
 
 /** The plan of a program that all passes have gone over. */
@@ -21,13 +21,13 @@ export function describePlan(program: Program, profile: Profile, decisions: Plan
     version: planVersion,
     machine: profile.machine,
     libraries: profile.libraries,
-    models: usedModels(program, profile),
+    models: usedModels(program),
     objective: pipeline.objective ?? { latency: 1 },
     sampling: pipeline.sampling ?? {},
     target: {
       model: program.models.target.id,
       configuration: target.configuration,
-      isOther: (program.models.target.weightFormat ?? target.configuration.weightFormat) !== target.configuration.weightFormat,
+      isOther: program.isOtherTarget,
     },
     rule: program.rule as string,
     combination: program.combination,
@@ -117,25 +117,19 @@ function memoryOf(target: TargetChoice, drafters: readonly ScheduledDrafter[]): 
 }
 
 /** The files of the target, and of every draft that is planned, taken or not. */
-function usedModels(program: Program, profile: Profile): Plan['models'] {
+function usedModels(program: Program): Plan['models'] {
   const { target, drafters } = program.models;
   const files: Plan['models'] = {};
-  const add = (id: string, file: string): void => {
-    const known = profile.models[id];
-    if (known !== undefined) files[id] = { ...known, file };
+  const add = (id: string, { sha256, bytes, file }: BoundModel): void => {
+    files[id] = { sha256, bytes, file };
   };
-  add(target.id, target.file);
-  const configurations: ModelConfiguration[] = [...(program.drafters ?? []), ...program.alternatives, ...program.fallback].flatMap(
-    ({ candidate }) => candidate.draft ?? [],
-  );
-  for (const { model } of configurations) {
-    const index = drafters.findIndex((bound) => bound?.id === model);
-    const bound = drafters[index];
-    const isOwnLayers = program.pipeline.drafters.some(
-      (drafter) => `${target.id}, ${drafterLabel(drafter)}` === model,
-    );
-    if (bound !== undefined) add(model, bound.file);
-    else if (isOwnLayers) add(model, target.file);
+  add(target.id, target);
+  const scheduled = [...(program.drafters ?? []), ...program.alternatives, ...program.fallback];
+  for (const { candidate } of scheduled) {
+    const { draft, drafter } = candidate;
+    if (draft === null) continue;
+    // Of its own layers, where it has no file of its own.
+    add(draft.model, drafters[program.pipeline.drafters.indexOf(drafter)] ?? target);
   }
   return files;
 }

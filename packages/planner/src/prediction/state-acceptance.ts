@@ -1,34 +1,52 @@
 import type { AcceptanceData, CountedShare } from './acceptance-data.js';
 
+/** Halvings of an interval: far finer than any count. */
+const halvings = 40;
+/** Logarithm of the largest factor of the odds. */
+const mostLogOdds = 20;
+
 /**
- * The acceptance by position that a drafter has while its text is such that `state` of the tokens that are asked about
- * are accepted: the counted one with its odds multiplied by the same factor at every position.
+ * The acceptance by position that a drafter has while its text is in a state: the counted one with its odds multiplied
+ * by the same factor at every position, so that drafts of `length` tokens keep as many as with an acceptance of `state`
+ * at every position.
  *
  * @param state above 0, below 1.
+ * @param length 1 or more.
  */
-export function stateAcceptance(data: AcceptanceData, state: number): AcceptanceData {
+export function stateAcceptance(data: AcceptanceData, state: number, length: number): AcceptanceData {
   const { accepted } = data;
-  let low = -20;
-  let high = 20;
-  for (let step = 0; step < 40; step++) {
+  const wanted = keptTokens(() => state, length);
+  let [low, high] = [-mostLogOdds, mostLogOdds];
+  for (let halving = 0; halving < halvings; halving++) {
     const middle = (low + high) / 2;
-    if (pooledAcceptance(shifted(accepted, middle)) < state) low = middle;
+    if (keptTokens(byPosition(shifted(accepted, middle)), length) < wanted) low = middle;
     else high = middle;
   }
   return { ...data, accepted: shifted(accepted, (low + high) / 2) };
 }
 
-/** Accepted over asked about, in drafts as long as the positions that were counted. */
-export function pooledAcceptance(accepted: readonly CountedShare[]): number {
-  let reached = 0;
-  let kept = 0;
-  let survival = 1;
-  for (const { mean } of accepted) {
-    reached += survival;
-    survival *= mean;
-    kept += survival;
+/** The state of a text with this acceptance: the same at every position, it keeps as many tokens of `length`. */
+export function stateOf({ accepted }: Pick<AcceptanceData, 'accepted'>, length: number): number {
+  const kept = keptTokens(byPosition(accepted), length);
+  let [low, high] = [0, 1];
+  for (let halving = 0; halving < halvings; halving++) {
+    const middle = (low + high) / 2;
+    if (keptTokens(() => middle, length) < kept) low = middle;
+    else high = middle;
   }
-  return reached === 0 ? 0 : kept / reached;
+  return (low + high) / 2;
+}
+
+/** Expected accepted tokens of a draft that is as long as it is asked for. */
+function keptTokens(acceptance: (position: number) => number, length: number): number {
+  let survival = 1;
+  let kept = 0;
+  for (let position = 0; position < length; position++) kept += survival *= acceptance(position);
+  return kept;
+}
+
+function byPosition(accepted: readonly CountedShare[]): (position: number) => number {
+  return (position) => (accepted[Math.min(position, accepted.length - 1)] as CountedShare).mean;
 }
 
 function shifted(accepted: readonly CountedShare[], logOdds: number): CountedShare[] {
