@@ -4,7 +4,7 @@ import type { AcceptanceEntry, ModelConfiguration, Profile } from '../src/profil
 import { sampleProfile } from './sample-profile.js';
 
 /** Hashes of the two models. */
-export const hashes = { target: 'a'.repeat(64), draft: 'b'.repeat(64) } as const;
+const hashes = { target: 'a'.repeat(64), draft: 'b'.repeat(64) } as const;
 
 export const targetConfiguration: ModelConfiguration = {
   model: 'big',

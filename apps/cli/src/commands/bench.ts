@@ -216,10 +216,7 @@ async function benchEngine(
   signal: AbortSignal,
 ): Promise<EngineResult> {
   const sampling = samplingSettings(options);
-  const opened =
-    plan === undefined
-      ? undefined
-      : await openPlan(plan, options, signal);
+  const opened = plan === undefined ? undefined : await openPlan(plan, options, signal);
   const models = opened ?? (await openModels(options, signal));
   const { target, draft } = models;
   // A plan without drafts is plain decoding against itself.
@@ -227,9 +224,10 @@ async function benchEngine(
   try {
     if (drafter === undefined)
       throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
-    const roundCosts = options.draftLength.includes('auto') && opened === undefined
-      ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts })
-      : undefined;
+    const roundCosts =
+      options.draftLength.includes('auto') && opened === undefined
+        ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts })
+        : undefined;
     const lossyRule = lossyRules.get(options.rule);
     const results: LengthResult[] = [];
     for (const draftLength of options.draftLength) {

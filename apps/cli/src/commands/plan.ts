@@ -65,7 +65,9 @@ export function planCommand() {
     .requiredOption('--profile <file>', 'the profile of foretoken profile')
     .requiredOption('-o, --output <file>', 'the plan')
     .addOption(
-      new Option('--pipeline <file>', 'what may be run, as docs/pipeline.md describes it').conflicts(described),
+      new Option('--pipeline <file>', 'what may be run, as docs/pipeline.md describes it').conflicts(
+        described,
+      ),
     )
     .addOption(modelOptions.model)
     .option(
@@ -95,7 +97,9 @@ export function planCommand() {
       ),
     )
     .addOption(
-      new Option('--rule <name>', 'verification rule; default: chosen').choices([...verificationRules.keys()]),
+      new Option('--rule <name>', 'verification rule; default: chosen').choices([
+        ...verificationRules.keys(),
+      ]),
     )
     .option('--same-text', 'the same seed gives the same text with and without drafts (sample-match)')
     .addOption(samplingOptions.temperature)
@@ -135,7 +139,10 @@ export function planCommand() {
       new Option('--emit <engine>', 'print the plan for another engine').choices(['llama-server', 'vllm']),
     )
     .option('--report <page.html>', 'write a page with plots')
-    .option('--measure-quality', 'for the report: perplexity and a pass rate of target and drafts, measured now')
+    .option(
+      '--measure-quality',
+      'for the report: perplexity and a pass rate of target and drafts, measured now',
+    )
     .addOption(allowStaleOption)
     .option('--json', 'print the plan as JSON')
     .addHelpText(
@@ -164,7 +171,11 @@ Examples:
       else for (const line of planLines(plan, options.output)) printLine(line);
       if (options.report !== undefined) {
         const qualities = options.measureQuality === true ? await measureQualities(plan, signal) : undefined;
-        await writePage(options.report, await planPage({ plan, profile: input.profile, qualities }), '--report');
+        await writePage(
+          options.report,
+          await planPage({ plan, profile: input.profile, qualities }),
+          '--report',
+        );
       }
     });
 }

@@ -6,7 +6,8 @@ const bytesOf = { '': 1, K: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2
 export function memorySize(option: string): (text: string) => number {
   return (text) => {
     const [, digits = '', prefix = ''] = /^(\d+(?:\.\d+)?)(?:([KMG]i?)?B)?$/.exec(text.trim()) ?? [];
-    const bytes = digits === '' ? Number.NaN : Math.floor(Number(digits) * bytesOf[prefix as keyof typeof bytesOf]);
+    const bytes =
+      digits === '' ? Number.NaN : Math.floor(Number(digits) * bytesOf[prefix as keyof typeof bytesOf]);
     if (!(bytes >= 1 && Number.isSafeInteger(bytes)))
       throw new UsageError(`${option} takes an amount of memory such as 2GiB or 800MB, not "${text}".`);
     return bytes;

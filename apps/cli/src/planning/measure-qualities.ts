@@ -21,7 +21,8 @@ export async function measureQualities(plan: Plan, signal: AbortSignal): Promise
       try {
         const { target, draft } = models;
         const model = name === plan.target.model ? target : draft;
-        if (model !== undefined) qualities.set(name, await measureQuality({ model, target, sampling, signal }));
+        if (model !== undefined)
+          qualities.set(name, await measureQuality({ model, target, sampling, signal }));
       } finally {
         await models.close();
       }

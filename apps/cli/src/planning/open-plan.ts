@@ -70,5 +70,9 @@ async function open(
     return models;
   }
   await models.close();
-  throw new PlanMismatchError(file ?? 'The plan', [difference], 'Profile and plan anew, or allow a stale plan (--allow-stale).');
+  throw new PlanMismatchError(
+    file ?? 'The plan',
+    [difference],
+    'Profile and plan anew, or allow a stale plan (--allow-stale).',
+  );
 }

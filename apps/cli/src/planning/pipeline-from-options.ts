@@ -29,7 +29,10 @@ export interface PipelineFlags extends Omit<ModelSelection, 'backend'> {
 }
 
 /** How engines begin their names. */
-export const enginePrefixes: Readonly<Record<string, string>> = { llamacpp: 'llama.cpp', onnx: 'ONNX Runtime' };
+export const enginePrefixes: Readonly<Record<string, string>> = {
+  llamacpp: 'llama.cpp',
+  onnx: 'ONNX Runtime',
+};
 
 /**
  * The pipeline that a line of flags is short for. Without `--draft` it has every drafter that was profiled and needs no
@@ -42,7 +45,9 @@ export function pipelineFromOptions(flags: PipelineFlags, profile: Profile): Pip
   const drafters =
     draft === undefined
       ? profiledDrafters(model, profile)
-      : checkDraftSelection({ ...flags, backend: backend ?? 'llamacpp' }).map((part) => drafterOf(part, flags));
+      : checkDraftSelection({ ...flags, backend: backend ?? 'llamacpp' }).map((part) =>
+          drafterOf(part, flags),
+        );
   const limits: Pipeline['limits'] = {
     memoryBytes: flags.memoryLimit,
     contextTokens: flags.context,
@@ -73,7 +78,9 @@ function drafterOf(part: string, flags: PipelineFlags): PipelineDrafter {
   if (isTextPart(part)) {
     if (part === 'n-gram')
       return { kind: 'n-gram', corpora: absolute(flags.corpus), store: absoluteFile(flags.nGramStore) };
-    return part === 'input-copy' ? { kind: 'input-copy', source: absoluteFile(flags.source) } : { kind: part };
+    return part === 'input-copy'
+      ? { kind: 'input-copy', source: absoluteFile(flags.source) }
+      : { kind: part };
   }
   const [, kind, layers = ''] = /^(early-exit|skip-layers):(.*)$/.exec(part) ?? [];
   if (kind === 'early-exit') return { kind, layers: Number(layers) };

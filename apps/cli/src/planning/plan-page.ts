@@ -16,12 +16,9 @@ export interface PlanPage {
 export async function planPage({ plan, profile, qualities }: PlanPage): Promise<string> {
   const points = frontierOf(plan, profile, qualities);
   const [frontier, speed, costs, acceptance] = await Promise.all(
-    [
-      frontierPlot(points),
-      speedPlot(plan, profile),
-      costCurvesPlot(profile),
-      acceptancePlot(profile),
-    ].map(renderPlot),
+    [frontierPlot(points), speedPlot(plan, profile), costCurvesPlot(profile), acceptancePlot(profile)].map(
+      renderPlot,
+    ),
   );
   const { machine } = profile;
   const [pairing, ...others] = answers(plan, points);

@@ -20,7 +20,12 @@ export function costCurvesPlot({ passCosts }: Profile): TopLevelSpec {
     encoding: {
       x: { field: 'length', type: 'quantitative', title: 'tokens of a pass' },
       y: { field: 'milliseconds', type: 'quantitative', title: 'milliseconds' },
-      color: { field: 'curve', type: 'nominal', title: null, legend: { ...legend, columns: 1, labelLimit: plotWidth } },
+      color: {
+        field: 'curve',
+        type: 'nominal',
+        title: null,
+        legend: { ...legend, columns: 1, labelLimit: plotWidth },
+      },
     },
   };
 }
@@ -30,7 +35,11 @@ export function acceptancePlot({ acceptance }: Profile): TopLevelSpec {
   const values = acceptance.flatMap((entry) => {
     const { drafter, rule, sampling, target } = entry;
     const at = `${drafter} for ${target.model}, ${rule}, ${JSON.stringify(sampling)}`;
-    return acceptanceByPosition(entry).map((share, position) => ({ position: position + 1, share, drafter: at }));
+    return acceptanceByPosition(entry).map((share, position) => ({
+      position: position + 1,
+      share,
+      drafter: at,
+    }));
   });
   return {
     width: plotWidth,
@@ -39,9 +48,19 @@ export function acceptancePlot({ acceptance }: Profile): TopLevelSpec {
     data: { values },
     mark: { type: 'line', point: true, strokeWidth: 1.5 },
     encoding: {
-      x: { field: 'position', type: 'quantitative', title: 'position in the draft', axis: { tickMinStep: 1 } },
+      x: {
+        field: 'position',
+        type: 'quantitative',
+        title: 'position in the draft',
+        axis: { tickMinStep: 1 },
+      },
       y: { field: 'share', type: 'quantitative', title: 'accepted', scale: { domain: [0, 1] } },
-      color: { field: 'drafter', type: 'nominal', title: null, legend: { ...legend, columns: 1, labelLimit: plotWidth } },
+      color: {
+        field: 'drafter',
+        type: 'nominal',
+        title: null,
+        legend: { ...legend, columns: 1, labelLimit: plotWidth },
+      },
     },
   };
 }
@@ -114,7 +133,9 @@ export function frontierPlot(points: readonly FrontierPoint[]): TopLevelSpec {
           x,
           y,
           color: { field: 'kind', type: 'nominal', title: null, legend },
-          ...(hasQuality ? { size: { field: 'passRate', type: 'quantitative' as const, title: 'pass rate' } } : {}),
+          ...(hasQuality
+            ? { size: { field: 'passRate', type: 'quantitative' as const, title: 'pass rate' } }
+            : {}),
         },
       },
       {

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
-import type { EngineSelection } from '../engines/backends.js';
 import { withoutModel } from '../options/draft-names.js';
 import type { ModelSelection } from '../options/model-options.js';
 import { enginePrefixes } from './pipeline-from-options.js';

@@ -13,7 +13,8 @@ export function predictedOf(
   draftLength: DraftLength,
 ): Estimate | undefined {
   const isPlan = planned.every(({ name }, index) => name === plan.drafters[index]?.name);
-  if (draftLength === 'auto') return isPlan && planned.length === plan.drafters.length ? plan.predicted.speedup : undefined;
+  if (draftLength === 'auto')
+    return isPlan && planned.length === plan.drafters.length ? plan.predicted.speedup : undefined;
   const [only, ...others] = planned;
   if (only === undefined || others.length > 0) return undefined;
   return only.predictions.find(({ length }) => length === draftLength)?.speedup;

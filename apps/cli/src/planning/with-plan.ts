@@ -22,7 +22,9 @@ export function withPlan<Flags extends PlannedFlags>(
   const planned = { rule, temperature, topK, topP, minP };
   const changed = [...Object.keys(planned), 'draftLength'].filter(isGiven);
   if (changed.length > 0) {
-    const names = changed.map((option) => `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+    const names = changed.map(
+      (option) => `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    );
     note(`${names.join(', ')} instead of what the plan says: its predictions are not for that.`);
   }
   const kept = Object.entries(planned).filter(([option]) => !isGiven(option));

@@ -26,9 +26,13 @@ export function emitLlamaServer(plan: Plan): Emitted {
     if (value !== undefined) words.push(flag, String(value));
   }
   if (!configuration.engine.startsWith('llama.cpp'))
-    inexpressible.push(`the engine ${configuration.engine}: costs were measured on it, and llama-server has others`);
+    inexpressible.push(
+      `the engine ${configuration.engine}: costs were measured on it, and llama-server has others`,
+    );
   if (target.isOther)
-    inexpressible.push(`weights as ${configuration.weightFormat}: write such a file first, with llama-quantize`);
+    inexpressible.push(
+      `weights as ${configuration.weightFormat}: write such a file first, with llama-quantize`,
+    );
   if (drafters.length > 0) inexpressible.push(...ofEveryDraft(plan));
   return { text: words.map(shellWord).join(' '), inexpressible };
 }
@@ -50,8 +54,7 @@ function emitDrafter(
         inexpressible.push(`${name}: nothing guesses for the draft model there; it drafts token by token`);
       words.push('--spec-draft-model', fileOf(plan.models, draft?.model ?? ''));
       words.push('--spec-draft-n-max', String(predictedLength), '--spec-draft-p-min', '0');
-      if (draft !== null && draft.threads !== null)
-        words.push('--spec-draft-threads', String(draft.threads));
+      if (draft !== null && draft.threads !== null) words.push('--spec-draft-threads', String(draft.threads));
       return ['draft-simple'];
     }
     case 'prompt-lookup':
@@ -63,11 +66,15 @@ function emitDrafter(
       inexpressible.push(`${name}: write the layers that draft to a file of their own first`);
       return [];
     case 'head':
-      inexpressible.push(`${name}: heads of this form are not among its drafters (EAGLE-3, MTP, DFlash, DSpark are)`);
+      inexpressible.push(
+        `${name}: heads of this form are not among its drafters (EAGLE-3, MTP, DFlash, DSpark are)`,
+      );
       return [];
     case 'n-gram':
     case 'input-copy':
-      inexpressible.push(`${name}: it drafts from the text so far alone (ngram-simple, ngram-map-k, ngram-mod)`);
+      inexpressible.push(
+        `${name}: it drafts from the text so far alone (ngram-simple, ngram-map-k, ngram-mod)`,
+      );
       return [];
   }
 }
@@ -83,7 +90,9 @@ function ofEveryDraft({ drafters, rule, sampling, noSpeculation }: Plan): string
     `lengths by acceptance, 0 to ${longest}: one length for all texts; drafts end early only below a probability (--spec-draft-p-min)`,
   );
   if (noSpeculation.contextTokens.length > 0)
-    lines.push(`no drafts with ${noSpeculation.contextTokens.join(', ')} tokens of context: it drafts always`);
+    lines.push(
+      `no drafts with ${noSpeculation.contextTokens.join(', ')} tokens of context: it drafts always`,
+    );
   if (noSpeculation.fromSequences !== null)
     lines.push(`no drafts from ${noSpeculation.fromSequences} sequences on: it drafts at every load`);
   return lines;

@@ -37,7 +37,9 @@ function configurationOf(
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary === 'slem') {
-        inexpressible.push(`${name}: drafts of another vocabulary are translated by common tokens only (tli)`);
+        inexpressible.push(
+          `${name}: drafts of another vocabulary are translated by common tokens only (tli)`,
+        );
         return undefined;
       }
       if (drafter.stage !== undefined)
@@ -62,7 +64,9 @@ function configurationOf(
       inexpressible.push(`${name}: write the layers that draft to a model of their own first`);
       return undefined;
     case 'head':
-      inexpressible.push(`${name}: give the head as a folder of Hugging Face, by the method eagle or mlp_speculator`);
+      inexpressible.push(
+        `${name}: give the head as a folder of Hugging Face, by the method eagle or mlp_speculator`,
+      );
       return undefined;
     case 'n-gram':
     case 'input-copy':

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { acceptanceEntry, lookupEntry, smallModels, smallPipeline, smallProfile } from '../../testing/small-profile.js';
+import {
+  acceptanceEntry,
+  lookupEntry,
+  smallModels,
+  smallPipeline,
+  smallProfile,
+} from '../../testing/small-profile.js';
+import type { RoundCostsEntry } from '../profile/profile-schema.js';
 import { compilePlan } from '../plan/compile-plan.js';
 import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import { emitLlamaServer } from './emit-llama-server.js';
@@ -10,7 +17,11 @@ const pipeline = smallPipeline({
   combination: 'priority',
 });
 const profile = smallProfile();
-profile.roundCosts.push({ ...(profile.roundCosts[0] as Plan & never), draft: null, drafter: 'prompt-lookup' });
+profile.roundCosts.push({
+  ...(profile.roundCosts[0] as RoundCostsEntry),
+  draft: null,
+  drafter: 'prompt-lookup',
+});
 profile.acceptance = [acceptanceEntry({}), lookupEntry(0.98)];
 const both = compilePlan({ pipeline, models: smallModels(pipeline), profile });
 const single: Plan = { ...both, combination: 'single', drafters: both.drafters.slice(1) };
@@ -30,14 +41,22 @@ describe('as a command line of llama-server', () => {
   });
 
   test('says what has no words there', () => {
-    const { inexpressible } = emitLlamaServer({ ...single, noSpeculation: { ...single.noSpeculation, fromSequences: 8 } });
-    expect(inexpressible.join('\n')).toMatch(/engine 1\.0.*\n.*rule block.*\n.*lengths by acceptance.*\n.*from 8 sequences/);
+    const { inexpressible } = emitLlamaServer({
+      ...single,
+      noSpeculation: { ...single.noSpeculation, fromSequences: 8 },
+    });
+    expect(inexpressible.join('\n')).toMatch(
+      /engine 1\.0.*\n.*rule block.*\n.*lengths by acceptance.*\n.*from 8 sequences/,
+    );
     const exact = emitLlamaServer({ ...single, rule: 'sample-match' });
     expect(exact.inexpressible.join()).not.toContain('rule');
   });
 
   test('quotes what a shell would read otherwise', () => {
-    const models = { ...single.models, big: { ...(single.models['big'] as Plan['models'][string]), file: "it's big.gguf" } };
+    const models = {
+      ...single.models,
+      big: { ...(single.models['big'] as Plan['models'][string]), file: "it's big.gguf" },
+    };
     expect(emitLlamaServer({ ...single, models }).text).toContain(`-m 'it'\\''s big.gguf' -t`);
   });
 });

@@ -95,7 +95,10 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   const drafts: (ModelConfiguration | null)[] = hasModel
     ? configurations.filter(({ model }) => ids?.includes(model) === true)
     : [null];
-  const isOfDrafter = (entry: { readonly drafter: string; readonly draft: ModelConfiguration | null }): boolean =>
+  const isOfDrafter = (entry: {
+    readonly drafter: string;
+    readonly draft: ModelConfiguration | null;
+  }): boolean =>
     (hasModel ? ids?.includes(entry.draft?.model ?? '') === true : entry.draft === null) &&
     isNameOf(drafter, entry.drafter);
   const measured = profile.roundCosts.filter(isOfDrafter);
@@ -120,7 +123,8 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         draft,
         costs,
         acceptance,
-        energy: drafter.kind === 'head' ? undefined : energyOf(pipeline, profile, target.configuration, draft),
+        energy:
+          drafter.kind === 'head' ? undefined : energyOf(pipeline, profile, target.configuration, draft),
         draftMemoryBytes: draft === null ? 0 : memoryOf(profile, draft),
       });
     }

@@ -39,7 +39,8 @@ export const deadDrafters: Pass = {
         `${label} is dropped: at most ${ratio(range(program, own).upper)}, where ${strongest.label} gives at least ${ratio(lower)}`,
       );
     }
-    if (decisions.length === 0) decisions.push(kept.length === 0 ? 'nothing drafts' : 'every drafter may pay');
+    if (decisions.length === 0)
+      decisions.push(kept.length === 0 ? 'nothing drafts' : 'every drafter may pay');
     return { program: { ...program, candidates: kept }, decisions };
   },
 };
@@ -54,10 +55,11 @@ function range(program: Program, candidate: Candidate): { estimate: number; lowe
 
 /** The best length of 1 or more, whether or not it pays. */
 function bestOfDrafting(program: Program, candidate: Candidate, data: AcceptanceData) {
-  const lengths = Array.from({ length: longestDraft(candidate, program.pipeline, data) }, (_, index) => index + 1);
-  const evaluations = lengths.flatMap(
-    (length) => evaluate(candidate, program.pipeline, data, length) ?? [],
+  const lengths = Array.from(
+    { length: longestDraft(candidate, program.pipeline, data) },
+    (_, index) => index + 1,
   );
+  const evaluations = lengths.flatMap((length) => evaluate(candidate, program.pipeline, data, length) ?? []);
   return best(evaluations, ({ score }) => score);
 }
 
@@ -66,7 +68,9 @@ function mayPay(program: Program, candidate: Candidate): boolean {
 }
 
 function paysAtBest(program: Program, candidate: Candidate): boolean {
-  return (bestLength(candidate, program.pipeline, allAccepted(acceptanceOf(program, candidate)))?.length ?? 0) > 0;
+  return (
+    (bestLength(candidate, program.pipeline, allAccepted(acceptanceOf(program, candidate)))?.length ?? 0) > 0
+  );
 }
 
 function allAccepted(data: AcceptanceData): AcceptanceData {

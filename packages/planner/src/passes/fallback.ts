@@ -19,7 +19,11 @@ export const fallback: Pass = {
     const order = [...chosen.map(({ candidate }) => candidate.label), 'plain decoding'];
     return {
       program: { ...program, fallback: chosen },
-      decisions: [drafters.length === 0 ? 'plain decoding is the plan' : `where drafting fails: ${order.join(', then ')}`],
+      decisions: [
+        drafters.length === 0
+          ? 'plain decoding is the plan'
+          : `where drafting fails: ${order.join(', then ')}`,
+      ],
     };
   },
 };

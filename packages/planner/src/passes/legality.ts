@@ -50,7 +50,11 @@ export const legality: Pass = {
 type KeepTargets = (keep: (target: TargetChoice) => boolean) => void;
 type KeepCandidates = (keep: (candidate: Candidate) => string | undefined) => void;
 
-function permittedPlaces({ pipeline }: Program, keepTargets: KeepTargets, keepCandidates: KeepCandidates): void {
+function permittedPlaces(
+  { pipeline }: Program,
+  keepTargets: KeepTargets,
+  keepCandidates: KeepCandidates,
+): void {
   const { engines, threads = Number.POSITIVE_INFINITY } = pipeline.limits ?? {};
   const isPermitted = (configuration: ModelConfiguration): boolean =>
     (configuration.threads ?? 0) <= threads &&
@@ -100,13 +104,18 @@ function energyKnown(
   }
   keepTargets(({ energy }) => energy !== undefined);
   keepCandidates(({ energy, label }) =>
-    energy === undefined ? `${label} is left out: the objective asks for energy, and its own is not known` : undefined,
+    energy === undefined
+      ? `${label} is left out: the objective asks for energy, and its own is not known`
+      : undefined,
   );
 }
 
 function memoryFits(
   { pipeline }: Program,
-  { targets, candidates }: { readonly targets: readonly TargetChoice[]; readonly candidates: readonly Candidate[] },
+  {
+    targets,
+    candidates,
+  }: { readonly targets: readonly TargetChoice[]; readonly candidates: readonly Candidate[] },
   keepTargets: KeepTargets,
   keepCandidates: KeepCandidates,
   decisions: string[],

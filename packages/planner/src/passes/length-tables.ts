@@ -40,18 +40,14 @@ function lengthTable(program: Program, candidate: Candidate, data: AcceptanceDat
 }
 
 /** Lengths never fall as acceptance rises; states of one length are one. */
-function tableFor(
-  program: Program,
-  candidate: Candidate,
-  data: AcceptanceData,
-  toldBy: number,
-): LengthTable {
+function tableFor(program: Program, candidate: Candidate, data: AcceptanceData, toldBy: number): LengthTable {
   const acceptance = [0];
   const lengths = [0];
   let longest = 0;
   for (let step = 1; step < states; step++) {
     const state = step / states;
-    const { length = 0 } = bestLength(candidate, program.pipeline, stateAcceptance(data, state, toldBy)) ?? {};
+    const { length = 0 } =
+      bestLength(candidate, program.pipeline, stateAcceptance(data, state, toldBy)) ?? {};
     if (length <= longest) continue;
     longest = length;
     acceptance.push(state);

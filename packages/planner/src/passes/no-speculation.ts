@@ -19,7 +19,9 @@ export const noSpeculation: Pass = {
     for (const [index, { candidate }] of drafters.entries()) {
       const below = belowAcceptance[index];
       if (below !== null && below !== undefined)
-        decisions.push(`${candidate.label} does not draft while its conditional acceptance is below ${below.toFixed(2)}`);
+        decisions.push(
+          `${candidate.label} does not draft while its conditional acceptance is below ${below.toFixed(2)}`,
+        );
     }
     const contexts = [...new Set(drafters.flatMap(({ candidate }) => candidate.costs.contexts))].toSorted(
       (left, right) => left - right,

@@ -30,10 +30,13 @@ export const placement: Pass = {
     for (const label of new Set(ofTarget.map((candidate) => candidate.label))) {
       const ofLabel = ofTarget.filter((candidate) => candidate.label === label);
       const whole = ofLabel.filter(({ costs }) => costs.source === 'rounds');
-      const placed = best(whole.length > 0 ? whole : ofLabel, (candidate) => candidateScore(program, candidate)) as Candidate;
+      const placed = best(whole.length > 0 ? whole : ofLabel, (candidate) =>
+        candidateScore(program, candidate),
+      ) as Candidate;
       candidates.push(placed);
       if (placed.draft === null) continue;
-      const source = placed.costs.source === 'rounds' ? 'measured whole' : 'made of passes that were measured alone';
+      const source =
+        placed.costs.source === 'rounds' ? 'measured whole' : 'made of passes that were measured alone';
       decisions.push(`${label} runs as ${configurationText(placed.draft)}; its rounds are ${source}`);
     }
     return { program: { ...program, targets: [chosen], candidates }, decisions };

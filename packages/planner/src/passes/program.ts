@@ -46,7 +46,7 @@ export interface ScheduledDrafter {
 }
 
 /** Where speculation does not pay, as far as the profile tells. */
-export interface NoSpeculation {
+interface NoSpeculation {
   /** For each drafter of the plan, in order: below this conditional acceptance; null: it never pays. */
   readonly belowAcceptance: readonly (number | null)[];
   /** Measured context lengths at which no drafter pays. */
@@ -86,5 +86,8 @@ export interface Program {
 export interface Pass {
   readonly name: string;
   /** @throws PlanningError where nothing is left that keeps the pipeline's limits. */
-  run(program: Program, profile: Profile): { readonly program: Program; readonly decisions: readonly string[] };
+  run(
+    program: Program,
+    profile: Profile,
+  ): { readonly program: Program; readonly decisions: readonly string[] };
 }

@@ -4,8 +4,8 @@ import type { Candidate, Program, TargetChoice } from './program.js';
 
 /** The objective's score of a drafter at its best length, 0 included. */
 export function candidateScore(program: Program, candidate: Candidate): number {
-  const best = bestLength(candidate, program.pipeline, acceptanceOf(program, candidate));
-  return best?.score ?? Number.NEGATIVE_INFINITY;
+  const evaluation = bestLength(candidate, program.pipeline, acceptanceOf(program, candidate));
+  return evaluation?.score ?? Number.NEGATIVE_INFINITY;
 }
 
 /** The score of a target with the best of its drafters, or with none. */

@@ -25,7 +25,9 @@ export const verificationRule: Pass = {
       decisions.push('sample-match: the same seed gives the same text with and without speculation');
     } else if (pipeline.sampling?.temperature === 0) {
       rule = 'tokenwise';
-      decisions.push('tokenwise: greedy decoding accepts the same tokens by every rule, and this one costs the least');
+      decisions.push(
+        'tokenwise: greedy decoding accepts the same tokens by every rule, and this one costs the least',
+      );
     } else rule = blockOrTokenwise(program, decisions);
     const stoodIn = program.candidates.filter(
       (candidate) => acceptanceOf({ rule }, candidate).rule !== rule && pipeline.sampling?.temperature !== 0,
@@ -33,9 +35,7 @@ export const verificationRule: Pass = {
     for (const label of new Set(stoodIn.map((candidate) => candidate.label))) {
       const measured = acceptanceOf({ rule }, stoodIn.find((one) => one.label === label) as Candidate).rule;
       const note =
-        rule === 'sample-match'
-          ? ', which may accept more: measure with --rule sample-match to know'
-          : '';
+        rule === 'sample-match' ? ', which may accept more: measure with --rule sample-match to know' : '';
       decisions.push(`acceptance of ${label} was measured with ${measured}${note}`);
     }
     return { program: { ...program, rule }, decisions };

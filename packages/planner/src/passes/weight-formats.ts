@@ -90,7 +90,10 @@ function bestDraftFormats(
     const scored = formats
       .map((format) => {
         const ofFormat = ofDrafter.filter(({ draft }) => draft?.weightFormat === format);
-        return { format, score: Math.max(...ofFormat.map((candidate) => candidateScore(program, candidate))) };
+        return {
+          format,
+          score: Math.max(...ofFormat.map((candidate) => candidateScore(program, candidate))),
+        };
       })
       .toSorted((left, right) => right.score - left.score);
     const first = scored[0] as (typeof scored)[number];

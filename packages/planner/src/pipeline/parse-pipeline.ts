@@ -59,7 +59,9 @@ function findContradictions({ drafters, rule = 'auto', seedContract, combination
       );
   }
   if (rule !== 'auto' && !verificationRules.has(rule))
-    problems.push(`rule: there is no exact rule "${rule}"; there are ${[...verificationRules.keys()].join(', ')}`);
+    problems.push(
+      `rule: there is no exact rule "${rule}"; there are ${[...verificationRules.keys()].join(', ')}`,
+    );
   if (seedContract === 'text' && rule !== 'auto' && rule !== 'sample-match')
     problems.push(`seedContract: only the rule sample-match gives the same text, not ${rule}`);
   if (combination === 'priority' && drafters.length < 2)

@@ -108,7 +108,9 @@ const sampling = z
 
 const limits = z
   .strictObject({
-    memoryBytes: positiveCount.optional().describe('Of target and draft together: weights, cache and buffers'),
+    memoryBytes: positiveCount
+      .optional()
+      .describe('Of target and draft together: weights, cache and buffers'),
     contextTokens: positiveCount
       .optional()
       .describe('Tokens in the cache where a typical round begins; default: those of the measured rounds'),
@@ -138,7 +140,9 @@ const powerModel = z
     idleWatts: z.number().min(0),
     wattsPerThread: z.number().min(0),
   })
-  .describe('Asks for energy that is estimated, where no meter measured it; every number from it is labelled');
+  .describe(
+    'Asks for energy that is estimated, where no meter measured it; every number from it is labelled',
+  );
 
 /** A pipeline description, [version 1]: what may be run, and what for. */
 export const pipelineSchema = z.strictObject({

@@ -61,13 +61,17 @@ describe('a pipeline', () => {
   it('is refused wherever it is cut off, and where it is not there', async () => {
     const text = JSON.stringify(smallPipeline());
     for (let length = 0; length < text.length; length += 17)
-      expect(() => parsePipeline(text.slice(0, length), 'half.json')).toThrow('half.json is no pipeline: it is not JSON');
+      expect(() => parsePipeline(text.slice(0, length), 'half.json')).toThrow(
+        'half.json is no pipeline: it is not JSON',
+      );
     await expect(readPipeline('/nowhere/pipeline.json')).rejects.toThrow('cannot be read (ENOENT)');
   });
 
   it('has its schema published as it is: npm run schema -w packages/planner writes it anew', async () => {
     const file = new URL('../../pipeline.schema.json', import.meta.url);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(pipelineJsonSchema())));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(pipelineJsonSchema())),
+    );
   });
 });
 
@@ -80,10 +84,16 @@ describe('an objective on the command line', () => {
     expect(parseObjective(text)).toEqual(objective);
   });
 
-  test.each(['', 'speed', 'latency:0', 'latency:-1', 'latency:', 'latency:1:2', 'latency,latency', 'latency:Infinity'])(
-    'is not "%s"',
-    (text) => {
-      expect(() => parseObjective(text)).toThrow(InvalidArgumentError);
-    },
-  );
+  test.each([
+    '',
+    'speed',
+    'latency:0',
+    'latency:-1',
+    'latency:',
+    'latency:1:2',
+    'latency,latency',
+    'latency:Infinity',
+  ])('is not "%s"', (text) => {
+    expect(() => parseObjective(text)).toThrow(InvalidArgumentError);
+  });
 });

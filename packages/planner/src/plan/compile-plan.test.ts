@@ -149,7 +149,10 @@ describe('legality', () => {
 });
 
 describe('energy', () => {
-  const measured = [...energyEntries(targetConfiguration, [1, 1.1, 1.2]), ...energyEntries(draftConfiguration, [0.5, 0.5, 0.5])];
+  const measured = [
+    ...energyEntries(targetConfiguration, [1, 1.1, 1.2]),
+    ...energyEntries(draftConfiguration, [0.5, 0.5, 0.5]),
+  ];
   const energy: Profile['energy'] = { meters: ['RAPL'], unreadable: [], measured, estimated: [] };
 
   test('is refused where it was not measured, with what to do', () => {
@@ -162,7 +165,7 @@ describe('energy', () => {
     const plan = compile({ objective: { energy: 1 } }, { energy });
     // Half a joule for a drafted token against one for a plain token: shorter drafts than for the time.
     const joules = (length: number): number =>
-      ((plan.drafters[0]?.predictions[length]?.committedTokens as number) ** -1) * (1.1 + 0.5 * length);
+      (plan.drafters[0]?.predictions[length]?.committedTokens as number) ** -1 * (1.1 + 0.5 * length);
     expect(plan.energy).toMatchObject({ kind: 'measured', source: 'RAPL', plainJoules: 1 });
     expect(plan.drafters[0]?.predictedLength).toBeLessThan(
       compile({}, { energy }).drafters[0]?.predictedLength as number,

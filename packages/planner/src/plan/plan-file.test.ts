@@ -32,7 +32,7 @@ beforeEach(async () => {
     return { ...model, file: inFolder(model.file), sha256, bytes: text.length };
   };
   const target = await here(models.target);
-  const drafters = await Promise.all(models.drafters.map((model) => model && here(model)));
+  const drafters = await Promise.all(models.drafters.map(async (model) => model && here(model)));
   plan = compilePlan({ pipeline, models: { target, drafters }, profile: smallProfile() });
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -57,7 +57,11 @@ describe('a plan file', () => {
   });
 
   it.each<[string, Partial<ReadPlanOptions['context']>, string]>([
-    ['machine', { machine: { ...machine, processor: 'another' } }, 'the processor was a processor, and is another'],
+    [
+      'machine',
+      { machine: { ...machine, processor: 'another' } },
+      'the processor was a processor, and is another',
+    ],
     ['version', { libraries: { '@foretoken/core': '0.2.0' } }, '@foretoken/core was 0.1.0, and is 0.2.0'],
   ])('of another %s is refused by name, and taken where stale is allowed', async (_, changes, line) => {
     await writePlan(file, plan);
@@ -70,13 +74,19 @@ describe('a plan file', () => {
   it('is refused wherever it is cut off, by its name', () => {
     const text = JSON.stringify(plan);
     for (let length = 0; length < text.length; length += 997)
-      expect(() => parsePlan(text.slice(0, length), 'half.json')).toThrow('half.json is no plan: it is not JSON');
+      expect(() => parsePlan(text.slice(0, length), 'half.json')).toThrow(
+        'half.json is no plan: it is not JSON',
+      );
   });
 
   it.each<[string, unknown, string]>([
     ['version', 2, 'version: it is 2'],
     ['rule', 'guess', 'rule: there is no exact rule "guess"'],
-    ['target.configuration.model', 'other', 'target.configuration.model: the model "other" is not among models'],
+    [
+      'target.configuration.model',
+      'other',
+      'target.configuration.model: the model "other" is not among models',
+    ],
     ['drafters.0.draft.model', 'other', 'drafters.0.draft.model: the model "other" is not among models'],
     ['drafters.0.table.lengths', [0], 'drafters.0.table: '],
     ['drafters.0.table.acceptance.0', 0.5, 'drafters.0.table.acceptance.0: the first is 0'],
@@ -104,6 +114,8 @@ describe('a plan file', () => {
 
   it('has its schema published as it is: npm run schema -w packages/planner writes it anew', async () => {
     const published = new URL('../../plan.schema.json', import.meta.url);
-    expect(JSON.parse(await readFile(published, 'utf8'))).toEqual(JSON.parse(JSON.stringify(planJsonSchema())));
+    expect(JSON.parse(await readFile(published, 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(planJsonSchema())),
+    );
   });
 });

@@ -42,7 +42,11 @@ export async function readPlan(
     throw new PlanMismatchError(file, changed, 'Profile the models as they are, and plan anew.');
   const differences = findPlanDifferences(plan, context);
   if (differences.length > 0 && !allowStale)
-    throw new PlanMismatchError(file, differences, 'Profile and plan anew, or allow a stale plan (--allow-stale).');
+    throw new PlanMismatchError(
+      file,
+      differences,
+      'Profile and plan anew, or allow a stale plan (--allow-stale).',
+    );
   return { plan, differences };
 }
 
@@ -59,7 +63,8 @@ async function changedModels({ target, drafters, models }: Plan, signal?: AbortS
     try {
       const now = hashes.get(file) ?? (await hashModelFile(file, signal)).sha256;
       hashes.set(file, now);
-      if (now !== sha256) lines.push(`the model ${id} changed: ${file} has the SHA-256 ${now}, and had ${sha256}`);
+      if (now !== sha256)
+        lines.push(`the model ${id} changed: ${file} has the SHA-256 ${now}, and had ${sha256}`);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;

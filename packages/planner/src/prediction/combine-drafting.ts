@@ -1,6 +1,12 @@
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
 import type { AcceptanceData } from './acceptance-data.js';
-import { bestLength, type Drafting, type Evaluation, evaluate, objectiveWeights } from './evaluate-drafting.js';
+import {
+  bestLength,
+  type Drafting,
+  type Evaluation,
+  evaluate,
+  objectiveWeights,
+} from './evaluate-drafting.js';
 
 /** A drafter, and what is known of its acceptance. */
 export interface KnownDrafting extends Drafting {

@@ -45,7 +45,7 @@ describe('committed tokens', () => {
   });
 
   test('their interval holds the truth about as often as it says', () => {
-    const { uniform } = createRequestRandom({ seed }).round(0);
+    const random = createRequestRandom({ seed }).round(0);
     const truth = [0.8, 0.7, 0.6, 0.5];
     const expected = committedTokens(dataOf(truth), 4).mean;
     const runs = 400;
@@ -56,7 +56,7 @@ describe('committed tokens', () => {
       const positions = truth.map((share) => {
         let accepted = 0;
         for (let round = 0; round < reached; round++)
-          if (uniform('accept', 0, -1, draws++) < share) accepted += 1;
+          if (random.uniform('accept', 0, -1, draws++) < share) accepted += 1;
         const bins = [{ from: 0, to: 1, reached, accepted }];
         reached = accepted;
         return bins;
@@ -77,9 +77,14 @@ describe('committed tokens', () => {
 describe('states', () => {
   test('an acceptance that is moved to a state is in it', () => {
     fc.assert(
-      fc.property(shares, fc.double({ min: 0.03, max: 0.97, noNaN: true }), fc.integer({ min: 1, max: 15 }), (values, state, length) => {
-        expect(stateOf(stateAcceptance(dataOf(values), state, length), length)).toBeCloseTo(state, 5);
-      }),
+      fc.property(
+        shares,
+        fc.double({ min: 0.03, max: 0.97, noNaN: true }),
+        fc.integer({ min: 1, max: 15 }),
+        (values, state, length) => {
+          expect(stateOf(stateAcceptance(dataOf(values), state, length), length)).toBeCloseTo(state, 5);
+        },
+      ),
       { seed },
     );
   });
@@ -145,7 +150,10 @@ test('the best length is that with the most tokens per millisecond, or none that
   fc.assert(
     fc.property(shares, (values) => {
       const data = dataOf(values);
-      const rates = Array.from({ length: 16 }, (_, length) => committedTokens(data, length).mean / costs.at(length));
+      const rates = Array.from(
+        { length: 16 },
+        (_, length) => committedTokens(data, length).mean / costs.at(length),
+      );
       const best = bestLength(drafting, smallPipeline(), data);
       const most = Math.max(...rates.slice(1));
       if (most < 1.02 * (rates[0] as number)) expect(best?.length).toBe(0);

@@ -66,7 +66,9 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
   // What a round takes beside its passes, by length.
   const rest: CostCurve = {
     lengths,
-    milliseconds: lengths.map((length, index) => (entry.milliseconds[index] as number) - passes.at(length, contextTokens)),
+    milliseconds: lengths.map(
+      (length, index) => (entry.milliseconds[index] as number) - passes.at(length, contextTokens),
+    ),
   };
   const restAt = (length: number): number => costAt(rest, Math.min(length, longest));
   return {
@@ -137,7 +139,9 @@ function measuredOverPasses(profile: Profile, measured: readonly RoundCostsEntry
     if (passes === undefined) continue;
     for (const [index, length] of entry.lengths.entries()) {
       if (length === 0) continue;
-      logRatios.push(Math.log((entry.milliseconds[index] as number) / passes.at(length, entry.contextTokens)));
+      logRatios.push(
+        Math.log((entry.milliseconds[index] as number) / passes.at(length, entry.contextTokens)),
+      );
     }
   }
   if (logRatios.length === 0) return 1;

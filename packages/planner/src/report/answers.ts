@@ -19,7 +19,9 @@ function pairing({ target, drafters, combination, alternatives }: Plan): string 
   const compared = others.length > 0 ? ` Of the others, ${others.join(', ')}.` : '';
   if (names.length === 0) return `Which models should be paired? None: ${model} is fastest alone.${compared}`;
   const together =
-    combination === 'priority' ? `${names[0]} first, and ${names.slice(1).join(', ')} where it has nothing` : names[0];
+    combination === 'priority'
+      ? `${names[0]} first, and ${names.slice(1).join(', ')} where it has nothing`
+      : names[0];
   return `Which models should be paired? ${model} with ${together}.${compared}`;
 }
 
@@ -40,11 +42,17 @@ function accuracy({ rule, target, drafters }: Plan, points: readonly FrontierPoi
   return `${nothing}${other}${lost}`;
 }
 
-function efficiency({ predicted, plain, energy, confidence }: Plan, points: readonly FrontierPoint[]): string {
+function efficiency(
+  { predicted, plain, energy, confidence }: Plan,
+  points: readonly FrontierPoint[],
+): string {
   const speed = `What does that do to efficiency? ${ratioWithInterval(predicted.speedup)} the speed of plain decoding is predicted (${percent(confidence)} interval): ${predicted.tokensPerSecond.toFixed(1)} tokens/s instead of ${plain.tokensPerSecond.toFixed(1)}.`;
   const small = points
     .filter(({ kind }) => kind === 'small model only')
-    .map(({ name, millisecondsPerToken }) => `${name} alone would have ${(1000 / millisecondsPerToken).toFixed(1)}`);
+    .map(
+      ({ name, millisecondsPerToken }) =>
+        `${name} alone would have ${(1000 / millisecondsPerToken).toFixed(1)}`,
+    );
   const alone = small.length > 0 ? ` ${small.join(', ')}.` : '';
   const joules =
     energy === null

@@ -47,7 +47,9 @@ export function frontierOf(
   ];
   const drafters = [...plan.drafters, ...plan.alternatives];
   const drafts = drafters.flatMap(({ draft }) => draft ?? []);
-  for (const draft of drafts.filter(({ model }, index) => drafts.findIndex((one) => one.model === model) === index)) {
+  for (const draft of drafts.filter(
+    ({ model }, index) => drafts.findIndex((one) => one.model === model) === index,
+  )) {
     const passes = passCostsOf(profile, draft);
     if (passes === undefined) continue;
     points.push({

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { energyEntries, draftConfiguration, smallModels, smallPipeline, smallProfile, targetConfiguration } from '../../testing/small-profile.js';
+import {
+  energyEntries,
+  draftConfiguration,
+  smallModels,
+  smallPipeline,
+  smallProfile,
+  targetConfiguration,
+} from '../../testing/small-profile.js';
 import { compilePlan } from '../plan/compile-plan.js';
 import type { Profile } from '../profile/profile-schema.js';
 import { answers } from './answers.js';
@@ -19,7 +26,12 @@ describe('the frontier', () => {
   test('has the large model, the small one, and both together', () => {
     const plan = planOf(withMeter);
     const points = frontierOf(plan, withMeter);
-    expect(points.map(({ kind }) => kind)).toEqual(['large model only', 'small model only', 'speculation', 'plan']);
+    expect(points.map(({ kind }) => kind)).toEqual([
+      'large model only',
+      'small model only',
+      'speculation',
+      'plan',
+    ]);
     const [large, small, speculation, whole] = points.map((point) => point.millisecondsPerToken);
     expect(large).toBeCloseTo(10, 6);
     expect(small).toBeCloseTo(1, 6);
@@ -54,7 +66,9 @@ describe('the answers', () => {
     ]);
     const [pairing, accuracy, efficiency] = answers(plan, frontierOf(plan, withMeter, qualities));
     expect(pairing).toContain('big with small.gguf');
-    expect(accuracy).toMatch(/Nothing: the rule block keeps.*small alone would solve 40 % of the tasks instead of 90 %/);
+    expect(accuracy).toMatch(
+      /Nothing: the rule block keeps.*small alone would solve 40 % of the tasks instead of 90 %/,
+    );
     expect(efficiency).toMatch(/\d\.\d\dx \[.*measured by RAPL/);
   });
 
