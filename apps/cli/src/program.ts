@@ -8,10 +8,12 @@ import { generateCommand } from './commands/generate.js';
 import { infoCommand } from './commands/info.js';
 import { planCommand } from './commands/plan.js';
 import { profileCommand } from './commands/profile.js';
+import { libraries } from './output/libraries.js';
 
 export function createProgram() {
   return new Command('foretoken')
     .description('Faster language models, same answers: speculative decoding that is measured.')
+    .version(libraries().foretoken)
     .option('--verbose', 'print stack traces of errors')
     .showHelpAfterError('(--help shows what there is)')
     .addCommand(demoCommand())
