@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { draftsFromText, drafterLabel } from '../pipeline/drafter-label.js';
 import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import { type AcceptanceData, acceptanceData } from '../prediction/acceptance-data.js';
-import { roundCostsOf } from '../prediction/round-costs.js';
+import { type RoundCosts, roundCostsOf } from '../prediction/round-costs.js';
 import { estimatedRoundEnergy, measuredRoundEnergy, type RoundEnergy } from '../prediction/round-energy.js';
 import type { AcceptanceEntry, ModelConfiguration, Profile } from '../profile/profile-schema.js';
 import { bindModels, type PipelineModels } from './bind-models.js';
@@ -73,7 +73,7 @@ function targetChoice(
     roundCostsOf(profile, { target: configuration, draft: null, measured }) ??
     (first && roundCostsOf(profile, { target: configuration, draft: first.draft, measured }));
   if (costs === undefined) return [];
-  const energy = energyOf(pipeline, profile, configuration, null);
+  const energy = energyOf(pipeline, profile, { target: configuration, draft: null, costs, isHead: false });
   return [{ configuration, costs, energy, memoryBytes: memoryOf(profile, configuration) }];
 }
 
@@ -123,8 +123,12 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         draft,
         costs,
         acceptance,
-        energy:
-          drafter.kind === 'head' ? undefined : energyOf(pipeline, profile, target.configuration, draft),
+        energy: energyOf(pipeline, profile, {
+          target: target.configuration,
+          draft,
+          costs,
+          isHead: drafter.kind === 'head',
+        }),
         draftMemoryBytes: draft === null ? 0 : memoryOf(profile, draft),
       });
     }
@@ -165,16 +169,29 @@ function acceptanceOf(
   return byRule;
 }
 
+/** Measured, else estimated where the pipeline asks for that. */
 function energyOf(
   { powerModel }: Pipeline,
   profile: Profile,
-  target: ModelConfiguration,
-  draft: ModelConfiguration | null,
+  {
+    target,
+    draft,
+    costs,
+    isHead,
+  }: {
+    readonly target: ModelConfiguration;
+    readonly draft: ModelConfiguration | null;
+    readonly costs: RoundCosts;
+    readonly isHead: boolean;
+  },
 ): RoundEnergy | undefined {
-  return (
-    measuredRoundEnergy(profile, target, draft) ??
-    (powerModel && estimatedRoundEnergy(profile, powerModel, target, draft))
+  // The passes of a head have no meter's readings.
+  const measured = isHead ? undefined : measuredRoundEnergy(profile, target, draft);
+  if (measured !== undefined || powerModel === undefined) return measured;
+  const threads = [target, ...(draft === null ? [] : [draft])].map(
+    (one) => one.threads ?? profile.machine.cores,
   );
+  return estimatedRoundEnergy(powerModel, costs, Math.max(...threads));
 }
 
 /** Bytes that a model takes, of the configuration, or of one that differs in threads alone. */
