@@ -18,6 +18,7 @@ import { parseProfile } from '../profile/parse-profile.js';
 import type { AcceptanceEntry, Profile } from '../profile/profile-schema.js';
 import { createRecordedMeter } from '../testing/recorded-meter.js';
 import { acceptanceByPosition } from './acceptance-counts.js';
+import { parentsOfWidths } from './parents-of-widths.js';
 import { profileSetup, type ProfileSetupOptions } from './profile-setup.js';
 
 let folder: string;
@@ -122,6 +123,37 @@ describe('profiling a setup', () => {
     expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 48, drafter: 'table', rule: 'block' });
   });
 
+  it('measures trees where it is asked to, and goes on with them too', async () => {
+    const bench = await createBench({ treeRule: 'traversal' });
+    const controller = new AbortController();
+    const { measured } = await profileSetup({
+      ...bench.options,
+      signal: controller.signal,
+      onProgress: ({ step }) => {
+        if (step.startsWith('acceptance of trees')) controller.abort();
+      },
+    });
+    expect(measured).toContain('tree passes of target');
+    const { profile, left } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    const [{ trees, contextTokens } = { trees: [], contextTokens: 0 }] = profile.treePasses;
+    expect(contextTokens).toBe(64);
+    // The target takes 3 + 2n ms, whatever the shape.
+    for (const { widths, tokens, milliseconds, chainMilliseconds } of trees) {
+      expect(tokens).toBe(1 + parentsOfWidths(widths).length);
+      expect([milliseconds, chainMilliseconds]).toEqual([3 + 2 * tokens, 3 + 2 * tokens]);
+    }
+    expect(trees.length).toBeGreaterThan(5);
+    // Draft and target are the same table: first children are always accepted, and no later one is looked at.
+    const [{ ranks, rule, promptsUsed } = { ranks: [], rule: '', promptsUsed: 0 }] = profile.treeAcceptance;
+    expect({ rule, promptsUsed }).toEqual({ rule: 'traversal', promptsUsed: 3 });
+    expect(ranks).toHaveLength(4);
+    for (const [{ reached, accepted } = { reached: 0, accepted: 1 }, ...later] of ranks) {
+      expect(accepted).toBe(reached);
+      expect(later).toEqual([]);
+    }
+  });
+
   it('measures nothing again', async () => {
     const bench = await createBench();
     const first = await profileSetup(bench.options);
@@ -202,7 +234,8 @@ describe('an interruption', () => {
       bench.onPass = () => {};
       const { profile, left } = await profileSetup(bench.options);
       expect(left).toEqual([]);
-      expect(profile.acceptance[0]?.positions).toEqual(whole.acceptance[0]?.positions);
+      for (const kind of ['positions', 'histories'] as const)
+        expect(profile.acceptance[0]?.[kind]).toEqual(whole.acceptance[0]?.[kind]);
       await rm(bench.options.output);
     }
   });

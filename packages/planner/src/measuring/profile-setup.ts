@@ -14,6 +14,8 @@ import { energyStep } from './steps/energy-step.js';
 import { memoryStep } from './steps/memory-step.js';
 import { passCostsStep } from './steps/pass-costs-step.js';
 import { roundCostsStep } from './steps/round-costs-step.js';
+import { treeAcceptanceStep } from './steps/tree-acceptance-step.js';
+import { treePassesStep } from './steps/tree-passes-step.js';
 
 export interface ProfileSetupOptions {
   /** The profile's file. What it holds of this setup already is kept, and not measured again. */
@@ -31,6 +33,11 @@ export interface ProfileSetupOptions {
   readonly rule?: string | undefined;
   /** Tokens drafted a round where acceptance is measured; default 8. */
   readonly draftLength?: number | undefined;
+  /**
+   * Measures draft trees too, where the target reads trees: what their passes cost, and acceptance by rank with trees that
+   * `draft` makes, of the target's vocabulary, under this rule. Default: chains only.
+   */
+  readonly treeRule?: string | undefined;
   /** Tokens in the cache under the passes that are measured; default [64, 512]. */
   readonly contextTokens?: readonly number[] | undefined;
   readonly machine: ProfileMachine;
@@ -70,7 +77,7 @@ export interface ProfileSetupResult {
 
 /**
  * Measures what a setup costs and gains on this machine, and writes it to a profile file after every step, so that the
- * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, energy.
+ * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, trees, energy.
  *
  * @throws ProfileMismatchError where the file is of another machine, other versions, or another model of the same name;
  *   ProfileFileError where it is broken or cannot be written; InvalidArgumentError for options that cannot work; errors
@@ -177,6 +184,8 @@ function emptyProfile(machine: ProfileMachine, libraries: Record<string, string>
     passCosts: [],
     roundCosts: [],
     acceptance: [],
+    treePasses: [],
+    treeAcceptance: [],
     memory: [],
     energy: { meters: [], unreadable: [], measured: [], estimated: [] },
   };
@@ -201,9 +210,19 @@ function createSteps(options: ProfileSetupOptions): ProfileStep[] {
           roundCostsStep(pair, clock),
           acceptanceStep(pair, { prompts: options.prompts, draftLength, clock }),
         ]),
+    ...treeSteps(options),
     ...(energy.meters.length === 0 && powerModel === undefined
       ? []
       : profiled.map((one) => energyStep(one, { energy, powerModel, clock, cores: options.machine.cores }))),
+  ];
+}
+
+function treeSteps({ target, draft, clock, prompts, ...options }: ProfileSetupOptions): ProfileStep[] {
+  const { treeRule: rule, sampling = {} } = options;
+  if (rule === undefined || draft === undefined || target.model.capabilities.maximumLeaves === 1) return [];
+  return [
+    treePassesStep(target, clock),
+    treeAcceptanceStep({ target, draft, sampling, rule }, { prompts, clock }),
   ];
 }
 
