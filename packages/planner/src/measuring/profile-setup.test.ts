@@ -15,7 +15,7 @@ import { EnergyMeterError } from '../errors/energy-meter-error.js';
 import { ProfileFileError } from '../errors/profile-file-error.js';
 import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
 import { parseProfile } from '../profile/parse-profile.js';
-import type { AcceptanceEntry, Profile } from '../profile/profile-schema.js';
+import type { AcceptanceEntry, PassCostsEntry, Profile } from '../profile/profile-schema.js';
 import { createRecordedMeter } from '../testing/recorded-meter.js';
 import { acceptanceByPosition } from './acceptance-counts.js';
 import { parentsOfWidths } from './parents-of-widths.js';
@@ -39,12 +39,18 @@ interface Bench {
   passes(): number;
   /** Called before every pass with the number of passes so far. */
   onPass: (passes: number) => void;
+  /** Milliseconds of a pass by its tokens, of both models; undefined: as above. */
+  cost: ((length: number) => number) | undefined;
 }
 
 async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<Bench> {
   let now = 0;
   let passes = 0;
-  const bench: Omit<Bench, 'options'> = { onPass: () => {}, passes: () => passes };
+  const bench: Omit<Bench, 'options'> = {
+    onPass: () => {},
+    passes: () => passes,
+    cost: undefined,
+  };
   const timed = (fixed: number, perToken: number): LanguageModel => {
     const model = createTableModel({ law, vocabularySize });
     const forward = model.forward.bind(model);
@@ -52,7 +58,8 @@ async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<
       forward: (...parameters: Parameters<LanguageModel['forward']>) => {
         bench.onPass(passes);
         passes += 1;
-        now += fixed + perToken * (parameters[0][0] as ForwardRequest).tokens.length;
+        const { length } = (parameters[0][0] as ForwardRequest).tokens;
+        now += bench.cost?.(length) ?? fixed + perToken * length;
         return forward(...parameters);
       },
     });
@@ -76,7 +83,7 @@ async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<
     machine,
     libraries,
     energy: noMeters,
-    budget: 30,
+    budget: 300,
     clock: () => now,
     ...changes,
   };
@@ -107,8 +114,7 @@ describe('profiling a setup', () => {
       expect([64, 128]).toContain(contextTokens);
       const [fixed, perToken] = configuration.model === 'target' ? [3, 2] : [1, 1];
       expect(milliseconds).toEqual(lengths.map((length) => fixed + perToken * length));
-      expect(lengths.length).toBeGreaterThan(7);
-      expect([lengths[0], lengths.at(-1)]).toEqual([1, 64]);
+      expect(lengths).toEqual(Array.from({ length: 64 }, (_, index) => index + 1));
     }
     expect(profile.memory[0]).toMatchObject({
       predicted: { weights: 1 },
@@ -177,6 +183,24 @@ describe('profiling a setup', () => {
     expect(left).toEqual([]);
     expect(profile.memory).toEqual(keptEntries);
     expect(profile.passCosts.filter(({ contextTokens }) => contextTokens === 128)).toHaveLength(2);
+  });
+
+  it('keeps every step of a cost curve, and a later run measures the lengths that a short one left out', async () => {
+    // Groups of four rows, and a cliff behind 8.
+    const stairs = (length: number): number => 20 * Math.ceil(length / 4) + (length > 8 ? 50 : 0);
+    const bench = await createBench({ drafter: undefined, draft: undefined, contextTokens: [64] });
+    bench.cost = stairs;
+    const { profile: first, left } = await profileSetup({ ...bench.options, budget: 20 });
+    expect(left).toEqual(['passes of target after 64 tokens']);
+    const few = first.passCosts[0] as PassCostsEntry;
+    expect(few.lengths.length).toBeLessThan(40);
+    const { profile } = await profileSetup(bench.options);
+    const { lengths, milliseconds } = profile.passCosts[0] as PassCostsEntry;
+    expect(profile.passCosts).toHaveLength(1);
+    expect(lengths).toHaveLength(64);
+    expect(milliseconds).toEqual(lengths.map(stairs));
+    for (const [index, length] of few.lengths.entries())
+      expect(milliseconds[length - 1]).toBe(few.milliseconds[index]);
   });
 
   it('holds passes, rounds and acceptance of other settings beside each other', async () => {
