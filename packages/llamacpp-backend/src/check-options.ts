@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import { type KvType, kvTypes, type LlamacppOptions } from './llamacpp-options.js';
+import { assertQuantizationFormat } from './quantize-model.js';
 
 /** `LLAMA_MAX_SEQ`. */
 const engineSequences = 256;
@@ -26,6 +27,7 @@ export function checkOptions(options: LlamacppOptions, cores: number): CheckedOp
       `kvType must be one of ${Object.keys(kvTypes).join(', ')}, not ${kvType as string}.`,
     );
   }
+  if (options.weightFormat !== undefined) assertQuantizationFormat(options.weightFormat);
   return { ...options, maximumSequences, gpuLayers, kvType };
 }
 

@@ -1,3 +1,5 @@
+export { cachedQuantizedModel } from './cached-quantized-model.js';
+export type { CachedQuantizeOptions } from './cached-quantized-model.js';
 export { libraryVariants, supportedVersion } from './library-path.js';
 export type { LibraryVariant } from './library-path.js';
 export { kvTypes } from './llamacpp-options.js';

@@ -9,6 +9,7 @@ import {
   UnsupportedError,
 } from '@foretoken/core';
 import { cachedPrunedModel, readGguf, validateForLlama } from '@foretoken/models';
+import { cachedQuantizedModel } from './cached-quantized-model.js';
 import { type CheckedOptions, checkOptions } from './check-options.js';
 import { createModel } from './create-model.js';
 import type { LlamacppOptions } from './llamacpp-options.js';
@@ -27,7 +28,7 @@ export const llamacppBackend: Backend<LlamacppOptions> = {
  * Loads a GGUF file. The default context is what the model was trained for, at most 4,096 tokens.
  *
  * @throws InvalidModelFileError for a file that is not a sound model, EngineError, InvalidArgumentError,
- *   UnsupportedError; CacheWriteError where a file of fewer layers cannot be kept.
+ *   UnsupportedError; CacheWriteError where a file of fewer layers or of another format cannot be kept.
  */
 async function loadModel(source: string, options: LlamacppOptions = {}): Promise<LanguageModel> {
   const checked = checkOptions(options, Math.min(availableParallelism(), mostThreads));
@@ -36,7 +37,7 @@ async function loadModel(source: string, options: LlamacppOptions = {}): Promise
   options.onProgress?.(0);
   const native = nativeLibrary();
   checkDevice(native, checked);
-  const file = await chooseLayers(source, checked);
+  const file = await chooseFormat(await chooseLayers(source, checked), checked);
   const model = await loadWeights(native, file, checked);
   try {
     options.signal?.throwIfAborted();
@@ -53,6 +54,11 @@ async function loadModel(source: string, options: LlamacppOptions = {}): Promise
 async function chooseLayers(source: string, options: CheckedOptions): Promise<string> {
   const { layers, skipLayers } = options;
   return layers === undefined && skipLayers === undefined ? source : cachedPrunedModel(source, options);
+}
+
+async function chooseFormat(source: string, options: CheckedOptions): Promise<string> {
+  const { weightFormat: format } = options;
+  return format === undefined ? source : cachedQuantizedModel(source, { ...options, format });
 }
 
 async function loadWeights(
