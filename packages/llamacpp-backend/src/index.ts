@@ -7,3 +7,4 @@ export type { KvType, LlamacppOptions } from './llamacpp-options.js';
 export { llamacppBackend } from './load-model.js';
 export { quantizationFormats, quantizeModel } from './quantize-model.js';
 export type { QuantizationFormat, QuantizeOptions } from './quantize-model.js';
+export { predictMemory } from './predict-memory.js';

@@ -76,6 +76,9 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly model: string;
   readonly draft?: string | undefined;
   readonly source?: string | undefined;
+  /** Format to bring the target's weights into, and the draft model's; undefined: as the files have them. */
+  readonly weightFormat?: string | undefined;
+  readonly draftWeightFormat?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
   readonly foreignDraft?: ForeignDraft | undefined;

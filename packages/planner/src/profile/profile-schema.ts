@@ -160,7 +160,7 @@ const memoryBytes = z.strictObject({ weights: count, cache: count, buffers: coun
 const memory = z.strictObject({
   configuration,
   predicted: memoryBytes.partial().describe("Bytes from the model's file, where they can be told"),
-  measured: memoryBytes.describe('Bytes that the engine occupies'),
+  measured: memoryBytes.describe('Bytes that the engine occupies with one sequence open, as it says'),
 });
 
 const passEnergy = {
