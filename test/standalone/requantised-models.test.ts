@@ -62,7 +62,11 @@ describe('a model in another weight format', () => {
   it('is loaded like any other, with fewer layers too', async () => {
     const options = { threads: 1, maximumSequences: 1, cacheFolder: cacheFolder() };
     const sizes: number[] = [];
-    for (const more of [{ weightFormat: 'F16' }, { weightFormat: 'Q4_0' }, { weightFormat: 'Q4_0', layers: [0] }] as const) {
+    for (const more of [
+      { weightFormat: 'F16' },
+      { weightFormat: 'Q4_0' },
+      { weightFormat: 'Q4_0', layers: [0] },
+    ] as const) {
       const model = await llamacppBackend.loadModel(tinyModels.draft, { ...options, ...more });
       expect(model.capabilities.weightFormat).toBe(more.weightFormat);
       const sequence = model.createSequence();

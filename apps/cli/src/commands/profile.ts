@@ -19,7 +19,7 @@ import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { profileLines } from '../output/profile-lines.js';
 import { withTimedProgress } from '../output/progress.js';
-import { configurations } from '../profiling/configurations.js';
+import { type Configuration, configurations } from '../profiling/configurations.js';
 import { profileConfigurations } from '../profiling/profile-configurations.js';
 import { codePrompts } from '../prompts/code-prompts.js';
 
@@ -41,9 +41,9 @@ export function profileCommand() {
     .addOption(modelOptions.foreignDraft)
     .option(
       '--weight-formats <list>',
-      "formats to measure the models in, such as q8_0,q4_0 (requantised on the spot, once) or, on onnx, int8,int4; source: as the file is, the default",
+      'formats to measure the models in, such as q8_0,q4_0 (requantised on the spot, once) or, on onnx, int8,int4; source: as the file is, the default',
     )
-    .option('--target-weight-formats <list>', "the same for the target alone; default: as --weight-formats")
+    .option('--target-weight-formats <list>', 'the same for the target alone; default: as --weight-formats')
     .addOption(
       new Option('--threads <list>', 'CPU threads, one or more numbers; default: measured').argParser(
         wholeNumbers('--threads', 1),
@@ -107,7 +107,7 @@ Examples:
             budget: options.budget,
             signal,
             onProgress,
-            profile: async ({ title: _, ...configuration }, budget, onStep) => {
+            profile: async (configuration, budget, onStep) => {
               const selection = selectionOf(options, configuration);
               const models = await openModels(selection, signal);
               try {
@@ -145,14 +145,13 @@ Examples:
     });
 }
 
-type ProfiledSelection = Omit<ModelSelection, 'threads'>;
-
 /** The options with the models of one configuration; without one, of the files as they are. */
 function selectionOf(
-  { threads: _, ...options }: ProfiledSelection & { readonly threads?: unknown },
-  configuration: Pick<ModelSelection, 'threads' | 'weightFormat' | 'draftWeightFormat'> = {},
+  options: Omit<ModelSelection, 'threads'>,
+  configuration?: Configuration,
 ): ModelSelection {
-  return { ...options, ...configuration };
+  const { threads, weightFormat, draftWeightFormat } = configuration ?? {};
+  return { ...options, threads, weightFormat, draftWeightFormat };
 }
 
 /** The opened models with their files and the names that the profile gives them. */

@@ -90,7 +90,7 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
 }
 
 /** Sequences alive at once: the generation's own, and one for measuring beside it. */
-export const sequencesPerModel = 2;
+const sequencesPerModel = 2;
 
 /** What an engine is asked for by a command's options. */
 export function engineSelection(flags: EngineFlags, signal: AbortSignal | undefined): EngineSelection {

@@ -1,4 +1,9 @@
-import { acceptanceByHistory, acceptanceByPosition, type ModelConfiguration, type ProfileSetupResult } from '@foretoken/planner';
+import {
+  acceptanceByHistory,
+  acceptanceByPosition,
+  type ModelConfiguration,
+  type ProfileSetupResult,
+} from '@foretoken/planner';
 
 /** Pass lengths that a summary shows. */
 const shownLengths = [1, 2, 4, 8, 16, 32, 64];

@@ -8,7 +8,9 @@ it('says how much room there is where it is not enough', async () => {
   await assertRoom(os.tmpdir(), 1);
   const refused = assertRoom(os.tmpdir(), 1e20);
   await expect(refused).rejects.toThrow(CacheWriteError);
-  await expect(refused).rejects.toThrow(/has room for \d+ bytes, and at least 1\d+ are needed.*FORETOKEN_CACHE/);
+  await expect(refused).rejects.toThrow(
+    /has room for \d+ bytes, and at least 1\d+ are needed.*FORETOKEN_CACHE/,
+  );
 });
 
 it('leaves a folder that is not there to whoever writes into it', async () => {

@@ -73,7 +73,10 @@ test('a history is the last four outcomes, those of the same draft included, and
 test('histories count the same tokens as positions, bin by bin', () => {
   const counts = new AcceptanceCounts();
   for (let round = 0; round < 200; round++) {
-    const confidences = Array.from({ length: 1 + (round % 7) }, (_, at) => ((round * 13 + at * 5) % 11) / 10.5);
+    const confidences = Array.from(
+      { length: 1 + (round % 7) },
+      (_, at) => ((round * 13 + at * 5) % 11) / 10.5,
+    );
     counts.observe(confidences, Math.min(round % 4, confidences.length));
   }
   const { positions, histories } = counts.counts();

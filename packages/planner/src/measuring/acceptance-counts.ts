@@ -80,7 +80,8 @@ function count(cells: Cells, bin: number, reached: number, accepted: number): vo
 }
 
 function addBins(cells: Cells, bins: Bins): void {
-  for (const { from, reached, accepted } of bins) count(cells, Math.round(from * binCount), reached, accepted);
+  for (const { from, reached, accepted } of bins)
+    count(cells, Math.round(from * binCount), reached, accepted);
 }
 
 function binsOf(cells: Cells): Bins {

@@ -271,6 +271,65 @@ describe('an interruption', () => {
   });
 });
 
+describe('a clock that jumps', () => {
+  it('back leaves a sound file whose costs are those of a clock that does not', async () => {
+    const plain = await createBench({ contextTokens: [64] });
+    const { profile: expected } = await profileSetup(plain.options);
+    await rm(plain.options.output);
+    let back = 0;
+    const bench = await createBench({ contextTokens: [64] });
+    // Every 97th pass it goes back by more than all that was measured so far.
+    bench.onPass = (passes) => {
+      if (passes % 97 === 96) back += 1e7;
+    };
+    const { clock } = bench.options;
+    const { profile, left } = await profileSetup({ ...bench.options, clock: () => clock() - back });
+    expect(back).toBeGreaterThan(1e8);
+    expect(left).toEqual([]);
+    expect(await readBack(bench)).toEqual(profile);
+    expect(profile.passCosts).toEqual(expected.passCosts);
+    expect(profile.acceptance[0]?.positions).toEqual(expected.acceptance[0]?.positions);
+  });
+
+  it('ahead ends the measuring, and a later run goes on', async () => {
+    let ahead = 0;
+    const bench = await createBench({ contextTokens: [64] });
+    bench.onPass = (passes) => {
+      if (passes === 200) ahead = 1e9;
+    };
+    const { clock } = bench.options;
+    const first = await profileSetup({ ...bench.options, clock: () => clock() + ahead });
+    expect(first.left.length).toBeGreaterThan(0);
+    expect(await readBack(bench)).toEqual(first.profile);
+    bench.onPass = () => {};
+    for (let run = 0; run < 3; run++) await profileSetup(bench.options);
+    const { left, profile } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    const { lengths, milliseconds } = profile.passCosts[0] as PassCostsEntry;
+    expect(milliseconds).toEqual(lengths.map((length) => 3 + 2 * length));
+  });
+
+  it('is told where it makes a reading of energy uncertain', async () => {
+    let back = 0;
+    const meter = createRecordedMeter({ readings: Array.from({ length: 100 }, (_, at) => at) });
+    const energy = { meters: [meter], unreadable: [] };
+    const bench = await createBench({ energy, drafter: undefined, draft: undefined, contextTokens: [64] });
+    const { clock } = bench.options;
+    let energyBegun = false;
+    bench.onPass = () => {
+      if (energyBegun) back = 1e9;
+    };
+    const { profile } = await profileSetup({
+      ...bench.options,
+      clock: () => clock() - back,
+      onProgress: ({ step }) => {
+        energyBegun = step.startsWith('energy');
+      },
+    });
+    expect(profile.energy.unreadable[0]?.reason).toContain('The clock went back');
+  });
+});
+
 describe('a file that is there', () => {
   it('is not mixed with another machine', async () => {
     const bench = await createBench();

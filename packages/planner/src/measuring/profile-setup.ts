@@ -9,6 +9,7 @@ import { readProfile } from '../profile/read-profile.js';
 import { writeProfile } from '../profile/write-profile.js';
 import type { ProfiledModel } from './profiled-model.js';
 import type { ProfileStep } from './profile-step.js';
+import { steadyClock } from './steady-clock.js';
 import { acceptanceStep } from './steps/acceptance-step.js';
 import { energyStep } from './steps/energy-step.js';
 import { memoryStep } from './steps/memory-step.js';
@@ -49,7 +50,7 @@ export interface ProfileSetupOptions {
   readonly powerModel?: PowerModel | undefined;
   /** Seconds of measuring, > 0, after which nothing more is begun. */
   readonly budget: number;
-  /** Milliseconds, never going back. */
+  /** Milliseconds. Where it goes back no time has passed; a reading of energy during that is refused. */
   readonly clock: () => number;
   /** Aborting it ends the measuring; what was measured is kept. */
   readonly signal?: AbortSignal | undefined;
@@ -84,11 +85,12 @@ export interface ProfileSetupResult {
  *   of engine and drafter as they come. What was measured before is in the file.
  */
 export async function profileSetup(options: ProfileSetupOptions): Promise<ProfileSetupResult> {
-  const { output, clock, signal, budget } = options;
+  const { output, signal, budget } = options;
+  const clock = steadyClock(options.clock);
   const isAborted = (): boolean => signal?.aborted === true;
   checkOptions(options);
   const profile = await openProfile(options);
-  const steps = createSteps(options);
+  const steps = createSteps({ ...options, clock }, options.clock);
   const kept = steps.filter((step) => step.isDone(profile));
   const open = steps.filter((step) => !kept.includes(step));
   const measured: ProfileStep[] = [];
@@ -191,7 +193,8 @@ function emptyProfile(machine: ProfileMachine, libraries: Record<string, string>
   };
 }
 
-function createSteps(options: ProfileSetupOptions): ProfileStep[] {
+/** @param meterClock as the caller's clock is: one that went back makes a reading of energy uncertain. */
+function createSteps(options: ProfileSetupOptions, meterClock: () => number): ProfileStep[] {
   const { target, draft, drafter, clock, energy, powerModel } = options;
   const { sampling = {}, rule = 'block', draftLength = 8, contextTokens = [64, 512] } = options;
   const profiled = draft === undefined ? [target] : [target, draft];
@@ -213,7 +216,7 @@ function createSteps(options: ProfileSetupOptions): ProfileStep[] {
     ...treeSteps(options),
     ...(energy.meters.length === 0 && powerModel === undefined
       ? []
-      : profiled.map((one) => energyStep(one, { energy, powerModel, clock, cores: options.machine.cores }))),
+      : profiled.map((one) => energyStep(one, { energy, powerModel, clock: meterClock, cores: options.machine.cores }))),
   ];
 }
 

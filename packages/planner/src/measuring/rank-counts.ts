@@ -36,7 +36,8 @@ export class RankCounts {
   /** Adds the counts of another text. */
   add(ranks: Ranks): void {
     for (const [depth, cells] of ranks.entries())
-      for (const [rank, { reached, accepted }] of cells.entries()) this.#count(depth, rank, reached, accepted);
+      for (const [rank, { reached, accepted }] of cells.entries())
+        this.#count(depth, rank, reached, accepted);
   }
 
   ranks(): Ranks {

@@ -83,7 +83,9 @@ const acceptance = z
     promptsUsed: positiveCount.describe('The first so many of the prompts'),
     positions: z
       .array(confidenceBins)
-      .describe('By position in the draft. Tokens after the first rejection are censored: they count nowhere'),
+      .describe(
+        'By position in the draft. Tokens after the first rejection are censored: they count nowhere',
+      ),
     histories: z
       .array(
         z.strictObject({
