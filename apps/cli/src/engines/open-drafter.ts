@@ -64,9 +64,9 @@ export async function openDrafter(
   }
 
   async function openModelDrafter(part: string): Promise<Drafter> {
-    const { backend, draftBackend, foreignDraft, stage, tree } = selection;
+    const { backend, draftBackend, draftWeightFormat: weightFormat, foreignDraft, stage, tree } = selection;
     const { file, ...layers } = draftModel(part, modelPath(selection.model, tinyModels.target));
-    const model = await loadModel(draftBackend ?? backend, file, { ...options, ...layers });
+    const model = await loadModel(draftBackend ?? backend, file, { ...options, ...layers, weightFormat });
     open.push(model);
     draft = model;
     if (foreignDraft !== undefined) return foreignDrafts[foreignDraft]({ model, target });
