@@ -90,8 +90,14 @@ export type { TreeLimits, TreeShape } from './scheduling/tree-shape.js';
 export type { TreeShapeChooser, VerifiedTree } from './scheduling/tree-shape-chooser.js';
 export { chooseDraftLength } from './scheduling/choose-draft-length.js';
 export type { LengthChoice } from './scheduling/choose-draft-length.js';
-export type { DraftLengthController, RoundMeasurement } from './scheduling/draft-length-controller.js';
+export type {
+  DraftLengthController,
+  GenerationStart,
+  RoundMeasurement,
+} from './scheduling/draft-length-controller.js';
 export { createFixedDraftLength } from './scheduling/fixed-draft-length.js';
+export { createLearningDraftLength } from './scheduling/learning-draft-length.js';
+export type { LearningDraftLength, LearningDraftLengthOptions } from './scheduling/learning-draft-length.js';
 export { validateLengthTable } from './scheduling/length-table.js';
 export type { LengthTable } from './scheduling/length-table.js';
 export { constantAcceptance } from './scheduling/constant-acceptance.js';

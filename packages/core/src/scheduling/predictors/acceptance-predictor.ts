@@ -12,6 +12,8 @@ export interface VerifiedChain {
  */
 export interface AcceptancePredictor {
   readonly name: string;
+  /** Another text begins, or the same one after a long pause: what the last drafts gave says less of the next. */
+  readonly beginText?: (() => void) | undefined;
   /**
    * Chance that the token at `position` (0 = first) of the next draft is accepted, given that those before it are;
    * above 0 and below 1.
