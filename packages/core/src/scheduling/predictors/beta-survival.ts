@@ -135,9 +135,9 @@ class BetaCells {
   /** What is left of each cell's prior. */
   readonly #priorWeight: Float64Array;
 
-  /** @param memory observations of a cell after which an earlier one of it counts 1/e. */
-  constructor(count: number, memory: number) {
-    this.#forgetting = Math.exp(-1 / memory);
+  /** @param lasting observations of a cell after which an earlier one of it counts 1/e. */
+  constructor(count: number, lasting: number) {
+    this.#forgetting = Math.exp(-1 / lasting);
     this.#accepted = new Float64Array(count);
     this.#observed = new Float64Array(count);
     this.#priorWeight = new Float64Array(count).fill(priorWeight);
