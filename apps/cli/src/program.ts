@@ -6,6 +6,7 @@ import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { generateCommand } from './commands/generate.js';
 import { infoCommand } from './commands/info.js';
+import { planCommand } from './commands/plan.js';
 import { profileCommand } from './commands/profile.js';
 import { libraries } from './output/libraries.js';
 
@@ -21,6 +22,7 @@ export function createProgram() {
     .addCommand(auditCommand())
     .addCommand(compareCommand())
     .addCommand(profileCommand())
+    .addCommand(planCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());
 }

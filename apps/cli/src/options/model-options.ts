@@ -81,6 +81,8 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly draftWeightFormat?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
+  /** Undefined: as the target's. */
+  readonly draftThreads?: number | undefined;
   readonly foreignDraft?: ForeignDraft | undefined;
   readonly tree?: DraftTree | undefined;
   readonly combine?: DrafterCombination | undefined;
