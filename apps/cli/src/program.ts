@@ -6,7 +6,9 @@ import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { generateCommand } from './commands/generate.js';
 import { infoCommand } from './commands/info.js';
+import { modelsCommand } from './commands/models.js';
 import { profileCommand } from './commands/profile.js';
+import { pullCommand } from './commands/pull.js';
 import { libraries } from './output/libraries.js';
 
 export function createProgram() {
@@ -21,6 +23,8 @@ export function createProgram() {
     .addCommand(auditCommand())
     .addCommand(compareCommand())
     .addCommand(profileCommand())
+    .addCommand(pullCommand())
+    .addCommand(modelsCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());
 }
