@@ -82,7 +82,7 @@ it('a model is pulled, listed, used as target and draft, and removed', async () 
 
   const removed = await run('whole', 'models', '--remove', name);
   expect(removed).toMatchObject({ code: 0, stdout: `${file}\n` });
-  expect(removed.stderr).toMatch(/is removed, 4\.\d MB free/);
+  expect(removed.stderr).toMatch(/Removed 1 of .*: 4\.\d MB are free again/);
   expect(await readdir(path.join(folder, 'whole'))).toEqual([]);
 });
 

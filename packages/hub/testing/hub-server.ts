@@ -112,6 +112,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     } else if (file === undefined) {
       refuse(response, 404, 'EntryNotFound', 'Entry not found');
     } else if (kind === 'cached') {
+      response.setHeader('x-repo-commit', repository.commit);
       sendRange(request, response, file);
     } else {
       response.writeHead(isLarge(path) ? 302 : 307, {

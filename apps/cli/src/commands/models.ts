@@ -14,7 +14,9 @@ export function modelsCommand() {
         const removed = await removeCachedModel(options.remove);
         if (options.json === true) printJson(removed);
         else for (const path of removed.paths) printLine(path);
-        note(`${removed.paths.length === 1 ? 'is' : 'are'} removed, ${bytesText(removed.byteLength)} free`);
+        note(
+          `Removed ${removed.paths.length} of the cache's files: ${bytesText(removed.byteLength)} are free again.`,
+        );
         return;
       }
       const models = cachedModels();
