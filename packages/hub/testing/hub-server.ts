@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface HubRepository {
+interface HubRepository {
   readonly commit: string;
   /** Contents by path. GGUF and safetensors are in large storage, others in Git. */
   readonly files: Readonly<Record<string, Buffer>>;
@@ -40,7 +40,7 @@ export interface HubServer {
 }
 
 export const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
-export const gitHash = (content: Buffer): string =>
+const gitHash = (content: Buffer): string =>
   createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 const isLarge = (path: string): boolean => /\.(gguf|safetensors)$/.test(path);
 /** What the cache calls a file's content. */
@@ -155,7 +155,7 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
     const files = Object.values(options.repositories).flatMap((repository) =>
       Object.values(repository.files),
     );
-    const file = files.find((content) => `/${sha256(content)}` === pathname);
+    const file = files.find((candidate) => `/${sha256(candidate)}` === pathname);
     // The hub's content servers refuse a second authorisation.
     if (
       file === undefined ||
