@@ -6,8 +6,10 @@ import { convertCommand } from './commands/convert.js';
 import { demoCommand } from './commands/demo.js';
 import { generateCommand } from './commands/generate.js';
 import { infoCommand } from './commands/info.js';
+import { modelsCommand } from './commands/models.js';
 import { planCommand } from './commands/plan.js';
 import { profileCommand } from './commands/profile.js';
+import { pullCommand } from './commands/pull.js';
 import { libraries } from './output/libraries.js';
 
 export function createProgram() {
@@ -23,6 +25,8 @@ export function createProgram() {
     .addCommand(compareCommand())
     .addCommand(profileCommand())
     .addCommand(planCommand())
+    .addCommand(pullCommand())
+    .addCommand(modelsCommand())
     .addCommand(infoCommand())
     .addCommand(convertCommand());
 }

@@ -26,12 +26,14 @@ export type {
   ProfileEnergy,
   ProfileMachine,
   RoundCostsEntry,
+  TreeAcceptanceEntry,
+  TreePassesEntry,
 } from './profile/profile-schema.js';
 export { readProfile } from './profile/read-profile.js';
 export type { ReadProfileOptions } from './profile/read-profile.js';
 export { writeProfile } from './profile/write-profile.js';
 // Measuring.
-export { acceptanceByPosition } from './measuring/acceptance-counts.js';
+export { acceptanceByHistory, acceptanceByPosition } from './measuring/acceptance-counts.js';
 export type { ProfiledModel } from './measuring/profiled-model.js';
 export { profileSetup } from './measuring/profile-setup.js';
 export type {
