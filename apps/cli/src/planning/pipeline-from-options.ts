@@ -87,7 +87,7 @@ function drafterOf(part: string, flags: PipelineFlags): PipelineDrafter {
   if (kind === 'skip-layers') return { kind, layers: layers.split(',').map(Number) };
   return {
     kind: 'draft-model',
-    model: part === 'embedded' ? part : path.resolve(part),
+    model: part,
     vocabulary: flags.foreignDraft,
     stage: flags.stage,
     tree,

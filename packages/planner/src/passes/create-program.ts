@@ -5,7 +5,7 @@ import { type AcceptanceData, acceptanceData } from '../prediction/acceptance-da
 import { type RoundCosts, roundCostsOf } from '../prediction/round-costs.js';
 import { estimatedRoundEnergy, measuredRoundEnergy, type RoundEnergy } from '../prediction/round-energy.js';
 import type { AcceptanceEntry, ModelConfiguration, Profile } from '../profile/profile-schema.js';
-import { bindModels, type PipelineModels } from './bind-models.js';
+import { bindModels, type BoundModel, isAsFile, type PipelineModels } from './bind-models.js';
 import type { Candidate, Program, TargetChoice } from './program.js';
 import { sameSampling } from './same-sampling.js';
 
@@ -30,7 +30,14 @@ export function createProgram(pipeline: Pipeline, models: PipelineModels, profil
       drafter.kind === 'early-exit' || drafter.kind === 'skip-layers'
         ? [`${bound.target.id}, ${label}`]
         : model && [model.id];
-    const found = candidatesOf(pipeline, profile, { drafter, label, ids, targets, configurations });
+    const found = candidatesOf(pipeline, profile, {
+      drafter,
+      label,
+      ids,
+      model: model ?? bound.target,
+      targets,
+      configurations,
+    });
     if (typeof found === 'string') unmeasured.push({ label, reason: found });
     else candidates.push(...found);
   }
@@ -82,19 +89,20 @@ interface DrafterSearch {
   readonly label: string;
   /** What the profile may call its model; undefined: it does not hold it, or there is none. */
   readonly ids: readonly string[] | undefined;
+  /** Whose file it drafts with, where a model drafts. */
+  readonly model: BoundModel;
   readonly targets: readonly TargetChoice[];
   readonly configurations: readonly ModelConfiguration[];
 }
 
 /** The candidates of a drafter, at least one, or what is missing. */
 function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearch): Candidate[] | string {
-  const { drafter, label, ids, targets, configurations } = search;
+  const { drafter, label, ids, model, targets, configurations } = search;
   const hasModel = draftsWithModel(drafter);
   if (hasModel && ids === undefined) return 'its model is not in the profile';
   if ('tree' in drafter && drafter.tree !== undefined) return 'profiles measure chains, and no trees';
-  const drafts: (ModelConfiguration | null)[] = hasModel
-    ? configurations.filter(({ model }) => ids?.includes(model) === true)
-    : [null];
+  const measuredDrafts = configurations.filter((one) => ids?.includes(one.model) === true);
+  const drafts = hasModel ? measuredDrafts : [null];
   const isOfDrafter = (entry: {
     readonly drafter: string;
     readonly draft: ModelConfiguration | null;
@@ -121,6 +129,7 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         label,
         target,
         draft,
+        requantised: draft !== null && !isAsFile(model, measuredDrafts, draft),
         costs,
         acceptance,
         energy: energyOf(pipeline, profile, {
