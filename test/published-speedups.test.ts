@@ -17,7 +17,7 @@ describe('published acceptances and costs, through the code that plans', () => {
     expect(deepmindRows.length + sequoiaRows.length).toBe(16);
   });
 
-  it("give what Leviathan et al. expect, within 10 %; their measurements only where they are near that themselves", () => {
+  it('give what Leviathan et al. expect, within 10 %; their measurements only where they are near that themselves', () => {
     for (const { setting, gapToExpected, gap, expected, measured } of leviathanRows) {
       expect(Math.abs(gapToExpected), setting).toBeLessThan(tenth);
       if (Math.abs(gap) < tenth) expect(Math.abs(expected / measured - 1), setting).toBeLessThan(2 * tenth);

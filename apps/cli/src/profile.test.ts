@@ -80,12 +80,26 @@ describe('foretoken profile', () => {
     const cacheFolder = path.join(folder, 'cache');
     const formats = ['--weight-formats', 'source,Q4_0', '--target-weight-formats', 'source'];
     const { code, stdout, stderr } = await runCommand(
-      ['profile', '-o', output, '--threads', '1', '--budget', '2s', '--context-tokens', '64', ...formats, '--json'],
+      [
+        'profile',
+        '-o',
+        output,
+        '--threads',
+        '1',
+        '--budget',
+        '2s',
+        '--context-tokens',
+        '64',
+        ...formats,
+        '--json',
+      ],
       { environment: { NO_COLOR: '1', FORETOKEN_CACHE: cacheFolder } },
     );
     expect(code, stderr).toBe(0);
     const { profile, measured } = JSON.parse(stdout) as ProfileSetupResult;
-    expect(await readdir(path.join(cacheFolder, 'gguf'))).toContainEqual(expect.stringMatching(/^draft-Q4_0-/));
+    expect(await readdir(path.join(cacheFolder, 'gguf'))).toContainEqual(
+      expect.stringMatching(/^draft-Q4_0-/),
+    );
     expect(Object.keys(profile.models)).toEqual(['embedded target', 'embedded draft']);
     const loaded = profile.memory.map(({ configuration: { model, weightFormat } }) => [model, weightFormat]);
     expect(loaded).toEqual([
@@ -99,7 +113,10 @@ describe('foretoken profile', () => {
   });
 
   it.each([
-    [['--weight-formats', 'Q9_9'], /--weight-formats takes formats of the backend llamacpp.*Q4_0.*not "Q9_9"/],
+    [
+      ['--weight-formats', 'Q9_9'],
+      /--weight-formats takes formats of the backend llamacpp.*Q4_0.*not "Q9_9"/,
+    ],
     [['--backend', 'onnx', '--weight-formats', 'Q8_0'], /of the backend onnx.*int8.*not "Q8_0"/],
     [['--target-weight-formats', ''], /--target-weight-formats takes formats/],
     [['--threads', '1,none'], /--threads takes a whole number/],

@@ -216,7 +216,9 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
     ...treeSteps(options),
     ...(energy.meters.length === 0 && powerModel === undefined
       ? []
-      : profiled.map((one) => energyStep(one, { energy, powerModel, clock: meterClock, cores: options.machine.cores }))),
+      : profiled.map((one) =>
+          energyStep(one, { energy, powerModel, clock, meterClock, cores: options.machine.cores }),
+        )),
   ];
 }
 
