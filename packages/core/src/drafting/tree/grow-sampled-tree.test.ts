@@ -46,7 +46,7 @@ function stepperOf(law: TableLaw, committed: readonly number[] = [], steps: numb
 }
 
 /** An acceptance that goes by the rank alone. */
-const flat = (byRank: (rank: number) => number): ChildAcceptance => ({ before: byRank, after: byRank });
+const byRank = (chance: (rank: number) => number): ChildAcceptance => ({ before: chance, after: chance });
 
 const textTo = (tree: DraftTree, node: number): number[] =>
   tree.path(node).map((at) => tree.tokens[at] as number);
@@ -235,7 +235,7 @@ test('every node is of the most valuable child, and only nodes with children are
   const tree = await growSampledTree(
     stepperOf(law, [], steps),
     wide,
-    flat((rank) => [0.6, 0.3, 0.1][rank] as number),
+    byRank((rank) => [0.6, 0.3, 0.1][rank] as number),
     () => 0,
     [],
     undefined,
@@ -248,7 +248,7 @@ test('every node is of the most valuable child, and only nodes with children are
 
 test('the limits hold, and one leaf leaves a chain', async () => {
   const law = randomTable(6, vocabularySize, 'smooth');
-  const even = flat(() => 0.4);
+  const even = byRank(() => 0.4);
   for (const { value } of await growths(law, [], { ...wide, maximumLeaves: 1 }, even)) {
     expect(value.parents).toEqual([-1, 0, 1, 2, 3]);
   }
