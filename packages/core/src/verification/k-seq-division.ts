@@ -7,8 +7,10 @@ let draftShares = new Float64Array(0);
 
 /** How near to the root is near enough, as a share of it: about what rounding of the sums leaves undecided. */
 const precision = 2 ** -50;
-/** After as many steps of the secant method, which takes about eight, the interval is halved instead. */
+/** After as many steps of the secant method the interval is halved instead. */
 const mostSecantSteps = 16;
+/** By how much the ends of the search are moved apart, as a share: more than rounding can have moved them together. */
+const slack = 1e-9;
 
 /**
  * The division rho of K-SEQ (SpecTr, Sun et al. 2310.15141): the root in [1, k] of 1 - (1 - beta)^k = rho beta, where
@@ -16,27 +18,43 @@ const mostSecantSteps = 16;
  * positive below the root and negative above it: below the root the rule would keep tokens too often, above it only too
  * seldom. The number returned is the root but for its last bits, and on the side where the difference is not positive.
  *
- * Found by the secant method between two ends that always hold the root. Only tokens whose ratio target / draft lies
- * between the ends depend on where it is, so the sums get short as the ends draw near. O(support).
+ * beta is concave in 1 / rho and 0 at its end. So from two of its values lines follow that it lies between, and from
+ * those two ends that hold the root. Only tokens whose ratio target / draft lies between the ends, mostly few, depend on
+ * where it is. O(support).
  *
  * @param count children of the node, k >= 1.
  */
 export function kSeqDivision(target: Distribution, drafted: Distribution, count: number): number {
   if (count === 1) return 1;
-  const tokens = new OverlapSum(gather(target, drafted), count);
-  let low = 1;
-  let high = count;
+  const size = gather(target, drafted);
+  const first = overlap(size, 1);
+  // What solves the equation if beta stays as it is at rho = 1; it falls, so the root is not below that.
+  const start = Math.min(1 + difference(first, 1, count), count);
+  if (!(start > 1)) return 1;
+  const second = overlap(size, start);
+  const slope = (first - second) / (1 - 1 / start);
+  const most = (division: number): number => second - slope * (1 / start - 1 / division);
+  const least = (division: number): number => (second * start) / division;
+  const low = Math.max(1, solve(most, count, start, count) * (1 - slack));
+  const high = Math.min(count, solve(least, count, low, count) * (1 + slack));
+  const { undecided, ofDraft, ofTarget } = decide(size, low, high);
+  const beta = (division: number): number => ofDraft + ofTarget / division + overlap(undecided, division);
+  return solve(beta, count, low, high);
+}
+
+/** The root between two ends: by the secant method, which is kept between the numbers known to be on either side. */
+function solve(beta: (division: number) => number, count: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
   let before = low;
-  let differenceBefore = difference(tokens.at(low), low, count);
-  if (!(differenceBefore > 0)) return 1;
-  // What solves the equation if beta stays as it is at rho = 1.
-  let guess = Math.min(before + differenceBefore, high);
+  let differenceBefore = difference(beta(low), low, count);
+  if (!(differenceBefore > 0)) return low;
+  let guess = Math.min(low + differenceBefore, (low + high) / 2);
   for (let step = 1; ; step++) {
-    const here = difference(tokens.at(guess), guess, count);
+    const here = difference(beta(guess), guess, count);
     const isTooSmall = here > 0;
     if (isTooSmall) low = guess;
     else high = guess;
-    tokens.narrow(low, high);
     const secant = guess - (here * (guess - before)) / (here - differenceBefore);
     let next = step <= mostSecantSteps && secant >= low && secant <= high ? secant : (low + high) / 2;
     if (Math.abs(next - guess) < guess * precision) {
@@ -70,59 +88,49 @@ function difference(beta: number, division: number, count: number): number {
   return beta > 0 ? -Math.expm1(count * Math.log1p(-Math.min(1, beta))) / beta - division : 0;
 }
 
-/** beta(rho) of the gathered shares, for rho between two ends that may come closer. Leaves the shares in disorder. */
-class OverlapSum {
-  /** beta(rho) = ofDraft + ofTarget / rho + what the undecided tokens add, which stand first. */
-  #ofDraft = 0;
-  #ofTarget = 0;
-  #undecided: number;
-  /** Between the ends of the last decision. */
-  #width = Number.POSITIVE_INFINITY;
-
-  constructor(size: number, count: number) {
-    this.#undecided = size;
-    this.narrow(1, count);
+/** Sum of min(draft, target / rho) of the first gathered shares. */
+function overlap(size: number, division: number): number {
+  const targets = targetShares;
+  const drafts = draftShares;
+  const inverse = 1 / division;
+  let twice = 0;
+  for (let index = 0; index < size; index++) {
+    const there = drafts[index] as number;
+    const wanted = (targets[index] as number) * inverse;
+    // Twice the smaller one, without a branch, as in `residual`.
+    twice += there + wanted - Math.abs(there - wanted);
   }
+  return twice / 2;
+}
 
-  at(division: number): number {
-    const targets = targetShares;
-    const drafts = draftShares;
-    const undecided = this.#undecided;
-    const inverse = 1 / division;
-    let twice = 0;
-    for (let index = 0; index < undecided; index++) {
-      const there = drafts[index] as number;
-      const wanted = (targets[index] as number) * inverse;
-      // Twice the smaller one, without a branch, as in `residual`.
-      twice += there + wanted - Math.abs(there - wanted);
-    }
-    return this.#ofDraft + this.#ofTarget * inverse + twice / 2;
-  }
-
-  /** Decides the tokens whose ratio does not lie between the ends, where these are half as far apart as before. */
-  narrow(low: number, high: number): void {
-    if (high - low > this.#width / 2) return;
-    this.#width = high - low;
-    const targets = targetShares;
-    const drafts = draftShares;
-    const before = this.#undecided;
-    let undecided = 0;
-    let ofDraft = 0;
-    let ofTarget = 0;
-    for (let index = 0; index < before; index++) {
-      const wanted = targets[index] as number;
-      const there = drafts[index] as number;
-      // Numbers instead of branches, which a processor would guess wrong half the time.
-      const isTarget = Number(wanted <= low * there);
-      const isDraft = Number(wanted > low * there) & Number(wanted >= high * there);
-      ofTarget += isTarget * wanted;
-      ofDraft += isDraft * there;
+/**
+ * Which of draft and target / rho is the smaller one whatever rho is between two ends: the sums of those, and how many
+ * tokens are left undecided, which then stand first.
+ */
+function decide(
+  size: number,
+  low: number,
+  high: number,
+): { readonly undecided: number; readonly ofDraft: number; readonly ofTarget: number } {
+  const targets = targetShares;
+  const drafts = draftShares;
+  let undecided = 0;
+  let ofDraft = 0;
+  let ofTarget = 0;
+  for (let index = 0; index < size; index++) {
+    const wanted = targets[index] as number;
+    const there = drafts[index] as number;
+    // Numbers instead of branches that a processor would guess wrong half the time; the one that is left is rare.
+    const above = Number(wanted > low * there);
+    const below = Number(wanted < high * there);
+    if ((above & below) === 1) {
       targets[undecided] = wanted;
       drafts[undecided] = there;
-      undecided += 1 - isTarget - isDraft;
+      undecided += 1;
+    } else {
+      ofDraft += above * there;
+      ofTarget += (1 - above) * wanted;
     }
-    this.#undecided = undecided;
-    this.#ofDraft += ofDraft;
-    this.#ofTarget += ofTarget;
   }
+  return { undecided, ofDraft, ofTarget };
 }
