@@ -4,6 +4,7 @@ import { drawCounts } from '../testing/draw-counts.js';
 import { expectRefusal } from '../testing/expect-refusal.js';
 import { distanceBetween, normalise, peakedLaw, shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
 import { seededRandom } from '../testing/seeded-random.js';
+import { cellEnvelope } from './cell-envelope.js';
 import { lowerCellLimit, upperCellLimit } from './cell-limits.js';
 import { checkTables, type CountTable } from './count-table.js';
 import { deviationSlack, indicatorLogMoment } from './deviation-slack.js';
@@ -233,6 +234,57 @@ describe('what is known of the empirical distance beforehand', () => {
         expect(largest).toBeLessThan(1.02 * distance + 0.004);
       }
       expect(law.largestDistance(0)).toBe(0);
+    },
+  );
+
+  test.each([
+    ['one table', [{ count: 60, weight: 1, probabilities: zipfLaw(5) }]],
+    ['a cell that is certain', [{ count: 9, weight: 1, probabilities: [1, 0, 0] }]],
+    ['equal cells', [{ count: 500, weight: 1, probabilities: uniformLaw(20) }]],
+    [
+      'two tables',
+      [
+        { count: 30, weight: 0.25, probabilities: zipfLaw(4) },
+        { count: 90, weight: 0.75, probabilities: peakedLaw(3, 0.9) },
+      ],
+    ],
+  ] as const)(
+    '%s: the largest distance is the least over slopes, each with its best multipliers',
+    (_, shapes) => {
+      const law = createDistanceLaw(shapes);
+      const interceptOf = (slope: number): number =>
+        sumOf(
+          shapes.map(({ count, weight, probabilities: target }) => {
+            const cells = Array.from(target, (probability) => cellEnvelope(count, probability));
+            const dual = (multiplier: number): number =>
+              multiplier +
+              sumOf(
+                cells.map(({ probabilities, deviations, distances }) =>
+                  Math.min(
+                    ...Array.from(
+                      probabilities,
+                      (probability, corner) =>
+                        ((deviations[corner] as number) - slope * (distances[corner] as number)) / 2 -
+                        multiplier * probability,
+                    ),
+                  ),
+                ),
+              );
+            // Concave in the multiplier.
+            return weight * -minimise((multiplier) => -dual(multiplier), -1, 1);
+          }),
+        );
+      const slopes = Array.from({ length: 32 }, (__, index) => (index + 1) / 32);
+      const intercepts = slopes.map((slope) =>
+        slope === 1 ? Math.max(0, interceptOf(1)) : interceptOf(slope),
+      );
+      for (const mean of [0, 0.02, 0.1, 0.2, 0.4, 0.7]) {
+        const expected = Math.max(
+          0,
+          Math.min(...slopes.map((slope, index) => (mean - (intercepts[index] as number)) / slope)),
+        );
+        expect(law.largestDistance(mean)).toBeCloseTo(expected, 5);
+      }
     },
   );
 
