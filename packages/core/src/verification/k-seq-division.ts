@@ -23,7 +23,7 @@ const mostGuesses = 8;
  */
 export function kSeqDivision(target: Distribution, drafted: Distribution, count: number): number {
   if (count === 1) return 1;
-  const guess = guessRoot(gather(target, drafted), count);
+  const guess = guessDivision(target, drafted, count);
   const low = Math.max(1, guess * (1 - guessWidth));
   const high = Math.min(count, guess * (1 + guessWidth));
   const found = search(drafted.probabilities.length, count, low, high);
@@ -66,8 +66,9 @@ function chanceKept(targets: Float64Array, drafts: Float64Array, size: number, d
   return twice / 2;
 }
 
-/** About the root, by the secant method on rho = (1 - (1 - beta(rho))^k) / beta(rho). */
-function guessRoot(size: number, count: number): number {
+/** About the root, 1 to `count`, by the secant method on rho = (1 - (1 - beta(rho))^k) / beta(rho). */
+export function guessDivision(target: Distribution, drafted: Distribution, count: number): number {
+  const size = gather(target, drafted);
   const changeFrom = (division: number): number => {
     const beta = chanceKept(targetShares, draftShares, size, division);
     return excess(beta, division, count) / beta;

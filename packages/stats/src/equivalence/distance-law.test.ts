@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { countsProbability, enumerateCounts } from '../testing/enumerate-counts.js';
 import { distanceBetween, normalise, peakedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { deviationSlack } from './deviation-slack.js';
 import { createDistanceLaw } from './distance-law.js';
 import { lowerDistanceOf, upperDistanceOf } from './total-variation-bounds.js';
 
 // The inequalities that the interval rests on, against sums over every possible outcome.
 
-const random = seededRandom(5);
+const random = randomOfEachTest(5);
 const randomLaw = (cells: number): number[] =>
   normalise(Array.from({ length: cells }, () => random() ** (1 + 6 * random())));
 

@@ -29,4 +29,15 @@ describe('mean deviation of a share', () => {
       }
     }
   });
+
+  test.each([1, 2, 7, 40])('has the slopes of a Bernstein polynomial at both ends, %d draws', (count) => {
+    for (const target of [0, 0.01, 1 / 7, 0.5, 0.9, 0.99, 1]) {
+      const ofLast = count * (Math.abs(1 - target) - Math.abs(1 - 1 / count - target));
+      expect(meanDeviation(count, target, 0).slope).toBeCloseTo(
+        count * (Math.abs(1 / count - target) - target),
+        12,
+      );
+      expect(meanDeviation(count, target, 1).slope).toBeCloseTo(ofLast, 12);
+    }
+  });
 });
