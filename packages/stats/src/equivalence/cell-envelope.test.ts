@@ -39,7 +39,7 @@ test.each(cells)(
   '%d draws at %d: corners ascend from 0 to 1, exact at both ends and at the target',
   (count, target) => {
     const { probabilities, deviations, distances } = cellEnvelope(count, target);
-    expect([...probabilities]).toEqual([...probabilities.toSorted()]);
+    expect(probabilities).toEqual(probabilities.toSorted());
     expect([probabilities[0], probabilities.at(-1)]).toEqual([0, 1]);
     for (const exact of [0, target, 1]) {
       const corner = probabilities.indexOf(exact);
