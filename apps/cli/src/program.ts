@@ -7,6 +7,7 @@ import { demoCommand } from './commands/demo.js';
 import { generateCommand } from './commands/generate.js';
 import { infoCommand } from './commands/info.js';
 import { modelsCommand } from './commands/models.js';
+import { planCommand } from './commands/plan.js';
 import { profileCommand } from './commands/profile.js';
 import { pullCommand } from './commands/pull.js';
 import { libraries } from './output/libraries.js';
@@ -23,6 +24,7 @@ export function createProgram() {
     .addCommand(auditCommand())
     .addCommand(compareCommand())
     .addCommand(profileCommand())
+    .addCommand(planCommand())
     .addCommand(pullCommand())
     .addCommand(modelsCommand())
     .addCommand(infoCommand())

@@ -80,8 +80,13 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly model: string;
   readonly draft?: string | undefined;
   readonly source?: string | undefined;
+  /** Format to bring the target's weights into, and the draft model's; undefined: as the files have them. */
+  readonly weightFormat?: string | undefined;
+  readonly draftWeightFormat?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
+  /** Undefined: as the target's. */
+  readonly draftThreads?: number | undefined;
   readonly foreignDraft?: ForeignDraft | undefined;
   readonly tree?: DraftTree | undefined;
   readonly combine?: DrafterCombination | undefined;
@@ -91,7 +96,7 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
 }
 
 /** Sequences alive at once: the generation's own, and one for measuring beside it. */
-export const sequencesPerModel = 2;
+const sequencesPerModel = 2;
 
 /** What an engine is asked for by a command's options. */
 export function engineSelection(flags: EngineFlags, signal: AbortSignal | undefined): EngineSelection {

@@ -59,12 +59,27 @@ function findContradictions(profile: Profile): string[] {
   }
   for (const [
     index,
-    { target, draft, positions, promptsUsed, promptCount },
+    { target, draft, positions, histories, promptsUsed, promptCount },
   ] of profile.acceptance.entries()) {
     const place = `acceptance.${index}`;
     for (const configuration of [target, draft]) checkModel(place, configuration);
     if (promptsUsed > promptCount) problems.push(`${place}: ${promptsUsed} of ${promptCount} prompts used`);
-    if (positions.flat().some(({ reached, accepted }) => accepted > reached))
+    const cells = [...positions.flat(), ...histories.flatMap(({ bins }) => bins)];
+    if (cells.some(({ reached, accepted }) => accepted > reached))
+      problems.push(`${place}: more tokens accepted than reached`);
+    if (total(positions.flat()) !== total(histories.flatMap(({ bins }) => bins)))
+      problems.push(`${place}: positions and histories do not count the same tokens`);
+  }
+  for (const [index, { configuration }] of profile.treePasses.entries())
+    checkModel(`treePasses.${index}`, configuration);
+  for (const [
+    index,
+    { target, draft, ranks, promptsUsed, promptCount },
+  ] of profile.treeAcceptance.entries()) {
+    const place = `treeAcceptance.${index}`;
+    for (const configuration of [target, draft]) checkModel(place, configuration);
+    if (promptsUsed > promptCount) problems.push(`${place}: ${promptsUsed} of ${promptCount} prompts used`);
+    if (ranks.flat().some(({ reached, accepted }) => accepted > reached))
       problems.push(`${place}: more tokens accepted than reached`);
   }
   for (const [index, { configuration }] of profile.memory.entries())
@@ -72,6 +87,10 @@ function findContradictions(profile: Profile): string[] {
   const energies = [...profile.energy.measured, ...profile.energy.estimated];
   for (const { configuration } of energies) checkModel('energy', configuration);
   return problems;
+}
+
+function total(cells: readonly { readonly reached: number }[]): number {
+  return cells.reduce((sum, { reached }) => sum + reached, 0);
 }
 
 function broken(file: string, problems: readonly string[], cause?: unknown): ProfileFileError {

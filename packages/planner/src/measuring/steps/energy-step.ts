@@ -4,6 +4,7 @@ import { estimateEnergy, type PowerModel } from '../../energy/estimate-energy.js
 import { measureEnergy } from '../../energy/measure-energy.js';
 import { EnergyMeterError } from '../../errors/energy-meter-error.js';
 import type { Profile } from '../../profile/profile-schema.js';
+import { anyTokens } from '../any-tokens.js';
 import { configurationOf, type ProfiledModel } from '../profiled-model.js';
 import type { ProfileStep } from '../profile-step.js';
 
@@ -45,10 +46,10 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
       const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - contextTokens);
       const sequence = model.createSequence();
       try {
-        const prefix = tokensOf(contextTokens, model.vocabularySize);
+        const prefix = anyTokens(contextTokens, model.vocabularySize);
         await model.forward([{ sequence, tokens: prefix, rows: 'none' }], { signal });
         for (const length of lengths.filter((candidate) => candidate <= longest)) {
-          const tokens = tokensOf(length, model.vocabularySize);
+          const tokens = anyTokens(length, model.vocabularySize);
           let passes = 0;
           let spent = 0;
           let work = async (): Promise<void> => {
@@ -94,8 +95,4 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
       profile.energy.estimated = [...otherGuesses, ...estimated];
     },
   };
-}
-
-function tokensOf(count: number, vocabularySize: number): number[] {
-  return Array.from({ length: count }, (_, index) => (index * 7) % vocabularySize);
 }

@@ -1,0 +1,21 @@
+import path from 'node:path';
+import { tinyModels } from '@foretoken/tiny-models';
+
+/** A model file as options and pipelines name it: a path or "embedded". */
+export interface NamedModel {
+  /** What profiles call it. */
+  readonly name: string;
+  readonly file: string;
+}
+
+export function namedTarget(model: string): NamedModel {
+  return named(model, { name: 'embedded target', file: tinyModels.target });
+}
+
+export function namedDraft(model: string): NamedModel {
+  return named(model, { name: 'embedded draft', file: tinyModels.draft });
+}
+
+function named(model: string, embedded: NamedModel): NamedModel {
+  return model === 'embedded' ? embedded : { name: path.basename(model), file: path.resolve(model) };
+}

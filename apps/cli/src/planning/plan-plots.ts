@@ -1,0 +1,147 @@
+import { acceptanceByPosition, type FrontierPoint, type Plan, type Profile } from '@foretoken/planner';
+import type { TopLevelSpec } from 'vega-lite';
+import { plotConfig, plotWidth } from '../page/plot-style.js';
+
+const legend = { orient: 'top' as const, columns: 2, labelLimit: plotWidth / 2 };
+
+/** t(n) of every configuration, as measured: the steps are the kernels'. */
+export function costCurvesPlot({ passCosts }: Profile): TopLevelSpec {
+  const values = passCosts.flatMap(({ configuration, contextTokens, lengths, milliseconds }) => {
+    const { model, weightFormat, engine, threads } = configuration;
+    const curve = `${model}, ${weightFormat} on ${engine}${threads === null ? '' : `, threads ${threads}`}, after ${contextTokens}`;
+    return lengths.map((length, index) => ({ length, milliseconds: milliseconds[index] as number, curve }));
+  });
+  return {
+    width: plotWidth,
+    height: 280,
+    config: plotConfig,
+    data: { values },
+    mark: { type: 'line', point: { size: 8 }, strokeWidth: 1 },
+    encoding: {
+      x: { field: 'length', type: 'quantitative', title: 'tokens of a pass' },
+      y: { field: 'milliseconds', type: 'quantitative', title: 'milliseconds' },
+      color: {
+        field: 'curve',
+        type: 'nominal',
+        title: null,
+        legend: { ...legend, columns: 1, labelLimit: plotWidth },
+      },
+    },
+  };
+}
+
+/** How often a token is accepted whose predecessors were, as counted. */
+export function acceptancePlot({ acceptance }: Profile): TopLevelSpec {
+  const values = acceptance.flatMap((entry) => {
+    const { drafter, rule, sampling, target } = entry;
+    const at = `${drafter} for ${target.model}, ${rule}, ${JSON.stringify(sampling)}`;
+    return acceptanceByPosition(entry).map((share, position) => ({
+      position: position + 1,
+      share,
+      drafter: at,
+    }));
+  });
+  return {
+    width: plotWidth,
+    height: 220,
+    config: plotConfig,
+    data: { values },
+    mark: { type: 'line', point: true, strokeWidth: 1.5 },
+    encoding: {
+      x: {
+        field: 'position',
+        type: 'quantitative',
+        title: 'position in the draft',
+        axis: { tickMinStep: 1 },
+      },
+      y: { field: 'share', type: 'quantitative', title: 'accepted', scale: { domain: [0, 1] } },
+      color: {
+        field: 'drafter',
+        type: 'nominal',
+        title: null,
+        legend: { ...legend, columns: 1, labelLimit: plotWidth },
+      },
+    },
+  };
+}
+
+/** Predicted speed over draft length, with its intervals; points where whole rounds were measured. */
+export function speedPlot({ drafters, alternatives }: Plan, { roundCosts }: Profile): TopLevelSpec {
+  const measured = new Set(roundCosts.flatMap(({ lengths }) => lengths));
+  const values = [...drafters, ...alternatives].flatMap(({ name, predictions, costSource }) =>
+    predictions.map(({ length, speedup }) => ({
+      name,
+      length,
+      ...speedup,
+      measured: costSource === 'rounds' && measured.has(length),
+    })),
+  );
+  const x = { field: 'length', type: 'quantitative' as const, title: 'tokens drafted a round' };
+  const y = { type: 'quantitative' as const, title: 'speed over plain decoding', scale: { zero: false } };
+  const color = { field: 'name', type: 'nominal' as const, title: null, legend };
+  return {
+    width: plotWidth,
+    height: 280,
+    config: plotConfig,
+    data: { values },
+    layer: [
+      {
+        mark: { type: 'area', opacity: 0.15 },
+        encoding: { x, y: { ...y, field: 'lower' }, y2: { field: 'upper' }, color },
+      },
+      { mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y: { ...y, field: 'estimate' }, color } },
+      {
+        transform: [{ filter: 'datum.measured' }],
+        mark: { type: 'point', filled: true, size: 40 },
+        encoding: { x, y: { ...y, field: 'estimate' }, color },
+      },
+      {
+        data: { values: [{ plain: 1 }] },
+        mark: { type: 'rule', strokeDash: [4, 4], color: '#333333' },
+        encoding: { y: { field: 'plain', type: 'quantitative' } },
+      },
+    ],
+  };
+}
+
+/** Time against energy where it is known, else against perplexity, else time alone. */
+export function frontierPlot(points: readonly FrontierPoint[]): TopLevelSpec {
+  const hasEnergy = points.some(({ joulesPerToken }) => joulesPerToken !== undefined);
+  const hasQuality = points.some(({ quality }) => quality !== undefined);
+  const values = points.flatMap(({ name, kind, millisecondsPerToken, joulesPerToken, quality }) => {
+    const height = hasEnergy ? joulesPerToken : hasQuality ? quality?.perplexity : 0;
+    return height === undefined
+      ? []
+      : [{ name, kind, milliseconds: millisecondsPerToken, height, passRate: quality?.passRate ?? 0 }];
+  });
+  const title = hasEnergy
+    ? 'joules a token'
+    : hasQuality
+      ? 'perplexity under the target'
+      : 'neither energy nor quality was measured';
+  const x = { field: 'milliseconds', type: 'quantitative' as const, title: 'milliseconds a token' };
+  const y = { field: 'height', type: 'quantitative' as const, title, scale: { zero: false } };
+  return {
+    width: plotWidth,
+    height: 280,
+    config: plotConfig,
+    data: { values },
+    layer: [
+      {
+        mark: { type: 'point', filled: true },
+        encoding: {
+          x,
+          y,
+          color: { field: 'kind', type: 'nominal', title: null, legend },
+          ...(hasQuality
+            ? { size: { field: 'passRate', type: 'quantitative' as const, title: 'pass rate' } }
+            : {}),
+        },
+      },
+      {
+        mark: { type: 'text', align: 'left', dx: 8, fontSize: 10 },
+        encoding: { x, y, text: { field: 'name', type: 'nominal' } },
+      },
+    ],
+  };
+}
