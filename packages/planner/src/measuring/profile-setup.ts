@@ -217,7 +217,7 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
     ...(energy.meters.length === 0 && powerModel === undefined
       ? []
       : profiled.map((one) =>
-          energyStep(one, { energy, powerModel, clock: meterClock, cores: options.machine.cores }),
+          energyStep(one, { energy, powerModel, clock, meterClock, cores: options.machine.cores }),
         )),
   ];
 }
