@@ -2,11 +2,7 @@ import path from 'node:path';
 import { tinyModels } from '@foretoken/tiny-models';
 import { modelFile } from '../options/model-file.js';
 
-<<<<<<< HEAD
-/** A model as options and pipelines name it: a path, a pulled one, or "embedded". */
-=======
 /** A model file as options and pipelines name it: a path, a pulled model or "embedded". */
->>>>>>> main
 export interface NamedModel {
   /** What profiles call it. */
   readonly name: string;
@@ -22,13 +18,7 @@ export function namedDraft(model: string): NamedModel {
 }
 
 function named(model: string, embedded: NamedModel): NamedModel {
-<<<<<<< HEAD
-  return model === 'embedded'
-    ? embedded
-    : { name: path.basename(model), file: path.resolve(modelFile(model)) };
-=======
   if (model === 'embedded') return embedded;
   const file = modelFile(model, '.');
   return { name: path.basename(file), file };
->>>>>>> main
 }

@@ -88,11 +88,7 @@ function drafterOf(part: string, flags: PipelineFlags): PipelineDrafter {
   if (kind === 'skip-layers') return { kind, layers: layers.split(',').map(Number) };
   return {
     kind: 'draft-model',
-<<<<<<< HEAD
-    model: part,
-=======
     model: part === 'embedded' ? part : modelFile(part, '.'),
->>>>>>> main
     vocabulary: flags.foreignDraft,
     stage: flags.stage,
     tree,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Pipeline, readPipeline } from '@foretoken/planner';
 import { modelFile } from '../options/model-file.js';
@@ -7,12 +6,7 @@ import { modelFile } from '../options/model-file.js';
 export async function readPipelineFile(file: string): Promise<Pipeline> {
   const folder = path.dirname(path.resolve(file));
   const beside = (name: string): string => path.resolve(folder, name);
-<<<<<<< HEAD
-  // What is not there may be a pulled model's name.
-  const model = (name: string): string => (existsSync(beside(name)) ? beside(name) : name);
-=======
   const model = (name: string): string => (name === 'embedded' ? name : modelFile(name, folder));
->>>>>>> main
   const pipeline = await readPipeline(file);
   const { target, drafters } = pipeline;
   return {
