@@ -77,6 +77,17 @@ export class TokensPerPass {
     console.log(of, `T=${temperature}`, name, rule, tokensPerPass.toFixed(3));
   }
 
+  /** The rows for a file: without what each prompt took. */
+  get totals(): readonly Omit<TokensRow, 'byPrompt'>[] {
+    return this.rows.map(({ drafter, temperature, name, rule, tokensPerPass }) => ({
+      drafter,
+      temperature,
+      name,
+      rule,
+      tokensPerPass,
+    }));
+  }
+
   /** The best of a drafter's trees over the best of its chains. */
   treeOverChain(drafter: string, temperature: number) {
     const own = this.rows.filter((row) => row.drafter === drafter && row.temperature === temperature);
