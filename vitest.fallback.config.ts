@@ -22,7 +22,7 @@ export default mergeConfig(
       include: ['test/fallback/*.check.ts'],
       exclude: [
         // Reach neither an engine nor a kernel.
-        'packages/{stats,models,hub,tiny-models}/**',
+        'packages/{stats,models,hub,planner,tiny-models}/**',
         'test/models/**',
         'packages/audit/src/endpoint/**',
         'apps/cli/src/audit-endpoint.test.ts',
