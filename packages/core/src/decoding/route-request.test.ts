@@ -167,6 +167,26 @@ describe('the end of the prompt', () => {
     expect(penalised.divergence).toBeCloseTo(plain.divergence, digits);
   });
 
+  test('counts for each position what stands before it, and no more', async () => {
+    const sampling = { presencePenalty: 1, penaltyWindow: infinity };
+    const penalised = (law: TableLaw, history: readonly number[], seen: readonly number[]): Distribution => {
+      const weights = law(history).probabilities.map(
+        (probability, token) => probability * Math.exp(seen.includes(token) ? -1 : 0),
+      );
+      const sum = weights.reduce((total, weight) => total + weight, 0);
+      return dense(...weights.map((weight) => weight / sum));
+    };
+    for (const tokens of [2, 4, 5]) {
+      const first = prompt.length - tokens;
+      const { divergence } = await route(0, sampling, tokens);
+      const expected = mean(first, (history) => {
+        const seen = prompt.slice(0, first + history.length);
+        return kullbackLeibler(penalised(largeLaw, history, seen), penalised(smallLaw, history, seen));
+      });
+      expect(divergence).toBeCloseTo(expected, digits);
+    }
+  });
+
   test('is read in several passes where a pass takes fewer tokens', async () => {
     const narrow = { maximumPassTokens: 2 };
     const routed = await routeRequest({
