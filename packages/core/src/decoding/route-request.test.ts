@@ -154,7 +154,8 @@ describe('the end of the prompt', () => {
       [0, 1, 0],
     ]);
     expect(await read(2, 2)).toEqual([[1], [1, 0]]);
-    expect(await read(0, 5)).toHaveLength(5);
+    // Read whole, it has the token already.
+    expect(await read(0, 5)).toEqual([...prompt.keys()].map((at) => prompt.slice(0, at + 1)));
   });
 
   test('counts all of the prompt for penalties', async () => {
