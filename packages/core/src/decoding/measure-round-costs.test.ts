@@ -9,7 +9,8 @@ import { type MeasureRoundCostsOptions, measureRoundCosts } from './measure-roun
 
 /** A model whose passes take 3 + 2n + (what depends on the last length, or on how many there were) on a clock of its own. */
 function timedModel(changeOfLength = 0, more: Partial<TableModelOptions> = {}, later = (_pass: number) => 0) {
-  let now = 0;
+  // Clocks do not start at 0.
+  let now = 1e9;
   let last = 1;
   const table = randomTable(1, 3, 'smooth');
   const model = createTableModel({ law: (history) => table(history.slice(-3)), vocabularySize: 3, ...more });
