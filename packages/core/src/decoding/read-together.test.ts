@@ -17,7 +17,7 @@ function noting(law: TableLaw, maximumPassTokens: number, maximumSequences = 1) 
     law,
     vocabularySize,
     maximumPassTokens,
-    maximumSequences: 1,
+    maximumSequences,
   });
   const passes: (readonly [tokens: readonly number[], rows: ForwardRequest['rows']])[] = [];
   const forward = model.forward.bind(model);
