@@ -6,6 +6,7 @@ const allowed = {
   stats: [],
   'tiny-models': [],
   models: ['core'],
+  hub: ['core', 'models'],
   'llamacpp-backend': ['core', 'models'],
   'onnx-backend': ['core', 'models'],
   audit: ['core', 'stats'],

@@ -1,10 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
-import { llamaWeights, smallestShape } from '../../../test/support/llama-weights.js';
 import { writeHuggingFaceFolder } from '../../../test/support/write-hugging-face-folder.js';
 
 const failure = 1;
@@ -83,7 +81,7 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--max-tokens', '0'], /--max-tokens takes a whole number of at least 1/],
     [
       ['generate', 'let', '--draft-length', '64'],
-      /--draft-length takes "auto" or a whole number from 0 to 63/,
+      /--draft-length takes "auto", "learn", "ewma", "adaedl", "specdec\+\+" or a whole number from 0 to 63/,
     ],
     [['generate', 'let', '--rule', 'lucky'], /--rule.*tokenwise, block, sample-match/s],
     [['generate', 'let', '--backend', 'abacus'], /--backend.*llamacpp/s],
@@ -150,66 +148,5 @@ describe('options that make no sense', () => {
   it('--verbose adds the stack trace', async () => {
     const { stderr } = await runCommand(['--verbose', 'info', inFolder('missing.gguf')]);
     expect(stderr).toMatch(/^ {4}at /m);
-  });
-});
-
-describe('a converted model', () => {
-  it('is described, and generates', async () => {
-    const { stdout } = await runCommand(['info', inFolder('bytes.gguf'), '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({
-      architecture: 'llama',
-      layers: 1,
-      heads: 2,
-      keyValueHeads: 1,
-      vocabulary: 257,
-      context: 128,
-      // Norms stay float32: one at the end, two a layer.
-      formats: { F32: { tensors: 3, bytes: 3 * 32 * 4 }, Q8_0: { tensors: 8 } },
-    });
-    const small = ['--model', inFolder('bytes.gguf'), '--threads', '1', '-n', '5'];
-    const generated = await runCommand(['generate', 'let', ...small, '--json']);
-    expect(generated.code, generated.stderr).toBe(0);
-    expect(JSON.parse(generated.stdout).tokens.length).toBeLessThanOrEqual(5);
-  });
-
-  it('drafts for a target of another vocabulary, and changes no greedy text', async () => {
-    const shared = ['generate', 'const add', '--temperature', '0', '-n', '24', '--threads', '1', '--json'];
-    const plain = await runCommand([...shared, '--draft', 'none']);
-    for (const way of ['tli', 'slem']) {
-      const foreign = ['--draft', inFolder('bytes.gguf'), '--foreign-draft', way, '--draft-length', '3'];
-      const drafted = await runCommand([...shared, ...foreign]);
-      expect(drafted.code, drafted.stderr).toBe(0);
-      const { text, counters } = JSON.parse(drafted.stdout);
-      expect(text).toBe(JSON.parse(plain.stdout).text);
-      expect(counters.draftedCount).toBeGreaterThan(0);
-      expect(counters.characterCount).toBe(Array.from(text as string).length);
-      expect(counters.charactersPerPass).toBeCloseTo(counters.characterCount / counters.roundCount, 12);
-    }
-  });
-
-  it('whose weights are damaged is dropped as a draft, with a warning, and changes no text', async () => {
-    const weights = llamaWeights(smallestShape, 1);
-    // Finite, but no logit is.
-    weights.get('model.norm.weight')?.values.fill(3e38);
-    await writeHuggingFaceFolder(inFolder('damaged'), { weights });
-    const converted = await runCommand(['convert', inFolder('damaged'), inFolder('damaged.gguf')]);
-    expect(converted.code, converted.stderr).toBe(0);
-    const shared = ['generate', 'const add', '--temperature', '0', '-n', '12', '--threads', '1'];
-    const plain = await runCommand([...shared, '--draft', 'none']);
-    const foreign = ['--draft', inFolder('damaged.gguf'), '--foreign-draft', 'slem', '--draft-length', '3'];
-    const { code, stdout, stderr } = await runCommand([...shared, ...foreign]);
-    expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/damaged.*failed in round 1.*goes on without it.*(NaN|Infinity)/);
-    expect(stdout).toBe(plain.stdout);
-  });
-
-  it('knows the embedded models', async () => {
-    const { stdout } = await runCommand(['info', tinyModels.target, '--json']);
-    const { parameters, layers, vocabulary, bytes, formats } = JSON.parse(stdout);
-    expect(parameters).toBeGreaterThan(27e6);
-    expect(parameters).toBeLessThan(29e6);
-    expect({ layers, vocabulary }).toEqual({ layers: 8, vocabulary: 8192 });
-    expect(formats.F32.bytes + formats.Q8_0.bytes).toBeLessThan(bytes);
-    expect(formats.F32.bytes + formats.Q8_0.bytes).toBeGreaterThan(0.9 * bytes);
   });
 });

@@ -167,7 +167,7 @@ describe('foretoken info', () => {
 });
 
 describe('foretoken --help', () => {
-  it.each(['demo', 'generate', 'bench', 'audit', 'compare', 'profile', 'info', 'convert'])(
+  it.each(['demo', 'generate', 'bench', 'audit', 'compare', 'profile', 'plan', 'info', 'convert'])(
     '%s ends with an example',
     async (command) => {
       const { code, stdout } = await runCommand([command, '--help']);

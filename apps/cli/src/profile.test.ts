@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Profile, parseProfile, type ProfileSetupResult } from '@foretoken/planner';
 import { finishCommand, runCommand, startCommand } from '../testing/run-command.js';
@@ -30,7 +31,7 @@ describe('foretoken profile', () => {
     // A meter, or why there is none.
     expect(profile.energy.meters.length + profile.energy.unreadable.length).toBeGreaterThan(0);
     for (const { predicted, measured: used } of profile.memory) {
-      for (const part of ['weights', 'cache'] as const)
+      for (const part of ['weights', 'cache', 'buffers'] as const)
         expect(Math.abs((predicted[part] as number) / used[part] - 1)).toBeLessThan(0.1);
     }
     const second = await runCommand([...short, '--budget', '1s']);
@@ -51,6 +52,79 @@ describe('foretoken profile', () => {
     expect(code).toBe(130);
     expect(stdout).toContain('run again to measure them');
     expect((await readProfileFile()).passCosts.length).toBeGreaterThan(0);
+  });
+
+  it('leaves a whole file or none when killed at any moment, and goes on', async () => {
+    const profile = ['profile', '-o', output, '--threads', '1', '--context-tokens', '64'];
+    let entries = 0;
+    for (const milliseconds of [300, 900, 1300]) {
+      const child = startCommand([...profile, '--budget', '3s']);
+      child.stdin.end();
+      const ended = finishCommand(child);
+      await wait(milliseconds);
+      child.kill('SIGKILL');
+      expect((await ended).code).toBeNull();
+      const text = await readFile(output, 'utf8').catch((error: NodeJS.ErrnoException) => error.code);
+      if (text === 'ENOENT') continue;
+      const { memory, passCosts, acceptance } = parseProfile(text as string, output);
+      const count = memory.length + passCosts.length + acceptance.length;
+      expect(count).toBeGreaterThanOrEqual(entries);
+      entries = count;
+    }
+    const { code, stderr } = await runCommand([...profile, '--budget', '1s']);
+    expect(code, stderr).toBe(0);
+    expect((await readProfileFile()).memory).toHaveLength(2);
+  });
+
+  it('measures every weight format and thread count that it is asked for, each of the same model', async () => {
+    const cacheFolder = path.join(folder, 'cache');
+    const formats = ['--weight-formats', 'source,Q4_0', '--target-weight-formats', 'source'];
+    const { code, stdout, stderr } = await runCommand(
+      [
+        'profile',
+        '-o',
+        output,
+        '--threads',
+        '1',
+        '--budget',
+        '2s',
+        '--context-tokens',
+        '64',
+        ...formats,
+        '--json',
+      ],
+      { environment: { NO_COLOR: '1', FORETOKEN_CACHE: cacheFolder } },
+    );
+    expect(code, stderr).toBe(0);
+    const { profile, measured } = JSON.parse(stdout) as ProfileSetupResult;
+    expect(await readdir(path.join(cacheFolder, 'gguf'))).toContainEqual(
+      expect.stringMatching(/^draft-Q4_0-/),
+    );
+    expect(Object.keys(profile.models)).toEqual(['embedded target', 'embedded draft']);
+    const loaded = profile.memory.map(({ configuration: { model, weightFormat } }) => [model, weightFormat]);
+    expect(loaded).toEqual([
+      ['embedded target', 'Q8_0'],
+      ['embedded draft', 'Q8_0'],
+      ['embedded draft', 'Q4_0'],
+    ]);
+    expect(measured).toContain('draft Q4_0: passes of embedded draft after 64 tokens');
+    const pairs = profile.acceptance.map(({ target, draft }) => [target.weightFormat, draft?.weightFormat]);
+    expect(pairs).toContainEqual(['Q8_0', 'Q4_0']);
+  });
+
+  it.each([
+    [
+      ['--weight-formats', 'Q9_9'],
+      /--weight-formats takes formats of the backend llamacpp.*Q4_0.*not "Q9_9"/,
+    ],
+    [['--backend', 'onnx', '--weight-formats', 'Q8_0'], /of the backend onnx.*int8.*not "Q8_0"/],
+    [['--target-weight-formats', ''], /--target-weight-formats takes formats/],
+    [['--threads', '1,none'], /--threads takes a whole number/],
+    [['--context-tokens', '0'], /--context-tokens takes a whole number/],
+  ])('refuses %j before anything is loaded', async (options, message) => {
+    const { code, stderr } = await runCommand(['profile', '-o', output, ...options]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
   });
 
   it('refuses a broken profile by name, and does not touch it', async () => {

@@ -90,9 +90,29 @@ export type { TreeLimits, TreeShape } from './scheduling/tree-shape.js';
 export type { TreeShapeChooser, VerifiedTree } from './scheduling/tree-shape-chooser.js';
 export { chooseDraftLength } from './scheduling/choose-draft-length.js';
 export type { LengthChoice } from './scheduling/choose-draft-length.js';
-export type { DraftLengthController, RoundMeasurement } from './scheduling/draft-length-controller.js';
+export type {
+  DraftLengthController,
+  GenerationStart,
+  RoundMeasurement,
+} from './scheduling/draft-length-controller.js';
 export { createFixedDraftLength } from './scheduling/fixed-draft-length.js';
+export { createLearningDraftLength } from './scheduling/learning-draft-length.js';
+export type { LearningDraftLength, LearningDraftLengthOptions } from './scheduling/learning-draft-length.js';
+export { validateLengthTable } from './scheduling/length-table.js';
+export type { LengthTable } from './scheduling/length-table.js';
+export { constantAcceptance } from './scheduling/constant-acceptance.js';
+export { createTableDraftLength } from './scheduling/table-draft-length.js';
+export type { TableDraftLength, TableDraftLengthOptions } from './scheduling/table-draft-length.js';
+export type { AcceptancePredictor, VerifiedChain } from './scheduling/predictors/acceptance-predictor.js';
+export { createBetaSurvival } from './scheduling/predictors/beta-survival.js';
+export { createPerceptronPredictor } from './scheduling/predictors/perceptron.js';
+export { createSaturatingCounter } from './scheduling/predictors/saturating-counter.js';
+export { createTwoLevelPredictor } from './scheduling/predictors/two-level.js';
+export { createMovingAverageDraftLength } from './scheduling/moving-average-draft-length.js';
+export { stopAboveRejection } from './scheduling/stop-above-rejection.js';
 export { stopBelowConfidence } from './scheduling/stop-below-confidence.js';
+export { stopByEntropy } from './scheduling/stop-by-entropy.js';
+export type { StopByEntropyOptions } from './scheduling/stop-by-entropy.js';
 export { measurePassCosts } from './scheduling/measure-pass-costs.js';
 export type { MeasurePassCostsOptions } from './scheduling/measure-pass-costs.js';
 export { costAt } from './scheduling/cost-curve.js';

@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from '@foretoken/core';
 import { type KvType, kvTypes, type LlamacppOptions } from './llamacpp-options.js';
+import { assertQuantizationFormat } from './quantize-model.js';
+import { mostThreads } from './thread-pools.js';
 
 /** `LLAMA_MAX_SEQ`. */
 const engineSequences = 256;
@@ -15,10 +18,12 @@ export interface CheckedOptions extends LlamacppOptions {
   readonly kvType: KvType;
 }
 
-/** @param cores most threads of a pass. @throws InvalidArgumentError naming the option. */
-export function checkOptions(options: LlamacppOptions, cores: number): CheckedOptions {
+/** @throws InvalidArgumentError naming the option. */
+export function checkOptions(options: LlamacppOptions): CheckedOptions {
   const { maximumSequences = defaultSequences, gpuLayers = 0, kvType = 'f16' } = options;
-  if (options.threads !== undefined) checkWhole('threads', options.threads, 1, cores);
+  if (options.threads !== undefined) {
+    checkWhole('threads', options.threads, 1, Math.min(availableParallelism(), mostThreads));
+  }
   checkWhole('maximumSequences', maximumSequences, 1, engineSequences - mostLeaves);
   if (gpuLayers !== Number.POSITIVE_INFINITY) checkWhole('gpuLayers', gpuLayers, 0, mostLayers);
   if (!Object.hasOwn(kvTypes, kvType)) {
@@ -26,6 +31,7 @@ export function checkOptions(options: LlamacppOptions, cores: number): CheckedOp
       `kvType must be one of ${Object.keys(kvTypes).join(', ')}, not ${kvType as string}.`,
     );
   }
+  if (options.weightFormat !== undefined) assertQuantizationFormat(options.weightFormat);
   return { ...options, maximumSequences, gpuLayers, kvType };
 }
 

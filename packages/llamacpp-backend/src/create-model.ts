@@ -1,9 +1,9 @@
-import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTask } from 'node:timers/promises';
-import { EngineError, InvalidArgumentError, type LanguageModel, UnsupportedError } from '@foretoken/core';
-import { type CheckedOptions, checkWhole, mostLeaves } from './check-options.js';
+import { EngineError, type LanguageModel, UnsupportedError } from '@foretoken/core';
+import type { CheckedOptions } from './check-options.js';
 import { chooseThreads } from './choose-threads.js';
+import { type Layout, layOut, mostOutputs, outputBytes } from './lay-out.js';
 import { LlamaContext } from './llama-context.js';
 import { LlamaModel } from './llama-model.js';
 import { LlamaTokenizer } from './llama-tokenizer.js';
@@ -15,27 +15,10 @@ import { warmUp } from './warm-up.js';
 
 /** Tokens of one native call while a prompt is read: between calls it can be cancelled. */
 const batchSize = 512;
-/** Rows of one native call: the widest draft, and the size of the output buffer. */
-const mostOutputs = 64;
-/** Long contexts cost memory at once, so more than this is allocated only on request. */
-const defaultContextLength = 4096;
 /** `LLAMA_POOLING_TYPE_NONE`. */
 const noPooling = 0;
 /** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
 const noFlashAttention = 0;
-/** What the engine notes down about every cell of a cache, before it asks for the memory of the cells. */
-const bytesNotedPerCell = 48;
-
-/** How the engine's context is laid out for a model. */
-interface Layout {
-  readonly contextLength: number;
-  readonly rollback: boolean;
-  readonly maximumLeaves: number;
-  /** Of the engine: those of the contract, and one for every leaf. */
-  readonly sequences: number;
-  readonly outputs: number;
-  readonly cells: number;
-}
 
 /** A context for loaded weights, warm, with its threads chosen. Whoever calls this frees the weights if it fails. */
 export async function createModel(
@@ -44,7 +27,8 @@ export async function createModel(
   source: string,
   options: CheckedOptions,
 ): Promise<LanguageModel> {
-  const layout = layOut(native, model, options);
+  const rollback = !native.isRecurrent(model) && !native.isHybrid(model);
+  const layout = layOut({ trained: native.trainedContext(model), rollback }, options);
   const context = await createContext(native, model, source, layout, options);
   try {
     await warmUp(context);
@@ -56,7 +40,7 @@ export async function createModel(
       context.setThreads(single, batch);
     }
     options.signal?.throwIfAborted();
-    const { contextLength, maximumLeaves, rollback, outputs, cells } = layout;
+    const { contextLength, maximumLeaves, cells } = layout;
     const { maximumSequences, gpuLayers } = options;
     const tokenizer = new LlamaTokenizer(native, native.vocabulary(model));
     const hiddenStateWidth = native.embeddingOutputWidth(model);
@@ -81,7 +65,7 @@ export async function createModel(
       memory: {
         weights: Number(native.modelSize(model)),
         cache: Math.round(perToken * cells + fixed * maximumSequences),
-        buffers: outputs * (tokenizer.vocabularySize + hiddenStateWidth) * Float32Array.BYTES_PER_ELEMENT,
+        buffers: outputBytes(layout, tokenizer.vocabularySize, hiddenStateWidth),
       },
       freeModel: () => native.modelFree(model),
     });
@@ -89,25 +73,6 @@ export async function createModel(
     context.free();
     throw error;
   }
-}
-
-function layOut(native: NativeLibrary, model: Pointer, options: CheckedOptions): Layout {
-  const { maximumSequences } = options;
-  const trained = native.trainedContext(model);
-  const contextLength = options.contextLength ?? Math.min(trained, defaultContextLength);
-  checkWhole('contextLength', contextLength, 1, trained);
-  const rollback = !native.isRecurrent(model) && !native.isHybrid(model);
-  const maximumLeaves = rollback ? mostLeaves : 1;
-  const sequences = maximumSequences + (rollback ? mostLeaves : 0);
-  // A tree that waits has nodes beside its sequence's own tokens.
-  const cells = contextLength * maximumSequences + mostOutputs;
-  if (cells * bytesNotedPerCell > totalmem()) {
-    throw new InvalidArgumentError(
-      `${maximumSequences} x ${contextLength} tokens of context are more than this machine's memory could even count: ask for a smaller contextLength or maximumSequences.`,
-    );
-  }
-  const outputs = Math.min(Math.max(mostOutputs, sequences), sequences * contextLength);
-  return { contextLength, rollback, maximumLeaves, sequences, outputs, cells };
 }
 
 async function createContext(

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import {
   type Backend,
@@ -8,13 +7,13 @@ import {
   type LanguageModel,
   UnsupportedError,
 } from '@foretoken/core';
-import { cachedPrunedModel, readGguf, validateForLlama } from '@foretoken/models';
+import { readGguf, validateForLlama } from '@foretoken/models';
 import { type CheckedOptions, checkOptions } from './check-options.js';
+import { chosenFile } from './chosen-file.js';
 import { createModel } from './create-model.js';
 import type { LlamacppOptions } from './llamacpp-options.js';
 import { awaitPointer, type Pointer } from './native-functions.js';
 import { type NativeLibrary, nativeLibrary } from './native-library.js';
-import { mostThreads } from './thread-pools.js';
 
 /** llama.cpp behind the contract. Models are GGUF files. */
 export const llamacppBackend: Backend<LlamacppOptions> = {
@@ -27,32 +26,26 @@ export const llamacppBackend: Backend<LlamacppOptions> = {
  * Loads a GGUF file. The default context is what the model was trained for, at most 4,096 tokens.
  *
  * @throws InvalidModelFileError for a file that is not a sound model, EngineError, InvalidArgumentError,
- *   UnsupportedError; CacheWriteError where a file of fewer layers cannot be kept.
+ *   UnsupportedError; CacheWriteError where a file of fewer layers or of another format cannot be kept.
  */
 async function loadModel(source: string, options: LlamacppOptions = {}): Promise<LanguageModel> {
-  const checked = checkOptions(options, Math.min(availableParallelism(), mostThreads));
+  const checked = checkOptions(options);
   validateForLlama(await readGguf(source));
   options.signal?.throwIfAborted();
   options.onProgress?.(0);
   const native = nativeLibrary();
   checkDevice(native, checked);
-  const file = await chooseLayers(source, checked);
+  const { file, named } = await chosenFile(source, checked);
   const model = await loadWeights(native, file, checked);
   try {
     options.signal?.throwIfAborted();
-    const loaded = await createModel(native, model, file, checked);
+    const loaded = await createModel(native, model, named, checked);
     options.onProgress?.(1);
     return loaded;
   } catch (error) {
     native.modelFree(model);
     throw error;
   }
-}
-
-/** The engine runs every layer of a file, so a choice of them is a file of its own. */
-async function chooseLayers(source: string, options: CheckedOptions): Promise<string> {
-  const { layers, skipLayers } = options;
-  return layers === undefined && skipLayers === undefined ? source : cachedPrunedModel(source, options);
 }
 
 async function loadWeights(

@@ -1,7 +1,8 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CacheWriteError, EngineError, InvalidArgumentError } from '@foretoken/core';
-import { readGguf, validateForLlama } from '@foretoken/models';
+import { type GgufFile, readGguf, tensorTypeByName, validateForLlama } from '@foretoken/models';
+import { assertRoom, temporaryPath } from '@foretoken/models/cache';
 import { nativeLibrary } from './native-library.js';
 
 /** Formats that a model can be quantised to, with llama.cpp's file type numbers. */
@@ -18,7 +19,19 @@ export const quantizationFormats = {
   Q8_0: 7,
 } as const;
 
+/** @throws InvalidArgumentError for a name that is none of `quantizationFormats`. */
+export function assertQuantizationFormat(format: string): asserts format is QuantizationFormat {
+  if (!Object.hasOwn(quantizationFormats, format)) {
+    throw new InvalidArgumentError(
+      `The format must be one of ${Object.keys(quantizationFormats).join(', ')}, not ${format}.`,
+    );
+  }
+}
+
 export type QuantizationFormat = keyof typeof quantizationFormats;
+
+/** A disk with less room than this is full: the engine's write failed for that. */
+const leftOnFullDisk = 2 ** 16;
 
 export interface QuantizeOptions {
   readonly format: QuantizationFormat;
@@ -34,16 +47,11 @@ export interface QuantizeOptions {
  * complete.
  *
  * @throws InvalidModelFileError for a source that is not a sound model, InvalidArgumentError, CacheWriteError
- *   where the output cannot be written, EngineError.
+ *   where the output cannot be written or the disk is full, EngineError.
  */
 export async function quantizeModel(source: string, output: string, options: QuantizeOptions): Promise<void> {
   const { format, pure = false, threads } = options;
-  const fileType: number | undefined = quantizationFormats[format];
-  if (fileType === undefined) {
-    throw new InvalidArgumentError(
-      `The format must be one of ${Object.keys(quantizationFormats).join(', ')}, not ${format}.`,
-    );
-  }
+  assertQuantizationFormat(format);
   if (path.resolve(source) === path.resolve(output))
     throw new InvalidArgumentError(`${output} is the source itself: choose another file.`);
   const native = nativeLibrary();
@@ -52,15 +60,19 @@ export async function quantizeModel(source: string, output: string, options: Qua
       `threads must be a whole number from 1 to ${native.cores}, not ${threads}.`,
     );
   }
-  validateForLlama(await readGguf(source));
+  const header = await readGguf(source);
+  validateForLlama(header);
+  const folder = path.dirname(path.resolve(output));
+  const fewestBytes = bytesAtLeast(header, format);
+  await assertRoom(folder, fewestBytes);
   const parameters = {
     ...native.quantizeDefaultParameters(),
     nthread: threads ?? native.cores,
-    ftype: fileType,
+    ftype: quantizationFormats[format],
     allow_requantize: true,
     pure,
   };
-  const partial = `${output}.${process.pid}.part`;
+  const partial = temporaryPath(output);
   try {
     const status = await new Promise<number>((resolve, reject) => {
       native.quantize.async(path.resolve(source), path.resolve(partial), parameters, (error, result) => {
@@ -69,6 +81,8 @@ export async function quantizeModel(source: string, output: string, options: Qua
       });
     });
     if (status !== 0) {
+      const written = (await stat(partial).catch(() => undefined))?.size ?? 0;
+      await assertRoom(folder, Math.max(fewestBytes - written, leftOnFullDisk));
       throw new EngineError(
         `llama.cpp cannot write ${source} as ${format} to ${output}: the matrices do not divide into its blocks, or the file cannot be written.`,
       );
@@ -79,4 +93,16 @@ export async function quantizeModel(source: string, output: string, options: Qua
   } finally {
     await rm(partial, { force: true });
   }
+}
+
+/** Bytes of the tensors in a format, of those that K formats mix the smallest. */
+function bytesAtLeast({ tensors }: GgufFile, format: QuantizationFormat): number {
+  const type = tensorTypeByName(format.replace(/_M$/, ''));
+  if (type === undefined) return 0;
+  let bytes = 0;
+  for (const { shape, byteLength } of tensors.values()) {
+    const elements = shape.reduce((product, size) => product * size, 1);
+    bytes += shape.length === 1 ? byteLength : (elements / type.blockElements) * type.blockBytes;
+  }
+  return Math.floor(bytes);
 }

@@ -8,6 +8,7 @@ export type { HeadOptions } from './heads/head-options.js';
 export { loadHead } from './heads/load-head.js';
 export { onnxBackend } from './model/load-model.js';
 export type { OnnxOptions } from './model/onnx-options.js';
+export { predictMemory } from './model/predict-memory.js';
 export { listProviders } from './providers.js';
 export { withTransformersModel } from './model/with-transformers-model.js';
 export type {

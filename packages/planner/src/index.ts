@@ -26,12 +26,14 @@ export type {
   ProfileEnergy,
   ProfileMachine,
   RoundCostsEntry,
+  TreeAcceptanceEntry,
+  TreePassesEntry,
 } from './profile/profile-schema.js';
 export { readProfile } from './profile/read-profile.js';
 export type { ReadProfileOptions } from './profile/read-profile.js';
 export { writeProfile } from './profile/write-profile.js';
 // Measuring.
-export { acceptanceByPosition } from './measuring/acceptance-counts.js';
+export { acceptanceByHistory, acceptanceByPosition } from './measuring/acceptance-counts.js';
 export type { ProfiledModel } from './measuring/profiled-model.js';
 export { profileSetup } from './measuring/profile-setup.js';
 export type {
@@ -39,3 +41,28 @@ export type {
   ProfileSetupOptions,
   ProfileSetupResult,
 } from './measuring/profile-setup.js';
+// The plan.
+export { PipelineFileError } from './errors/pipeline-file-error.js';
+export { PlanFileError } from './errors/plan-file-error.js';
+export { PlanMismatchError } from './errors/plan-mismatch-error.js';
+export { PlanningError } from './errors/planning-error.js';
+export type { PipelineModel, PipelineModels } from './passes/bind-models.js';
+export { drafterLabel } from './pipeline/drafter-label.js';
+export { parseObjective } from './pipeline/parse-objective.js';
+export { parsePipeline, readPipeline } from './pipeline/parse-pipeline.js';
+export { pipelineJsonSchema, pipelineSchema, pipelineVersion } from './pipeline/pipeline-schema.js';
+export type { Objective, Pipeline, PipelineDrafter } from './pipeline/pipeline-schema.js';
+export { compilePlan } from './plan/compile-plan.js';
+export type { CompilePlanOptions } from './plan/compile-plan.js';
+export { parsePlan } from './plan/parse-plan.js';
+export { planJsonSchema, planSchema, planVersion } from './plan/plan-schema.js';
+export type { Plan, PlannedDrafter } from './plan/plan-schema.js';
+export { readPlan } from './plan/read-plan.js';
+export type { ReadPlanOptions } from './plan/read-plan.js';
+export { writePlan } from './plan/write-plan.js';
+export { emitLlamaServer, llamaServerVersion } from './emit/emit-llama-server.js';
+export { emitVllm, vllmVersion } from './emit/emit-vllm.js';
+export type { Emitted } from './emit/emitted.js';
+export { answers } from './report/answers.js';
+export { frontierOf } from './report/frontier.js';
+export type { FrontierPoint, Quality } from './report/frontier.js';

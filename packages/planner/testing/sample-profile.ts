@@ -15,7 +15,7 @@ export function sampleProfile(): Profile {
   const passes = { configuration: target, contextTokens: 64, length: 4, passes: 10, milliseconds: 100 };
   return {
     format: 'foretoken-profile',
-    version: 1,
+    version: 2,
     machine: {
       processor: 'a processor',
       cores: 2,
@@ -41,7 +41,34 @@ export function sampleProfile(): Profile {
           [{ from: 0, to: 1, reached: 10, accepted: 6 }],
           [{ from: 0, to: 1, reached: 6, accepted: 3 }],
         ],
+        histories: [
+          { outcomes: '', bins: [{ from: 0, to: 1, reached: 1, accepted: 1 }] },
+          { outcomes: '1', bins: [{ from: 0, to: 1, reached: 15, accepted: 8 }] },
+        ],
         hostCosts: [{ draftedCount: 2, rounds: 10, milliseconds: 0.5 }],
+      },
+    ],
+    treePasses: [
+      {
+        configuration: target,
+        contextTokens: 64,
+        trees: [{ widths: [2], tokens: 3, milliseconds: 2, chainMilliseconds: 2 }],
+      },
+    ],
+    treeAcceptance: [
+      {
+        ...pair,
+        rule: 'traversal',
+        widths: [2],
+        promptsSha256: 'c'.repeat(64),
+        promptCount: 2,
+        promptsUsed: 2,
+        ranks: [
+          [
+            { reached: 10, accepted: 6 },
+            { reached: 4, accepted: 1 },
+          ],
+        ],
       },
     ],
     memory: [

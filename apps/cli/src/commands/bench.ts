@@ -5,7 +5,15 @@ import {
   measureRouting,
   type RoutingDeviation,
 } from '@foretoken/audit';
-import { type CostCurve, encodePrompt, InvalidArgumentError, lossyRules } from '@foretoken/core';
+import {
+  type CostCurve,
+  createFixedDraftLength,
+  createPromptLookupDrafter,
+  encodePrompt,
+  InvalidArgumentError,
+  lossyRules,
+} from '@foretoken/core';
+import type { Plan } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
@@ -15,6 +23,7 @@ import { branchingOption, treeDraftLength, treeOption, treeRule } from '../optio
 import { openModels } from '../engines/open-models.js';
 import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
+import { allowStaleOption, planOption } from '../options/plan-option.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { routeOption } from '../options/route.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
@@ -26,6 +35,10 @@ import { printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { machine } from '../output/machine.js';
 import { withProgress } from '../output/progress.js';
+import { loadPlan, openPlan } from '../planning/open-plan.js';
+import { planController } from '../planning/plan-controller.js';
+import { predictedLine, predictedOf } from '../planning/predicted-speed.js';
+import { withPlan } from '../planning/with-plan.js';
 import { codePrompts } from '../prompts/code-prompts.js';
 
 export function benchCommand() {
@@ -40,6 +53,8 @@ export function benchCommand() {
     .addOption(modelOptions.combine)
     .addOption(modelOptions.stage)
     .addOption(draftersOption)
+    .addOption(planOption)
+    .addOption(allowStaleOption)
     .addOption(
       new Option('--backend <name>', 'engine of the target, or all of them in turn')
         .choices([...backendNames, 'all'])
@@ -93,9 +108,14 @@ Examples:
   foretoken bench --drafters all --draft-length 4 --temperature 0
   foretoken bench --drafters 'embedded prompt-lookup+embedded' --temperature 0
   foretoken bench --tree 2,2,1 --temperature 0
+  foretoken bench --plan plan.json                                predicted beside measured
   foretoken bench --model big.gguf --draft small.gguf --prompts prompts.jsonl --json`,
     )
-    .action(async (given, command) => {
+    .action(async (flags, command) => {
+      const signal = interruptSignal();
+      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
+      const plan = flags.plan === undefined ? undefined : await loadPlan(flags.plan, flags, signal);
+      const given = plan === undefined ? flags : withPlan(plan, flags, isGiven);
       const { tree } = given;
       const options = {
         ...given,
@@ -103,7 +123,6 @@ Examples:
         draftLength: given.draftLength.map((length) => treeDraftLength(given, length)),
       };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
-      const signal = interruptSignal();
       const lossy = noteLossy(options.rule, options.route);
       if (options.route !== undefined && prompts.length < 2)
         throw new InvalidArgumentError('bench --route measures over prompts: give at least two.');
@@ -112,7 +131,7 @@ Examples:
       const drafts = drafters === undefined ? [options.draft] : draftNames(drafters, options.model);
       for (const backend of options.backend === 'all' ? backendNames : [options.backend]) {
         for (const draft of drafts)
-          engines.push(await benchEngine({ ...options, backend, draft }, prompts, signal));
+          engines.push(await benchEngine({ ...options, backend, draft }, prompts, plan, signal));
       }
       if (options.json === true) {
         printJson({
@@ -121,17 +140,19 @@ Examples:
           lossy,
           seed: options.seed,
           tree: tree?.text,
+          plan: plan && { file: flags.plan, predicted: plan.predicted },
           engines,
         });
         return;
       }
       for (const { engine, target, drafter, results, differences, routing } of engines) {
-        for (const [index, { draftLength, comparison, deviation }] of results.entries()) {
+        for (const [index, { draftLength, comparison, deviation, predicted }] of results.entries()) {
           const drafted = tree === undefined ? '' : `tree ${tree.text}, `;
           printLine(
             `${target} on ${engine}, ${drafter}, ${drafted}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
+          if (predicted !== undefined) printLine(predictedLine(predicted, comparison));
           if (deviation !== undefined) printLine(deviationTable(deviation));
           for (const line of differences[index] as string[]) printLine(line);
         }
@@ -159,6 +180,8 @@ interface LengthResult {
   readonly comparison: Comparison;
   /** Of a lossy rule, from two prompts on. */
   readonly deviation: LossyDeviation | undefined;
+  /** What the plan says of this length, with `--plan`. */
+  readonly predicted: Plan['predicted']['speedup'] | undefined;
 }
 
 /** Every draft length of one drafter on one engine, in the order asked for. */
@@ -177,6 +200,8 @@ interface EngineResult {
 }
 
 interface BenchOptions extends ModelSelection, SamplingSelection {
+  readonly plan?: string | undefined;
+  readonly allowStale?: boolean | undefined;
   readonly draftLength: readonly DraftLength[];
   readonly rule: string;
   readonly seed: number;
@@ -187,17 +212,22 @@ interface BenchOptions extends ModelSelection, SamplingSelection {
 async function benchEngine(
   options: BenchOptions,
   prompts: readonly string[],
+  plan: Plan | undefined,
   signal: AbortSignal,
 ): Promise<EngineResult> {
   const sampling = samplingSettings(options);
-  const models = await openModels(options, signal);
-  const { target, draft, drafter } = models;
+  const opened = plan === undefined ? undefined : await openPlan(plan, options, signal);
+  const models = opened ?? (await openModels(options, signal));
+  const { target, draft } = models;
+  // A plan without drafts is plain decoding against itself.
+  const drafter = models.drafter ?? (plan === undefined ? undefined : createPromptLookupDrafter());
   try {
     if (drafter === undefined)
       throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
-    const roundCosts = options.draftLength.includes('auto')
-      ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts })
-      : undefined;
+    const roundCosts =
+      options.draftLength.includes('auto') && opened === undefined
+        ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts })
+        : undefined;
     const lossyRule = lossyRules.get(options.rule);
     const results: LengthResult[] = [];
     for (const draftLength of options.draftLength) {
@@ -210,7 +240,10 @@ async function benchEngine(
         signal,
         seed: options.seed,
         maximumTokens: options.maxTokens,
-        controller: () => draftLengthController(draftLength, roundCosts, drafter, draft),
+        controller: () =>
+          opened !== undefined && draftLength === 'auto'
+            ? (planController(opened.planned) ?? createFixedDraftLength(0))
+            : draftLengthController(draftLength, roundCosts, drafter, draft),
       };
       const comparison = await withProgress(title, prompts.length, (onPrompt) =>
         compareRuns({
@@ -227,7 +260,8 @@ async function benchEngine(
           : await withProgress(`${title}, deviation`, prompts.length, (onPrompt) =>
               measureDeviation({ ...shared, onPrompt, rule: lossyRule }),
             );
-      results.push({ draftLength, comparison, deviation });
+      const predicted = opened && plan && predictedOf(plan, opened.planned, draftLength);
+      results.push({ draftLength, comparison, deviation, predicted });
     }
     const { route: tolerance, maxTokens: maximumTokens, seed } = options;
     const routing =

@@ -111,6 +111,6 @@ function chosenTargets(
   if (reference === undefined) return shippedComparison;
   if (candidates.length > 0) return { reference, candidates };
   throw new InvalidArgumentError(
-    `There is no candidate to compare ${reference.text} with: name one or more after it, such as ${reference.file},kv=q8_0, or give no target at all for the shipped comparison.`,
+    `There is no candidate to compare ${reference.text} with: name one or more after it, such as ${reference.text},kv=q8_0, or give no target at all for the shipped comparison.`,
   );
 }

@@ -7,6 +7,7 @@ import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js'
 import { openModels } from '../engines/open-models.js';
 import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
+import { allowStaleOption, planOption } from '../options/plan-option.js';
 import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
 import { routeOption, routePrompt } from '../options/route.js';
@@ -16,6 +17,9 @@ import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { colourByOrigin } from '../output/origin-colours.js';
+import { loadPlan, openPlan } from '../planning/open-plan.js';
+import { planController } from '../planning/plan-controller.js';
+import { withPlan } from '../planning/with-plan.js';
 
 export function generateCommand() {
   return new Command('generate')
@@ -36,6 +40,8 @@ export function generateCommand() {
     .addOption(modelOptions.kvType)
     .addOption(modelOptions.device)
     .addOption(modelOptions.access)
+    .addOption(planOption)
+    .addOption(allowStaleOption)
     .addOption(draftLengthOption)
     .addOption(nGramOptions.corpus)
     .addOption(nGramOptions.store)
@@ -83,17 +89,22 @@ Examples:
   foretoken generate --stage prompt-lookup 'export class '    the text guesses what the draft model says
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
   foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
-  foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams`,
+  foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams
+  foretoken generate --plan plan.json 'export class '         as foretoken plan found best`,
     )
-    .action(async (argument, options, command) => {
-      const { tree } = options;
+    .action(async (argument, given, command) => {
+      const { tree } = given;
+      const signal = interruptSignal();
+      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
+      const plan = given.plan === undefined ? undefined : await loadPlan(given.plan, given, signal);
+      const options = plan === undefined ? given : withPlan(plan, given, isGiven);
       const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
       const draftLength = treeDraftLength(options, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
-      const signal = interruptSignal();
       const sampling = samplingSettings(options);
       const lossy = noteLossy(options.rule, options.route);
-      const models = await openModels(options, signal);
+      const opened = plan === undefined ? undefined : await openPlan(plan, given, signal);
+      const models = opened ?? (await openModels(options, signal));
       try {
         const { draft } = models;
         const tolerance = options.route;
@@ -105,7 +116,7 @@ Examples:
         const { target, drafter } =
           route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
         const roundCosts =
-          drafter !== undefined && draftLength === 'auto'
+          drafter !== undefined && draftLength === 'auto' && opened === undefined
             ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
             : undefined;
         let text = '';
@@ -123,7 +134,10 @@ Examples:
           ignoreEndTokens: options.ignoreEnd,
           signal,
           clock: () => performance.now(),
-          draftLength: draftLengthController(draftLength, roundCosts, drafter, draft),
+          draftLength:
+            opened !== undefined && draftLength === 'auto'
+              ? planController(opened.planned)
+              : draftLengthController(draftLength, roundCosts, drafter, draft),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {
@@ -153,6 +167,7 @@ Examples:
             settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
             lossy,
             route,
+            plan: plan && { file: given.plan, predicted: plan.predicted },
             seed: options.seed,
             target: models.target.name,
             drafter: drafter?.name,

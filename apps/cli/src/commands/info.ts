@@ -2,17 +2,18 @@ import { Command } from '@commander-js/extra-typings';
 import { type GgufFile, readGguf, readSafetensors } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, loadModel } from '../engines/backends.js';
+import { modelFile } from '../options/model-file.js';
 import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 
 export function infoCommand() {
   return new Command('info')
     .description('Describe a model file, or this machine and the engines that load on it.')
-    .argument('[file]', 'a GGUF or safetensors file')
+    .argument('[file]', 'a GGUF or safetensors file, or a pulled model')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExamples:\n  foretoken info\n  foretoken info model.gguf --json')
     .action(async (file, options) => {
-      const description = file === undefined ? await describeMachine() : await describeFile(file);
+      const description = file === undefined ? await describeMachine() : await describeFile(modelFile(file));
       if (options.json === true) printJson(description);
       else printTree(description, '');
     });

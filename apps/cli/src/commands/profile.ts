@@ -5,10 +5,12 @@ import { openEnergyMeters, type ProfiledModel, profileSetup } from '@foretoken/p
 import { tinyModels } from '@foretoken/tiny-models';
 import { openModels, type OpenModels } from '../engines/open-models.js';
 import { predictMemory } from '../engines/predict-memory.js';
+import { checkDraftSelection } from '../options/check-draft-selection.js';
 import { draftModel } from '../options/draft-model.js';
+import { isModelPart } from '../options/draft-parts.js';
 import { duration } from '../options/duration.js';
-import { modelOptions, modelPath, type ModelSelection, sequencesPerModel } from '../options/model-options.js';
-import { wholeNumber } from '../options/numbers.js';
+import { engineSelection, modelOptions, modelPath, type ModelSelection } from '../options/model-options.js';
+import { wholeNumber, wholeNumbers } from '../options/numbers.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { interruptSignal } from '../output/interrupt.js';
@@ -17,6 +19,8 @@ import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { profileLines } from '../output/profile-lines.js';
 import { withTimedProgress } from '../output/progress.js';
+import { type Configuration, configurations } from '../profiling/configurations.js';
+import { profileConfigurations } from '../profiling/profile-configurations.js';
 import { codePrompts } from '../prompts/code-prompts.js';
 
 const interrupted = 130;
@@ -35,8 +39,22 @@ export function profileCommand() {
     .addOption(modelOptions.backend)
     .addOption(modelOptions.draftBackend)
     .addOption(modelOptions.foreignDraft)
-    .addOption(modelOptions.threads)
+    .option(
+      '--weight-formats <list>',
+      'formats to measure the models in, such as q8_0,q4_0 (requantised on the spot, once) or, on onnx, int8,int4; source: as the file is, the default',
+    )
+    .option('--target-weight-formats <list>', 'the same for the target alone; default: as --weight-formats')
+    .addOption(
+      new Option('--threads <list>', 'CPU threads, one or more numbers; default: measured').argParser(
+        wholeNumbers('--threads', 1),
+      ),
+    )
     .addOption(modelOptions.context)
+    .addOption(
+      new Option('--context-tokens <list>', 'tokens in the cache under the passes that are measured')
+        .argParser(wholeNumbers('--context-tokens', 1))
+        .default([64, 512], '64,512'),
+    )
     .addOption(modelOptions.gpuLayers)
     .addOption(modelOptions.kvType)
     .addOption(modelOptions.device)
@@ -63,88 +81,113 @@ export function profileCommand() {
     .addHelpText(
       'after',
       `
-Measured are passes of 1 to 64 tokens, whole rounds by draft length, acceptance by position and by the drafter's
-probability, the host's own work, memory, and energy where a meter can be read (RAPL, NVML). The file is whole after
-every measurement: Ctrl-C keeps what was measured, and running again goes on where it ended. Models, engines and thread
-counts that are measured into one file stand beside each other.
+Measured are passes of 1 to 64 tokens, whole rounds by draft length, acceptance by position, by the drafter's
+probability and by recent history, the host's own work, draft trees where a model drafts and the target reads them,
+memory, and energy where a meter can be read (RAPL, NVML). The file is whole after every measurement: Ctrl-C keeps what
+was measured, and running again goes on where it ended. Models, engines, thread counts and weight formats that are
+measured into one file stand beside each other.
 
 Examples:
   foretoken profile --output profile.json
-  foretoken profile --output profile.json --budget 10m --backend onnx
+  foretoken profile --output profile.json --budget 10m --backend onnx --threads 1,2
+  foretoken profile --output profile.json --budget 5m --weight-formats q8_0,q4_0 --target-weight-formats source
   foretoken profile --output profile.json --model big.gguf --draft small.gguf --prompts prompts.jsonl`,
     )
     .action(async (options) => {
       const signal = interruptSignal();
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
       const clock = (): number => performance.now();
-      const models = await openModels(options, signal);
+      const parts = checkDraftSelection(selectionOf(options));
+      const varied = configurations(options, parts.some(isModelPart));
+      const energy = await openEnergyMeters(clock);
       try {
-        const energy = await openEnergyMeters(clock);
-        try {
-          const result = await withTimedProgress('profile', async (onProgress) =>
-            profileSetup({
-              ...(await profiledModels(options, models)),
-              prompts,
-              energy,
-              clock,
-              signal,
-              onProgress,
-              output: options.output,
-              budget: options.budget,
-              drafter: models.drafter,
-              draftLength: options.draftLength,
-              rule: options.rule,
-              sampling: samplingSettings(options),
-              machine: machine(),
-              libraries: libraries(),
-            }),
-          );
-          if (options.json === true) printJson({ output: options.output, ...result });
-          else for (const line of profileLines(result, options.output)) printLine(line);
-          if (result.interrupted) process.exitCode = interrupted;
-        } finally {
-          for (const meter of energy.meters) await meter.close();
-        }
+        const result = await withTimedProgress('profile', (onProgress) =>
+          profileConfigurations({
+            configurations: varied,
+            budget: options.budget,
+            signal,
+            onProgress,
+            profile: async (configuration, budget, onStep) => {
+              const selection = selectionOf(options, configuration);
+              const models = await openModels(selection, signal);
+              try {
+                return await profileSetup({
+                  ...(await profiledModels(selection, models)),
+                  prompts,
+                  energy,
+                  clock,
+                  signal,
+                  budget,
+                  output: options.output,
+                  onProgress: onStep,
+                  drafter: models.drafter,
+                  draftLength: options.draftLength,
+                  contextTokens: options.contextTokens,
+                  rule: options.rule,
+                  // The drafters of another vocabulary make no trees.
+                  treeRule: options.foreignDraft === undefined ? 'traversal' : undefined,
+                  sampling: samplingSettings(options),
+                  machine: machine(),
+                  libraries: libraries(),
+                });
+              } finally {
+                await models.close();
+              }
+            },
+          }),
+        );
+        if (options.json === true) printJson({ output: options.output, ...result });
+        else for (const line of profileLines(result, options.output)) printLine(line);
+        if (result.interrupted) process.exitCode = interrupted;
       } finally {
-        await models.close();
+        for (const meter of energy.meters) await meter.close();
       }
     });
 }
 
+/** The options with the models of one configuration; without one, of the files as they are. */
+function selectionOf(
+  options: Omit<ModelSelection, 'threads'>,
+  configuration?: Configuration,
+): ModelSelection {
+  const { threads, weightFormat, draftWeightFormat } = configuration ?? {};
+  return { ...options, threads, weightFormat, draftWeightFormat };
+}
+
 /** The opened models with their files and the names that the profile gives them. */
 async function profiledModels(
-  options: ModelSelection,
+  selection: ModelSelection,
   { target, draft }: OpenModels,
 ): Promise<{ readonly target: ProfiledModel; readonly draft: ProfiledModel | undefined }> {
-  const { threads, model, kvType } = options;
+  const { threads, model, backend, draftBackend = backend, weightFormat, draftWeightFormat } = selection;
   const targetFile = modelPath(model, tinyModels.target);
-  const draftName = options.draft ?? 'embedded';
-  const draftFile = draftModel(draftName, targetFile).file;
-  const targetId = model === 'embedded' ? 'embedded target' : path.basename(model);
-  const draftId = draftName === 'embedded' ? 'embedded draft' : path.basename(draftName);
+  const targetId = model === 'embedded' ? 'embedded target' : path.basename(targetFile);
+  const draftName = selection.draft ?? 'embedded';
+  const { file: draftFile, ...layers } = draftModel(draftName, targetFile);
+  const draftId = draftName === 'embedded' ? 'embedded draft' : path.basename(draftFile);
   // Some of the target's own layers, or the target itself.
   const ownLayers = draftFile === targetFile;
-  /** Only llama.cpp makes its whole cache at once, in f16 unless told otherwise. */
-  const predict = (file: string, backend: string, contextLength: number) => {
-    const known = backend === 'llamacpp' && (kvType ?? 'f16') === 'f16';
-    return predictMemory(file, known ? sequencesPerModel * contextLength : undefined);
-  };
+  const options = engineSelection(selection, undefined);
   return {
     target: {
       id: targetId,
       model: target,
       file: targetFile,
+      weightFormat,
       threads,
-      predictedMemory: await predict(targetFile, options.backend, target.contextLength),
+      predictedMemory: await predictMemory(backend, targetFile, { ...options, weightFormat }),
     },
     draft: draft && {
       id: ownLayers ? `${targetId}, ${draftName}` : draftId,
       model: draft,
       file: draftFile,
+      weightFormat: draftWeightFormat,
       threads,
-      predictedMemory: ownLayers
-        ? {}
-        : await predict(draftFile, options.draftBackend ?? options.backend, draft.contextLength),
+      predictedMemory: await predictMemory(draftBackend, draftFile, {
+        ...options,
+        ...layers,
+        weightFormat: draftWeightFormat,
+      }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type LanguageModel, type LoadModelOptions } from '@foretoken/core';
-import type { KvType } from '@foretoken/llamacpp-backend';
+import type { KvType, LlamacppOptions, QuantizationFormat } from '@foretoken/llamacpp-backend';
 import type { LayerSelection } from '@foretoken/models';
 import type { Access, OnnxOptions } from '@foretoken/onnx-backend';
 
@@ -9,6 +9,8 @@ export interface EngineSelection extends LoadModelOptions, LayerSelection {
   readonly gpuLayers?: number | undefined;
   /** Format of the key-value cache; undefined: the engine's own choice. */
   readonly kvType?: KvType | undefined;
+  /** Format to bring the weights into, by the engine's own name; undefined: as the file has them. */
+  readonly weightFormat?: string | undefined;
   /** Where ONNX Runtime computes. */
   readonly device?: OnnxOptions['device'];
   /** How ONNX Runtime is reached. */
@@ -40,13 +42,22 @@ export function loadModel(
   return load(source, selection);
 }
 
-async function loadWithLlamacpp(
-  source: string,
-  { device, access, ...options }: EngineSelection,
-): Promise<LanguageModel> {
-  refuse('llamacpp', { '--device': device, '--access': access });
+async function loadWithLlamacpp(source: string, selection: EngineSelection): Promise<LanguageModel> {
+  const options = llamacppOptions(selection);
   const { llamacppBackend } = await import('@foretoken/llamacpp-backend');
   return llamacppBackend.loadModel(source, options);
+}
+
+/** @throws InvalidArgumentError for what llama.cpp does not have; it names unknown formats itself. */
+export function llamacppOptions({ device, access, ...options }: EngineSelection): LlamacppOptions {
+  refuse('llamacpp', { '--device': device, '--access': access });
+  return { ...options, weightFormat: options.weightFormat as QuantizationFormat | undefined };
+}
+
+async function loadWithOnnx(source: string, selection: EngineSelection): Promise<LanguageModel> {
+  const options = onnxOptions(selection);
+  const { onnxBackend } = await import('@foretoken/onnx-backend');
+  return onnxBackend.loadModel(source, options);
 }
 
 const cacheTypes: Readonly<Partial<Record<KvType, OnnxOptions['cacheType']>>> = {
@@ -54,10 +65,8 @@ const cacheTypes: Readonly<Partial<Record<KvType, OnnxOptions['cacheType']>>> = 
   f16: 'float16',
 };
 
-async function loadWithOnnx(
-  source: string,
-  { gpuLayers, kvType, ...options }: EngineSelection,
-): Promise<LanguageModel> {
+/** @throws InvalidArgumentError for what ONNX Runtime does not have; it names unknown formats itself. */
+export function onnxOptions({ gpuLayers, kvType, ...options }: EngineSelection): OnnxOptions {
   refuse('onnx', { '--gpu-layers': gpuLayers });
   const cacheType = kvType === undefined ? undefined : cacheTypes[kvType];
   if (kvType !== undefined && cacheType === undefined) {
@@ -65,8 +74,7 @@ async function loadWithOnnx(
       `The backend onnx has the key-value formats ${Object.keys(cacheTypes).join(' and ')}, not ${kvType}.`,
     );
   }
-  const { onnxBackend } = await import('@foretoken/onnx-backend');
-  return onnxBackend.loadModel(source, { ...options, cacheType });
+  return { ...options, cacheType, weightFormat: options.weightFormat as OnnxOptions['weightFormat'] };
 }
 
 function refuse(backend: string, options: Readonly<Record<string, unknown>>): void {

@@ -64,9 +64,11 @@ export async function openDrafter(
   }
 
   async function openModelDrafter(part: string): Promise<Drafter> {
-    const { backend, draftBackend, foreignDraft, stage, tree } = selection;
+    const { backend, draftBackend, draftWeightFormat: weightFormat, foreignDraft, stage, tree } = selection;
     const { file, ...layers } = draftModel(part, modelPath(selection.model, tinyModels.target));
-    const model = await loadModel(draftBackend ?? backend, file, { ...options, ...layers });
+    const { draftThreads: threads = options.threads } = selection;
+    const settings = { ...options, ...layers, threads, weightFormat };
+    const model = await loadModel(draftBackend ?? backend, file, settings);
     open.push(model);
     draft = model;
     if (foreignDraft !== undefined) return foreignDrafts[foreignDraft]({ model, target });

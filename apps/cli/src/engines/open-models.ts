@@ -14,7 +14,9 @@ export interface OpenModels extends OpenDrafter {
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const parts = checkDraftSelection(selection);
   const options = engineSelection(selection, signal);
-  const target = await loadModel(selection.backend, modelPath(selection.model, tinyModels.target), options);
+  const { backend, model, weightFormat } = selection;
+  const file = modelPath(model, tinyModels.target);
+  const target = await loadModel(backend, file, { ...options, weightFormat });
   try {
     const opened = await openDrafter(parts, selection, target, options);
     return {

@@ -1,12 +1,14 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import { assertEmbeddedTarget, draftsTrees, isHeadName } from '../engines/heads.js';
+import { draftModel } from './draft-model.js';
 import { draftParts, isModelPart } from './draft-parts.js';
 import type { ModelSelection } from './model-options.js';
 
 /**
  * The drafters that are asked for, none to several.
  *
- * @throws InvalidArgumentError for options that mean nothing together, naming one of them.
+ * @throws InvalidArgumentError for options that mean nothing together, naming one of them; as `draftModel` for a draft
+ * that cannot be had, before anything is loaded.
  */
 export function checkDraftSelection(selection: ModelSelection): readonly string[] {
   const { model, corpus = [], nGramStore, source, foreignDraft, tree, combine, stage, route } = selection;
@@ -60,5 +62,6 @@ export function checkDraftSelection(selection: ModelSelection): readonly string[
     '--tree auto goes by the passes of a draft model: with a head give a shape, such as --tree 2,2,1.',
   );
   for (const head of heads) assertEmbeddedTarget(`--draft ${head}`, model);
+  for (const part of models) draftModel(part, model);
   return parts.filter((part) => part !== 'none');
 }

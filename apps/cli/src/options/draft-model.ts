@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import type { LayerSelection } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
+import { modelFile } from './model-file.js';
 
 /** A model to load as the draft: a file, and which of its layers. */
 export interface DraftModel extends LayerSelection {
@@ -11,14 +12,14 @@ export interface DraftModel extends LayerSelection {
 const mostLayers = 4096;
 
 /**
- * The draft model that `--draft` names: a file, `embedded`, or some of the target's own layers.
+ * The draft model that `--draft` names: a file, a pulled model, `embedded`, or some of the target's own layers.
  *
  * @param target the target's file.
  * @throws InvalidArgumentError.
  */
 export function draftModel(name: string, target: string): DraftModel {
   const [, kind, text = ''] = /^(early-exit|skip-layers):(.*)$/.exec(name) ?? [];
-  if (kind === undefined) return { file: name === 'embedded' ? tinyModels.draft : name };
+  if (kind === undefined) return { file: name === 'embedded' ? tinyModels.draft : modelFile(name) };
   const numbers = text.split(',').map((part) => (/^\d{1,4}$/.test(part) ? Number(part) : Number.NaN));
   const [count = Number.NaN, ...others] = numbers;
   if (kind === 'early-exit') {

@@ -7,6 +7,7 @@ import { withoutModel } from './draft-names.js';
 import type { TextPart } from './draft-parts.js';
 import type { DraftTree } from './draft-tree.js';
 import { type ForeignDraft, foreignDraftNames } from './foreign-draft.js';
+import { modelFile } from './model-file.js';
 import type { NGramSelection } from './n-gram-options.js';
 import { wholeNumber } from './numbers.js';
 
@@ -17,10 +18,13 @@ const accesses = ['native', 'stock'] as const;
 
 /** The options that say which models run, and where. */
 export const modelOptions = {
-  model: new Option('-m, --model <file>', 'target model: a GGUF file, or "embedded"').default('embedded'),
+  model: new Option(
+    '-m, --model <file>',
+    'target model: a GGUF file, a pulled model as owner/model:Q4_K_M, or "embedded"',
+  ).default('embedded'),
   draft: new Option(
     '-d, --draft <file>',
-    `what drafts: a GGUF file, "embedded", "early-exit:N" (the target's first N layers), "skip-layers:A,B,..." (the target without these), "prompt-lookup", "n-gram", "input-copy", a head of the embedded target (${headNames.join(', ')}), several joined by "+", or "none"; default: the embedded draft for the embedded target, else none`,
+    `what drafts: a GGUF file, a pulled model, "embedded", "early-exit:N" (the target's first N layers), "skip-layers:A,B,..." (the target without these), "prompt-lookup", "n-gram", "input-copy", a head of the embedded target (${headNames.join(', ')}), several joined by "+", or "none"; default: the embedded draft for the embedded target, else none`,
   ),
   combine: new Option(
     '--combine <way>',
@@ -76,8 +80,13 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly model: string;
   readonly draft?: string | undefined;
   readonly source?: string | undefined;
+  /** Format to bring the target's weights into, and the draft model's; undefined: as the files have them. */
+  readonly weightFormat?: string | undefined;
+  readonly draftWeightFormat?: string | undefined;
   readonly backend: string;
   readonly draftBackend?: string | undefined;
+  /** Undefined: as the target's. */
+  readonly draftThreads?: number | undefined;
   readonly foreignDraft?: ForeignDraft | undefined;
   readonly tree?: DraftTree | undefined;
   readonly combine?: DrafterCombination | undefined;
@@ -87,7 +96,7 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
 }
 
 /** Sequences alive at once: the generation's own, and one for measuring beside it. */
-export const sequencesPerModel = 2;
+const sequencesPerModel = 2;
 
 /** What an engine is asked for by a command's options. */
 export function engineSelection(flags: EngineFlags, signal: AbortSignal | undefined): EngineSelection {
@@ -104,7 +113,7 @@ export function engineSelection(flags: EngineFlags, signal: AbortSignal | undefi
   };
 }
 
-/** A model's file: the embedded one by its name. */
+/** A model's file: the embedded one and pulled ones by their names. */
 export function modelPath(name: string, embedded: string): string {
-  return name === 'embedded' ? embedded : name;
+  return name === 'embedded' ? embedded : modelFile(name);
 }

@@ -15,6 +15,16 @@ export function wholeNumber(
   };
 }
 
+/** Parses whole numbers from `least` to `most`, separated by commas. */
+export function wholeNumbers(
+  option: string,
+  least: number,
+  most: number = Number.POSITIVE_INFINITY,
+): (text: string) => readonly number[] {
+  const parse = wholeNumber(option, least, most);
+  return (text) => [...new Set(text.split(',').map(parse))];
+}
+
 /** Parses a number from `least` to `most`. */
 export function number(option: string, least: number, most: number): (text: string) => number {
   return (text) => {

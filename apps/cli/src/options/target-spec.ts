@@ -12,11 +12,13 @@ import {
 } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, type EngineSelection, loadModel } from '../engines/backends.js';
+import { modelPath } from './model-options.js';
 
-/** A target as the command line names it: a file or `embedded`, then options after commas. */
+/** A target as the command line names it: a file, a pulled model or `embedded`, then options after commas. */
 export interface TargetSpec {
   /** As it was written. */
   readonly text: string;
+  /** Its path. */
   readonly file: string;
   readonly backend: string;
   /** Weight format to requantise to, once, in a temporary folder; undefined: the file's own. */
@@ -26,9 +28,13 @@ export interface TargetSpec {
 }
 
 export const targetSpecHelp =
-  'FILE or "embedded", then after commas: backend=NAME, kv=TYPE, format=FORMAT (requantised on the spot)';
+  'FILE, a pulled model or "embedded", then after commas: backend=NAME, kv=TYPE, format=FORMAT (requantised on the spot)';
 
-/** Parses `model.gguf,backend=onnx,kv=q8_0,format=Q4_0`. */
+/**
+ * Parses `model.gguf,backend=onnx,kv=q8_0,format=Q4_0`.
+ *
+ * @throws UsageError; as `modelFile` for a model that was not pulled.
+ */
 export function parseTargetSpec(text: string): TargetSpec {
   const [file = '', ...settings] = text.split(',').map((part) => part.trim());
   if (file === '') throw new UsageError(`A target is ${targetSpecHelp}.`);
@@ -48,7 +54,7 @@ export function parseTargetSpec(text: string): TargetSpec {
   }
   return {
     text,
-    file,
+    file: modelPath(file, tinyModels.target),
     backend: values.get('backend') ?? 'llamacpp',
     format: values.get('format') as QuantizationFormat | undefined,
     kvType: values.get('kv') as KvType | undefined,
@@ -63,7 +69,7 @@ const choicesOf: Readonly<Record<string, readonly string[]>> = {
 
 /** Opens a target, requantised first where its spec says so. */
 export async function openTarget(spec: TargetSpec, options: EngineSelection): Promise<LanguageModel> {
-  const file = spec.file === 'embedded' ? tinyModels.target : spec.file;
+  const { file } = spec;
   const load = (source: string): Promise<LanguageModel> =>
     loadModel(spec.backend, source, { ...options, kvType: spec.kvType });
   if (spec.format === undefined) return load(file);

@@ -6,7 +6,7 @@ interface PackageFile {
 }
 
 /** Versions of this command and of our packages that it runs on; their versions are pinned. */
-export function libraries(): Record<string, string> {
+export function libraries(): Record<string, string> & { readonly foretoken: string } {
   const { version, dependencies } = createRequire(import.meta.url)('../../package.json') as PackageFile;
   const ours = Object.entries(dependencies).filter(([name]) => name.startsWith('@foretoken/'));
   return { foretoken: version, ...Object.fromEntries(ours) };

@@ -1,4 +1,9 @@
-import { acceptanceByPosition, type ModelConfiguration, type ProfileSetupResult } from '@foretoken/planner';
+import {
+  acceptanceByHistory,
+  acceptanceByPosition,
+  type ModelConfiguration,
+  type ProfileSetupResult,
+} from '@foretoken/planner';
 
 /** Pass lengths that a summary shows. */
 const shownLengths = [1, 2, 4, 8, 16, 32, 64];
@@ -15,20 +20,44 @@ export function profileLines(
     );
     lines.push(`passes of ${nameOf(configuration)} after ${contextTokens} tokens, ms: ${shown.join(', ')}`);
   }
-  for (const { drafter, target, lengths, milliseconds } of profile.roundCosts) {
+  for (const { drafter, target, draft, lengths, milliseconds } of profile.roundCosts) {
     const shown = lengths.map((length, index) => `${length}: ${format(milliseconds[index] as number)}`);
-    lines.push(`rounds of ${drafter} for ${nameOf(target)} by draft length, ms: ${shown.join(', ')}`);
+    lines.push(
+      `rounds of ${drafter}${pairOf({ draft })} for ${nameOf(target)} by draft length, ms: ${shown.join(', ')}`,
+    );
   }
   for (const entry of profile.acceptance) {
     const shares = acceptanceByPosition(entry).map((share) => share.toFixed(2));
     const used = `${entry.promptsUsed} of ${entry.promptCount} prompts`;
-    lines.push(`acceptance of ${entry.drafter} by position, ${used}: ${shares.join(' ')}`);
+    lines.push(`acceptance of ${entry.drafter}${pairOf(entry)} by position, ${used}: ${shares.join(' ')}`);
+    const histories = [...acceptanceByHistory(entry)]
+      .filter(([outcomes]) => outcomes.length === 4)
+      .map(([outcomes, share]) => `${outcomes} ${share.toFixed(2)}`);
+    if (histories.length > 0) lines.push(`  by the last four outcomes: ${histories.join(', ')}`);
+  }
+  for (const { configuration, contextTokens, trees } of profile.treePasses) {
+    const ratios = trees.map(
+      ({ widths, milliseconds, chainMilliseconds }) =>
+        `${widths.join(',')}: ${(milliseconds / chainMilliseconds).toFixed(2)}`,
+    );
+    lines.push(
+      `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
+    );
+  }
+  for (const { drafter, widths, ranks, promptsUsed, promptCount } of profile.treeAcceptance) {
+    const shares = ranks.map((cells) =>
+      cells.map(({ reached, accepted }) => (accepted / reached).toFixed(2)).join(' '),
+    );
+    lines.push(
+      `acceptance of ${drafter} in trees ${widths.join(',')} by rank, level by level, ${promptsUsed} of ${promptCount} prompts: ${shares.join('; ')}`,
+    );
   }
   for (const { configuration, predicted, measured: used } of profile.memory) {
-    const expected = predicted.weights === undefined ? '' : ` (expected ${megabytes(predicted.weights)})`;
-    lines.push(
-      `memory of ${nameOf(configuration)}: weights ${megabytes(used.weights)}${expected}, cache ${megabytes(used.cache)}, buffers ${megabytes(used.buffers)}`,
-    );
+    const told = (['weights', 'cache', 'buffers'] as const).map((part) => {
+      const { [part]: bytes } = predicted;
+      return `${part} ${megabytes(used[part])}${bytes === undefined ? '' : ` (expected ${megabytes(bytes)})`}`;
+    });
+    lines.push(`memory of ${nameOf(configuration)}: ${told.join(', ')}`);
   }
   const { meters, unreadable, measured: readings } = profile.energy;
   lines.push(`energy meters: ${meters.length > 0 ? meters.join(', ') : 'none'}`);
@@ -43,8 +72,13 @@ export function profileLines(
   return lines;
 }
 
-function nameOf({ model, engine, threads }: ModelConfiguration): string {
-  return `${model} on ${engine}${threads === null ? '' : `, threads ${threads}`}`;
+function nameOf({ model, engine, weightFormat, threads }: ModelConfiguration): string {
+  return `${model} ${weightFormat} on ${engine}${threads === null ? '' : `, threads ${threads}`}`;
+}
+
+/** The draft model's format, where a model drafts. */
+function pairOf({ draft }: { readonly draft: ModelConfiguration | null }): string {
+  return draft === null ? '' : ` ${draft.weightFormat}`;
 }
 
 function format(milliseconds: number): string {

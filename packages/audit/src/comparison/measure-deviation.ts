@@ -48,10 +48,15 @@ export async function measureDeviation(options: MeasureDeviationOptions): Promis
     const noted: EmittedDivergences[] = [];
     const watched = watchEmittedLaws(rule, (divergence) => noted.push(divergence));
     lossyTexts.push(
-      await logProbabilities({ ...shared, drafter, draftLength: options.controller(), rule: watched }),
+      await committedLogProbabilities({
+        ...shared,
+        drafter,
+        draftLength: options.controller(),
+        rule: watched,
+      }),
     );
     divergences.push(noted);
-    plainTexts.push(await logProbabilities(shared));
+    plainTexts.push(await committedLogProbabilities(shared));
     signal?.throwIfAborted();
     options.onPrompt?.(request + 1, prompts.length);
   }
@@ -59,7 +64,7 @@ export async function measureDeviation(options: MeasureDeviationOptions): Promis
 }
 
 /** Log-probabilities of what is written, under the target's own softmax, [tokens]. */
-export async function logProbabilities(options: GenerateOptions): Promise<number[]> {
+export async function committedLogProbabilities(options: GenerateOptions): Promise<number[]> {
   const values: number[] = [];
   for await (const event of generate({ ...options, ignoreEndTokens: true, logprobs: 0 })) {
     if (event.type === 'token-committed') values.push((event.logprobs as { logprob: number }).logprob);

@@ -7,8 +7,8 @@ import {
   type SamplingSettings,
 } from '@foretoken/core';
 import { deviationOf, type LossyDeviation } from './lossy-deviation.js';
-import { logProbabilities } from './measure-deviation.js';
-import { logProbabilities as softmaxLogs } from './row-divergences.js';
+import { committedLogProbabilities } from './measure-deviation.js';
+import { logProbabilities } from './row-divergences.js';
 import { type EmittedDivergences, emittedDivergences } from './watch-emitted-laws.js';
 
 export interface MeasureRoutingOptions {
@@ -51,7 +51,7 @@ export async function measureRouting(options: MeasureRoutingOptions): Promise<Ro
   let routed = 0;
   for (const [request, prompt] of prompts.entries()) {
     const shared = { prompt, sampling, maximumTokens, seed, request, signal };
-    const plain = await logProbabilities({ ...shared, target: large });
+    const plain = await committedLogProbabilities({ ...shared, target: large });
     plainTexts.push(plain);
     const { route } = await routeRequest({ large, small, prompt, sampling, tolerance, signal });
     if (route === 'small') {
@@ -88,7 +88,7 @@ async function readAnswer(
       const history = text.slice(0, index + 1);
       const target = transform.apply(largeRow, history, 0);
       divergences.push(emittedDivergences(transform.apply(smallRow, history, 1), target));
-      logprobs.push(softmaxLogs(largeRow, logs)[text[index + 1] as number] as number);
+      logprobs.push(logProbabilities(largeRow, logs)[text[index + 1] as number] as number);
     },
   );
   return { divergences, logprobs };

@@ -1,3 +1,4 @@
+import type { Distribution } from './distribution.js';
 import type { KeyedRandom } from '../random/keyed-random.js';
 import type { LogitsTransform } from '../sampling/logits-transform.js';
 
@@ -30,4 +31,10 @@ export interface DraftedToken {
   readonly probability: number;
   /** 0 for the first token of the draft. */
   readonly depth: number;
+  /**
+   * How the drafter's model saw the position: the distribution that the token was drawn from, in greedy decoding that at
+   * temperature 1, which is not one-hot. It is worked out when asked for, and valid during the call. Undefined: there is
+   * no more to know than `probability`.
+   */
+  readonly modelLaw?: (() => Distribution) | undefined;
 }

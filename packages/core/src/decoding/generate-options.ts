@@ -26,7 +26,10 @@ export interface GenerateOptions {
   readonly hiddenStates?: readonly Float32Array[] | undefined;
   /** Proposes tokens; without one the decoding is plain. The caller closes it. */
   readonly drafter?: Drafter | undefined;
-  /** Tokens to draft a round, or what chooses them; default 4. */
+  /**
+   * Tokens to draft a round, or what chooses them. Default: with a `clock`, a learning controller
+   * (`createLearningDraftLength`) that is kept with the drafter; without one, 4.
+   */
   readonly draftLength?: number | DraftLengthController | undefined;
   /** A rule, or the name of one of `verificationRules` or, not exact, `lossyRules`; default `block`. */
   readonly rule?: VerificationRule | string | undefined;
@@ -53,7 +56,10 @@ export interface GenerateOptions {
    */
   readonly logprobs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds, for the timings in events and counters; core has no clock of its own. */
+  /**
+   * Milliseconds, for the timings in events and counters and for controllers that learn costs; core has no clock of its
+   * own.
+   */
   readonly clock?: (() => number) | undefined;
   /** Called while the prompt is read, with the tokens done and the tokens in all. */
   readonly onPromptProgress?: ((done: number, total: number) => void) | undefined;

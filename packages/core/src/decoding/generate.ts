@@ -34,6 +34,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   let finishReason: FinishReason | undefined;
   try {
     await readPrompt(state, options);
+    state.controller.begin?.({ promptLength: state.promptLength, maximumTokens: state.maximumTokens });
     for (let round = 0; finishReason === undefined; round++) {
       options.signal?.throwIfAborted();
       const limit = draftLimit(state);

@@ -14,12 +14,12 @@ import { createFixedDraftLength } from '../scheduling/fixed-draft-length.js';
 import { resolveRule } from '../verification/rules.js';
 import { CounterRecorder } from './counter-recorder.js';
 import type { FinishReason } from './decode-event.js';
+import { defaultDraftLength } from './default-draft-length.js';
 import { encodePrompt } from './encode-prompt.js';
 import type { GenerateOptions } from './generate-options.js';
 import { HiddenStateFeed } from './hidden-state-feed.js';
 import { TextAssembler } from './text-assembler.js';
 
-const defaultDraftLength = 4;
 const mostLogprobs = 20;
 
 /** Everything one generation holds: its options made complete, and what changes from round to round. */
@@ -58,7 +58,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
       `The prompt has ${tokens.length} tokens, the context of ${target.name} holds ${target.contextLength}. Shorten the prompt or load the model with a larger contextLength.`,
     );
   }
-  const { maximumTokens = room, draftLength = defaultDraftLength, logprobs } = options;
+  const { maximumTokens = room, logprobs } = options;
   if (!Number.isInteger(maximumTokens) || maximumTokens < 1) {
     throw new InvalidArgumentError(
       `maximumTokens must be a whole number of at least 1, not ${maximumTokens}.`,
@@ -84,7 +84,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     rule,
     transform,
     random,
-    controller: typeof draftLength === 'number' ? createFixedDraftLength(draftLength) : draftLength,
+    controller: draftLengthController(options),
     sequence: options.sequence ?? target.createSequence(),
     tokens,
     promptLength: tokens.length,
@@ -100,6 +100,11 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     failure: undefined,
     hiddenStates,
   };
+}
+
+function draftLengthController({ draftLength, drafter, clock }: GenerateOptions): DraftLengthController {
+  if (draftLength === undefined) return defaultDraftLength(drafter, clock);
+  return typeof draftLength === 'number' ? createFixedDraftLength(draftLength) : draftLength;
 }
 
 function checkBeginning(sequence: Sequence, target: LanguageModel, promptLength: number): void {

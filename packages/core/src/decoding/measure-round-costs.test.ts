@@ -141,6 +141,30 @@ test('rounds are those of the settings: rule, sampling and signal', async () => 
   expect(calls).toBeLessThan(100);
 });
 
+// Costs below 0 came out, and the profile that kept them could not be read again.
+test('plain rounds that were disturbed make no round cost less than a plain one', async () => {
+  const { model, clock } = timedModel(-4);
+  const forward = model.forward.bind(model);
+  let disturbance = 0;
+  let last = 0;
+  const disturbed = Object.assign(model, {
+    forward: (...parameters: Parameters<LanguageModel['forward']>) => {
+      const { tokens } = parameters[0][0] as ForwardRequest;
+      if (tokens.length === 1 && last === 1) disturbance += 50;
+      last = tokens.length;
+      return forward(...parameters);
+    },
+  });
+  const curve = await measureRoundCosts({
+    target: disturbed,
+    lengths,
+    clock: () => clock() + disturbance,
+    budget: 10_000,
+  });
+  expect(curve.milliseconds[0]).toBeCloseTo(55, 9);
+  expect(curve.milliseconds).toEqual(curve.milliseconds.toSorted((left, right) => left - right));
+});
+
 test('where the budget is spent at once, both ends and the middle are still measured', async () => {
   const { model, clock } = timedModel();
   const curve = await measureRoundCosts({ target: model, lengths, clock, budget: 0 });

@@ -10,12 +10,15 @@ import { chainDraft } from './chain-draft.js';
  *
  * @param lawAfter the distribution of the next token after `history`, the committed tokens and those drawn so far; it
  *   stays valid until the chain is used. `node` is the number of tokens drawn so far.
+ * @param softLawAfter in greedy decoding, the model's law at temperature 1 for the position that `lawAfter` was last
+ *   asked about; called only where the stop callback wants it.
  */
 export async function drawChain(
   drafter: string,
   context: DraftContext,
   length: number,
   lawAfter: (history: readonly number[], node: number) => Promise<Distribution | undefined>,
+  softLawAfter?: (history: readonly number[]) => Distribution | undefined,
 ): Promise<Draft> {
   const history = [...context.tokens];
   const tokens: number[] = [];
@@ -26,9 +29,11 @@ export async function drawChain(
     const token = drawToken(distribution, context.random.uniform('draft', 0, node, 0));
     tokens.push(token);
     distributions.push(distribution);
-    history.push(token);
     const probability = probabilityOf(distribution, token);
-    if (context.shouldStop?.({ token, probability, depth: node }) === true) break;
+    const modelLaw = (): Distribution =>
+      (context.transform.greedy ? softLawAfter?.(history) : undefined) ?? distribution;
+    if (context.shouldStop?.({ token, probability, depth: node, modelLaw }) === true) break;
+    history.push(token);
   }
   return chainDraft(drafter, tokens, distributions);
 }

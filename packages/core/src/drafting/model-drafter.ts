@@ -40,6 +40,7 @@ export class ModelDrafter implements Drafter {
   readonly #vocabulary: DraftVocabulary;
   readonly #sequence: DraftSequence;
   readonly #transform = new OwnTransform();
+  readonly #softened = new OwnTransform((source) => source.soften());
   #closed = false;
 
   constructor(model: LanguageModel, vocabulary: DraftVocabulary) {
@@ -59,11 +60,18 @@ export class ModelDrafter implements Drafter {
     // Drafting k tokens reads all but the last of them.
     const room = text.length === 0 ? 0 : this.#model.contextLength - text.length + 1;
     const length = Math.min(budget.maximumTokens, room);
-    return drawChain(this.name, context, length, async (history, node) => {
-      if (node > 0) text.push(vocabulary.draftToken(history.at(-1) as number));
-      const logits = await this.#sequence.read(text, [], context.signal);
-      return vocabulary.distribution(transform, logits.read(0), history, node);
-    });
+    let row: Float32Array = new Float32Array();
+    return drawChain(
+      this.name,
+      context,
+      length,
+      async (history, node) => {
+        if (node > 0) text.push(vocabulary.draftToken(history.at(-1) as number));
+        row = (await this.#sequence.read(text, [], context.signal)).read(0);
+        return vocabulary.distribution(transform, row, history, node);
+      },
+      (history) => vocabulary.distribution(this.#softened.of(context.transform), row, history, 0),
+    );
   }
 
   observe(): void {

@@ -24,3 +24,25 @@ test('one interrupted round moves it little', () => {
   costs.observe(0, 500);
   expect(costs.at(0)).toBeLessThan(1.15);
 });
+
+test('rounds that have become ten times as long are believed', () => {
+  const costs = new CostCorrection(curve);
+  for (let round = 0; round < 200; round++) costs.observe(1, 20);
+  expect(costs.at(1)).toBeGreaterThan(18);
+});
+
+test('a clock that jumps does not mislead it', () => {
+  const jumps = [-5, -1e9, Number.NaN, Number.POSITIVE_INFINITY, 1e12];
+  const costs = new CostCorrection(curve);
+  for (let round = 0; round < 100; round++) {
+    costs.observe(0, 1);
+    costs.observe(3, 4);
+    // One jump in twenty rounds, into a round of either kind.
+    if (round % 10 === 0) costs.observe(round % 20 === 0 ? 0 : 3, jumps[(round / 10) % 5] as number);
+    for (const length of [0, 3]) {
+      const measured = length === 0 ? 1 : 4;
+      expect(costs.at(length)).toBeGreaterThan(0.99 * measured);
+      expect(costs.at(length)).toBeLessThan(1.25 * measured);
+    }
+  }
+});

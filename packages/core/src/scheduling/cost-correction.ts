@@ -4,7 +4,7 @@ import { type CostCurve, costAt } from './cost-curve.js';
 const calibrationWeight = 2;
 /** Rounds after which an observation counts 1/e. */
 const memory = 24;
-/** A round that took longer than this many times its cost was interrupted: it counts as this. */
+/** A round that took longer than this many times what is expected was interrupted: it counts as this. */
 const mostRatio = 3;
 
 /**
@@ -21,10 +21,10 @@ export class CostCorrection {
     this.#curve = curve;
   }
 
-  /** One round that drafted `length` tokens. */
+  /** One round that drafted `length` tokens. A time that no round can take, of a clock that was set back, is left out. */
   observe(length: number, milliseconds: number): void {
-    const ratio = milliseconds / costAt(this.#curve, length);
-    (length === 0 ? this.#plain : this.#drafting).observe(Math.min(ratio, mostRatio));
+    if (!(milliseconds >= 0 && Number.isFinite(milliseconds))) return;
+    (length === 0 ? this.#plain : this.#drafting).observe(milliseconds / costAt(this.#curve, length));
   }
 
   /** Milliseconds of a round that drafts `length` tokens. */
@@ -40,7 +40,7 @@ class RatioEstimate {
   #count = 0;
 
   observe(ratio: number): void {
-    this.#sum = this.#sum * this.#forgetting + ratio;
+    this.#sum = this.#sum * this.#forgetting + Math.min(ratio, mostRatio * this.mean());
     this.#count = this.#count * this.#forgetting + 1;
   }
 

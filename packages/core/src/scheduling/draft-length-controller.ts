@@ -14,12 +14,21 @@ export interface RoundMeasurement {
   readonly roundMilliseconds: number | undefined;
 }
 
+/** What a controller is told of a generation before its first round. */
+export interface GenerationStart {
+  readonly promptLength: number;
+  /** Most tokens that it may commit. */
+  readonly maximumTokens: number;
+}
+
 /**
  * Chooses how many tokens to draft, round by round. It may learn from anything already committed or
  * verified; that keeps the output exact (DESIGN section 5).
  */
 export interface DraftLengthController {
   readonly name: string;
+  /** Called before the first round of every generation that uses it, one after another. */
+  readonly begin?: ((start: GenerationStart) => void) | undefined;
   /** Tokens to ask of the drafter in the next round, 0 (no drafting) to `limit`. */
   next(limit: number): number;
   /** Asked after every drafted token, which is kept: true ends the draft there. */

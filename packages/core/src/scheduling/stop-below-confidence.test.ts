@@ -6,7 +6,6 @@ import { probabilityOf } from '../sampling/draw.js';
 import type { TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
 import { createTableModel } from '../testing/table-model.js';
-import type { DraftLengthController, RoundMeasurement } from './draft-length-controller.js';
 import { createFixedDraftLength } from './fixed-draft-length.js';
 import { stopBelowConfidence } from './stop-below-confidence.js';
 
@@ -39,21 +38,27 @@ test('a draft ends with its first token of low confidence, which it keeps', asyn
   await drafter.close();
 });
 
-test('the rest is the controller that it is put around', () => {
-  const seen: RoundMeasurement[] = [];
-  const inner: DraftLengthController = {
-    name: 'inner',
-    next: (limit) => limit - 1,
-    shouldStop: ({ depth }) => depth === 2,
-    observe: (round) => seen.push(round),
-  };
-  const controller = stopBelowConfidence(inner, 0.5);
-  const round = { askedLength: 3, draftedCount: 3 } as RoundMeasurement;
-  controller.observe(round);
-  expect(seen).toEqual([round]);
-  expect(controller.next(5)).toBe(4);
-  expect(controller.shouldStop?.({ token: 0, probability: 0.5, depth: 1 })).toBe(false);
-  expect(controller.shouldStop?.({ token: 0, probability: 0.5, depth: 2 })).toBe(true);
+test('in greedy decoding a token counts with its probability at temperature 1', async () => {
+  const vocabularySize = 4;
+  const table = randomTable(3, vocabularySize, 'smooth');
+  const law: TableLaw = (history) => table(history.slice(-3));
+  const model = createTableModel({ law, vocabularySize });
+  const drafter = createModelDrafter({ model, target: model });
+  const highest = (history: readonly number[]): number => Math.max(...law(history).probabilities);
+  const draftLength = stopBelowConfidence(createFixedDraftLength(6), 0.5);
+  const history = [0];
+  const ends = new Set<boolean>();
+  const run = { target: model, drafter, draftLength, prompt: history, sampling: { temperature: 0 } };
+  for await (const event of generate({ ...run, maximumTokens: 60 })) {
+    if (event.type === 'token-committed') history.push(event.token);
+    if (event.type !== 'draft-end') continue;
+    const { tokens } = event;
+    const low = tokens.map((_, node) => highest([...history, ...tokens.slice(0, node)]) < 0.5);
+    expect(low.slice(0, -1)).not.toContain(true);
+    ends.add(low.at(-1) as boolean);
+  }
+  expect(ends).toContain(true);
+  await drafter.close();
 });
 
 test.each([-0.1, 1.1, Number.NaN])('a confidence of %f is refused', (confidence) => {

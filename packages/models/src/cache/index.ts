@@ -1,3 +1,4 @@
+export { assertRoom } from './assert-room.js';
 export { asCacheWriteError } from './cache-errors.js';
 export { cacheFolder } from './cache-folder.js';
 export { isComplete, recordComplete } from './complete-files.js';

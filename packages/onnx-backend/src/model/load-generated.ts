@@ -4,7 +4,7 @@ import { type LanguageModel, type Tokenizer, UnsupportedError } from '@foretoken
 import { type GraphManifest, spareSlots } from '../graph/graph-manifest.js';
 import { fileBytes } from './file-bytes.js';
 import { fitTokenizer } from './fit-tokenizer.js';
-import { GeneratedDecoder } from './generated-decoder.js';
+import { GeneratedDecoder, type GeneratedDecoderSizes } from './generated-decoder.js';
 import { chooseContextLength, type LoadSettings, mostDraftTokens, promptTokens } from './load-settings.js';
 import { OnnxModel } from './onnx-model.js';
 import { warmUp } from './warm-up.js';
@@ -35,14 +35,10 @@ export async function loadGenerated(
       : `${path.basename(source)} (${manifest.layers} layers)`;
   const fitted = fitTokenizer(name, tokenizer, manifest.vocabularySize);
   const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
-  const maximumPassTokens = Math.min(mostDraftTokens, contextLength);
+  const maximumPassTokens = longestPass(contextLength);
   const { libraryPath } = options;
   const session = await openSession(file, { threads, provider, libraryPath });
-  const decoder = new GeneratedDecoder(session, manifest, {
-    capacity: contextLength + (manifest.trees ? Math.min(spareSlots, maximumPassTokens + 1) : 0),
-    passTokens: promptTokens,
-    outputRows: mostDraftTokens,
-  });
+  const decoder = new GeneratedDecoder(session, manifest, decoderSizes(manifest, contextLength));
   const model = new OnnxModel({
     name,
     tokenizer: fitted,
@@ -65,4 +61,14 @@ export async function loadGenerated(
   });
   await warmUp(model, source, options.signal);
   return model;
+}
+
+/** What a decoder of a graph makes room for. */
+export function decoderSizes(manifest: GraphManifest, contextLength: number): GeneratedDecoderSizes {
+  const spare = manifest.trees ? Math.min(spareSlots, longestPass(contextLength) + 1) : 0;
+  return { capacity: contextLength + spare, passTokens: promptTokens, outputRows: mostDraftTokens };
+}
+
+function longestPass(contextLength: number): number {
+  return Math.min(mostDraftTokens, contextLength);
 }

@@ -15,9 +15,10 @@ import { EnergyMeterError } from '../errors/energy-meter-error.js';
 import { ProfileFileError } from '../errors/profile-file-error.js';
 import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
 import { parseProfile } from '../profile/parse-profile.js';
-import type { AcceptanceEntry, Profile } from '../profile/profile-schema.js';
+import type { AcceptanceEntry, PassCostsEntry, Profile } from '../profile/profile-schema.js';
 import { createRecordedMeter } from '../testing/recorded-meter.js';
 import { acceptanceByPosition } from './acceptance-counts.js';
+import { parentsOfWidths } from './parents-of-widths.js';
 import { profileSetup, type ProfileSetupOptions } from './profile-setup.js';
 
 let folder: string;
@@ -38,12 +39,18 @@ interface Bench {
   passes(): number;
   /** Called before every pass with the number of passes so far. */
   onPass: (passes: number) => void;
+  /** Milliseconds of a pass by its tokens, of both models; undefined: as above. */
+  cost: ((length: number) => number) | undefined;
 }
 
 async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<Bench> {
   let now = 0;
   let passes = 0;
-  const bench: Omit<Bench, 'options'> = { onPass: () => {}, passes: () => passes };
+  const bench: Omit<Bench, 'options'> = {
+    onPass: () => {},
+    passes: () => passes,
+    cost: undefined,
+  };
   const timed = (fixed: number, perToken: number): LanguageModel => {
     const model = createTableModel({ law, vocabularySize });
     const forward = model.forward.bind(model);
@@ -51,7 +58,8 @@ async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<
       forward: (...parameters: Parameters<LanguageModel['forward']>) => {
         bench.onPass(passes);
         passes += 1;
-        now += fixed + perToken * (parameters[0][0] as ForwardRequest).tokens.length;
+        const { length } = (parameters[0][0] as ForwardRequest).tokens;
+        now += bench.cost?.(length) ?? fixed + perToken * length;
         return forward(...parameters);
       },
     });
@@ -75,7 +83,7 @@ async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<
     machine,
     libraries,
     energy: noMeters,
-    budget: 30,
+    budget: 300,
     clock: () => now,
     ...changes,
   };
@@ -106,8 +114,7 @@ describe('profiling a setup', () => {
       expect([64, 128]).toContain(contextTokens);
       const [fixed, perToken] = configuration.model === 'target' ? [3, 2] : [1, 1];
       expect(milliseconds).toEqual(lengths.map((length) => fixed + perToken * length));
-      expect(lengths.length).toBeGreaterThan(7);
-      expect([lengths[0], lengths.at(-1)]).toEqual([1, 64]);
+      expect(lengths).toEqual(Array.from({ length: 64 }, (_, index) => index + 1));
     }
     expect(profile.memory[0]).toMatchObject({
       predicted: { weights: 1 },
@@ -120,6 +127,37 @@ describe('profiling a setup', () => {
     expect(new Set(acceptanceByPosition(acceptance))).toEqual(new Set([1]));
     expect(acceptance.positions).toHaveLength(8);
     expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 48, drafter: 'table', rule: 'block' });
+  });
+
+  it('measures trees where it is asked to, and goes on with them too', async () => {
+    const bench = await createBench({ treeRule: 'traversal' });
+    const controller = new AbortController();
+    const { measured } = await profileSetup({
+      ...bench.options,
+      signal: controller.signal,
+      onProgress: ({ step }) => {
+        if (step.startsWith('acceptance of trees')) controller.abort();
+      },
+    });
+    expect(measured).toContain('tree passes of target');
+    const { profile, left } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    const [{ trees, contextTokens } = { trees: [], contextTokens: 0 }] = profile.treePasses;
+    expect(contextTokens).toBe(64);
+    // The target takes 3 + 2n ms, whatever the shape.
+    for (const { widths, tokens, milliseconds, chainMilliseconds } of trees) {
+      expect(tokens).toBe(1 + parentsOfWidths(widths).length);
+      expect([milliseconds, chainMilliseconds]).toEqual([3 + 2 * tokens, 3 + 2 * tokens]);
+    }
+    expect(trees.length).toBeGreaterThan(5);
+    // Draft and target are the same table: first children are always accepted, and no later one is looked at.
+    const [{ ranks, rule, promptsUsed } = { ranks: [], rule: '', promptsUsed: 0 }] = profile.treeAcceptance;
+    expect({ rule, promptsUsed }).toEqual({ rule: 'traversal', promptsUsed: 3 });
+    expect(ranks).toHaveLength(4);
+    for (const [{ reached, accepted } = { reached: 0, accepted: 1 }, ...later] of ranks) {
+      expect(accepted).toBe(reached);
+      expect(later).toEqual([]);
+    }
   });
 
   it('measures nothing again', async () => {
@@ -145,6 +183,24 @@ describe('profiling a setup', () => {
     expect(left).toEqual([]);
     expect(profile.memory).toEqual(keptEntries);
     expect(profile.passCosts.filter(({ contextTokens }) => contextTokens === 128)).toHaveLength(2);
+  });
+
+  it('keeps every step of a cost curve, and a later run measures the lengths that a short one left out', async () => {
+    // Groups of four rows, and a cliff behind 8.
+    const stairs = (length: number): number => 20 * Math.ceil(length / 4) + (length > 8 ? 50 : 0);
+    const bench = await createBench({ drafter: undefined, draft: undefined, contextTokens: [64] });
+    bench.cost = stairs;
+    const { profile: first, left } = await profileSetup({ ...bench.options, budget: 20 });
+    expect(left).toEqual(['passes of target after 64 tokens']);
+    const few = first.passCosts[0] as PassCostsEntry;
+    expect(few.lengths.length).toBeLessThan(40);
+    const { profile } = await profileSetup(bench.options);
+    const { lengths, milliseconds } = profile.passCosts[0] as PassCostsEntry;
+    expect(profile.passCosts).toHaveLength(1);
+    expect(lengths).toHaveLength(64);
+    expect(milliseconds).toEqual(lengths.map(stairs));
+    for (const [index, length] of few.lengths.entries())
+      expect(milliseconds[length - 1]).toBe(few.milliseconds[index]);
   });
 
   it('holds passes, rounds and acceptance of other settings beside each other', async () => {
@@ -202,7 +258,8 @@ describe('an interruption', () => {
       bench.onPass = () => {};
       const { profile, left } = await profileSetup(bench.options);
       expect(left).toEqual([]);
-      expect(profile.acceptance[0]?.positions).toEqual(whole.acceptance[0]?.positions);
+      for (const kind of ['positions', 'histories'] as const)
+        expect(profile.acceptance[0]?.[kind]).toEqual(whole.acceptance[0]?.[kind]);
       await rm(bench.options.output);
     }
   });
@@ -212,6 +269,79 @@ describe('an interruption', () => {
     await expect(profileSetup(bench.options)).rejects.toThrow('aborted');
     await expect(readBack(bench)).rejects.toThrow('ENOENT');
   });
+});
+
+describe('a clock that jumps', () => {
+  it('back leaves a sound file whose costs are those of a clock that does not', async () => {
+    const plain = await createBench({ contextTokens: [64] });
+    const { profile: expected } = await profileSetup(plain.options);
+    await rm(plain.options.output);
+    let back = 0;
+    const bench = await createBench({ contextTokens: [64] });
+    // Every 97th pass it goes back by more than all that was measured so far.
+    bench.onPass = (passes) => {
+      if (passes % 97 === 96) back += 1e7;
+    };
+    const { clock } = bench.options;
+    const { profile, left } = await profileSetup({ ...bench.options, clock: () => clock() - back });
+    expect(back).toBeGreaterThan(1e8);
+    expect(left).toEqual([]);
+    expect(await readBack(bench)).toEqual(profile);
+    expect(profile.passCosts).toEqual(expected.passCosts);
+    expect(profile.acceptance[0]?.positions).toEqual(expected.acceptance[0]?.positions);
+  });
+
+  it('ahead ends the measuring, and a later run goes on', async () => {
+    let ahead = 0;
+    const bench = await createBench({ contextTokens: [64] });
+    bench.onPass = (passes) => {
+      if (passes === 200) ahead = 1e9;
+    };
+    const { clock } = bench.options;
+    const first = await profileSetup({ ...bench.options, clock: () => clock() + ahead });
+    expect(first.left.length).toBeGreaterThan(0);
+    expect(await readBack(bench)).toEqual(first.profile);
+    bench.onPass = () => {};
+    for (let run = 0; run < 3; run++) await profileSetup(bench.options);
+    const { left, profile } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    const { lengths, milliseconds } = profile.passCosts[0] as PassCostsEntry;
+    expect(milliseconds).toEqual(lengths.map((length) => 3 + 2 * length));
+  });
+
+  it('is told where it makes a reading of energy uncertain', async () => {
+    let back = 0;
+    const meter = createRecordedMeter({ readings: Array.from({ length: 100 }, (_, at) => at) });
+    const energy = { meters: [meter], unreadable: [] };
+    const bench = await createBench({ energy, drafter: undefined, draft: undefined, contextTokens: [64] });
+    const { clock } = bench.options;
+    let energyPasses: number | undefined;
+    // The first one reads the context, and no meter is read around it.
+    bench.onPass = () => {
+      if (energyPasses !== undefined && energyPasses++ === 1) back = 1e9;
+    };
+    const { profile } = await profileSetup({
+      ...bench.options,
+      clock: () => clock() - back,
+      onProgress: ({ step }) => {
+        if (step.startsWith('energy')) energyPasses ??= 0;
+      },
+    });
+    expect(profile.energy.unreadable[0]?.reason).toContain('The clock went back');
+  });
+});
+
+it('keeps no measurement that cannot be: the file stays as it was before', async () => {
+  const bench = await createBench();
+  const { model } = bench.options.target;
+  const target = { ...bench.options.target, model };
+  await profileSetup({ ...bench.options, draft: undefined, drafter: undefined, contextTokens: [32] });
+  const before = await readFile(bench.options.output, 'utf8');
+  const memory = model.memory.bind(model);
+  Object.assign(model, { memory: () => ({ ...memory(), cache: -1 }) });
+  const refused = profileSetup({ ...bench.options, target: { ...target, threads: 2 } });
+  await expect(refused).rejects.toThrow(/memory of target: what was measured cannot be.*memory\.1\.measured\.cache/);
+  expect(await readFile(bench.options.output, 'utf8')).toBe(before);
 });
 
 describe('a file that is there', () => {

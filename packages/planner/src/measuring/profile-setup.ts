@@ -2,18 +2,23 @@ import { stat } from 'node:fs/promises';
 import { type Drafter, InvalidArgumentError, type SamplingSettings } from '@foretoken/core';
 import type { EnergyMeters } from '../energy/energy-meter.js';
 import type { PowerModel } from '../energy/estimate-energy.js';
+import { ProfileFileError } from '../errors/profile-file-error.js';
 import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
+import { checkProfile } from '../profile/parse-profile.js';
 import { hashModelFile } from '../profile/hash-model-file.js';
 import { type Profile, type ProfileMachine, profileVersion } from '../profile/profile-schema.js';
 import { readProfile } from '../profile/read-profile.js';
 import { writeProfile } from '../profile/write-profile.js';
 import type { ProfiledModel } from './profiled-model.js';
 import type { ProfileStep } from './profile-step.js';
+import { steadyClock } from './steady-clock.js';
 import { acceptanceStep } from './steps/acceptance-step.js';
 import { energyStep } from './steps/energy-step.js';
 import { memoryStep } from './steps/memory-step.js';
 import { passCostsStep } from './steps/pass-costs-step.js';
 import { roundCostsStep } from './steps/round-costs-step.js';
+import { treeAcceptanceStep } from './steps/tree-acceptance-step.js';
+import { treePassesStep } from './steps/tree-passes-step.js';
 
 export interface ProfileSetupOptions {
   /** The profile's file. What it holds of this setup already is kept, and not measured again. */
@@ -31,6 +36,11 @@ export interface ProfileSetupOptions {
   readonly rule?: string | undefined;
   /** Tokens drafted a round where acceptance is measured; default 8. */
   readonly draftLength?: number | undefined;
+  /**
+   * Measures draft trees too, where the target reads trees: what their passes cost, and acceptance by rank with trees that
+   * `draft` makes, of the target's vocabulary, under this rule. Default: chains only.
+   */
+  readonly treeRule?: string | undefined;
   /** Tokens in the cache under the passes that are measured; default [64, 512]. */
   readonly contextTokens?: readonly number[] | undefined;
   readonly machine: ProfileMachine;
@@ -42,7 +52,7 @@ export interface ProfileSetupOptions {
   readonly powerModel?: PowerModel | undefined;
   /** Seconds of measuring, > 0, after which nothing more is begun. */
   readonly budget: number;
-  /** Milliseconds, never going back. */
+  /** Milliseconds. Where it goes back no time has passed; a reading of energy during that is refused. */
   readonly clock: () => number;
   /** Aborting it ends the measuring; what was measured is kept. */
   readonly signal?: AbortSignal | undefined;
@@ -70,18 +80,19 @@ export interface ProfileSetupResult {
 
 /**
  * Measures what a setup costs and gains on this machine, and writes it to a profile file after every step, so that the
- * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, energy.
+ * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, trees, energy.
  *
  * @throws ProfileMismatchError where the file is of another machine, other versions, or another model of the same name;
- *   ProfileFileError where it is broken or cannot be written; InvalidArgumentError for options that cannot work; errors
+ *   ProfileFileError where it is broken or cannot be written, or a measurement cannot be; InvalidArgumentError for options that cannot work; errors
  *   of engine and drafter as they come. What was measured before is in the file.
  */
 export async function profileSetup(options: ProfileSetupOptions): Promise<ProfileSetupResult> {
-  const { output, clock, signal, budget } = options;
+  const { output, signal, budget } = options;
+  const clock = steadyClock(options.clock);
   const isAborted = (): boolean => signal?.aborted === true;
   checkOptions(options);
   const profile = await openProfile(options);
-  const steps = createSteps(options);
+  const steps = createSteps({ ...options, clock }, options.clock);
   const kept = steps.filter((step) => step.isDone(profile));
   const open = steps.filter((step) => !kept.includes(step));
   const measured: ProfileStep[] = [];
@@ -99,6 +110,13 @@ export async function profileSetup(options: ProfileSetupOptions): Promise<Profil
     } catch (error) {
       if (isAborted()) break;
       throw error;
+    }
+    const { problems } = checkProfile(profile);
+    if (problems.length > 0) {
+      throw new ProfileFileError(
+        `${step.name}: what was measured cannot be (${problems[0]}), and is not kept. ${output} is as it was before: run again.`,
+        { file: output },
+      );
     }
     await writeProfile(output, profile);
     measured.push(step);
@@ -177,12 +195,15 @@ function emptyProfile(machine: ProfileMachine, libraries: Record<string, string>
     passCosts: [],
     roundCosts: [],
     acceptance: [],
+    treePasses: [],
+    treeAcceptance: [],
     memory: [],
     energy: { meters: [], unreadable: [], measured: [], estimated: [] },
   };
 }
 
-function createSteps(options: ProfileSetupOptions): ProfileStep[] {
+/** @param meterClock as the caller's clock is: one that went back makes a reading of energy uncertain. */
+function createSteps(options: ProfileSetupOptions, meterClock: () => number): ProfileStep[] {
   const { target, draft, drafter, clock, energy, powerModel } = options;
   const { sampling = {}, rule = 'block', draftLength = 8, contextTokens = [64, 512] } = options;
   const profiled = draft === undefined ? [target] : [target, draft];
@@ -201,9 +222,21 @@ function createSteps(options: ProfileSetupOptions): ProfileStep[] {
           roundCostsStep(pair, clock),
           acceptanceStep(pair, { prompts: options.prompts, draftLength, clock }),
         ]),
+    ...treeSteps(options),
     ...(energy.meters.length === 0 && powerModel === undefined
       ? []
-      : profiled.map((one) => energyStep(one, { energy, powerModel, clock, cores: options.machine.cores }))),
+      : profiled.map((one) =>
+          energyStep(one, { energy, powerModel, clock, meterClock, cores: options.machine.cores }),
+        )),
+  ];
+}
+
+function treeSteps({ target, draft, clock, prompts, ...options }: ProfileSetupOptions): ProfileStep[] {
+  const { treeRule: rule, sampling = {} } = options;
+  if (rule === undefined || draft === undefined || target.model.capabilities.maximumLeaves === 1) return [];
+  return [
+    treePassesStep(target, clock),
+    treeAcceptanceStep({ target, draft, sampling, rule }, { prompts, clock }),
   ];
 }
 

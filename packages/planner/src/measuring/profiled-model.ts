@@ -6,16 +6,19 @@ export interface ProfiledModel {
   /** What the profile calls it; target and draft have different ones. */
   readonly id: string;
   readonly model: LanguageModel;
-  /** The file that it was loaded from. */
+  /** The file that it was loaded from, or that it was requantised from. */
   readonly file: string;
+  /** The format that its weights were brought into, by the name that asks for it; default: what the model says. */
+  readonly weightFormat?: string | undefined;
   /** CPU threads that were asked for; undefined: the engine chose. */
   readonly threads: number | undefined;
   /** Bytes that its file lets expect, as far as they can be told. */
   readonly predictedMemory?: Partial<MemoryUse> | undefined;
 }
 
-export function configurationOf({ id, model, threads }: ProfiledModel): ModelConfiguration {
-  const { engine, device, weightFormat } = model.capabilities;
+export function configurationOf({ id, model, threads, ...asked }: ProfiledModel): ModelConfiguration {
+  const { engine, device } = model.capabilities;
+  const weightFormat = asked.weightFormat ?? model.capabilities.weightFormat;
   const { contextLength } = model;
   return { model: id, engine, device, weightFormat, threads: threads ?? null, contextLength };
 }

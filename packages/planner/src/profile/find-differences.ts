@@ -15,7 +15,10 @@ export interface ProfileContext {
  * In what a profile does not fit its context, a line each. The kernel's release and the size of memory are not
  * compared: they do not decide what a pass costs.
  */
-export function findDifferences(profile: Profile, context: ProfileContext): string[] {
+export function findDifferences(
+  profile: Pick<Profile, 'machine' | 'libraries' | 'models' | 'passCosts'>,
+  context: ProfileContext,
+): string[] {
   const differences: string[] = [];
   const compare = (title: string, then: unknown, now: unknown): void => {
     if (then !== now) differences.push(`${title} was ${String(then)}, and is ${String(now)}`);

@@ -37,8 +37,8 @@ describe('a profile file', () => {
   });
 
   it('says which version it is of', () => {
-    expect(() => parse(changed('version', 2))).toThrow(
-      'is a profile of version 2, and this program reads version 1',
+    expect(() => parse(changed('version', 1))).toThrow(
+      'is a profile of version 1, and this program reads version 2',
     );
   });
 
@@ -50,6 +50,11 @@ describe('a profile file', () => {
     ['passCosts.0.configuration.model', 'other', 'the model "other" is not among models'],
     ['acceptance.0.draft.model', 'other', 'the model "other" is not among models'],
     ['acceptance.0.positions.0.0.accepted', 11, 'more tokens accepted than reached'],
+    ['acceptance.0.histories.1.outcomes', '12', 'acceptance.0.histories.1.outcomes'],
+    ['acceptance.0.histories.1.bins.0.reached', 14, 'positions and histories do not count the same tokens'],
+    ['treePasses.0.configuration.model', 'other', 'the model "other" is not among models'],
+    ['treeAcceptance.0.ranks.0.1.accepted', 5, 'more tokens accepted than reached'],
+    ['treeAcceptance.0.promptsUsed', 3, '3 of 2 prompts used'],
     ['acceptance.0.promptsUsed', 3, '3 of 2 prompts used'],
     ['models.target.sha256', 'abc', 'models.target.sha256'],
     ['machine.cores', 1.5, 'machine.cores'],

@@ -24,16 +24,26 @@ export function parseProfile(text: string, file: string): Profile {
       { file },
     );
   }
+  const { profile, problems, cause } = checkProfile(document);
+  if (profile === undefined) throw broken(file, problems, cause);
+  return profile;
+}
+
+/** A document as a profile, or the problems that make it none, each with its place. */
+export function checkProfile(document: unknown): {
+  readonly profile: Profile | undefined;
+  readonly problems: readonly string[];
+  readonly cause: unknown;
+} {
   const { success, data, error } = profileSchema.safeParse(document);
   if (!success) {
     const problems = error.issues.map(
       ({ path, message }) => `${path.join('.') || 'the document'}: ${message}`,
     );
-    throw broken(file, problems, error);
+    return { profile: undefined, problems, cause: error };
   }
   const problems = findContradictions(data);
-  if (problems.length > 0) throw broken(file, problems);
-  return data;
+  return { profile: problems.length > 0 ? undefined : data, problems, cause: undefined };
 }
 
 /** What no schema says: lists that belong together, models that are named. */
@@ -59,12 +69,27 @@ function findContradictions(profile: Profile): string[] {
   }
   for (const [
     index,
-    { target, draft, positions, promptsUsed, promptCount },
+    { target, draft, positions, histories, promptsUsed, promptCount },
   ] of profile.acceptance.entries()) {
     const place = `acceptance.${index}`;
     for (const configuration of [target, draft]) checkModel(place, configuration);
     if (promptsUsed > promptCount) problems.push(`${place}: ${promptsUsed} of ${promptCount} prompts used`);
-    if (positions.flat().some(({ reached, accepted }) => accepted > reached))
+    const cells = [...positions.flat(), ...histories.flatMap(({ bins }) => bins)];
+    if (cells.some(({ reached, accepted }) => accepted > reached))
+      problems.push(`${place}: more tokens accepted than reached`);
+    if (total(positions.flat()) !== total(histories.flatMap(({ bins }) => bins)))
+      problems.push(`${place}: positions and histories do not count the same tokens`);
+  }
+  for (const [index, { configuration }] of profile.treePasses.entries())
+    checkModel(`treePasses.${index}`, configuration);
+  for (const [
+    index,
+    { target, draft, ranks, promptsUsed, promptCount },
+  ] of profile.treeAcceptance.entries()) {
+    const place = `treeAcceptance.${index}`;
+    for (const configuration of [target, draft]) checkModel(place, configuration);
+    if (promptsUsed > promptCount) problems.push(`${place}: ${promptsUsed} of ${promptCount} prompts used`);
+    if (ranks.flat().some(({ reached, accepted }) => accepted > reached))
       problems.push(`${place}: more tokens accepted than reached`);
   }
   for (const [index, { configuration }] of profile.memory.entries())
@@ -72,6 +97,10 @@ function findContradictions(profile: Profile): string[] {
   const energies = [...profile.energy.measured, ...profile.energy.estimated];
   for (const { configuration } of energies) checkModel('energy', configuration);
   return problems;
+}
+
+function total(cells: readonly { readonly reached: number }[]): number {
+  return cells.reduce((sum, { reached }) => sum + reached, 0);
 }
 
 function broken(file: string, problems: readonly string[], cause?: unknown): ProfileFileError {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Goes up where a reader of the version before would misread a file. */
-export const profileVersion = 1;
+export const profileVersion = 2;
 
 const count = z.int().min(0);
 const positiveCount = z.int().min(1);
@@ -62,12 +62,17 @@ const roundCosts = z
   .strictObject({ ...pair, ...costs })
   .describe('A whole round by the number of drafted tokens, from 0');
 
-const confidenceBin = z.strictObject({
-  from: share,
-  to: share.describe('Not included, but for 1'),
-  reached: count.describe('Drafts that had a token here and whose earlier tokens were all accepted'),
-  accepted: count,
-});
+const confidenceBins = z
+  .array(
+    z.strictObject({
+      from: share,
+      to: share.describe('Not included, but for 1'),
+      reached: count.describe('Tokens here, those before them in their draft all accepted'),
+      accepted: count,
+    }),
+  )
+  .min(1)
+  .describe("By the drafter's probability of its token");
 
 const acceptance = z
   .strictObject({
@@ -77,10 +82,23 @@ const acceptance = z
     promptCount: positiveCount,
     promptsUsed: positiveCount.describe('The first so many of the prompts'),
     positions: z
-      .array(z.array(confidenceBin).min(1))
+      .array(confidenceBins)
       .describe(
-        "By position in the draft, by the drafter's probability of its token. Tokens after the first rejection are censored: they count nowhere",
+        'By position in the draft. Tokens after the first rejection are censored: they count nowhere',
       ),
+    histories: z
+      .array(
+        z.strictObject({
+          outcomes: z
+            .string()
+            .regex(/^[01]{0,4}$/)
+            .describe(
+              'The last four tokens before this one that were verified, in this draft or earlier ones of the same text: accepted 1, rejected 0, the newest last; fewer at the beginning of a text',
+            ),
+          bins: confidenceBins,
+        }),
+      )
+      .describe('The same tokens by recent history'),
     hostCosts: z
       .array(
         z.strictObject({
@@ -93,12 +111,58 @@ const acceptance = z
   })
   .describe('Acceptance on prompts, with drafts of one length');
 
+const widths = z
+  .array(positiveCount)
+  .min(1)
+  .describe('Children of every node by depth, from the root: the last committed token');
+
+const treePasses = z
+  .strictObject({
+    configuration,
+    contextTokens: positiveCount.describe('Tokens that were in the cache'),
+    trees: z
+      .array(
+        z.strictObject({
+          widths,
+          tokens: positiveCount.describe('Of the pass: the root and the nodes below it'),
+          milliseconds: amount,
+          chainMilliseconds: amount.describe('A chain of as many tokens, measured in turns with it'),
+        }),
+      )
+      .min(1),
+  })
+  .describe('Passes over trees, without the host work on their rows; lower quartiles');
+
+const treeAcceptance = z
+  .strictObject({
+    ...pair,
+    widths,
+    promptsSha256: sha256.describe('Of the prompts as JSON'),
+    promptCount: positiveCount,
+    promptsUsed: positiveCount.describe('The first so many of the prompts'),
+    ranks: z
+      .array(
+        z.array(
+          z.strictObject({
+            reached: count.describe(
+              'Children of this rank under an accepted node of this depth, those before them not accepted',
+            ),
+            accepted: count,
+          }),
+        ),
+      )
+      .describe(
+        'By depth of the parent (0 = the root), then by rank among its children (0 = verified first). What is behind an accepted sibling or off the accepted path is censored: it counts nowhere',
+      ),
+  })
+  .describe('Acceptance of the nodes of draft trees of one shape on prompts');
+
 const memoryBytes = z.strictObject({ weights: count, cache: count, buffers: count });
 
 const memory = z.strictObject({
   configuration,
   predicted: memoryBytes.partial().describe("Bytes from the model's file, where they can be told"),
-  measured: memoryBytes.describe('Bytes that the engine occupies'),
+  measured: memoryBytes.describe('Bytes that the engine occupies with one sequence open, as it says'),
 });
 
 const passEnergy = {
@@ -125,7 +189,7 @@ const energy = z
   })
   .describe('Energy of passes; of whatever else ran meanwhile too');
 
-/** A profile file, [version 1]: what a machine was measured to do with some models. */
+/** A profile file, [version 2]: what a machine was measured to do with some models. */
 export const profileSchema = z.strictObject({
   format: z.literal('foretoken-profile'),
   version: z.literal(profileVersion),
@@ -135,6 +199,8 @@ export const profileSchema = z.strictObject({
   passCosts: z.array(passCosts),
   roundCosts: z.array(roundCosts),
   acceptance: z.array(acceptance),
+  treePasses: z.array(treePasses),
+  treeAcceptance: z.array(treeAcceptance),
   memory: z.array(memory),
   energy,
 });
@@ -146,6 +212,8 @@ export type ModelConfiguration = z.infer<typeof configuration>;
 export type PassCostsEntry = Profile['passCosts'][number];
 export type RoundCostsEntry = Profile['roundCosts'][number];
 export type AcceptanceEntry = Profile['acceptance'][number];
+export type TreePassesEntry = Profile['treePasses'][number];
+export type TreeAcceptanceEntry = Profile['treeAcceptance'][number];
 export type MemoryEntry = Profile['memory'][number];
 export type ProfileEnergy = Profile['energy'];
 

@@ -21,6 +21,7 @@ export class HeadDrafter implements Drafter {
   protected readonly head: HeadModel;
   protected readonly context: HeadContext;
   readonly #transform = new OwnTransform();
+  readonly #softened = new OwnTransform((source) => source.soften());
   #closed = false;
 
   constructor(name: string, head: HeadModel) {
@@ -46,14 +47,21 @@ export class HeadDrafter implements Drafter {
     const room = this.head.contextLength - position;
     const length = Math.min(budget.maximumTokens, this.head.maximumSteps, room);
     try {
-      return await drawChain(this.name, context, length, async (history, node) => {
-        const result: ForwardResult | undefined =
-          node === 0
-            ? await this.context.begin(committed, context.targetHiddenRows ?? [], signal)
-            : await this.context.step(history.at(-1) as number, position + node, signal);
-        // Without a result the target has not read anything for this drafter yet.
-        return result && transform.apply(result.logits.read(0), history, node);
-      });
+      let result: ForwardResult | undefined;
+      return await drawChain(
+        this.name,
+        context,
+        length,
+        async (history, node) => {
+          result =
+            node === 0
+              ? await this.context.begin(committed, context.targetHiddenRows ?? [], signal)
+              : await this.context.step(history.at(-1) as number, position + node, signal);
+          // Without a result the target has not read anything for this drafter yet.
+          return result && transform.apply(result.logits.read(0), history, node);
+        },
+        (history) => result && this.#softened.of(context.transform).apply(result.logits.read(0), history, 0),
+      );
     } finally {
       this.context.dropSteps();
     }

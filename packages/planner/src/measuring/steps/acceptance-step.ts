@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
-import { encodePrompt, generate, type Tokenizer } from '@foretoken/core';
 import type { AcceptanceEntry, Profile } from '../../profile/profile-schema.js';
 import { AcceptanceCounts } from '../acceptance-counts.js';
 import type { ProfileStep } from '../profile-step.js';
 import { createRecordingLength } from '../recording-length.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
-
-/** Tokens that are decoded after each prompt. */
-const tokensPerPrompt = 64;
+import { hashPrompts, runPrompt } from './prompt-run.js';
 
 export interface AcceptanceStepOptions {
   readonly prompts: readonly string[];
@@ -19,7 +15,7 @@ export interface AcceptanceStepOptions {
 /** Acceptance and host cost on prompts. Every prompt that is done counts, and a later run goes on with the next. */
 export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOptions): ProfileStep {
   const { prompts, draftLength } = options;
-  const promptsSha256 = createHash('sha256').update(JSON.stringify(prompts)).digest('hex');
+  const promptsSha256 = hashPrompts(prompts);
   const fields = pairFields(pair);
   const find = (profile: Profile): AcceptanceEntry | undefined =>
     profile.acceptance.find(
@@ -34,16 +30,16 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
       const started = options.clock();
       let entry = find(profile);
       for (let index = entry?.promptsUsed ?? 0; index < prompts.length; index++) {
-        const run = await runPrompt(pair, index, options, signal);
+        const run = await countPrompt(pair, index, options, signal);
         if (run === undefined) return;
         if (entry === undefined) {
           const shared = { draftLength, promptsSha256, promptCount: prompts.length, promptsUsed: 0 };
-          entry = { ...fields, ...shared, positions: [], hostCosts: [] };
+          entry = { ...fields, ...shared, positions: [], histories: [], hostCosts: [] };
           profile.acceptance.push(entry);
         }
-        const counts = new AcceptanceCounts(entry.positions);
-        counts.add(run.positions);
-        entry.positions = counts.positions();
+        const counts = new AcceptanceCounts(entry);
+        counts.add(run);
+        Object.assign(entry, counts.counts());
         entry.hostCosts = addHostCosts(entry.hostCosts, run.hostCosts);
         entry.promptsUsed += 1;
         if (options.clock() - started > milliseconds) return;
@@ -52,47 +48,29 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
   };
 }
 
-type Run = Pick<AcceptanceEntry, 'positions' | 'hostCosts'>;
+type Run = Pick<AcceptanceEntry, 'positions' | 'histories' | 'hostCosts'>;
 
 /** Decodes after one prompt; undefined where it was interrupted. */
-async function runPrompt(
+async function countPrompt(
   { target, drafter, sampling, rule }: DraftingPair,
   index: number,
   { prompts, draftLength, clock }: AcceptanceStepOptions,
   signal: AbortSignal | undefined,
 ): Promise<Run | undefined> {
-  const { model } = target;
-  const maximumTokens = Math.min(tokensPerPrompt, model.contextLength >> 1);
-  const prompt = fitting(model.tokenizer, prompts[index] as string, model.contextLength - maximumTokens);
   const counts = new AcceptanceCounts();
   let hostCosts: AcceptanceEntry['hostCosts'] = [];
-  for await (const event of generate({
-    target: model,
-    drafter,
-    sampling,
-    rule,
-    prompt,
-    maximumTokens,
-    clock,
-    signal,
-    // With the same draws after every prompt the runs would say little more than one.
-    request: index,
-    draftLength: createRecordingLength(draftLength, counts),
-    ignoreEndTokens: true,
-  })) {
-    if (event.type === 'drafter-failed') throw event.error;
-    if (event.type === 'generation-end' && event.finishReason === 'cancelled') return undefined;
-    if (event.type !== 'round-end') continue;
-    const { draftedCount, roundMilliseconds, draftMilliseconds, passMilliseconds } = event;
-    const host = (roundMilliseconds as number) - (draftMilliseconds as number) - (passMilliseconds as number);
-    hostCosts = addHostCosts(hostCosts, [{ draftedCount, rounds: 1, milliseconds: Math.max(0, host) }]);
-  }
-  return { positions: counts.positions(), hostCosts };
-}
-
-/** The last tokens of a prompt that is too long. */
-function fitting(tokenizer: Tokenizer, text: string, room: number): number[] {
-  return encodePrompt(tokenizer, text).slice(-room);
+  const length = createRecordingLength(draftLength, counts);
+  const done = await runPrompt(
+    { target: target.model, drafter, sampling, rule, clock, signal, draftLength: length },
+    prompts[index] as string,
+    index,
+    ({ draftedCount, roundMilliseconds, draftMilliseconds, passMilliseconds }) => {
+      const host =
+        (roundMilliseconds as number) - (draftMilliseconds as number) - (passMilliseconds as number);
+      hostCosts = addHostCosts(hostCosts, [{ draftedCount, rounds: 1, milliseconds: Math.max(0, host) }]);
+    },
+  );
+  return done ? { ...counts.counts(), hostCosts } : undefined;
 }
 
 function addHostCosts(

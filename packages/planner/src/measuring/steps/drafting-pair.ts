@@ -16,7 +16,13 @@ export interface DraftingPair {
 /** What a profile's entries say of a pair. */
 export type PairFields = Pick<RoundCostsEntry, 'target' | 'draft' | 'drafter' | 'sampling' | 'rule'>;
 
-export function pairFields({ target, draft, drafter, sampling, rule }: DraftingPair): PairFields {
+export function pairFields({
+  target,
+  draft,
+  drafter,
+  sampling,
+  rule,
+}: Omit<DraftingPair, 'drafter'> & { readonly drafter: Pick<Drafter, 'name'> }): PairFields {
   const numbers = Object.entries(sampling).filter(([, value]) => typeof value === 'number');
   return {
     target: configurationOf(target),

@@ -4,6 +4,7 @@ import { estimateEnergy, type PowerModel } from '../../energy/estimate-energy.js
 import { measureEnergy } from '../../energy/measure-energy.js';
 import { EnergyMeterError } from '../../errors/energy-meter-error.js';
 import type { Profile } from '../../profile/profile-schema.js';
+import { anyTokens } from '../any-tokens.js';
 import { configurationOf, type ProfiledModel } from '../profiled-model.js';
 import type { ProfileStep } from '../profile-step.js';
 
@@ -15,12 +16,15 @@ export interface EnergyStepOptions {
   readonly powerModel: PowerModel | undefined;
   /** Busy threads that a power model takes where the engine chose them. */
   readonly cores: number;
+  /** Never going back. */
   readonly clock: () => number;
+  /** As the machine has it: where it goes back, a reading is uncertain. */
+  readonly meterClock: () => number;
 }
 
 /** Energy of a model's passes by every meter; a meter that fails is named in the profile, and left out. */
 export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions): ProfileStep {
-  const { energy, powerModel, clock } = options;
+  const { energy, powerModel, clock, meterClock } = options;
   const { model, id, threads = options.cores } = profiled;
   const configuration = configurationOf(profiled);
   const isMine = (entry: { readonly configuration: unknown }): boolean =>
@@ -45,10 +49,10 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
       const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - contextTokens);
       const sequence = model.createSequence();
       try {
-        const prefix = tokensOf(contextTokens, model.vocabularySize);
+        const prefix = anyTokens(contextTokens, model.vocabularySize);
         await model.forward([{ sequence, tokens: prefix, rows: 'none' }], { signal });
         for (const length of lengths.filter((candidate) => candidate <= longest)) {
-          const tokens = tokensOf(length, model.vocabularySize);
+          const tokens = anyTokens(length, model.vocabularySize);
           let passes = 0;
           let spent = 0;
           let work = async (): Promise<void> => {
@@ -67,7 +71,7 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
             work = async () => {
               let ran = false;
               try {
-                const reading = await measureEnergy(meter, clock, async () => {
+                const reading = await measureEnergy(meter, meterClock, async () => {
                   ran = true;
                   await inner();
                 });
@@ -94,8 +98,4 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
       profile.energy.estimated = [...otherGuesses, ...estimated];
     },
   };
-}
-
-function tokensOf(count: number, vocabularySize: number): number[] {
-  return Array.from({ length: count }, (_, index) => (index * 7) % vocabularySize);
 }

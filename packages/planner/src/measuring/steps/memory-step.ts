@@ -10,7 +10,10 @@ export function memoryStep(profiled: ProfiledModel): ProfileStep {
     isDone: (profile) =>
       profile.memory.some((entry) => isDeepStrictEqual(entry.configuration, configuration)),
     async measure(profile) {
+      // An engine may make a cache only when it is needed.
+      const sequence = profiled.model.createSequence();
       const { weights, cache, buffers } = profiled.model.memory();
+      sequence.close();
       const measured = { weights, cache, buffers };
       profile.memory.push({ configuration, predicted: { ...profiled.predictedMemory }, measured });
     },

@@ -1,0 +1,42 @@
+import type { Plan } from '@foretoken/planner';
+
+/** What a plan is and promises, a few lines. */
+export function planLines(plan: Plan, output: string): string[] {
+  const { drafters, combination, rule, target, predicted, plain, confidence } = plan;
+  const { configuration } = target;
+  const names = drafters.map(({ name, predictedLength }) => `${name}, ${predictedLength} tokens a round`);
+  const drafting =
+    names.length === 0 ? 'plain decoding' : names.join(combination === 'priority' ? ', or else ' : '; ');
+  const percent = `${(100 * confidence).toFixed(0)} %`;
+  const lines = [
+    `target: ${target.model} as ${configuration.weightFormat} on ${configuration.engine}${configuration.threads === null ? '' : `, threads ${configuration.threads}`}${target.isOther ? ' (ANOTHER TARGET than its file)' : ''}`,
+    `drafting: ${drafting}${names.length === 0 ? '' : `; verified by ${rule}`}`,
+    `predicted: ${estimateText(predicted.speedup)} of plain decoding (${percent}), ${predicted.tokensPerSecond.toFixed(1)} tokens/s against ${plain.tokensPerSecond.toFixed(1)}`,
+  ];
+  if (plan.energy !== null) {
+    const { kind, source, joules, plainJoules } = plan.energy;
+    lines.push(
+      `energy, ${kind === 'measured' ? `measured by ${source}` : `ESTIMATED by the power model ${source}, not measured`}: ${joules.toPrecision(3)} J a token against ${plainJoules.toPrecision(3)}`,
+    );
+  }
+  if (plan.memoryBytes !== null) lines.push(`memory: ${(plan.memoryBytes / 1e6).toFixed(1)} MB`);
+  lines.push(`written to ${output}`);
+  return lines;
+}
+
+/** The passes' decisions, a block a pass. */
+export function decisionLines({ decisions }: Plan): string[] {
+  const lines: string[] = [];
+  let last = '';
+  for (const { pass, text } of decisions) {
+    if (pass !== last) lines.push(`${pass}:`);
+    last = pass;
+    lines.push(`  ${text}`);
+  }
+  return lines;
+}
+
+/** "1.31x [1.20, 1.43]". */
+export function estimateText({ estimate, lower, upper }: Plan['predicted']['speedup']): string {
+  return `${estimate.toFixed(2)}x [${lower.toFixed(2)}, ${upper.toFixed(2)}]`;
+}

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import {
+  type Objective,
+  parsePipeline,
+  type Pipeline,
+  type PipelineDrafter,
+  type Profile,
+} from '@foretoken/planner';
+import { headNames, isHeadName } from '../engines/heads.js';
+import { checkDraftSelection } from '../options/check-draft-selection.js';
+import { withoutModel } from '../options/draft-names.js';
+import { isTextPart } from '../options/draft-parts.js';
+import { modelFile } from '../options/model-file.js';
+import type { ModelSelection } from '../options/model-options.js';
+import { namedTarget } from './model-names.js';
+
+export interface PipelineFlags extends Omit<ModelSelection, 'backend'> {
+  readonly backend?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly temperature: number;
+  readonly topK?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly minP?: number | undefined;
+  readonly objective?: Objective | undefined;
+  readonly memoryLimit?: number | undefined;
+  readonly sequences?: number | undefined;
+  readonly targetFormats?: readonly string[] | undefined;
+  readonly seedContract?: Pipeline['seedContract'];
+  readonly powerModel?: Pipeline['powerModel'];
+}
+
+/** How engines begin their names. */
+export const enginePrefixes: Readonly<Record<string, string>> = {
+  llamacpp: 'llama.cpp',
+  onnx: 'ONNX Runtime',
+};
+
+/**
+ * The pipeline that a line of flags is short for. Without `--draft` it has every drafter that was profiled and needs no
+ * file beside the target's.
+ *
+ * @throws InvalidArgumentError, PipelineFileError for flags that contradict each other.
+ */
+export function pipelineFromOptions(flags: PipelineFlags, profile: Profile): Pipeline {
+  const { model, draft, temperature, topK, topP, minP, backend, threads } = flags;
+  const drafters =
+    draft === undefined
+      ? profiledDrafters(model, profile)
+      : checkDraftSelection({ ...flags, backend: backend ?? 'llamacpp' }).map((part) =>
+          drafterOf(part, flags),
+        );
+  const limits: Pipeline['limits'] = {
+    memoryBytes: flags.memoryLimit,
+    contextTokens: flags.context,
+    sequences: flags.sequences,
+    threads,
+    engines: backend === undefined ? undefined : [enginePrefixes[backend] as string],
+  };
+  const pipeline: Pipeline = {
+    format: 'foretoken-pipeline',
+    version: 1,
+    target: { model, formats: flags.targetFormats === undefined ? undefined : [...flags.targetFormats] },
+    drafters,
+    combination: flags.combine === 'priority' ? 'priority' : undefined,
+    rule: flags.rule,
+    seedContract: flags.seedContract,
+    sampling: { temperature, topK, topP, minP },
+    limits,
+    objective: flags.objective,
+    powerModel: flags.powerModel,
+  };
+  // What flags say is held to the same rules as a file.
+  return parsePipeline(JSON.stringify(pipeline), 'the command line');
+}
+
+function drafterOf(part: string, flags: PipelineFlags): PipelineDrafter {
+  const tree = flags.tree?.text;
+  if (isHeadName(part)) return { kind: 'head', head: part, tree };
+  if (isTextPart(part)) {
+    if (part === 'n-gram')
+      return { kind: 'n-gram', corpora: absolute(flags.corpus), store: absoluteFile(flags.nGramStore) };
+    return part === 'input-copy'
+      ? { kind: 'input-copy', source: absoluteFile(flags.source) }
+      : { kind: part };
+  }
+  const [, kind, layers = ''] = /^(early-exit|skip-layers):(.*)$/.exec(part) ?? [];
+  if (kind === 'early-exit') return { kind, layers: Number(layers) };
+  if (kind === 'skip-layers') return { kind, layers: layers.split(',').map(Number) };
+  return {
+    kind: 'draft-model',
+    model: part === 'embedded' ? part : modelFile(part, '.'),
+    vocabulary: flags.foreignDraft,
+    stage: flags.stage,
+    tree,
+  };
+}
+
+function profiledDrafters(model: string, { acceptance }: Profile): PipelineDrafter[] {
+  const target = namedTarget(model).name;
+  const entries = acceptance.filter((entry) => entry.target.model === target);
+  const has = (drafter: string): boolean =>
+    entries.some((entry) => entry.draft === null && entry.drafter === drafter);
+  const drafters: PipelineDrafter[] = [];
+  const drafts = new Set(entries.map(({ draft }) => draft?.model));
+  if (drafts.has('embedded draft')) drafters.push({ kind: 'draft-model', model: 'embedded' });
+  for (const draft of drafts) {
+    const [, layers] = /, early-exit:(\d+)$/.exec(draft ?? '') ?? [];
+    if (layers !== undefined) drafters.push({ kind: 'early-exit', layers: Number(layers) });
+  }
+  drafters.push(...headNames.filter(has).map((head): PipelineDrafter => ({ kind: 'head', head })));
+  drafters.push(...withoutModel.filter(has).map((kind): PipelineDrafter => ({ kind })));
+  return drafters;
+}
+
+function absolute(files: readonly string[] | undefined): string[] | undefined {
+  return files?.map((file) => path.resolve(file));
+}
+
+function absoluteFile(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : path.resolve(file);
+}

@@ -1,0 +1,75 @@
+import { InvalidArgumentError } from '@foretoken/core';
+import type { Plan, PlannedDrafter } from '@foretoken/planner';
+import { tinyModels } from '@foretoken/tiny-models';
+import { withoutModel } from '../options/draft-names.js';
+import type { ModelSelection } from '../options/model-options.js';
+import { enginePrefixes } from './pipeline-from-options.js';
+
+/** What a plan has opened, with these of its drafters; none: plain decoding. */
+export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): ModelSelection {
+  const { configuration } = plan.target;
+  const { engine, threads, device, contextLength } = configuration;
+  const backend = backendOf(engine);
+  const withModel = drafters.find(({ draft }) => draft !== null);
+  const draft = withModel?.draft ?? undefined;
+  const described = drafters.map(({ drafter }) => drafter);
+  const model = described.find((drafter) => drafter.kind === 'draft-model');
+  const nGram = described.find((drafter) => drafter.kind === 'n-gram');
+  const inputCopy = described.find((drafter) => drafter.kind === 'input-copy');
+  return {
+    model: embeddedOr(fileOf(plan, plan.target.model), tinyModels.target),
+    draft: drafters.length === 0 ? 'none' : drafters.map((drafter) => partOf(plan, drafter)).join('+'),
+    combine: plan.combination === 'priority' && drafters.length > 1 ? 'priority' : undefined,
+    stage: model?.stage,
+    foreignDraft: model?.vocabulary === 'same' ? undefined : model?.vocabulary,
+    corpus: nGram?.corpora,
+    nGramStore: nGram?.store,
+    source: inputCopy?.source,
+    weightFormat: plan.target.isOther ? configuration.weightFormat : undefined,
+    draftWeightFormat: withModel?.requantised === true ? draft?.weightFormat : undefined,
+    backend,
+    draftBackend: draft && backendOf(draft.engine),
+    threads: threads ?? undefined,
+    draftThreads: draft?.threads ?? undefined,
+    context: contextLength,
+    device: backend === 'onnx' && device === 'cuda' ? 'cuda' : undefined,
+    access: engine.includes('(JavaScript API)') ? 'stock' : undefined,
+  };
+}
+
+/** As `--draft` names it. */
+function partOf(plan: Plan, { drafter, draft }: PlannedDrafter): string {
+  switch (drafter.kind) {
+    case 'draft-model':
+      return embeddedOr(fileOf(plan, draft?.model ?? ''), tinyModels.draft);
+    case 'early-exit':
+      return `early-exit:${drafter.layers}`;
+    case 'skip-layers':
+      return `skip-layers:${drafter.layers.join(',')}`;
+    case 'head':
+      return drafter.head;
+    case 'prompt-lookup':
+    case 'n-gram':
+    case 'input-copy':
+      return withoutModel.find((name) => name === drafter.kind) as string;
+  }
+}
+
+function fileOf({ models }: Plan, id: string): string {
+  return (models[id] as Plan['models'][string]).file;
+}
+
+/** Heads draft for the embedded target by its name. */
+function embeddedOr(file: string, embedded: string): string {
+  return file === embedded ? 'embedded' : file;
+}
+
+function backendOf(engine: string): string {
+  const found = Object.entries(enginePrefixes).find(([, prefix]) => engine.startsWith(prefix));
+  if (found === undefined) {
+    throw new InvalidArgumentError(
+      `The plan runs on ${engine}, which is none of this command's engines: ${Object.values(enginePrefixes).join(', ')}.`,
+    );
+  }
+  return found[0];
+}

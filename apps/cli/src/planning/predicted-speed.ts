@@ -1,0 +1,30 @@
+import type { Plan, PlannedDrafter } from '@foretoken/planner';
+import type { Comparison } from '../benchmark/compare-runs.js';
+import type { DraftLength } from '../options/draft-length.js';
+import { speedupText } from '../output/comparison-table.js';
+import { estimateText } from '../output/plan-lines.js';
+
+type Estimate = Plan['predicted']['speedup'];
+
+/** What a plan predicts of a draft length; undefined where it says nothing of it. */
+export function predictedOf(
+  plan: Plan,
+  planned: readonly PlannedDrafter[],
+  draftLength: DraftLength,
+): Estimate | undefined {
+  const isPlan = planned.every(({ name }, index) => name === plan.drafters[index]?.name);
+  if (draftLength === 'auto')
+    return isPlan && planned.length === plan.drafters.length ? plan.predicted.speedup : undefined;
+  const [only, ...others] = planned;
+  if (only === undefined || others.length > 0) return undefined;
+  return only.predictions.find(({ length }) => length === draftLength)?.speedup;
+}
+
+/** Predicted beside measured, and what to do where the one does not hold the other. */
+export function predictedLine(predicted: Estimate, { speedup }: Comparison): string {
+  const { estimate } = speedup;
+  const error = 100 * (predicted.estimate / estimate - 1);
+  const isOutside = estimate < predicted.lower || estimate > predicted.upper;
+  const advice = isOutside ? '; outside of its interval: on texts or a machine like now, profile and plan anew' : '';
+  return `predicted ${estimateText(predicted)}, measured ${speedupText(speedup)}: ${error >= 0 ? '+' : ''}${error.toFixed(1)} %${advice}`;
+}

@@ -1,0 +1,106 @@
+import type { CostCurve, Distribution, DraftedToken, DraftLengthController } from '@foretoken/core';
+import type { RecordedDraft, RecordedDrafter, RecordedText } from './acceptance-traces.js';
+
+/** Milliseconds of a round by drafted tokens, from 0; a drafter's own cost included. */
+export type RoundCost = (drafted: number) => number;
+
+export interface Replay {
+  readonly tokens: number;
+  readonly milliseconds: number;
+  readonly rounds: number;
+  readonly drafted: number;
+}
+
+/** Linear between the measured lengths, with the last slope beyond them. */
+export function roundCostOf({ lengths, milliseconds }: CostCurve): RoundCost {
+  return (drafted) => {
+    const after = lengths.findIndex((length) => length >= drafted);
+    const right = after < 0 ? lengths.length - 1 : Math.max(1, after);
+    const [x0, x1] = [lengths[right - 1] as number, lengths[right] as number];
+    const [y0, y1] = [milliseconds[right - 1] as number, milliseconds[right] as number];
+    return y0 + ((y1 - y0) * (drafted - x0)) / (x1 - x0);
+  };
+}
+
+export interface ReplayOptions {
+  readonly drafts: readonly RecordedDraft[];
+  readonly controller: DraftLengthController;
+  readonly cost: RoundCost;
+  /** Milliseconds that the drafter takes to read tokens it missed. */
+  readonly catchUp?: ((missed: number) => number) | undefined;
+  readonly promptLength?: number;
+}
+
+/** Decodes a recorded text once, as `generate` would, on a clock that moves by the rounds' costs. */
+export function replay({ drafts, controller, cost, catchUp, promptLength = 0 }: ReplayOptions): Replay {
+  let [tokens, milliseconds, rounds, draftedCount, missed] = [0, 0, 0, 0, promptLength];
+  controller.begin?.({ promptLength, maximumTokens: drafts.length });
+  while (tokens < drafts.length) {
+    const draft = drafts[tokens] as RecordedDraft;
+    const limit = drafts.length - tokens - 1;
+    const asked = limit === 0 ? 0 : controller.next(limit);
+    let drafted = 0;
+    while (drafted < Math.min(asked, draft.drafted)) {
+      const token = draftedToken(draft, drafted);
+      drafted += 1;
+      if (controller.shouldStop?.(token) === true) break;
+    }
+    const accepted = Math.min(drafted, draft.accepted);
+    const time = cost(drafted) + (asked > 0 ? (catchUp?.(missed) ?? 0) : 0);
+    missed = asked > 0 ? 0 : missed + 1;
+    controller.observe({
+      askedLength: asked,
+      draftedCount: drafted,
+      acceptedCount: accepted,
+      committedCount: accepted + 1,
+      draftMilliseconds: undefined,
+      passMilliseconds: undefined,
+      roundMilliseconds: time,
+    });
+    tokens += accepted + 1;
+    milliseconds += time;
+    rounds += 1;
+    draftedCount += drafted;
+  }
+  return { tokens, milliseconds, rounds, drafted: draftedCount };
+}
+
+/**
+ * A drafted token with the probability and, up to rounding, the entropy that were recorded: what the token's probability
+ * leaves is spread evenly over as many others as give the entropy.
+ */
+function draftedToken({ confidences, entropies }: RecordedDraft, depth: number): DraftedToken {
+  const probability = confidences[depth] as number;
+  const modelLaw = (): Distribution => {
+    const rest = 1 - probability;
+    if (rest < 1e-9) return { tokens: undefined, probabilities: Float64Array.of(probability) };
+    const own = probability > 0 ? probability * Math.log(probability) : 0;
+    const others = Math.max(1, Math.round(rest * Math.exp(((entropies[depth] as number) + own) / rest)));
+    const probabilities = new Float64Array(1 + Math.min(others, 1e4)).fill(rest / Math.min(others, 1e4));
+    probabilities[0] = probability;
+    return { tokens: undefined, probabilities };
+  };
+  return { token: 0, probability, depth, modelLaw };
+}
+
+/** Decodes recorded texts one after another; each with the controller that it is given. */
+export function replayAll(
+  texts: readonly RecordedText[],
+  drafter: RecordedDrafter,
+  {
+    controller,
+    ...machine
+  }: Pick<ReplayOptions, 'cost' | 'catchUp'> & { readonly controller: () => DraftLengthController },
+): Replay {
+  let total: Replay = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
+  for (const { drafts, promptLength } of texts) {
+    const once = replay({ ...machine, promptLength, drafts: drafts[drafter], controller: controller() });
+    total = {
+      tokens: total.tokens + once.tokens,
+      milliseconds: total.milliseconds + once.milliseconds,
+      rounds: total.rounds + once.rounds,
+      drafted: total.drafted + once.drafted,
+    };
+  }
+  return total;
+}

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { LearnedRoundCosts } from './learned-round-costs.js';
+
+function learned(
+  rounds: readonly (readonly [length: number, milliseconds: number, missed?: number])[],
+): LearnedRoundCosts {
+  const costs = new LearnedRoundCosts();
+  for (const [length, milliseconds, missed = 0] of rounds) costs.observe(length, milliseconds, missed);
+  return costs;
+}
+const plain = [
+  [0, 1],
+  [0, 1],
+  [0, 1],
+] as const;
+
+test('nothing is known before a few plain rounds and a draft', () => {
+  expect(learned(plain.slice(1)).plain).toBeUndefined();
+  expect(learned(plain).plain).toBe(1);
+  expect(learned(plain).upTo(3)).toBeUndefined();
+  expect(learned([...plain, [3, 2.5]]).upTo(3)).toBeDefined();
+});
+
+test('seen lengths cost what was seen, others lie between, longer ones are hoped to cost less than in proportion', () => {
+  const costs = learned([...plain, [3, 2.5], [7, 4.5], [3, 2.5]]);
+  const upTo = [...(costs.upTo(11) as Float64Array)];
+  expect(upTo.slice(0, 8)).toEqual([1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5]);
+  expect(upTo[11]).toBeCloseTo(4.5 + 0.5 * 0.5 * 4, 12);
+  expect([1, 3, 4, 7, 8].map((length) => costs.knows(length))).toEqual([false, true, true, true, false]);
+});
+
+test('a longer draft never costs less', () => {
+  const upTo = learned([...plain, [3, 5], [7, 4]]).upTo(15) as Float64Array;
+  expect([...upTo]).toEqual([...upTo].toSorted((left, right) => left - right));
+});
+
+test('what a plain round takes longer after a draft is the cost of drafting', () => {
+  const rounds = Array.from({ length: 100 }, () => [
+    [3, 2],
+    [0, 1.5],
+  ]).flat() as [number, number][];
+  const costs = learned([...plain, ...rounds]);
+  expect(costs.plain).toBe(1);
+  expect((costs.upTo(3) as Float64Array)[3]).toBeCloseTo(2.5, 1);
+  // Where drafts follow drafts, there is no such round.
+  const drafts = learned([...plain, [3, 2], [0, 1.5], ...Array.from({ length: 60 }, () => [3, 2] as const)]);
+  expect((drafts.upTo(3) as Float64Array)[3]).toBeCloseTo(2, 2);
+});
+
+test('a draft after a pause costs what a draft model has to read first', () => {
+  const costs = learned([...plain, [3, 102, 200], [3, 2]]);
+  expect((costs.upTo(3) as Float64Array)[3]).toBe(2);
+  expect(costs.catchUp(200)).toBeCloseTo(100, 12);
+  expect(costs.catchUp(20)).toBeCloseTo(10, 12);
+  // Few tokens are read on the way.
+  expect(costs.catchUp(4)).toBe(0);
+});
+
+test('where no draft follows another, what it has to read is part of its cost', () => {
+  const costs = learned([...plain, [3, 102, 200], [0, 1], [3, 102, 200]]);
+  expect((costs.upTo(3) as Float64Array)[3]).toBeGreaterThanOrEqual(102);
+  expect(costs.catchUp(200)).toBe(0);
+});
+
+test('a clock that jumps does not mislead it', () => {
+  const jumps = [-5, -1e9, Number.NaN, Number.POSITIVE_INFINITY, 1e12];
+  const costs = learned(plain);
+  for (let round = 0; round < 200; round++) {
+    const length = round % 2 === 0 ? 0 : 3;
+    // One round in five.
+    const jump = jumps[(round / 5) % 5] as number;
+    costs.observe(length, round % 5 === 0 ? jump : length === 0 ? 1 : 2, 0);
+    const upTo = costs.upTo(3);
+    if (upTo === undefined || round < 8) continue;
+    expect(upTo[0]).toBe(1);
+    expect(upTo[3]).toBeGreaterThanOrEqual(2);
+    expect(upTo[3]).toBeLessThan(3);
+  }
+});

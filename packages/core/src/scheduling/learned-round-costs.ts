@@ -1,0 +1,151 @@
+import { RunningMedian } from './running-median.js';
+
+/**
+ * Longest draft of each bucket of lengths: kernels work in groups of four rows, and a draft of k tokens is a pass over
+ * k + 1. Longer ones in steps of 16.
+ */
+const bucketEnds = [1, 3, 7, 11, 15, 31, 47, 63] as const;
+/** Plain rounds before their cost is believed: the first of a process are slow. */
+const fewestPlain = 3;
+/** A cost beyond the longest draft seen is taken to rise by this share of the slope before it: so that it is tried. */
+const optimism = 0.5;
+/** Tokens that a draft model reads on the way, in the pass that drafts its first token. */
+const readOnTheWay = 8;
+/** Weight of a new observation of what follows a draft. */
+const pace = 0.1;
+
+/** Rounds of similar draft lengths. */
+interface Bucket {
+  readonly milliseconds: RunningMedian;
+  readonly length: RunningMedian;
+}
+
+/**
+ * Learns what rounds cost by draft length from the rounds of use, with no measurement beforehand. Plain rounds and
+ * lengths that were drafted are medians of what was seen; others are interpolated. What a plain round takes longer after
+ * one that drafted is counted as drafting's cost. A first draft after a pause, in which a draft model reads what it
+ * missed, is kept apart.
+ */
+export class LearnedRoundCosts {
+  readonly #plain = new RunningMedian();
+  readonly #buckets: (Bucket | undefined)[] = [];
+  /** Milliseconds of a missed token. */
+  readonly #catchUp = new RunningMedian();
+  #afterDraft = 0;
+  #draftsEndShare = 0;
+  #lastDrafted = false;
+  /** Of the last round, where it was the first draft after a pause and no such length was seen before. */
+  #coldDraft: { readonly milliseconds: number; readonly missed: number } | undefined;
+
+  /**
+   * One round. A time that no round can take, of a clock that was set back, is left out.
+   *
+   * @param length tokens drafted.
+   * @param missed tokens of the text that the drafter was not asked about since its last draft.
+   */
+  observe(length: number, milliseconds: number, missed: number): void {
+    if (!(milliseconds >= 0 && Number.isFinite(milliseconds))) return;
+    if (length > 0) this.#observeDraft(length, milliseconds, missed);
+    else this.#observePlain(milliseconds);
+    this.#lastDrafted = length > 0;
+  }
+
+  /** Milliseconds of a round that does not draft, once a few were seen. */
+  get plain(): number | undefined {
+    return this.#plain.count >= fewestPlain ? this.#plain.value : undefined;
+  }
+
+  /** True where a draft of about this length was seen. */
+  knows(length: number): boolean {
+    return this.#buckets[bucketOf(length)] !== undefined;
+  }
+
+  /** Milliseconds that a draft model needs to read the tokens it missed. */
+  catchUp(missed: number): number {
+    return missed > readOnTheWay ? missed * (this.#catchUp.value ?? 0) : 0;
+  }
+
+  /** Milliseconds of a round by the number of drafted tokens, 0 to `longest`; undefined before a draft and a few plain rounds were seen. */
+  upTo(longest: number): Float64Array | undefined {
+    const { plain } = this;
+    const knots = this.#knots();
+    if (plain === undefined || knots.length === 0) return undefined;
+    const after = this.#afterDraft * this.#draftsEndShare;
+    const costs = new Float64Array(longest + 1);
+    costs[0] = plain;
+    let [x0, y0, slope] = [0, plain, 0];
+    let next = 0;
+    for (let length = 1; length <= longest; length++) {
+      while (next < knots.length && (knots[next] as Knot).length < length) {
+        const knot = knots[next] as Knot;
+        if (knot.length > x0) slope = (knot.milliseconds - y0) / (knot.length - x0);
+        [x0, y0] = [knot.length, knot.milliseconds];
+        next += 1;
+      }
+      const knot = knots[next];
+      const rise = knot === undefined ? optimism * slope : (knot.milliseconds - y0) / (knot.length - x0);
+      costs[length] = y0 + rise * (length - x0) + after;
+    }
+    return costs;
+  }
+
+  #observePlain(milliseconds: number): void {
+    if (!this.#lastDrafted || this.#plain.value === undefined) {
+      this.#plain.add(milliseconds);
+      return;
+    }
+    // At most as long again: more is a disturbance.
+    const more = Math.max(0, Math.min(milliseconds - this.#plain.value, this.#plain.value));
+    this.#afterDraft += pace * (more - this.#afterDraft);
+    this.#draftsEndShare += pace * (1 - this.#draftsEndShare);
+  }
+
+  #observeDraft(length: number, milliseconds: number, missed: number): void {
+    if (this.#lastDrafted) this.#draftsEndShare -= pace * this.#draftsEndShare;
+    const known = this.#buckets[bucketOf(length)];
+    if (missed > readOnTheWay) {
+      const usual = known?.milliseconds.value;
+      if (usual !== undefined) {
+        this.#catchUp.add(Math.max(0, milliseconds - usual) / missed);
+        return;
+      }
+      if (this.#coldDraft === undefined) {
+        this.#coldDraft = { milliseconds, missed };
+        return;
+      }
+      // Generations in which no draft follows another: what it has to read is then part of its cost.
+      this.#coldDraft = undefined;
+    }
+    const bucket = known ?? { milliseconds: new RunningMedian(), length: new RunningMedian() };
+    this.#buckets[bucketOf(length)] = bucket;
+    bucket.milliseconds.add(milliseconds);
+    bucket.length.add(length);
+    const cold = this.#coldDraft;
+    if (cold !== undefined) this.#catchUp.add(Math.max(0, cold.milliseconds - milliseconds) / cold.missed);
+    this.#coldDraft = undefined;
+  }
+
+  /** Ascending in length, never falling in cost. */
+  #knots(): Knot[] {
+    const knots = this.#buckets.flatMap((bucket) =>
+      bucket === undefined
+        ? []
+        : [{ length: bucket.length.value as number, milliseconds: bucket.milliseconds.value as number }],
+    );
+    for (let index = knots.length - 2; index >= 0; index--) {
+      const knot = knots[index] as Knot;
+      knot.milliseconds = Math.min(knot.milliseconds, (knots[index + 1] as Knot).milliseconds);
+    }
+    return knots;
+  }
+}
+
+interface Knot {
+  readonly length: number;
+  milliseconds: number;
+}
+
+function bucketOf(length: number): number {
+  const bucket = bucketEnds.findIndex((end) => length <= end);
+  return bucket < 0 ? bucketEnds.length : bucket;
+}

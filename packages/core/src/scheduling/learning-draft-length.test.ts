@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { createRequestRandom } from '../random/request-random.js';
+import { createLearningDraftLength, type LearningDraftLength } from './learning-draft-length.js';
+
+const seed = 20_261_128;
+const random = createRequestRandom({ seed }).round(0);
+
+interface Machine {
+  /** Milliseconds of a round by drafted tokens. */
+  readonly cost: (length: number) => number;
+  /** Chance that a drafted token is accepted. */
+  readonly acceptance: (round: number, position: number) => number;
+  /** Milliseconds to read a token that the drafter missed. */
+  readonly catchUp?: number;
+  /** What the clock says of a round that takes so long. */
+  readonly clock?: (milliseconds: number, round: number) => number | undefined;
+}
+
+interface Run {
+  readonly lengths: readonly number[];
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
+/** One generation, on a machine that takes exactly the time it says. */
+function generation(
+  controller: LearningDraftLength,
+  { cost, acceptance, catchUp = 0, clock = (time) => time }: Machine,
+  { maximumTokens = 2000, promptLength = 100, text = 0 } = {},
+): Run {
+  controller.begin?.({ promptLength, maximumTokens });
+  const lengths: number[] = [];
+  let [tokens, milliseconds, missed] = [0, 0, promptLength];
+  while (tokens < maximumTokens) {
+    const round = lengths.length;
+    const asked = controller.next(Math.min(15, maximumTokens - tokens - 1));
+    let [drafted, accepted] = [0, 0];
+    while (drafted < asked) {
+      const kept = random.uniform('sample', text, round, drafted) < acceptance(round, drafted);
+      if (kept && accepted === drafted) accepted += 1;
+      drafted += 1;
+      if (controller.shouldStop?.({ token: 0, probability: 0.9, depth: drafted - 1 }) === true) break;
+    }
+    const time = cost(drafted) + (asked > 0 ? catchUp * missed : 0);
+    missed = asked > 0 ? 0 : missed + 1;
+    controller.observe({
+      askedLength: asked,
+      draftedCount: drafted,
+      acceptedCount: accepted,
+      committedCount: accepted + 1,
+      draftMilliseconds: undefined,
+      passMilliseconds: undefined,
+      roundMilliseconds: clock(time, round),
+    });
+    lengths.push(asked);
+    tokens += accepted + 1;
+    milliseconds += time;
+  }
+  return { lengths, tokens, milliseconds };
+}
+
+const cheap: Machine = { cost: (length) => 1 + 0.1 * length, acceptance: () => 0.9 };
+const wrong: Machine = { ...cheap, acceptance: () => 0 };
+/** Even drafts that are all accepted do not pay. */
+const hopeless: Machine = { cost: (length) => 1 + 1.2 * length, acceptance: () => 0.99 };
+const drafts = ({ lengths }: Run): number => lengths.filter((length) => length > 0).length;
+
+test('it begins plainly, and drafts within the first rounds', () => {
+  const { lengths } = generation(createLearningDraftLength(), cheap);
+  expect(lengths.slice(0, 5)).toEqual([0, 0, 0, 3, 3]);
+  expect(Math.max(...lengths.slice(5, 40))).toBeGreaterThan(5);
+});
+
+test('where drafting pays it reaches the rate of the best fixed length', () => {
+  const { tokens, milliseconds } = generation(createLearningDraftLength(), cheap);
+  // Expected committed tokens over costs, 1 + 0.9 + ... (Leviathan et al. 2211.17192, equation 1).
+  const rates = Array.from(
+    { length: 16 },
+    (_, length) => (1 - 0.9 ** (length + 1)) / 0.1 / cheap.cost(length),
+  );
+  expect(tokens / milliseconds).toBeGreaterThan(0.95 * Math.max(...rates));
+});
+
+describe('where drafting does not pay', () => {
+  test('what is never accepted is soon left alone, and its tries lose little', () => {
+    const run = generation(createLearningDraftLength(), wrong, { maximumTokens: 4000 });
+    expect(drafts(run)).toBeLessThan(60);
+    expect(run.tokens / run.milliseconds).toBeGreaterThan(0.99);
+  });
+
+  test('what cannot pay even if all is accepted is drafted a few times, and never again', () => {
+    const controller = createLearningDraftLength();
+    const runs = Array.from({ length: 20 }, (_, text) =>
+      generation(controller, hopeless, { maximumTokens: 500, text }),
+    );
+    expect(drafts(runs[0] as Run)).toBeLessThanOrEqual(4);
+    expect(runs.slice(1).map(drafts)).toEqual(new Array(19).fill(0));
+  });
+
+  test('a prompt that a draft model has to read is not read again for nothing', () => {
+    const controller = createLearningDraftLength();
+    const machine = { ...wrong, catchUp: 0.1 };
+    generation(controller, machine);
+    const later = Array.from({ length: 20 }, (_, text) =>
+      generation(controller, machine, { maximumTokens: 128, promptLength: 700, text: text + 1 }),
+    );
+    expect(later.reduce((sum, run) => sum + drafts(run), 0)).toBeLessThan(8);
+  });
+});
+
+test('it comes back when drafts become right', () => {
+  const machine = { ...cheap, acceptance: (round: number) => (round < 300 ? 0 : 0.95) };
+  const { lengths } = generation(createLearningDraftLength(), machine, { maximumTokens: 6000 });
+  expect(lengths.slice(-200).filter((length) => length > 0).length).toBeGreaterThan(190);
+});
+
+test('generations too short to learn in teach it together', () => {
+  const controller = createLearningDraftLength();
+  // The prompt that every draft has to read costs more than it can bring, and no draft follows another.
+  const machine = { ...cheap, acceptance: () => 0, catchUp: 0.1 };
+  const runs = Array.from({ length: 40 }, (_, text) =>
+    generation(controller, machine, { maximumTokens: 3, text }),
+  );
+  expect(controller.choice()).toBeDefined();
+  expect(runs.slice(10).reduce((sum, run) => sum + drafts(run), 0)).toBe(0);
+});
+
+test('what it learnt is kept for the next generation', () => {
+  const controller = createLearningDraftLength();
+  generation(controller, cheap);
+  const { lengths } = generation(controller, cheap, { text: 1 });
+  expect(lengths[0]).toBeGreaterThan(0);
+  expect(controller.choice()?.length).toBeGreaterThan(0);
+});
+
+test('a clock that jumps does not mislead it', () => {
+  const jumps = [-5, -1e9, Number.NaN, 1e12, Number.POSITIVE_INFINITY];
+  const clock = (time: number, round: number): number =>
+    round % 7 === 3 ? (jumps[((round - 3) / 7) % 5] as number) : time;
+  const pays = generation(createLearningDraftLength(), { ...cheap, clock });
+  expect(pays.tokens / pays.milliseconds).toBeGreaterThan(
+    0.9 *
+      (({ tokens, milliseconds }) => tokens / milliseconds)(generation(createLearningDraftLength(), cheap)),
+  );
+  const loses = generation(createLearningDraftLength(), { ...wrong, clock }, { maximumTokens: 4000 });
+  expect(loses.tokens / loses.milliseconds).toBeGreaterThan(0.98);
+});
+
+test('without a clock it never drafts', () => {
+  expect(drafts(generation(createLearningDraftLength(), { ...cheap, clock: () => undefined }))).toBe(0);
+});
+
+test('it never asks for more than the limit or its own maximum', () => {
+  const controller = createLearningDraftLength({ maximumLength: 4 });
+  const { lengths } = generation(controller, { ...cheap, acceptance: () => 1 });
+  expect(Math.max(...lengths)).toBe(4);
+  for (const limit of [0, 1, 2]) expect(controller.next(limit)).toBeLessThanOrEqual(limit);
+});
+
+test.each([0, -1, 1.5, Number.NaN])('a maximumLength of %f is refused', (maximumLength) => {
+  expect(() => createLearningDraftLength({ maximumLength })).toThrow(InvalidArgumentError);
+});

@@ -1,0 +1,254 @@
+import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { chooseDraftLength, type LengthChoice } from './choose-draft-length.js';
+import { DraftConfidences } from './draft-confidences.js';
+import type { DraftLengthController, GenerationStart, RoundMeasurement } from './draft-length-controller.js';
+import { LearnedRoundCosts } from './learned-round-costs.js';
+import { paysToGoOn } from './pays-to-go-on.js';
+import type { AcceptancePredictor } from './predictors/acceptance-predictor.js';
+import { createBetaSurvival } from './predictors/beta-survival.js';
+import { TextSpread } from './text-spread.js';
+
+export interface LearningDraftLengthOptions {
+  /** Longest draft, at least 1; default 15. */
+  readonly maximumLength?: number | undefined;
+  /** Acceptance to start from by position, each 0 to 1, given that those before were kept; the last goes on. Default [0.6]. */
+  readonly priorAcceptance?: readonly number[] | undefined;
+}
+
+/** A learning controller, with a view into what it would choose now. */
+export interface LearningDraftLength extends DraftLengthController {
+  /** The choice under what was learnt, with the arithmetic behind it; undefined before costs are known. */
+  choice(limit?: number): LengthChoice | undefined;
+}
+
+/** The first drafts: a whole group of rows with the token before it, so that its cost says most about others. */
+const firstLength = 3;
+/** How many before anything is known; the first of them reads the prompt. */
+const firstDrafts = 2;
+/** Drafting must promise this much before it begins, and less before it ends: plain decoding is certain. */
+const beginGain = 1.05;
+const endGain = 1;
+/** Most that tries may lose: so many plain rounds, a share of the time, and one of what drafting has saved. */
+const lossAtFirst = 32;
+const lossPerTime = 0.005;
+const lossPerSaved = 0.2;
+/** Plain rounds before drafting is tried again, doubled every time that it still does not pay. */
+const firstPause = 8;
+const longestPause = 4096;
+/** Plain rounds after which the text may have changed. */
+const longPause = 24;
+/** Drafting rounds after which the cost of a plain round is looked at again: as many as are needed, in a row. */
+const refreshAfter = 192;
+const refreshRounds = 2;
+/** Tokens for which what is expected now is counted on. */
+const horizon = 256;
+/** No text is as good as this, however hopeful. */
+const mostAcceptance = 0.98;
+
+/**
+ * The controller for whoever has measured nothing. It begins plainly, drafts two rounds to see what they cost, and from
+ * then on chooses the length with the most expected tokens per millisecond, 0 included. A draft ends early where the
+ * drafter's confidence says that going on does not pay (`paysToGoOn`), and is asked for as long as would be best were
+ * this text a good one.
+ *
+ * Where drafting does not pay it is tried again where a good text would give back more than the try loses, more and more
+ * rarely; all such tries together lose at most 32 plain rounds, half a percent of the time, and a fifth of what drafting
+ * has saved. Where no acceptance could make it pay it is not tried at all.
+ *
+ * Keep one for a drafter, and give it to one generation after another: costs, and what confidence is worth, stay, and the
+ * first drafts, for which a draft model reads the whole prompt, are paid for once. It needs a clock
+ * (`GenerateOptions.clock`); without one it never drafts.
+ *
+ * @throws InvalidArgumentError for a maximumLength that is not a whole number of at least 1, or a prior that is no list
+ *   of probabilities.
+ */
+export function createLearningDraftLength(options: LearningDraftLengthOptions = {}): LearningDraftLength {
+  const { maximumLength = 15, priorAcceptance } = options;
+  if (!Number.isInteger(maximumLength) || maximumLength < 1) {
+    throw new InvalidArgumentError(
+      `maximumLength must be a whole number of at least 1, not ${maximumLength}.`,
+    );
+  }
+  return new LearningController(maximumLength, createBetaSurvival({ priorAcceptance }));
+}
+
+class LearningController implements LearningDraftLength {
+  readonly name = 'learning';
+  readonly #maximumLength: number;
+  readonly #predictor: AcceptancePredictor;
+  readonly #costs = new LearnedRoundCosts();
+  readonly #confidences = new DraftConfidences();
+  readonly #texts = new TextSpread();
+  #firstDraftsLeft = firstDrafts;
+  /** What the next or present round is for. */
+  #mode: 'plain' | 'draft' | 'try' = 'plain';
+  /** What the present draft is judged by; undefined where it is not stopped. */
+  #present:
+    | {
+        /** Milliseconds by draft length. */
+        readonly costs: Float64Array;
+        /** Acceptance by position, before anything is drafted. */
+        readonly acceptance: Float64Array;
+        /** Tokens per millisecond that the choice promises. */
+        readonly rate: number;
+        /** Chance that all tokens so far are accepted. */
+        survival: number;
+      }
+    | undefined;
+  /** Tokens that the drafter was not asked about since its last draft. */
+  #missed = 0;
+  /** Tokens that the generation may still commit, where it was told. */
+  #tokensLeft = Number.POSITIVE_INFINITY;
+  /** Plain rounds since the last draft, and after how many it is tried again. */
+  #plainRounds = 0;
+  #pause = firstPause;
+  #draftRounds = 0;
+  /** Milliseconds of all rounds; against plain decoding, what drafting saved and what tries lost. */
+  #elapsed = 0;
+  #saved = 0;
+  #lost = 0;
+
+  constructor(maximumLength: number, predictor: AcceptancePredictor) {
+    this.#maximumLength = maximumLength;
+    this.#predictor = predictor;
+  }
+
+  readonly begin = ({ promptLength, maximumTokens }: GenerationStart): void => {
+    this.#missed = promptLength;
+    this.#tokensLeft = maximumTokens;
+    this.#beginText();
+    this.#mode = 'plain';
+    this.#pause = firstPause;
+    this.#plainRounds = firstPause;
+  };
+
+  choice(limit: number = this.#maximumLength): LengthChoice | undefined {
+    const costs = this.#costs.upTo(Math.min(limit, this.#maximumLength));
+    return costs && choose(costs, this.#acceptance(costs));
+  }
+
+  next(limit: number): number {
+    this.#confidences.begin();
+    this.#present = undefined;
+    const longest = Math.min(limit, this.#maximumLength);
+    if (this.#costs.plain === undefined) return 0;
+    const costs = this.#costs.upTo(longest);
+    if (this.#firstDraftsLeft > 0 || costs === undefined) {
+      this.#mode = 'try';
+      return Math.min(longest, firstLength);
+    }
+    if (this.#mode !== 'draft' && this.#plainRounds === longPause) this.#beginText();
+    const acceptance = this.#acceptance(costs);
+    const choice = choose(costs, acceptance);
+    if (this.#pays(choice)) {
+      this.#mode = 'draft';
+      this.#pause = firstPause;
+      if (this.#draftRounds % (refreshAfter + refreshRounds) >= refreshAfter) return 0;
+      const rate = choice.expectedCommitted / choice.cost;
+      this.#present = { costs, acceptance, rate, survival: 1 };
+      return Math.max(choice.length, choose(costs, acceptance, this.#texts.deviation).length);
+    }
+    const tried = this.#lengthToTry(costs, acceptance);
+    this.#mode = tried > 0 ? 'try' : 'plain';
+    return tried;
+  }
+
+  readonly shouldStop: NonNullable<DraftLengthController['shouldStop']> = (drafted) => {
+    this.#confidences.add(drafted);
+    const { values } = this.#confidences;
+    const present = this.#present;
+    if (present === undefined || values.length === 0) return false;
+    present.survival *= this.#predictor.predict(values.length - 1, values.at(-1));
+    const { costs, acceptance, rate, survival } = present;
+    return !paysToGoOn(values.length, survival, acceptance, costs, rate);
+  };
+
+  observe(round: RoundMeasurement): void {
+    const { askedLength, draftedCount, acceptedCount, committedCount, roundMilliseconds } = round;
+    const missed = this.#missed;
+    this.#missed = askedLength > 0 ? 0 : missed + committedCount;
+    this.#tokensLeft -= committedCount;
+    if (draftedCount > 0) {
+      const chain = { draftedCount, acceptedCount, confidences: this.#confidences.values };
+      this.#predictor.update(chain);
+      this.#texts.observe(chain);
+    }
+    if (this.#mode === 'draft') this.#draftRounds += 1;
+    if (askedLength === 0) this.#plainRounds += 1;
+    // What was partly right is tried again at once.
+    else this.#plainRounds = acceptedCount > 0 ? this.#pause : 0;
+    if (roundMilliseconds === undefined) return;
+    this.#costs.observe(draftedCount, roundMilliseconds, missed);
+    if (draftedCount > 0 && this.#firstDraftsLeft > 0) this.#firstDraftsLeft -= 1;
+    else this.#account(roundMilliseconds, committedCount);
+  }
+
+  #beginText(): void {
+    this.#predictor.beginText?.();
+    this.#texts.beginText();
+  }
+
+  /** Expected acceptance by position, for every length that has a cost. */
+  #acceptance(costs: Float64Array): Float64Array {
+    return Float64Array.from({ length: costs.length - 1 }, (_, position) =>
+      this.#predictor.predict(position),
+    );
+  }
+
+  /** Milliseconds that a gain saves in what is to come. */
+  #savedBy(expectedGain: number): number {
+    const plain = this.#costs.plain as number;
+    return Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
+  }
+
+  /** Whether the choice is worth its drafts, with what a draft model has to read first. */
+  #pays({ length, expectedGain }: LengthChoice): boolean {
+    if (length === 0) return false;
+    if (this.#mode === 'draft') return expectedGain >= endGain;
+    return expectedGain >= beginGain && this.#savedBy(expectedGain) >= this.#costs.catchUp(this.#missed);
+  }
+
+  /** Tokens to draft though they do not promise to pay: they might, and that is worth what a try loses; else 0. */
+  #lengthToTry(costs: Float64Array, acceptance: Float64Array): number {
+    if (this.#plainRounds < this.#pause) return 0;
+    const { deviation } = this.#texts;
+    const good = choose(costs, acceptance, deviation);
+    if (good.length === 0) return 0;
+    const texts = [choose(costs, acceptance, -deviation), choose(costs, acceptance), good];
+    const gained =
+      texts.reduce((sum, { expectedGain }) => sum + this.#savedBy(expectedGain), 0) / texts.length;
+    let survival = 1;
+    let committed = 1;
+    for (let position = 0; position < good.length; position++)
+      committed += survival *= acceptance[position] as number;
+    const plain = costs[0] as number;
+    const loss = this.#costs.catchUp(this.#missed) + Math.max(0, good.cost - committed * plain);
+    const allowed = lossAtFirst * plain + lossPerTime * this.#elapsed + lossPerSaved * this.#saved;
+    if (gained < loss || this.#lost + loss > allowed) return 0;
+    this.#pause = Math.min(2 * this.#pause, longestPause);
+    return good.length;
+  }
+
+  /** A round counts at most as ten plain ones a token: a clock that jumped would allow tries without end. */
+  #account(milliseconds: number, committedCount: number): void {
+    const { plain } = this.#costs;
+    if (plain === undefined || !(milliseconds >= 0)) return;
+    const counted = Math.min(milliseconds, 10 * plain * committedCount);
+    const saved = plain * committedCount - counted;
+    this.#elapsed += counted;
+    if (this.#mode === 'draft') this.#saved += saved;
+    if (this.#mode === 'try') this.#lost -= saved;
+  }
+}
+
+/** The best length, were every token accepted with a chance higher by `shift`. */
+function choose(costs: Float64Array, acceptance: Float64Array, shift = 0): LengthChoice {
+  return chooseDraftLength(
+    acceptance.length,
+    (position) =>
+      shift === 0
+        ? (acceptance[position] as number)
+        : Math.max(0, Math.min(mostAcceptance, (acceptance[position] as number) + shift)),
+    (length) => costs[length] as number,
+  );
+}

@@ -1,0 +1,11 @@
+export { bytesText } from './bytes-text.js';
+export { cachedModels, findCachedModel } from './cache/cached-models.js';
+export type { CachedModel } from './cache/cached-models.js';
+export { hubFolder } from './cache/hub-folder.js';
+export { removeCachedModel } from './cache/remove-cached-model.js';
+export type { RemovedModel } from './cache/remove-cached-model.js';
+export { parseModelName } from './choice/model-name.js';
+export type { ModelName } from './choice/model-name.js';
+export { pullModel } from './pull-model.js';
+export type { PullOptions, PullProgress } from './pull-model.js';
+export type { HubOptions } from './settings.js';

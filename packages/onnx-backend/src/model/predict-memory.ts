@@ -1,0 +1,61 @@
+import type { MemoryUse } from '@foretoken/core';
+import type { GraphManifest } from '../graph/graph-manifest.js';
+import { graphManifest } from '../graph/generate-graph.js';
+import type { GraphWeightFormat } from '../graph/graph-options.js';
+import { openDecoderWeights } from '../graph/weights/decoder-source.js';
+import type { DecoderWeights } from '../graph/weights/decoder-weights.js';
+import { blockElements } from '../graph/weights/quantized-blocks.js';
+import { decoderSizes } from './load-generated.js';
+import { chooseContextLength } from './load-settings.js';
+import { modelSource } from './model-source.js';
+import type { OnnxOptions } from './onnx-options.js';
+
+const float = Float32Array.BYTES_PER_ELEMENT;
+
+/** Bytes of an element of a matrix: with 8 and 4 bits a float32 scale for every block is on top. */
+const matrixBytes: Readonly<Record<GraphWeightFormat, number>> = {
+  float32: float,
+  float16: 2,
+  int8: 1 + float / blockElements,
+  int4: 0.5 + float / blockElements,
+};
+
+/**
+ * What a model will take with one sequence open, as far as its source tells: the graph that is generated from it, the
+ * sequence's cache, and the buffers of rows and inputs. Nothing of a source that is a graph already, and no cache with
+ * `access: 'stock'`, where it grows with the tokens.
+ *
+ * @throws as loading the model does, but for the engine's own errors.
+ */
+export async function predictMemory(source: string, options: OnnxOptions = {}): Promise<Partial<MemoryUse>> {
+  const { access, weightFormat, cacheType, layers, skipLayers } = options;
+  if ((await modelSource(source, weightFormat)).kind !== 'weights') return {};
+  const stored = await openDecoderWeights(source, async () => '', { layers, skipLayers });
+  const manifest = graphManifest(stored, { weightFormat, cacheType });
+  const { capacity, passTokens, outputRows } = decoderSizes(
+    manifest,
+    chooseContextLength(options.contextLength, manifest.contextLength),
+  );
+  const elements = 2 * manifest.layers * manifest.keyValueHeads * manifest.headWidth;
+  const cache = capacity * elements * (manifest.cacheType === 'float16' ? 2 : float);
+  const rows = outputRows * (manifest.vocabularySize + manifest.width) * float;
+  // Tokens, positions and rows of a pass.
+  const inputs = 3 * passTokens * BigInt64Array.BYTES_PER_ELEMENT;
+  return {
+    weights: weightBytes(stored, manifest),
+    ...(access === 'stock' ? {} : { cache }),
+    buffers: rows + inputs,
+  };
+}
+
+/** Matrices in the graph's format, vectors in float32, and the tables of cosines and sines. */
+function weightBytes(stored: DecoderWeights, manifest: GraphManifest): number {
+  let bytes = 2 * manifest.contextLength * (stored.shape.rotary.width / 2) * float;
+  for (const name of stored.names()) {
+    const weight = stored.find(name);
+    if (weight === undefined) continue;
+    const elements = weight.rows * weight.columns;
+    bytes += elements * (weight.rows === 1 ? float : matrixBytes[manifest.weightFormat]);
+  }
+  return Math.round(bytes);
+}

@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createModelTreeDrafter } from '@foretoken/core';
+import type { Profile, TreeAcceptanceEntry } from '../../profile/profile-schema.js';
+import { parentsOfWidths } from '../parents-of-widths.js';
+import type { ProfiledModel } from '../profiled-model.js';
+import type { ProfileStep } from '../profile-step.js';
+import { RankCounts } from '../rank-counts.js';
+import { createRecordingTreeDrafter } from '../recording-tree-drafter.js';
+import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
+import { hashPrompts, runPrompt } from './prompt-run.js';
+
+/** Children of a node by depth. */
+const widths = [4, 2, 1, 1];
+const nodes = parentsOfWidths(widths).length;
+
+/** A target and a draft model of its vocabulary. */
+export interface TreePair extends Omit<DraftingPair, 'drafter' | 'draft'> {
+  readonly draft: ProfiledModel;
+}
+
+/**
+ * Acceptance by depth and rank of trees that the draft model drafts, on prompts. Every prompt that is done counts, and a
+ * later run goes on with the next.
+ */
+export function treeAcceptanceStep(
+  pair: TreePair,
+  { prompts, clock }: { readonly prompts: readonly string[]; readonly clock: () => number },
+): ProfileStep {
+  const { target, draft, sampling, rule } = pair;
+  const promptsSha256 = hashPrompts(prompts);
+  const fields = pairFields({ ...pair, drafter: draft.model });
+  const find = (profile: Profile): TreeAcceptanceEntry | undefined =>
+    profile.treeAcceptance.find(
+      (entry) =>
+        isOfPair(entry, fields) &&
+        isDeepStrictEqual(entry.widths, widths) &&
+        entry.promptsSha256 === promptsSha256,
+    );
+  return {
+    name: `acceptance of trees of ${draft.model.name}`,
+    weight: 2,
+    isDone: (profile) => find(profile)?.promptsUsed === prompts.length,
+    async measure(profile, milliseconds, signal) {
+      const started = clock();
+      let entry = find(profile);
+      const drafter = createModelTreeDrafter({
+        model: draft.model,
+        target: target.model,
+        tree: { kind: 'static', widths },
+      });
+      try {
+        for (let index = entry?.promptsUsed ?? 0; index < prompts.length; index++) {
+          const counts = new RankCounts();
+          const shared = { target: target.model, sampling, rule, signal, draftLength: nodes };
+          const recording = createRecordingTreeDrafter(drafter, counts);
+          const text = prompts[index] as string;
+          if (!(await runPrompt({ ...shared, drafter: recording }, text, index))) return;
+          if (entry === undefined) {
+            const prompted = { promptsSha256, promptCount: prompts.length, promptsUsed: 0 };
+            entry = { ...fields, widths: [...widths], ...prompted, ranks: [] };
+            profile.treeAcceptance.push(entry);
+          }
+          const sum = new RankCounts(entry.ranks);
+          sum.add(counts.ranks());
+          entry.ranks = sum.ranks();
+          entry.promptsUsed += 1;
+          if (clock() - started > milliseconds) return;
+        }
+      } finally {
+        await drafter.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,215 @@
+import { isDeepStrictEqual } from 'node:util';
+import { draftsFromText, drafterLabel } from '../pipeline/drafter-label.js';
+import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
+import { type AcceptanceData, acceptanceData } from '../prediction/acceptance-data.js';
+import { type RoundCosts, roundCostsOf } from '../prediction/round-costs.js';
+import { estimatedRoundEnergy, measuredRoundEnergy, type RoundEnergy } from '../prediction/round-energy.js';
+import type { AcceptanceEntry, ModelConfiguration, Profile } from '../profile/profile-schema.js';
+import { bindModels, type BoundModel, isAsFile, type PipelineModels } from './bind-models.js';
+import type { Candidate, Program, TargetChoice } from './program.js';
+import { sameSampling } from './same-sampling.js';
+
+/**
+ * Everything that a pipeline could be in the light of a profile: each drafter in each pair of configurations whose costs
+ * are known. What cannot be told of a drafter is noted.
+ *
+ * @throws PlanningError where the profile does not hold the target.
+ */
+export function createProgram(pipeline: Pipeline, models: PipelineModels, profile: Profile): Program {
+  const bound = bindModels(pipeline, models, profile);
+  const configurations = allConfigurations(profile);
+  const targets = configurations
+    .filter(({ model }) => model === bound.target.id)
+    .flatMap((configuration) => targetChoice(pipeline, profile, configuration));
+  const candidates: Candidate[] = [];
+  const unmeasured: { label: string; reason: string }[] = [];
+  for (const [index, drafter] of pipeline.drafters.entries()) {
+    const label = drafterLabel(drafter);
+    const model = bound.drafters[index];
+    const ids =
+      drafter.kind === 'early-exit' || drafter.kind === 'skip-layers'
+        ? [`${bound.target.id}, ${label}`]
+        : model && [model.id];
+    const found = candidatesOf(pipeline, profile, {
+      drafter,
+      label,
+      ids,
+      model: model ?? bound.target,
+      targets,
+      configurations,
+    });
+    if (typeof found === 'string') unmeasured.push({ label, reason: found });
+    else candidates.push(...found);
+  }
+  return {
+    pipeline,
+    models: bound,
+    targets,
+    candidates,
+    unmeasured,
+    isOtherTarget: false,
+    rule: undefined,
+    drafters: undefined,
+    alternatives: [],
+    combination: 'single',
+    noSpeculation: undefined,
+    fallback: [],
+  };
+}
+
+/** Every configuration that something was measured in, each once. */
+function allConfigurations({ passCosts, roundCosts, memory }: Profile): ModelConfiguration[] {
+  const all = [
+    ...passCosts.map(({ configuration }) => configuration),
+    ...roundCosts.flatMap(({ target, draft }) => (draft === null ? [target] : [target, draft])),
+    ...memory.map(({ configuration }) => configuration),
+  ];
+  return all.filter(
+    (configuration, index) => all.findIndex((other) => isDeepStrictEqual(other, configuration)) === index,
+  );
+}
+
+function targetChoice(
+  pipeline: Pipeline,
+  profile: Profile,
+  configuration: ModelConfiguration,
+): TargetChoice[] {
+  const measured = profile.roundCosts.filter(({ target }) => isDeepStrictEqual(target, configuration));
+  const [first] = measured;
+  const costs =
+    roundCostsOf(profile, { target: configuration, draft: null, measured }) ??
+    (first && roundCostsOf(profile, { target: configuration, draft: first.draft, measured }));
+  if (costs === undefined) return [];
+  const energy = energyOf(pipeline, profile, { target: configuration, draft: null, costs, isHead: false });
+  return [{ configuration, costs, energy, memoryBytes: memoryOf(profile, configuration) }];
+}
+
+interface DrafterSearch {
+  readonly drafter: PipelineDrafter;
+  readonly label: string;
+  /** What the profile may call its model; undefined: it does not hold it, or there is none. */
+  readonly ids: readonly string[] | undefined;
+  /** Whose file it drafts with, where a model drafts. */
+  readonly model: BoundModel;
+  readonly targets: readonly TargetChoice[];
+  readonly configurations: readonly ModelConfiguration[];
+}
+
+/** The candidates of a drafter, at least one, or what is missing. */
+function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearch): Candidate[] | string {
+  const { drafter, label, ids, model, targets, configurations } = search;
+  const hasModel = draftsWithModel(drafter);
+  if (hasModel && ids === undefined) return 'its model is not in the profile';
+  if ('tree' in drafter && drafter.tree !== undefined) return 'profiles measure chains, and no trees';
+  const measuredDrafts = configurations.filter((one) => ids?.includes(one.model) === true);
+  const drafts = hasModel ? measuredDrafts : [null];
+  const isOfDrafter = (entry: {
+    readonly drafter: string;
+    readonly draft: ModelConfiguration | null;
+  }): boolean =>
+    (hasModel ? ids?.includes(entry.draft?.model ?? '') === true : entry.draft === null) &&
+    isNameOf(drafter, entry.drafter);
+  const measured = profile.roundCosts.filter(isOfDrafter);
+  const ofSampling = profile.acceptance.filter(isOfDrafter);
+  const entries = ofSampling.filter(({ sampling }) => sameSampling(sampling, pipeline.sampling));
+  if (ofSampling.length > 0 && entries.length === 0)
+    return `its acceptance was measured with other sampling settings (${ofSampling.map(({ sampling }) => JSON.stringify(sampling)).join(', ')})`;
+  const candidates: Candidate[] = [];
+  for (const target of targets) {
+    for (const draft of drafts) {
+      const isLayers = drafter.kind === 'early-exit' || drafter.kind === 'skip-layers';
+      if (isLayers && draft?.weightFormat !== target.configuration.weightFormat) continue;
+      const acceptance = acceptanceOf(entries, drafter, target.configuration, draft);
+      const costs = roundCostsOf(profile, { target: target.configuration, draft, measured });
+      if (acceptance.size === 0 || costs === undefined) continue;
+      // A head's passes are only known from whole rounds.
+      if (drafter.kind === 'head' && costs.source === 'passes') continue;
+      candidates.push({
+        drafter,
+        label,
+        target,
+        draft,
+        requantised: draft !== null && !isAsFile(model, measuredDrafts, draft),
+        costs,
+        acceptance,
+        energy: energyOf(pipeline, profile, {
+          target: target.configuration,
+          draft,
+          costs,
+          isHead: drafter.kind === 'head',
+        }),
+        draftMemoryBytes: draft === null ? 0 : memoryOf(profile, draft),
+      });
+    }
+  }
+  if (candidates.length > 0) return candidates;
+  return entries.length === 0 ? 'its acceptance was not measured' : 'what its rounds cost was not measured';
+}
+
+function draftsWithModel(drafter: PipelineDrafter): boolean {
+  return drafter.kind !== 'head' && !draftsFromText(drafter);
+}
+
+/** Whether a profile's name of a drafter is of such a one; the model is compared elsewhere. */
+function isNameOf(drafter: PipelineDrafter, name: string): boolean {
+  if (drafter.kind === 'head') return name === drafter.head;
+  if (draftsFromText(drafter)) return name === drafter.kind;
+  const stage = drafter.kind === 'draft-model' ? drafter.stage : undefined;
+  // As the staged and the combined drafter call themselves.
+  return stage === undefined ? !/ (after|or|and) /.test(name) : name.endsWith(` after ${stage}`);
+}
+
+/** By rule, of the same weights; threads and engine decide nothing here. Of several the one with the most counts. */
+function acceptanceOf(
+  entries: readonly AcceptanceEntry[],
+  drafter: PipelineDrafter,
+  target: ModelConfiguration,
+  draft: ModelConfiguration | null,
+): Map<string, AcceptanceData> {
+  const sameWeights = (left: ModelConfiguration | null, right: ModelConfiguration | null): boolean =>
+    left?.model === right?.model && left?.weightFormat === right?.weightFormat;
+  const byRule = new Map<string, AcceptanceData>();
+  for (const entry of entries) {
+    if (!sameWeights(entry.target, target) || !sameWeights(entry.draft, draft)) continue;
+    if (entry.positions.length === 0 && !draftsFromText(drafter)) continue;
+    const data = acceptanceData(entry, draftsFromText(drafter));
+    if (data.rounds > (byRule.get(entry.rule)?.rounds ?? 0)) byRule.set(entry.rule, data);
+  }
+  return byRule;
+}
+
+/** Measured, else estimated where the pipeline asks for that. */
+function energyOf(
+  { powerModel }: Pipeline,
+  profile: Profile,
+  {
+    target,
+    draft,
+    costs,
+    isHead,
+  }: {
+    readonly target: ModelConfiguration;
+    readonly draft: ModelConfiguration | null;
+    readonly costs: RoundCosts;
+    readonly isHead: boolean;
+  },
+): RoundEnergy | undefined {
+  // The passes of a head have no meter's readings.
+  const measured = isHead ? undefined : measuredRoundEnergy(profile, target, draft);
+  if (measured !== undefined || powerModel === undefined) return measured;
+  const threads = [target, ...(draft === null ? [] : [draft])].map(
+    (one) => one.threads ?? profile.machine.cores,
+  );
+  return estimatedRoundEnergy(powerModel, costs, Math.max(...threads));
+}
+
+/** Bytes that a model takes, of the configuration, or of one that differs in threads alone. */
+function memoryOf({ memory }: Profile, configuration: ModelConfiguration): number | undefined {
+  const withoutThreads = (one: ModelConfiguration): unknown => ({ ...one, threads: null });
+  const entry =
+    memory.find((one) => isDeepStrictEqual(one.configuration, configuration)) ??
+    memory.find((one) => isDeepStrictEqual(withoutThreads(one.configuration), withoutThreads(configuration)));
+  if (entry === undefined) return undefined;
+  const { weights, cache, buffers } = entry.measured;
+  return weights + cache + buffers;
+}

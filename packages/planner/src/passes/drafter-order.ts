@@ -1,0 +1,87 @@
+import { draftsFromText } from '../pipeline/drafter-label.js';
+import { combinedGain, type KnownDrafting } from '../prediction/combine-drafting.js';
+import { bestLength, evaluate, requiredGain } from '../prediction/evaluate-drafting.js';
+import { acceptanceOf } from './acceptance-of.js';
+import type { Combination, Pass, Program, ScheduledDrafter } from './program.js';
+import { best, candidateScore } from './scores.js';
+import { ratio } from './texts.js';
+
+/**
+ * Orders drafters by what they promise, and decides whether one that copies text goes before the best one: such a draft
+ * costs next to nothing, and where the text has no match the other drafts.
+ */
+export const drafterOrder: Pass = {
+  name: 'drafter-order',
+  run(program) {
+    const decisions: string[] = [];
+    const gainOf = ({ candidate }: ScheduledDrafter): number =>
+      Math.exp(candidateScore(program, candidate) - plainScore(program, candidate));
+    const ordered = [...(program.drafters ?? [])].toSorted((left, right) => gainOf(right) - gainOf(left));
+    const pays = ({ candidate }: ScheduledDrafter): boolean =>
+      (bestLength(candidate, program.pipeline, acceptanceOf(program, candidate))?.length ?? 0) > 0;
+    const paying = ordered.filter(pays);
+    for (const drafter of ordered) {
+      const gain = gainOf(drafter);
+      decisions.push(
+        pays(drafter)
+          ? `${drafter.candidate.label}: ${ratio(gain)} of plain decoding by the objective`
+          : `${drafter.candidate.label} does not pay with its measured acceptance`,
+      );
+    }
+    const [first] = paying;
+    if (first === undefined) {
+      decisions.push('plain decoding');
+      return { program: { ...program, drafters: [], alternatives: ordered }, decisions };
+    }
+    const asked = program.pipeline.combination ?? 'auto';
+    const pair = asked === 'single' ? undefined : bestPair(program, ordered, paying);
+    let drafters = [first];
+    let combination: Combination = 'single';
+    if (pair === undefined) decisions.push(`${first.candidate.label} drafts alone`);
+    else {
+      const [leading, following] = pair.drafters;
+      const gain = pair.gain / gainOf(first);
+      const isWorth = asked === 'priority' || gain >= requiredGain;
+      decisions.push(
+        `${leading.candidate.label} before ${following.candidate.label}: ${ratio(gain)} of ${first.candidate.label} alone, predicted from both; ${isWorth ? 'taken' : 'not taken'}`,
+      );
+      if (isWorth) [drafters, combination] = [[leading, following], 'priority'];
+    }
+    const alternatives = ordered.filter((drafter) => !drafters.includes(drafter));
+    return { program: { ...program, drafters, combination, alternatives }, decisions };
+  },
+};
+
+function plainScore({ pipeline }: Program, candidate: ScheduledDrafter['candidate']): number {
+  return evaluate(candidate, pipeline, undefined, 0)?.score ?? Number.POSITIVE_INFINITY;
+}
+
+/** The best of one that copies text and one that pays and does not. */
+function bestPair(
+  program: Program,
+  ordered: readonly ScheduledDrafter[],
+  paying: readonly ScheduledDrafter[],
+): { readonly drafters: readonly [ScheduledDrafter, ScheduledDrafter]; readonly gain: number } | undefined {
+  const copying = ordered.filter(({ candidate }) => draftsFromText(candidate.drafter));
+  const others = paying.filter(({ candidate }) => !draftsFromText(candidate.drafter));
+  const pairs = copying.flatMap((leading) =>
+    others.flatMap((following) => {
+      const gain = combinedGainOf(program, leading, following);
+      return gain === undefined ? [] : [{ drafters: [leading, following] as const, gain }];
+    }),
+  );
+  return best(pairs, ({ gain }) => gain);
+}
+
+/** What the objective gains over plain decoding by asking `first`, and `second` where that has nothing. */
+function combinedGainOf(
+  program: Program,
+  first: ScheduledDrafter,
+  second: ScheduledDrafter,
+): number | undefined {
+  const known = ({ candidate }: ScheduledDrafter): KnownDrafting => ({
+    ...candidate,
+    data: acceptanceOf(program, candidate),
+  });
+  return combinedGain(program.pipeline, known(first), known(second))?.gain;
+}

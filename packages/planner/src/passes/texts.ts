@@ -1,0 +1,20 @@
+import type { ModelConfiguration } from '../profile/profile-schema.js';
+
+export function configurationText({ weightFormat, engine, threads, device }: ModelConfiguration): string {
+  const on = device === 'cpu' ? engine : `${engine}, ${device}`;
+  return `${weightFormat} on ${on}, ${threads === null ? 'threads as the engine chooses' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`}`;
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** "1.31x". */
+export function ratio(value: number): string {
+  return `${value.toFixed(2)}x`;
+}
+
+/** "1.31x [1.20, 1.43]". */
+export function ratioWithInterval(value: { estimate: number; lower: number; upper: number }): string {
+  return `${ratio(value.estimate)} [${value.lower.toFixed(2)}, ${value.upper.toFixed(2)}]`;
+}

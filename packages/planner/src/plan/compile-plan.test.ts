@@ -1,0 +1,341 @@
+import { describe, expect, test } from 'vitest';
+import {
+  acceptanceCounts,
+  acceptanceEntry,
+  draftConfiguration,
+  energyEntries,
+  lookupEntry,
+  smallModels,
+  smallPipeline,
+  smallProfile,
+  stepCurve,
+  targetConfiguration,
+} from '../../testing/small-profile.js';
+import { PlanningError } from '../errors/planning-error.js';
+import type { PipelineModels } from '../passes/bind-models.js';
+import type { Pipeline } from '../pipeline/pipeline-schema.js';
+import type { Profile } from '../profile/profile-schema.js';
+import { compilePlan, passes } from './compile-plan.js';
+import { parsePlan } from './parse-plan.js';
+import type { Plan } from './plan-schema.js';
+
+function compile(
+  pipelineChanges: Partial<Pipeline> = {},
+  profileChanges: Partial<Profile> = {},
+  modelChanges: Partial<PipelineModels> = {},
+): Plan {
+  const pipeline = smallPipeline(pipelineChanges);
+  return compilePlan({
+    pipeline,
+    models: { ...smallModels(pipeline), ...modelChanges },
+    profile: smallProfile(profileChanges),
+  });
+}
+
+const textOf = ({ decisions }: Plan, pass: string): string =>
+  decisions.flatMap((decision) => (decision.pass === pass ? [decision.text] : [])).join('\n');
+
+const withLookup: Pipeline['drafters'] = [
+  { kind: 'draft-model', model: 'small.gguf' },
+  { kind: 'prompt-lookup' },
+];
+/** Of the lookup: rounds that draft cost what the pass costs. */
+const lookupRounds = (): Profile['roundCosts'] => [
+  ...smallProfile().roundCosts,
+  {
+    ...(smallProfile().roundCosts[0] as Profile['roundCosts'][number]),
+    draft: null,
+    drafter: 'prompt-lookup',
+    milliseconds: [10, 10.2, 10.2, 12.2, 14.2, 16.2],
+  },
+];
+const lookupAcceptance = (share: number): Profile['acceptance'] => [acceptanceEntry({}), lookupEntry(share)];
+
+describe('a plan', () => {
+  test('has a decision of every pass, in order, and is a valid file', () => {
+    const plan = compile();
+    expect([...new Set(plan.decisions.map(({ pass }) => pass))]).toEqual(passes.map(({ name }) => name));
+    expect(parsePlan(JSON.stringify(plan), 'plan.json')).toEqual(plan);
+  });
+
+  test('is the same whenever it is made', () => {
+    expect(compile()).toEqual(compile());
+  });
+
+  test('changes nothing of what it is made from', () => {
+    const profile = smallProfile();
+    const pipeline = smallPipeline();
+    compilePlan({ pipeline, models: smallModels(pipeline), profile });
+    expect(profile).toEqual(smallProfile());
+    expect(pipeline).toEqual(smallPipeline());
+  });
+
+  test('has the draft length with the most tokens per millisecond, by the measured rounds', () => {
+    const [drafter] = compile().drafters;
+    // 1 + 0.8 + ... + 0.8^k tokens for the costs of the rounds; k = 3 and 7 end the kernels' steps.
+    const rates = [10, 11, 13, 19, 25, 31].map((cost, index) => {
+      const length = [0, 1, 3, 7, 11, 15][index] as number;
+      return (1 - 0.8 ** (length + 1)) / 0.2 / cost;
+    });
+    expect(drafter?.predictedLength).toBe([0, 1, 3, 7, 11, 15][rates.indexOf(Math.max(...rates))]);
+    const { speedup } = drafter?.predictions.find(({ length }) => length === 3) ?? {};
+    // Jeffreys' prior moves a share of 1,000 by a few ten thousandths.
+    expect(speedup?.estimate).toBeCloseTo(((1 - 0.8 ** 4) / 0.2) * (10 / 13), 2);
+    expect(speedup?.lower).toBeLessThan(speedup?.estimate as number);
+  });
+
+  test('never promises less than plain decoding, and says so where nothing pays', () => {
+    const plan = compile({}, { acceptance: [acceptanceEntry(acceptanceCounts([0.01, 0.01], 1000))] });
+    expect(plan.drafters).toEqual([]);
+    expect(plan.predicted).toMatchObject({ speedup: { estimate: 1 }, committedTokens: 1 });
+    expect(textOf(plan, 'dead-drafters')).toMatch(/small.gguf is dropped: .*of plain decoding at most/);
+  });
+
+  test('without drafters decodes plainly', () => {
+    const plan = compile({ drafters: [] });
+    expect(plan.drafters).toEqual([]);
+    expect(plan.plain.tokensPerSecond).toBeCloseTo(100, 6);
+  });
+});
+
+describe('legality', () => {
+  test('an impossible memory limit says the smallest that works', () => {
+    // 1,060 MB of the target, and 160 MB of the draft.
+    expect(() => compile({ limits: { memoryBytes: 1_059_999_999 } })).toThrow(
+      /impossible: the smallest that works is 1060\.0 MB \(1060000000 bytes\).*1220\.0 MB with the smallest draft model/,
+    );
+    const alone = compile({ limits: { memoryBytes: 1_060_000_000 } });
+    expect(alone).toMatchObject({ drafters: [], memoryBytes: 1_060_000_000 });
+    expect(textOf(alone, 'legality')).toContain('it takes 1220.0 MB with the target');
+    expect(compile({ limits: { memoryBytes: 1_220_000_000 } }).drafters).toHaveLength(1);
+  });
+
+  test('a draft of another vocabulary is left out, unless it is translated', () => {
+    const models = smallModels(smallPipeline());
+    const marked = {
+      target: { ...models.target, vocabulary: 'one' },
+      drafters: [{ ...(models.drafters[0] as PipelineModels['target']), vocabulary: 'another' }],
+    };
+    const refused = compile({}, {}, marked);
+    expect(refused.drafters).toEqual([]);
+    expect(textOf(refused, 'legality')).toContain('another vocabulary');
+    const translated = { kind: 'draft-model', model: 'small.gguf', vocabulary: 'tli' } as const;
+    expect(compile({ drafters: [translated] }, {}, marked).drafters).toHaveLength(1);
+  });
+
+  test('engines and threads that are not permitted are not used', () => {
+    expect(() => compile({ limits: { engines: ['other'] } })).toThrow(PlanningError);
+    expect(() => compile({ limits: { threads: 1 } })).toThrow('at most 1 threads');
+    expect(compile({ limits: { engines: ['engine'], threads: 2 } }).drafters).toHaveLength(1);
+  });
+
+  test('what was measured with other sampling settings is not used', () => {
+    expect(() => compile({ sampling: { temperature: 1 } })).toThrow('other sampling settings');
+    // No setting that does nothing makes a difference.
+    expect(compile({ sampling: { temperature: 0.8, topK: 0, topP: 1 } }).drafters).toHaveLength(1);
+  });
+
+  test('a target that was not profiled is named', () => {
+    const models = smallModels(smallPipeline());
+    const other = { ...models.target, name: 'other', sha256: 'f'.repeat(64) };
+    expect(() => compile({}, {}, { target: other })).toThrow(/big\.gguf.* none of the models.*big, small/);
+  });
+
+  test('drafters that were not profiled are left out by name', () => {
+    const plan = compile({ drafters: [...withLookup, { kind: 'head', head: 'eagle' }] });
+    expect(textOf(plan, 'legality')).toContain('eagle is left out: its acceptance was not measured');
+    expect(textOf(plan, 'legality')).toContain('prompt-lookup is left out');
+  });
+});
+
+describe('energy', () => {
+  const measured = [
+    ...energyEntries(targetConfiguration, [1, 1.1, 1.2]),
+    ...energyEntries(draftConfiguration, [0.5, 0.5, 0.5]),
+  ];
+  const energy: Profile['energy'] = { meters: ['RAPL'], unreadable: [], measured, estimated: [] };
+
+  test('is refused where it was not measured, with what to do', () => {
+    expect(() => compile({ objective: { energy: 1 } })).toThrow(
+      /holds no energy.*choose another objective, or ask for an estimate/,
+    );
+  });
+
+  test('decides by joules where it was', () => {
+    const plan = compile({ objective: { energy: 1 } }, { energy });
+    // Half a joule for a drafted token against one for a plain token: shorter drafts than for the time.
+    const joules = (length: number): number =>
+      (plan.drafters[0]?.predictions[length]?.committedTokens as number) ** -1 * (1.1 + 0.5 * length);
+    expect(plan.energy).toMatchObject({ kind: 'measured', source: 'RAPL', plainJoules: 1 });
+    expect(plan.drafters[0]?.predictedLength).toBeLessThan(
+      compile({}, { energy }).drafters[0]?.predictedLength as number,
+    );
+    expect(plan.energy?.joules).toBeLessThan(joules(3));
+  });
+
+  test('weighted lies between both', () => {
+    const lengths = [{ latency: 1 }, { latency: 0.5, energy: 0.5 }, { energy: 1 }].map(
+      (objective) => compile({ objective }, { energy }).drafters[0]?.predictedLength as number,
+    );
+    expect(lengths).toEqual(lengths.toSorted((left, right) => right - left));
+  });
+
+  test('estimated is labelled, and never takes the place of a measurement', () => {
+    const powerModel = { name: 'data sheet', idleWatts: 10, wattsPerThread: 5 };
+    const plan = compile({ objective: { energy: 1 }, powerModel });
+    expect(plan.energy).toMatchObject({ kind: 'estimated', source: 'data sheet' });
+    // 10 + 2 x 5 watts for the 10 ms of a plain pass.
+    expect(plan.energy?.plainJoules).toBeCloseTo(0.2, 6);
+    expect(compile({ objective: { energy: 1 }, powerModel }, { energy }).energy?.kind).toBe('measured');
+  });
+});
+
+describe('weight formats', () => {
+  const fast = { ...targetConfiguration, weightFormat: 'Q4_0' };
+  const withFormats: Partial<Profile> = {
+    passCosts: [...smallProfile().passCosts, stepCurve(fast, [4, 1])],
+    acceptance: [acceptanceEntry({}), acceptanceEntry({ target: fast })],
+  };
+
+  test("the target stays in its file's unless another is permitted, which is reported as another target", () => {
+    const own = compile({}, withFormats);
+    expect(own.target).toMatchObject({ isOther: false, configuration: { weightFormat: 'Q8_0' } });
+    expect(textOf(own, 'weight-formats')).toContain('Q4_0 is left out');
+    const other = compile({ target: { model: 'big.gguf', formats: ['Q4_0'] } }, withFormats);
+    expect(other.target).toMatchObject({ isOther: true, configuration: { weightFormat: 'Q4_0' } });
+    expect(textOf(other, 'weight-formats')).toMatch(/ANOTHER TARGET: Q4_0 instead of Q8_0, \d\.\d\dx of it/);
+  });
+
+  test('a format that is permitted and slower is not taken', () => {
+    const slow = { ...targetConfiguration, weightFormat: 'F16' };
+    const plan = compile(
+      { target: { model: 'big.gguf', formats: ['F16'] } },
+      { passCosts: [...smallProfile().passCosts, stepCurve(slow, [16, 4])] },
+    );
+    expect(plan.target.isOther).toBe(false);
+  });
+
+  test('drafts take the best one', () => {
+    const small = { ...draftConfiguration, weightFormat: 'Q4_0' };
+    const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
+    const plan = compile(
+      {},
+      {
+        roundCosts: [rounds, { ...rounds, draft: small, milliseconds: [10, 10.6, 11.8, 16, 20, 25] }],
+        passCosts: [...smallProfile().passCosts, stepCurve(small, [0.4, 0.1])],
+        acceptance: [acceptanceEntry({}), acceptanceEntry({ draft: small })],
+      },
+    );
+    expect(plan.drafters[0]?.draft?.weightFormat).toBe('Q4_0');
+    expect(textOf(plan, 'weight-formats')).toContain('small.gguf drafts as Q4_0: Q8_0 would be 0.');
+  });
+});
+
+describe('placement', () => {
+  test('takes the threads with the most tokens per millisecond', () => {
+    const single = { ...targetConfiguration, threads: 1 };
+    const plan = compile({}, { passCosts: [...smallProfile().passCosts, stepCurve(single, [3, 1])] });
+    expect(plan.target.configuration.threads).toBe(1);
+    // Only passes were measured of it, and made of passes its rounds are less certain.
+    expect(plan.drafters[0]?.costSource).toBe('passes');
+    expect(textOf(plan, 'placement')).toMatch(/2 threads it would be 0\.\d\dx of that/);
+  });
+});
+
+describe('the rule', () => {
+  test.each<[string, Partial<Pipeline>, string]>([
+    ['block where drafts are drawn', {}, 'block'],
+    ['what is asked for', { rule: 'tokenwise' }, 'tokenwise'],
+    ['sample-match for the same text', { seedContract: 'text' }, 'sample-match'],
+    ['tokenwise for drafts of one token', { limits: { draftLength: 1 } }, 'tokenwise'],
+  ])('is %s', (_, changes, rule) => {
+    expect(compile(changes).rule).toBe(rule);
+  });
+
+  test('is tokenwise in greedy decoding', () => {
+    const acceptance = [acceptanceEntry({ sampling: { temperature: 0 } })];
+    expect(compile({ sampling: { temperature: 0 } }, { acceptance }).rule).toBe('tokenwise');
+  });
+
+  test.each([
+    [0.7, 'block'],
+    [0.9, 'tokenwise'],
+  ])('with tokenwise measured at %f beside block at 0.8 is %s', (share, rule) => {
+    const tokenwise = acceptanceEntry({
+      rule: 'tokenwise',
+      ...acceptanceCounts(new Array<number>(8).fill(share), 1000),
+    });
+    const plan = compile({}, { acceptance: [acceptanceEntry({}), tokenwise] });
+    expect(plan.rule).toBe(rule);
+    expect(plan.drafters[0]?.priorAcceptance[0]).toBeCloseTo(Math.max(share, 0.8), 2);
+  });
+});
+
+describe('dead drafters', () => {
+  test('one whose drafts cost more than the passes they save is dropped whatever it accepts', () => {
+    const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
+    const slow = { ...rounds, milliseconds: [10, 25, 50, 100, 150, 200] };
+    const plan = compile({}, { roundCosts: [slow] });
+    expect(plan.drafters).toEqual([]);
+    expect(textOf(plan, 'dead-drafters')).toContain('it would lose even if every token were accepted');
+  });
+});
+
+describe('order and combination', () => {
+  test('what copies text goes before the model where that is predicted to be better', () => {
+    const changes = { acceptance: lookupAcceptance(0.98), roundCosts: lookupRounds() };
+    const plan = compile({ drafters: withLookup }, changes);
+    expect(plan.combination).toBe('priority');
+    expect(plan.drafters.map(({ name }) => name)).toEqual(['prompt-lookup', 'small.gguf']);
+    expect(plan.predicted.speedup.estimate).toBeGreaterThan(compile().predicted.speedup.estimate);
+    const single = compile({ drafters: withLookup, combination: 'single' }, changes);
+    expect(single.drafters).toHaveLength(1);
+  });
+
+  test('what copies text and gains nothing does not draft', () => {
+    const plan = compile(
+      { drafters: [{ kind: 'prompt-lookup' }] },
+      { acceptance: lookupAcceptance(0.03), roundCosts: lookupRounds() },
+    );
+    expect(plan.drafters).toEqual([]);
+  });
+
+  test('and alone where it accepts too little', () => {
+    const plan = compile(
+      { drafters: withLookup },
+      { acceptance: lookupAcceptance(0.05), roundCosts: lookupRounds() },
+    );
+    expect(plan.drafters.map(({ name }) => name)).toEqual(['small.gguf']);
+  });
+
+  test('the fallback needs no model of the plan', () => {
+    const plan = compile(
+      { drafters: withLookup, combination: 'single' },
+      { acceptance: lookupAcceptance(0.9), roundCosts: lookupRounds() },
+    );
+    expect(plan.drafters[0]?.name).toBe('small.gguf');
+    expect(plan.fallback.map(({ name }) => name)).toEqual(['prompt-lookup']);
+  });
+});
+
+describe('the no-speculation region', () => {
+  test('begins where the first length of the table does', () => {
+    const plan = compile();
+    const [{ table }] = plan.drafters as [Plan['drafters'][number]];
+    expect(plan.noSpeculation.belowAcceptance).toEqual([table.acceptance[1]]);
+    // A drafted token costs a tenth of a plain round, and has to promise 2 % over it.
+    expect(table.acceptance[1]).toBeCloseTo(1.02 * 1.1 - 1, 1);
+  });
+
+  test('holds from some number of sequences on, where passes of many tokens cost as many passes', () => {
+    const linear = Array.from({ length: 64 }, (_, index) => 10 + Math.max(0, index - 7) * 8);
+    const passCosts = smallProfile().passCosts.map((entry) =>
+      entry.configuration.model === 'big' ? { ...entry, milliseconds: linear } : entry,
+    );
+    const plan = compile({}, { passCosts });
+    expect(plan.noSpeculation.fromSequences).toBeGreaterThan(2);
+    expect(plan.noSpeculation.fromSequences).toBeLessThanOrEqual(16);
+    const busy = { limits: { sequences: plan.noSpeculation.fromSequences as number } };
+    expect(compile({ ...busy, objective: { throughput: 1 } }, { passCosts }).drafters).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import type { Pipeline } from '../pipeline/pipeline-schema.js';
+import type { AcceptanceData } from './acceptance-data.js';
+import {
+  bestLength,
+  type Drafting,
+  type Evaluation,
+  evaluate,
+  objectiveWeights,
+} from './evaluate-drafting.js';
+
+/** A drafter, and what is known of its acceptance. */
+export interface KnownDrafting extends Drafting {
+  readonly data: AcceptanceData;
+}
+
+/** What a combination gives, over plain decoding. */
+export interface CombinedGain {
+  readonly committedTokens: number;
+  /** A round's milliseconds over those of a plain one. */
+  readonly relativeCost: number;
+  /** As relativeCost, of joules; not a number where they are not known. */
+  readonly relativeJoules: number;
+  /** By the objective. */
+  readonly gain: number;
+}
+
+/**
+ * What asking `first` gives, and `second` in the rounds in which the first has nothing to propose, each with its own
+ * best length; as if those rounds were like all others. Each is held against its own plain rounds, since they were
+ * measured at different times.
+ *
+ * @returns undefined where the objective asks for what is not known.
+ */
+export function combinedGain(
+  pipeline: Pipeline,
+  first: KnownDrafting,
+  second: KnownDrafting,
+): CombinedGain | undefined {
+  const idle = first.data.drafted?.[0] ?? 0;
+  const leading = againstPlain(pipeline, first);
+  const following = againstPlain(pipeline, second);
+  if (leading === undefined || following === undefined) return undefined;
+  const committedTokens = leading.best.committed.mean + idle * (following.best.committed.mean - 1);
+  const weights = objectiveWeights(pipeline);
+  const costOf = (measure: 'milliseconds' | 'togetherMilliseconds' | 'joules'): number =>
+    relative(leading, measure) + idle * (relative(following, measure) - 1);
+  let logGain = 0;
+  for (const [weight, measure] of [
+    [weights.latency, 'milliseconds'],
+    [weights.throughput, 'togetherMilliseconds'],
+    [weights.energy, 'joules'],
+  ] as const) {
+    if (weight > 0) logGain += weight * Math.log(committedTokens / costOf(measure));
+  }
+  if (Number.isNaN(logGain)) return undefined;
+  return {
+    committedTokens,
+    relativeCost: costOf('milliseconds'),
+    relativeJoules: costOf('joules'),
+    gain: Math.exp(logGain),
+  };
+}
+
+interface AgainstPlain {
+  readonly best: Evaluation;
+  readonly plain: Evaluation;
+}
+
+function againstPlain(pipeline: Pipeline, drafting: KnownDrafting): AgainstPlain | undefined {
+  const plain = evaluate(drafting, pipeline, undefined, 0);
+  const best = bestLength(drafting, pipeline, drafting.data);
+  return plain === undefined || best === undefined ? undefined : { best, plain };
+}
+
+/** Not a number where it is not known. */
+function relative(
+  { best, plain }: AgainstPlain,
+  measure: 'milliseconds' | 'togetherMilliseconds' | 'joules',
+): number {
+  return (best[measure] ?? Number.NaN) / (plain[measure] ?? Number.NaN);
+}

@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type CostCurve, costAt } from '@foretoken/core';
+import type { ModelConfiguration, Profile, RoundCostsEntry } from '../profile/profile-schema.js';
+import { type PassCosts, passCostsOf } from './pass-cost-at.js';
+
+/** What rounds of a drafter cost, by the number of drafted tokens. */
+export interface RoundCosts {
+  /** Longest draft that the measurements tell of. */
+  readonly longest: number;
+  /** Rounds measured whole, or made of passes that were measured alone. */
+  readonly source: 'rounds' | 'passes';
+  /** Standard deviation of the ratio of a round's cost to a plain round's, over that ratio. */
+  readonly relativeDeviation: number;
+  /** Measured contexts, ascending; empty: only whole rounds were measured. */
+  readonly contexts: readonly number[];
+  /** Milliseconds of a round; the context of the measured rounds where none is given. */
+  at(length: number, contextTokens?: number): number;
+  /** Milliseconds of a round of so many sequences at once; undefined where no pass as long was measured. */
+  together(length: number, sequences: number, contextTokens?: number): number | undefined;
+}
+
+/**
+ * Repeated calibrations on a shared machine differ by several percent; of rounds made of passes more is unknown, since
+ * target and draft push each other out of the processor's caches.
+ */
+const measuredDeviation = 0.03;
+const composedDeviation = 0.08;
+
+/** The pair whose rounds are asked for. */
+export interface RoundPair {
+  readonly target: ModelConfiguration;
+  /** The model that drafts, a token a pass; null: none does. */
+  readonly draft: ModelConfiguration | null;
+  /** Rounds of the same drafter that were measured, of whichever configurations. */
+  readonly measured: readonly RoundCostsEntry[];
+}
+
+/**
+ * Costs of rounds from what was measured: whole rounds at some lengths, between which the steps of the pass cost curves
+ * are kept. Without them rounds are made of passes, corrected by what whole rounds of other configurations of the same
+ * drafter cost more than their passes.
+ *
+ * @returns undefined where neither was measured.
+ */
+export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | undefined {
+  const { target, draft, measured } = pair;
+  const passes = roundPasses(profile, target, draft);
+  const entry = measured.find(
+    (other) => isDeepStrictEqual(other.target, target) && isDeepStrictEqual(other.draft, draft),
+  );
+  if (entry === undefined) return passes && composedCosts(profile, passes, measured);
+  const { lengths, contextTokens } = entry;
+  const longest = lengths.at(-1) as number;
+  if (passes === undefined || lengths.length < 2) {
+    if (lengths.length < 2) return undefined;
+    const at = (length: number): number => costAt(entry, length);
+    return {
+      longest,
+      source: 'rounds',
+      relativeDeviation: measuredDeviation,
+      contexts: [],
+      at,
+      together: (length, sequences) => (sequences === 1 ? at(length) : undefined),
+    };
+  }
+  // What a round takes beside its passes, by length.
+  const rest: CostCurve = {
+    lengths,
+    milliseconds: lengths.map(
+      (length, index) => (entry.milliseconds[index] as number) - passes.at(length, contextTokens),
+    ),
+  };
+  const restAt = (length: number): number => costAt(rest, Math.min(length, longest));
+  return {
+    longest,
+    source: 'rounds',
+    relativeDeviation: measuredDeviation,
+    contexts: passes.target.contexts,
+    at: (length, tokens = contextTokens) => passes.at(length, tokens) + restAt(length),
+    together: (length, sequences, tokens = contextTokens) => {
+      const alone = passes.at(length, tokens, sequences);
+      return alone === undefined ? undefined : alone + sequences * restAt(length);
+    },
+  };
+}
+
+interface RoundPasses {
+  readonly target: PassCosts;
+  at(length: number, contextTokens: number): number;
+  at(length: number, contextTokens: number, sequences: number): number | undefined;
+}
+
+/** Milliseconds of a round's passes: one of the target, and one of the draft for every drafted token. */
+function roundPasses(
+  profile: Profile,
+  targetConfiguration: ModelConfiguration,
+  draftConfiguration: ModelConfiguration | null,
+): RoundPasses | undefined {
+  const target = passCostsOf(profile, targetConfiguration);
+  const draft = draftConfiguration === null ? null : passCostsOf(profile, draftConfiguration);
+  if (target === undefined || draft === undefined) return undefined;
+  function at(length: number, contextTokens: number): number;
+  function at(length: number, contextTokens: number, sequences: number): number | undefined;
+  function at(length: number, contextTokens: number, sequences = 1): number | undefined {
+    const rows = sequences * (length + 1);
+    if (sequences > 1 && rows > (target as PassCosts).longest) return undefined;
+    const drafting = draft === null ? 0 : length * (draft as PassCosts).at(sequences, contextTokens);
+    return (target as PassCosts).at(rows, contextTokens) + drafting;
+  }
+  return { target, at };
+}
+
+function composedCosts(
+  profile: Profile,
+  passes: RoundPasses,
+  measured: readonly RoundCostsEntry[],
+): RoundCosts {
+  const factor = measuredOverPasses(profile, measured);
+  const context = passes.target.contexts[0] as number;
+  const factorAt = (length: number): number => (length === 0 ? 1 : factor);
+  return {
+    longest: passes.target.longest - 1,
+    source: 'passes',
+    relativeDeviation: composedDeviation,
+    contexts: passes.target.contexts,
+    at: (length, tokens = context) => passes.at(length, tokens) * factorAt(length),
+    together: (length, sequences, tokens = context) => {
+      const alone = passes.at(length, tokens, sequences);
+      return alone === undefined ? undefined : alone * factorAt(length);
+    },
+  };
+}
+
+/** Geometric mean, over measured rounds that draft, of their cost over that of their passes; at least 1. */
+function measuredOverPasses(profile: Profile, measured: readonly RoundCostsEntry[]): number {
+  const logRatios: number[] = [];
+  for (const entry of measured) {
+    const passes = roundPasses(profile, entry.target, entry.draft);
+    if (passes === undefined) continue;
+    for (const [index, length] of entry.lengths.entries()) {
+      if (length === 0) continue;
+      logRatios.push(
+        Math.log((entry.milliseconds[index] as number) / passes.at(length, entry.contextTokens)),
+      );
+    }
+  }
+  if (logRatios.length === 0) return 1;
+  return Math.max(1, Math.exp(logRatios.reduce((sum, value) => sum + value, 0) / logRatios.length));
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import {
+  energyEntries,
+  draftConfiguration,
+  smallModels,
+  smallPipeline,
+  smallProfile,
+  targetConfiguration,
+} from '../../testing/small-profile.js';
+import { compilePlan } from '../plan/compile-plan.js';
+import type { Profile } from '../profile/profile-schema.js';
+import { answers } from './answers.js';
+import { frontierOf } from './frontier.js';
+
+const planOf = (profile: Profile) => {
+  const pipeline = smallPipeline();
+  return compilePlan({ pipeline, models: smallModels(pipeline), profile });
+};
+const measured = [
+  ...energyEntries(targetConfiguration, [1, 1.1, 1.2]),
+  ...energyEntries(draftConfiguration, [0.1, 0.1, 0.1]),
+];
+const withMeter = smallProfile({ energy: { meters: ['RAPL'], unreadable: [], measured, estimated: [] } });
+
+describe('the frontier', () => {
+  test('has the large model, the small one, and both together', () => {
+    const plan = planOf(withMeter);
+    const points = frontierOf(plan, withMeter);
+    expect(points.map(({ kind }) => kind)).toEqual(['large model only', 'small model only', 'plan']);
+    const [large, small, both] = points.map((point) => point.millisecondsPerToken);
+    expect(large).toBeCloseTo(10, 6);
+    expect(small).toBeCloseTo(1, 6);
+    expect(both).toBeCloseTo((large as number) / plan.predicted.speedup.estimate, 6);
+    expect(points[0]?.joulesPerToken).toBeCloseTo(1, 6);
+    expect(points[1]?.joulesPerToken).toBeCloseTo(0.1, 6);
+    expect(points[2]?.joulesPerToken).toBeCloseTo(plan.energy?.joules as number, 6);
+  });
+
+  test('invents no energy and no quality', () => {
+    for (const point of frontierOf(planOf(smallProfile()), smallProfile()))
+      expect(point).toMatchObject({ joulesPerToken: undefined, quality: undefined });
+  });
+
+  test('gives speculation the quality of the target', () => {
+    const qualities = new Map([
+      ['big', { perplexity: 2, solved: 9, tasks: 10 }],
+      ['small', { perplexity: 5, solved: 4, tasks: 10 }],
+    ]);
+    const points = frontierOf(planOf(withMeter), withMeter, qualities);
+    expect(points.map(({ quality }) => quality?.solved)).toEqual([9, 4, 9]);
+  });
+});
+
+describe('the answers', () => {
+  test('say what to pair, and what that does to accuracy and efficiency', () => {
+    const plan = planOf(withMeter);
+    const qualities = new Map([
+      ['big', { perplexity: 2, solved: 9, tasks: 10 }],
+      ['small', { perplexity: 5, solved: 4, tasks: 10 }],
+    ]);
+    const [pairing, accuracy, efficiency] = answers(plan, frontierOf(plan, withMeter, qualities));
+    expect(pairing).toContain('big with small.gguf');
+    expect(accuracy).toMatch(
+      /Nothing: the rule block keeps.*small alone solved 4 of 10 tasks, where the target solved 9/,
+    );
+    expect(efficiency).toMatch(/\d\.\d\dx \[.*measured by RAPL/);
+  });
+
+  test('say that a target in another format is another one, and that energy was not measured', () => {
+    const plan = planOf(smallProfile());
+    const [, accuracy, efficiency] = answers({ ...plan, target: { ...plan.target, isOther: true } }, []);
+    expect(accuracy).toContain('another target than its file');
+    expect(efficiency).toContain('Energy was not measured');
+  });
+});

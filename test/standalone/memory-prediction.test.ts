@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { LanguageModel, MemoryUse } from '@foretoken/core';
+import * as llamacpp from '@foretoken/llamacpp-backend';
+import * as onnx from '@foretoken/onnx-backend';
+import { tinyModels } from '@foretoken/tiny-models';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let cacheFolder: string;
+beforeAll(async () => {
+  cacheFolder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-memory-'));
+});
+afterAll(() => rm(cacheFolder, { recursive: true }));
+
+const modelFiles = [tinyModels.target, tinyModels.draft];
+const parts = ['weights', 'cache', 'buffers'] as const;
+
+/** Each part within a tenth of what the engine says with a sequence open; closes the model. */
+async function expectPredicted(predicted: Partial<MemoryUse>, model: LanguageModel): Promise<void> {
+  const sequence = model.createSequence();
+  const measured = model.memory();
+  sequence.close();
+  await model.close();
+  for (const part of parts)
+    expect(Math.abs((predicted[part] as number) / measured[part] - 1), part).toBeLessThan(0.1);
+}
+
+const formats = Object.keys(llamacpp.quantizationFormats) as llamacpp.QuantizationFormat[];
+const llamacppOptions: llamacpp.LlamacppOptions[] = [
+  ...formats.map((weightFormat) => ({ weightFormat })),
+  ...(Object.keys(llamacpp.kvTypes) as llamacpp.KvType[]).map((kvType) => ({ kvType })),
+  { contextLength: 100, maximumSequences: 7 },
+  { layers: [1], weightFormat: 'Q4_0' },
+];
+test.each(llamacppOptions)('llama.cpp with %j takes what is predicted to a tenth', async (options) => {
+  const all = { ...options, threads: 1, cacheFolder };
+  for (const file of options.weightFormat === undefined ? modelFiles : [tinyModels.draft]) {
+    const predicted = await llamacpp.predictMemory(file, all);
+    await expectPredicted(predicted, await llamacpp.llamacppBackend.loadModel(file, all));
+  }
+});
+
+const onnxOptions: onnx.OnnxOptions[] = [
+  ...(['float32', 'float16', 'int8', 'int4'] as const).map((weightFormat) => ({ weightFormat })),
+  { cacheType: 'float16' },
+  { contextLength: 100 },
+  { layers: [1], weightFormat: 'int4' },
+];
+test.each(onnxOptions)('the C API of ONNX Runtime with %j takes what is predicted to a tenth', async (options) => {
+  const all = { ...options, threads: 1, cacheFolder, access: 'native' } as const;
+  for (const file of options.contextLength === undefined ? [tinyModels.draft] : modelFiles) {
+    const predicted = await onnx.predictMemory(file, all);
+    await expectPredicted(predicted, await onnx.onnxBackend.loadModel(file, all));
+  }
+});
+
+test('what the source does not tell is left out', async () => {
+  const stock = await onnx.predictMemory(tinyModels.draft, { access: 'stock' });
+  expect(Object.keys(stock)).toEqual(['weights', 'buffers']);
+});
