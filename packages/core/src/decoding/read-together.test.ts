@@ -12,12 +12,12 @@ const { signal } = new AbortController();
 const laws = [1, 2].map((seed) => randomTable(seed, vocabularySize, 'smooth')) as [TableLaw, TableLaw];
 
 /** A model that notes its passes, and whose rows are written over by its next pass, as an engine's are. */
-function noting(law: TableLaw, maximumPassTokens: number) {
+function noting(law: TableLaw, maximumPassTokens: number, maximumSequences = 1) {
   const model: LanguageModel = createTableModel({
     law,
     vocabularySize,
     maximumPassTokens,
-    maximumSequences: 1,
+    maximumSequences,
   });
   const passes: (readonly [tokens: readonly number[], rows: ForwardRequest['rows']])[] = [];
   const forward = model.forward.bind(model);
@@ -67,6 +67,17 @@ test.each([
     // Its sequence is closed.
     model.createSequence().close();
   }
+});
+
+test('one model may read for both: what its first pass gave is compared after its second', async () => {
+  const { model } = noting(laws[0], 3, 2);
+  let compared = 0;
+  await readTogether({ models: [model, model], tokens, from: 0, signal }, (left, right) => {
+    expect(left.some(Number.isNaN)).toBe(false);
+    expect(left).toEqual(right);
+    compared += 1;
+  });
+  expect(compared).toBe(tokens.length);
 });
 
 test('a pass that fails leaves no sequence open', async () => {
