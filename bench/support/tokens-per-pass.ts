@@ -77,6 +77,13 @@ export class TokensPerPass {
     console.log(of, `T=${temperature}`, name, rule, tokensPerPass.toFixed(3));
   }
 
+  /** Every row without what single prompts took. */
+  totals() {
+    return this.rows.map(({ drafter, temperature, name, rule, tokensPerPass }) => {
+      return { drafter, temperature, name, rule, tokensPerPass };
+    });
+  }
+
   /** The best of a drafter's trees over the best of its chains. */
   treeOverChain(drafter: string, temperature: number) {
     const own = this.rows.filter((row) => row.drafter === drafter && row.temperature === temperature);

@@ -228,11 +228,20 @@ describe('a drafter that throws', () => {
       const { tokens } = await generateText({ ...shared, sampling: { temperature: 0 } });
       expect(end.tokens).toEqual(tokens);
       expect(end.counters.failedDrafter).toBe('failing');
+      const again = failing(when, round, cause);
+      const { drafterFailure } = await generateText({ ...shared, drafter: again });
+      expect(drafterFailure).toEqual({ type: 'drafter-failed', round, drafter: 'failing', error: cause });
+      await again.close();
       // Nothing is drafted after it.
       const after = events.slice(events.findIndex(({ type }) => type === 'drafter-failed'));
       expect(after.filter(({ type }) => type === 'draft-end')).toEqual([]);
       await drafter.close();
     }
+  });
+
+  test('is not there where none did', async () => {
+    const { drafterFailure } = await generateText(shared);
+    expect(drafterFailure).toBeUndefined();
   });
 
   test('leaves the text of a seed as it is, under sample-match', async () => {

@@ -131,12 +131,12 @@ class LearningController implements LearningDraftLength {
     this.#confidences.begin();
     this.#present = undefined;
     const longest = Math.min(limit, this.#maximumLength);
-    if (this.#firstDraftsLeft > 0 && this.#costs.plain !== undefined) {
+    if (this.#costs.plain === undefined) return 0;
+    const costs = this.#costs.upTo(longest);
+    if (this.#firstDraftsLeft > 0 || costs === undefined) {
       this.#mode = 'try';
       return Math.min(longest, firstLength);
     }
-    const costs = this.#costs.upTo(longest);
-    if (costs === undefined) return 0;
     if (this.#mode !== 'draft' && this.#plainRounds === longPause) this.#beginText();
     const acceptance = this.#acceptance(costs);
     const choice = choose(costs, acceptance);

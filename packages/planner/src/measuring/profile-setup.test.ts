@@ -331,6 +331,19 @@ describe('a clock that jumps', () => {
   });
 });
 
+it('keeps no measurement that cannot be: the file stays as it was before', async () => {
+  const bench = await createBench();
+  const { model } = bench.options.target;
+  const target = { ...bench.options.target, model };
+  await profileSetup({ ...bench.options, draft: undefined, drafter: undefined, contextTokens: [32] });
+  const before = await readFile(bench.options.output, 'utf8');
+  const memory = model.memory.bind(model);
+  Object.assign(model, { memory: () => ({ ...memory(), cache: -1 }) });
+  const refused = profileSetup({ ...bench.options, target: { ...target, threads: 2 } });
+  await expect(refused).rejects.toThrow(/memory of target: what was measured cannot be.*memory\.1\.measured\.cache/);
+  expect(await readFile(bench.options.output, 'utf8')).toBe(before);
+});
+
 describe('a file that is there', () => {
   it('is not mixed with another machine', async () => {
     const bench = await createBench();
