@@ -18,6 +18,9 @@ test('a rule is found by its name, or is itself', () => {
 test('an unknown name is refused with the names there are', () => {
   expect(() => resolveRule('typical')).toThrow(InvalidArgumentError);
   expect(() => resolveRule('typical')).toThrow(/"typical".*tokenwise, block, sample-match/);
+  expect(() => resolveRule('typical')).toThrow(
+    /; not exact are lossy-typical-acceptance, lossy-speculative-cascade, lossy-big-little\.$/,
+  );
 });
 
 /** Draws the only token of a one-hot row, takes a test of any positive probability, and notes both. */

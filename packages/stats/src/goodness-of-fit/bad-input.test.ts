@@ -91,3 +91,8 @@ test('samples and tables that hold nothing, or do not fit, are refused', () => {
   expectRefusal(() => lagIndependenceTest([1, Number.NaN]), 'out-of-range', 'outcomes', { index: 1 });
   expectRefusal(() => permutationLagIndependenceTest([], { random }), 'empty', 'outcomes');
 });
+
+test('a law that does not sum to 1 is refused by name', () => {
+  for (const goodness of [chiSquareTest, gTest])
+    expectRefusal(() => goodness([3, 4], [0.5, 0.6]), 'not-normalised', 'probabilities');
+});

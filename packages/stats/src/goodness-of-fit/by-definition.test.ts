@@ -296,6 +296,11 @@ describe('Kolmogorov and Smirnov', () => {
       cell: 1,
       impossible: [{ cell: 1, observed: 2 }],
     });
+    // At 0.9 the possible one is farther.
+    expect(discreteKolmogorovSmirnovTest([1, 2], [1, 0], { random: () => 0.9 })).toMatchObject({
+      statistic: expect.closeTo(0.9, 14),
+      cell: 0,
+    });
   });
 
   test('two samples: the largest distance of their steps, and the limit law for large ones', () => {
@@ -733,4 +738,25 @@ describe('bad input is refused by name', () => {
   ] as const)('%s, %s', (argument, reason, fields, message, call) => {
     expectRefusal(call, reason, argument, { ...fields, message });
   });
+});
+
+test('Monte Carlo independence: tables with the same totals come as often as the hypergeometric law says', () => {
+  // Was: no test looked at what is simulated; without any simulation the p-value is uniform too.
+  const draws = 7000;
+  const { statistic, larger, equal } = monteCarloIndependenceTest(
+    [
+      [3, 1],
+      [1, 3],
+    ],
+    { draws, random: seededRandom(9) },
+  );
+  expect(statistic).toBeCloseTo(2, 12);
+  // The first cell is k with chance C(4, k)^2 / 70; 0 and 4 are farther from independence, 1 and 3 as far.
+  for (const [count, chance] of [
+    [larger, 2 / 70],
+    [equal, 32 / 70],
+  ] as const) {
+    // Seven standard deviations: by chance below 1e-11.
+    expect(Math.abs(count - draws * chance)).toBeLessThan(7 * Math.sqrt(draws * chance * (1 - chance)));
+  }
 });

@@ -37,10 +37,9 @@ export function permutationLagIndependenceTest(
   const series = poolSeries(outcomes, lag, minimumExpected);
   const size = series.outcomes.length;
   const observed = lagStatistic(statistic, series.cells, size, lag);
-  const shuffled = series.cells.slice();
   const simulate = (): number => {
-    shuffle(shuffled, random);
-    return lagStatistic(statistic, shuffled, size, lag);
+    shuffle(series.cells, random);
+    return lagStatistic(statistic, series.cells, size, lag);
   };
   return {
     statistic: observed,
