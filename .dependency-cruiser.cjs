@@ -6,7 +6,7 @@ const allowed = {
   stats: [],
   'tiny-models': [],
   models: ['core'],
-  hub: ['core', 'models'],
+  hub: ['core'],
   'llamacpp-backend': ['core', 'models'],
   'onnx-backend': ['core', 'models'],
   audit: ['core', 'stats'],

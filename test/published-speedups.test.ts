@@ -52,7 +52,8 @@ describe('larger batches', () => {
   it('cost an RTX 3090 its gain where vLLM measured that', () => {
     const row = batchRows.find(({ drafter, gpu }) => drafter === 'EAGLE-3' && gpu === 'RTX 3090');
     for (const batch of [48, 56]) {
-      const index = row?.batches.indexOf(batch) ?? -1;
+      const batches: readonly number[] = row?.batches ?? [];
+      const index = batches.indexOf(batch);
       expect(Math.abs(row?.gaps[index] ?? Number.NaN), `batch ${batch}`).toBeLessThan(tenth);
     }
   });

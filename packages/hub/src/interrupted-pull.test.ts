@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../../../test/support/seeded-random.js';
 import { cutAfter, sha256 } from '../testing/hub-server.js';
 import { commit, one, onContent, parts, small, usePullFixture } from '../testing/pull-fixture.js';
 import { seededBytes } from '../testing/seeded-bytes.js';
@@ -64,6 +66,28 @@ describe('an interrupted pull', () => {
     expect(() => findCachedModel('owner/model:Q8_0', hub.folder)).toThrow(/is not in the cache/);
     await hub.pull('owner/model:Q8_0');
     expect(hub.contentRequests().map(({ range }) => range)).toEqual(['bytes=0-', 'bytes=0-', 'bytes=5-']);
+  });
+
+  it('goes on beside others of the same model, whoever is cut off where', async () => {
+    const random = new SeededRandom(20_261_128);
+    await hub.start({
+      interfere: onContent((request, response, body) => {
+        if (random.uniform() < 0.5) return false;
+        cutAfter(random.whole(0, 999), request, response, body);
+        return true;
+      }),
+    });
+    for (let round = 0; round < 4; round++) {
+      await rm(hub.inRepository(), { recursive: true, force: true });
+      const pulls = Array.from({ length: 4 }, async (_, index) => {
+        await sleep(5 * index);
+        return hub.pull('owner/model:Q8_0', { retries: 20 });
+      });
+      for (const { paths } of await Promise.all(pulls)) {
+        expect(await Promise.all(paths.map((part) => readFile(part)))).toEqual([...parts]);
+      }
+      expect(await readdir(hub.inRepository('blobs'))).toHaveLength(2);
+    }
   });
 
   it('stops when it is told to, keeps what is there, and goes on', async () => {

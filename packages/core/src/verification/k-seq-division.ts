@@ -5,30 +5,65 @@ import { probabilityOf } from '../sampling/draw.js';
 let targetShares = new Float64Array(0);
 let draftShares = new Float64Array(0);
 
-/** How far from the guessed root the search for the last bit starts, as a share of it. */
-const guessWidth = 1e-3;
-const mostGuesses = 8;
+/** How near to the root is near enough, as a share of it: about what rounding of the sums leaves undecided. */
+const precision = 2 ** -50;
+/** After as many steps of the secant method the interval is halved instead. */
+const mostSecantSteps = 16;
+/** By how much the ends of the search are moved apart, as a share: more than rounding can have moved them together. */
+const slack = 1e-9;
 
 /**
  * The division rho of K-SEQ (SpecTr, Sun et al. 2310.15141): the root in [1, k] of 1 - (1 - beta)^k = rho beta, where
- * beta(rho) = sum of min(draft, target / rho) is the chance that one child is kept. The left side falls and the right
- * side grows with rho, so bisection finds it to the last bit. Of the two neighbouring numbers the larger is returned:
- * below the root the rule would keep tokens too often, above it only too seldom.
+ * beta(rho) = sum of min(draft, target / rho) is the chance that one child is kept. The left side less the right side is
+ * positive below the root and negative above it: below the root the rule would keep tokens too often, above it only too
+ * seldom. The number returned is the root but for its last bits, and on the side where the difference is not positive.
  *
- * Only tokens whose ratio target / draft lies between the ends of the search depend on where rho is. So the root is
- * guessed first, by sums without a branch, and the search starts close around it, with hardly a token left to ask about.
- * O(support) for most rows.
+ * beta is concave in 1 / rho and 0 at its end. So from two of its values lines follow that it lies between, and from
+ * those two ends that hold the root. Only tokens whose ratio target / draft lies between the ends, mostly few, depend on
+ * where it is. O(support).
  *
  * @param count children of the node, k >= 1.
  */
 export function kSeqDivision(target: Distribution, drafted: Distribution, count: number): number {
   if (count === 1) return 1;
-  const guess = guessRoot(gather(target, drafted), count);
-  const low = Math.max(1, guess * (1 - guessWidth));
-  const high = Math.min(count, guess * (1 + guessWidth));
-  const found = search(drafted.probabilities.length, count, low, high);
-  // Where rounding misled the guess, the search starts from the ends that always hold the root.
-  return found ?? (search(gather(target, drafted), count, 1, count) as number);
+  const size = gather(target, drafted);
+  const first = overlap(size, 1);
+  // What solves the equation if beta stays as it is at rho = 1; it falls, so the root is not below that.
+  const start = Math.min(1 + difference(first, 1, count), count);
+  if (!(start > 1)) return 1;
+  const second = overlap(size, start);
+  const slope = (first - second) / (1 - 1 / start);
+  const most = (division: number): number => second - slope * (1 / start - 1 / division);
+  const least = (division: number): number => (second * start) / division;
+  const low = Math.max(1, solve(most, count, start, count) * (1 - slack));
+  const high = Math.min(count, solve(least, count, low, count) * (1 + slack));
+  const { undecided, ofDraft, ofTarget } = decide(size, low, high);
+  const beta = (division: number): number => ofDraft + ofTarget / division + overlap(undecided, division);
+  return solve(beta, count, low, high);
+}
+
+/** The root between two ends: by the secant method, which is kept between the numbers known to be on either side. */
+function solve(beta: (division: number) => number, count: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  let before = low;
+  let differenceBefore = difference(beta(low), low, count);
+  if (!(differenceBefore > 0)) return low;
+  let guess = Math.min(low + differenceBefore, (low + high) / 2);
+  for (let step = 1; ; step++) {
+    const here = difference(beta(guess), guess, count);
+    const isTooSmall = here > 0;
+    if (isTooSmall) low = guess;
+    else high = guess;
+    const secant = guess - (here * (guess - before)) / (here - differenceBefore);
+    let next = step <= mostSecantSteps && secant >= low && secant <= high ? secant : (low + high) / 2;
+    if (Math.abs(next - guess) < guess * precision) {
+      if (!isTooSmall) return guess;
+      next = guess + guess * precision;
+    }
+    if (!(next > low && next < high)) return high;
+    [before, differenceBefore, guess] = [guess, here, next];
+  }
 }
 
 /** Takes the probabilities of the tokens that the draft lists; how many these are. */
@@ -48,13 +83,15 @@ function gather(target: Distribution, { tokens, probabilities }: Distribution): 
   return size;
 }
 
-/** Left side less right side of the equation, without cancellation where beta is small. */
-function excess(beta: number, division: number, count: number): number {
-  return -Math.expm1(count * Math.log1p(-Math.min(1, beta))) - division * beta;
+/** Left side less right side of the equation, divided by beta, which may be small; 0 where nothing is kept. */
+function difference(beta: number, division: number, count: number): number {
+  return beta > 0 ? -Math.expm1(count * Math.log1p(-Math.min(1, beta))) / beta - division : 0;
 }
 
-/** Chance that one child is kept, but for rounding. */
-function chanceKept(targets: Float64Array, drafts: Float64Array, size: number, division: number): number {
+/** Sum of min(draft, target / rho) of the first gathered shares. */
+function overlap(size: number, division: number): number {
+  const targets = targetShares;
+  const drafts = draftShares;
   const inverse = 1 / division;
   let twice = 0;
   for (let index = 0; index < size; index++) {
@@ -66,65 +103,34 @@ function chanceKept(targets: Float64Array, drafts: Float64Array, size: number, d
   return twice / 2;
 }
 
-/** About the root, by the secant method on rho = (1 - (1 - beta(rho))^k) / beta(rho). */
-function guessRoot(size: number, count: number): number {
-  const changeFrom = (division: number): number => {
-    const beta = chanceKept(targetShares, draftShares, size, division);
-    return excess(beta, division, count) / beta;
-  };
-  let before = 1;
-  let changeBefore = changeFrom(before);
-  let guess = before + changeBefore;
-  for (let step = 0; step < mostGuesses && guess > 1 && guess < count; step++) {
-    const change = changeFrom(guess);
-    const next = guess - (change * (guess - before)) / (change - changeBefore);
-    if (!(Math.abs(next - guess) > (guess * guessWidth) / 10)) break;
-    [before, changeBefore, guess] = [guess, change, next];
-  }
-  return guess >= 1 && guess <= count ? guess : 1;
-}
-
 /**
- * The root to the last bit by bisection between two ends; 1 where it is not above that, undefined where it is not
- * between the ends. Leaves the shares in disorder.
+ * Which of draft and target / rho is the smaller one whatever rho is between two ends: the sums of those, and how many
+ * tokens are left undecided, which then stand first.
  */
-function search(size: number, count: number, from: number, to: number): number | undefined {
-  let low = from;
-  let high = to;
-  // beta(rho) = ofDraft + ofTarget / rho + what the undecided tokens add, which stand first.
+function decide(
+  size: number,
+  low: number,
+  high: number,
+): { readonly undecided: number; readonly ofDraft: number; readonly ofTarget: number } {
+  const targets = targetShares;
+  const drafts = draftShares;
+  let undecided = 0;
   let ofDraft = 0;
   let ofTarget = 0;
-  let undecided = size;
-  const decide = (): void => {
-    const before = undecided;
-    undecided = 0;
-    for (let index = 0; index < before; index++) {
-      const wanted = targetShares[index] as number;
-      const there = draftShares[index] as number;
-      if (wanted <= low * there) ofTarget += wanted;
-      else if (wanted >= high * there) ofDraft += there;
-      else {
-        targetShares[undecided] = wanted;
-        draftShares[undecided] = there;
-        undecided += 1;
-      }
+  for (let index = 0; index < size; index++) {
+    const wanted = targets[index] as number;
+    const there = drafts[index] as number;
+    // Numbers instead of branches that a processor would guess wrong half the time; the one that is left is rare.
+    const above = Number(wanted > low * there);
+    const below = Number(wanted < high * there);
+    if ((above & below) === 1) {
+      targets[undecided] = wanted;
+      drafts[undecided] = there;
+      undecided += 1;
+    } else {
+      ofDraft += above * there;
+      ofTarget += (1 - above) * wanted;
     }
-  };
-  const isTooSmall = (division: number): boolean => {
-    let beta = ofDraft + ofTarget / division;
-    for (let index = 0; index < undecided; index++) {
-      beta += Math.min(draftShares[index] as number, (targetShares[index] as number) / division);
-    }
-    return excess(beta, division, count) > 0;
-  };
-  decide();
-  if (!isTooSmall(low)) return low === 1 ? 1 : undefined;
-  if (high < count && isTooSmall(high)) return undefined;
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return high;
-    if (isTooSmall(middle)) low = middle;
-    else high = middle;
-    decide();
   }
+  return { undecided, ofDraft, ofTarget };
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RemoteFile } from '../remote/list-repository.js';
 import { blobPath, refPath, snapshotPath } from './repository-folder.js';
@@ -36,15 +37,15 @@ async function link(blob: string, target: string): Promise<void> {
   if ((await readlink(target).catch(() => undefined)) === content) return;
   // Without links the file itself is under its name.
   if (!existsSync(blob)) return;
-  await rm(target, { force: true });
+  // Renamed over what is there: another process that pulls the same never finds it gone.
+  const made = `${target}.${randomUUID()}`;
   try {
-    await symlink(content, target);
+    await symlink(content, made);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Another process was first.
-    if (code === 'EEXIST') return;
     // Windows lets only developers make links; the hub's own library moves the file there, too.
-    if (code !== 'EPERM') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
     await rename(blob, target);
+    return;
   }
+  await rename(made, target);
 }

@@ -1,5 +1,5 @@
-import { constants, existsSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { EndpointReplyError, EndpointUnreachableError, InvalidModelFileError } from '@foretoken/core';
 import { bytesText } from '../bytes-text.js';
 import { blobHash } from '../cache/blob-hash.js';
@@ -26,54 +26,87 @@ export interface DownloadOptions {
  */
 export async function downloadFile(file: RemoteFile, blob: string, options: DownloadOptions): Promise<void> {
   const incomplete = `${blob}.incomplete`;
-  try {
-    for (;;) {
-      const resumed = await fill(incomplete, file, options);
-      const hash = await blobHash(incomplete, file.hash, options.signal);
-      if (hash === file.hash) break;
-      await rm(incomplete);
-      // What lay there may have been another tool's, with holes.
-      if (resumed) continue;
-      throw new InvalidModelFileError(
-        `${file.path} arrived with the hash ${hash} where the hub says ${file.hash}, and was thrown away: pull it again, and from another mirror (HF_ENDPOINT) where that does not help.`,
-      );
+  for (let done = false; !done; ) {
+    const target = await openTarget(incomplete);
+    try {
+      const resumed = await fill(target, incomplete, file, options);
+      const hash = await blobHash(target, file.hash, options.signal);
+      if (hash === file.hash) done = await publish(target, incomplete, blob);
+      else {
+        await discard(target, [incomplete, blob]);
+        // What lay there may have been another tool's, with holes.
+        if (!resumed) throw wrongHash(file, hash);
+      }
+    } catch (error) {
+      throw asHubWriteError(error, blob, file.byteLength);
+    } finally {
+      await target.close();
     }
-    await rename(incomplete, blob);
-  } catch (error) {
-    // Another process has finished it.
-    const finished = (error as NodeJS.ErrnoException).code === 'ENOENT' && existsSync(blob);
-    if (!finished) throw asHubWriteError(error, blob);
   }
 }
 
-/** Completes the file. @returns whether a part of it was there before. */
-async function fill(incomplete: string, file: RemoteFile, options: DownloadOptions): Promise<boolean> {
-  const target = await openTarget(incomplete);
-  try {
-    const { size } = await target.stat();
-    const { byteLength } = file;
-    if (size > byteLength) await target.truncate(0);
-    const start = size > byteLength ? 0 : size;
-    let position = start;
-    options.onProgress(position);
-    await withRetries(
-      async () => {
-        if (position === byteLength) return;
-        for await (const { bytes, at } of receive(file, position, options)) {
-          await write(target, bytes, at, incomplete, byteLength);
-          position = at + bytes.length;
-          options.onProgress(position);
-        }
-      },
-      options.retries,
-      options.signal,
-      () => position,
-    );
-    await target.sync();
-    return start > 0;
-  } finally {
-    await target.close();
+function wrongHash({ path, hash }: RemoteFile, arrived: string): InvalidModelFileError {
+  return new InvalidModelFileError(
+    `${path} arrived with the hash ${arrived} where the hub says ${hash}, and was thrown away: pull it again, and from another mirror (HF_ENDPOINT) where that does not help.`,
+  );
+}
+
+/** @returns false where another process threw the file away: it is to be downloaded again. */
+async function publish(target: FileHandle, incomplete: string, blob: string): Promise<boolean> {
+  if (await isNamed(target, incomplete)) {
+    try {
+      await rename(incomplete, blob);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
+  // Where another process published it, it has lost its first name.
+  const published = await stat(blob).catch(() => undefined);
+  return published?.size === (await target.stat()).size;
+}
+
+/** Removes those names that are the file's: one may be another process's download by now. */
+async function discard(target: FileHandle, names: readonly string[]): Promise<void> {
+  for (const name of names) if (await isNamed(target, name)) await rm(name, { force: true });
+}
+
+async function isNamed(target: FileHandle, name: string): Promise<boolean> {
+  const [own, found] = [
+    await target.stat({ bigint: true }),
+    await stat(name, { bigint: true }).catch(() => undefined),
+  ];
+  return found !== undefined && own.ino === found.ino && own.dev === found.dev;
+}
+
+/** Completes the file. @returns whether a part of it was there before. */
+async function fill(
+  target: FileHandle,
+  incomplete: string,
+  file: RemoteFile,
+  options: DownloadOptions,
+): Promise<boolean> {
+  const { size } = await target.stat();
+  const { byteLength } = file;
+  if (size > byteLength) await target.truncate(0);
+  const start = size > byteLength ? 0 : size;
+  let position = start;
+  options.onProgress(position);
+  await withRetries(
+    async () => {
+      if (position === byteLength) return;
+      for await (const { bytes, at } of receive(file, position, options)) {
+        await write(target, bytes, at, incomplete, byteLength);
+        position = at + bytes.length;
+        options.onProgress(position);
+      }
+    },
+    options.retries,
+    options.signal,
+    () => position,
+  );
+  await target.sync();
+  return start > 0;
 }
 
 async function openTarget(incomplete: string): Promise<FileHandle> {
@@ -125,7 +158,7 @@ function startOf(response: Response, position: number): number {
   const [, start] = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (Number(start) === position) return position;
   throw new EndpointReplyError(
-    `${response.url} was asked for the bytes from ${position} and sends others: pull from another mirror (HF_ENDPOINT).`,
+    `${new URL(response.url).host} was asked for the bytes from ${position} and sends others: pull from another mirror (HF_ENDPOINT).`,
     { url: response.url, status: response.status },
   );
 }

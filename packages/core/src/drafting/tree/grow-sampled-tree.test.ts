@@ -45,6 +45,9 @@ function stepperOf(law: TableLaw, committed: readonly number[] = [], steps: numb
   };
 }
 
+/** An acceptance that goes by the rank alone. */
+const byRank = (chance: (rank: number) => number): ChildAcceptance => ({ before: chance, after: chance });
+
 const textTo = (tree: DraftTree, node: number): number[] =>
   tree.path(node).map((at) => tree.tokens[at] as number);
 
@@ -111,7 +114,7 @@ test('the number of children depends on the row and on the tokens elsewhere in t
 });
 
 describe('what is wrong is found', () => {
-  const [target, law] = [1, 1001].map((seed) => randomTable(seed, vocabularySize, 'smooth')) as [
+  const [target, law] = [3, 1003].map((seed) => randomTable(seed, vocabularySize, 'smooth')) as [
     TableLaw,
     TableLaw,
   ];
@@ -123,7 +126,7 @@ describe('what is wrong is found', () => {
         probabilityOf(
           draft.distributions[node] as Draft['distributions'][number],
           draft.tokens[node] as number,
-        ) >= 0.4,
+        ) >= 0.55,
     );
     return {
       tokens: kept.map((node) => draft.tokens[node] as number),
@@ -153,6 +156,62 @@ describe('what is wrong is found', () => {
       expect(await error(rule, target, law, stale)).toBeGreaterThan(visible);
     },
   );
+
+  test.each([recursiveRejection, traversal])(
+    'sharpened draws reported as plain ones without replacement, by $name',
+    async (rule) => {
+      // Four tokens: of three, two are left for the second sibling, and a refusal leaves the target on one of them.
+      const [wanted, wide4] = [2, 1002].map((seed) => randomTable(seed, 4, 'smooth')) as [TableLaw, TableLaw];
+      const plain = (draft: Draft): Draft => ({
+        ...draft,
+        distributions: draft.parents.map((parent, node) => {
+          const [first, ...others] = childrenOf(draft, parent) as [number, ...number[]];
+          const earlier = [first, ...others].filter((sibling) => sibling < node);
+          const weights = (draft.distributions[first] as Draft['distributions'][number]).probabilities.map(
+            (probability, token) =>
+              earlier.some((sibling) => draft.tokens[sibling] === token) ? 0 : probability,
+          );
+          const mass = weights.reduce((sum, weight) => sum + weight, 0);
+          return { tokens: undefined, probabilities: weights.map((weight) => weight / mass) };
+        }),
+      });
+      const errorWith = async (altered: (draft: Draft) => Draft): Promise<number> => {
+        const drafts = (await growths(wide4, [], { ...wide, maximumTokens: 3, maximumDepth: 1 })).map(
+          ({ probability, value }) => ({ probability, value: altered(value) }),
+        );
+        return largestDifference(
+          enumerateJointLaw(rule, wanted, { drafts: () => drafts }, 1),
+          jointLaw(wanted, 1),
+        );
+      };
+      expect(await errorWith((draft) => draft)).toBeLessThan(tolerance);
+      expect(await errorWith(plain)).toBeGreaterThan(visible);
+    },
+  );
+});
+
+test('later siblings are drawn from the power 3/2 of what the first one was drawn from', async () => {
+  const law: TableLaw = () => ({ tokens: undefined, probabilities: Float64Array.of(0.36, 0.16, 0.16, 0.32) });
+  const tree = await growSampledTree(
+    stepperOf(law),
+    { ...wide, maximumTokens: 3, maximumDepth: 1 },
+    usualAcceptance,
+    ({ probabilities }) => [3, 1, 0].find((token) => (probabilities[token] as number) > 0) as number,
+    [],
+    undefined,
+  );
+  expect(tree.tokens).toEqual([3, 1, 0]);
+  const rows = tree.distributions.map(({ probabilities }) => [...probabilities]);
+  // .6^3, .4^3 and .4^3: in all .344, and .28 without one of the small ones.
+  const expected = [
+    [0.36, 0.16, 0.16, 0.32],
+    [0.216 / 0.344, 0.064 / 0.344, 0.064 / 0.344, 0],
+    [0.216 / 0.28, 0, 0.064 / 0.28, 0],
+  ];
+  for (const [node, row] of expected.entries()) {
+    for (const [token, probability] of row.entries())
+      expect(rows[node]?.[token]).toBeCloseTo(probability, 14);
+  }
 });
 
 test('it is deep where the draft is sure, and wide where it is not', async () => {
@@ -176,23 +235,24 @@ test('every node is of the most valuable child, and only nodes with children are
   const tree = await growSampledTree(
     stepperOf(law, [], steps),
     wide,
-    (rank) => [0.6, 0.3, 0.1][rank] as number,
+    byRank((rank) => [0.6, 0.3, 0.1][rank] as number),
     () => 0,
     [],
     undefined,
   );
-  // Values .6, then .36 below it, .216 below that, then .4 x .3 = .12 beside the first but .1296 in the fourth level.
+  // Values, with the chance to be asked to the power .85: .6, .39 below it, .25 below that, .16 in the fourth level, then
+  // .14 for the sibling of the first, and .11 in the fifth level.
   expect(tree.parents).toEqual([-1, 0, 1, 2, -1]);
   expect(steps).toEqual([-1, 0, 1, 2]);
 });
 
 test('the limits hold, and one leaf leaves a chain', async () => {
   const law = randomTable(6, vocabularySize, 'smooth');
-  const flat: ChildAcceptance = () => 0.4;
-  for (const { value } of await growths(law, [], { ...wide, maximumLeaves: 1 }, flat)) {
+  const even = byRank(() => 0.4);
+  for (const { value } of await growths(law, [], { ...wide, maximumLeaves: 1 }, even)) {
     expect(value.parents).toEqual([-1, 0, 1, 2, 3]);
   }
-  for (const { value } of await growths(law, [], { ...wide, maximumDepth: 1 }, flat)) {
+  for (const { value } of await growths(law, [], { ...wide, maximumDepth: 1 }, even)) {
     expect(value.parents).toEqual([-1, -1, -1]);
     expect(new Set(value.tokens).size).toBe(3);
   }
