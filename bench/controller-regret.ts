@@ -5,7 +5,8 @@
  * (bench/support/cost-models.ts), in which a draft model also reads what it missed. Real rounds differ in what costs
  * vary by: their noise, and that a round costs more after one of another length.
  *
- * - By category, one controller kept from text to text: its rate over that of the best fixed length. Goal: 0.97.
+ * - By category, one controller kept from text to text: its rate over that of the best fixed length. Goal: 0.97. The
+ *   learning controller has decoded one text before, in which it paid for its first drafts; `from nothing` it has not.
  * - A stream that changes between copying and free writing every 64 tokens: its rate over that of the best fixed length
  *   of every piece. Goal: 0.95.
  * - All texts, greedy and drawn in turn: its rate over that of the best fixed length for all. Goal: 1.10.
@@ -38,16 +39,43 @@ const pieces = 40;
 const lengths = Array.from({ length: longestDraft + 1 }, (_, length) => length);
 const bounds = Array.from({ length: 20 }, (_, state) => state / 20);
 
+/** What prompt lookup says of itself; a model says nothing. */
+const priorOf = ({ drafter }: CostModel): readonly number[] | undefined =>
+  drafter === 'prompt-lookup' ? [0.9] : undefined;
+
+const greedy = await recordedTexts(0);
+const drawn = await recordedTexts(1);
+const mixed = greedy.flatMap((text, index) => [text, drawn[index] as RecordedText]);
+
 /** Controllers for a cost model; `kept` ones go from text to text. */
 const controllers: Readonly<
   Record<string, { readonly kept: boolean; readonly create: (model: CostModel) => DraftLengthController }>
 > = {
-  learning: { kept: true, create: () => createLearningDraftLength() },
-  adaptive: { kept: false, create: ({ curve }) => createAdaptiveDraftLength({ roundCosts: curve }) },
+  learning: {
+    kept: true,
+    create: (model) => {
+      const controller = createLearningDraftLength({ priorAcceptance: priorOf(model) });
+      replayAll(mixed.slice(0, 1), model.drafter, { ...model, controller: () => controller });
+      return controller;
+    },
+  },
+  'learning, from nothing': {
+    kept: true,
+    create: (model) => createLearningDraftLength({ priorAcceptance: priorOf(model) }),
+  },
+  adaptive: {
+    kept: false,
+    create: (model) =>
+      createAdaptiveDraftLength({ roundCosts: model.curve, priorAcceptance: priorOf(model) }),
+  },
   table: {
     kept: true,
-    create: ({ curve }) =>
-      createTableDraftLength({ table: tableOf(curve), predictor: createBetaSurvival(), roundCosts: curve }),
+    create: (model) =>
+      createTableDraftLength({
+        table: tableOf(model.curve),
+        predictor: createBetaSurvival({ priorAcceptance: priorOf(model) }),
+        roundCosts: model.curve,
+      }),
   },
   ewma: { kept: true, create: () => createMovingAverageDraftLength([0, 1, 3, 7, longestDraft]) },
   adaedl: { kept: true, create: () => stopByEntropy(createFixedDraftLength(longestDraft)) },
@@ -148,9 +176,6 @@ function onSwitchingStream(model: CostModel, texts: readonly RecordedText[]): ob
   };
 }
 
-const greedy = await recordedTexts(0);
-const drawn = await recordedTexts(1);
-const mixed = greedy.flatMap((text, index) => [text, drawn[index] as RecordedText]);
 const results = costModels.map((model) => {
   const categories = [greedy, drawn].flatMap((texts, temperature) =>
     [...new Set(texts.map(({ category }) => category))].map((category) => ({

@@ -150,6 +150,9 @@ class LearningController implements LearningDraftLength {
     }
     const tried = this.#lengthToTry(costs, acceptance);
     this.#mode = tried > 0 ? 'try' : 'plain';
+    // A length whose cost is only hoped for is drafted to its end, to know it.
+    if (tried > 0 && this.#costs.knows(tried))
+      this.#present = { costs, acceptance, rate: 1 / this.#costs.plain, survival: 1 };
     return tried;
   }
 
@@ -217,12 +220,10 @@ class LearningController implements LearningDraftLength {
     const texts = [choose(costs, acceptance, -deviation), choose(costs, acceptance), good];
     const gained =
       texts.reduce((sum, { expectedGain }) => sum + this.#savedBy(expectedGain), 0) / texts.length;
-    let survival = 1;
-    let committed = 1;
-    for (let position = 0; position < good.length; position++)
-      committed += survival *= acceptance[position] as number;
     const plain = costs[0] as number;
-    const loss = this.#costs.catchUp(this.#missed) + Math.max(0, good.cost - committed * plain);
+    // A try that does not look good ends with its first token.
+    const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
+    const loss = this.#costs.catchUp(this.#missed) + Math.max(0, once);
     const allowed = lossAtFirst * plain + lossPerTime * this.#elapsed + lossPerSaved * this.#saved;
     if (gained < loss || this.#lost + loss > allowed) return 0;
     this.#pause = Math.min(2 * this.#pause, longestPause);
