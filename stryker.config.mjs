@@ -8,7 +8,7 @@ export default {
   // A mutant that runs while a module loads needs every test anew.
   ignoreStatic: true,
   concurrency: 2,
-  timeoutMS: 4_000,
+  timeoutMS: 10_000,
   timeoutFactor: 1.5,
   // The TypeScript 7 package has no JavaScript API for Stryker to read a tsconfig with; vitest needs none.
   tsconfigFile: 'none.json',

@@ -22,8 +22,10 @@ export default mergeConfig(
       include: ['test/fallback/*.check.ts'],
       exclude: [
         // Reach neither an engine nor a kernel.
-        'packages/{stats,models,hub,tiny-models}/**',
+        'packages/{stats,models,hub,planner,tiny-models}/**',
         'test/models/**',
+        'test/published-speedups.test.ts',
+        'test/standalone/killed-profile.test.ts',
         'packages/audit/src/endpoint/**',
         'apps/cli/src/audit-endpoint.test.ts',
         'apps/cli/src/options/model-file.test.ts',
@@ -31,6 +33,7 @@ export default mergeConfig(
         'apps/cli/src/hub.test.ts',
         // Refused before a row is read, or by an engine whose calls no fallback replaces.
         'apps/cli/src/bad-input.test.ts',
+        'test/standalone/requantised-models.test.ts',
         // These test the fast paths themselves.
         'packages/core/src/sampling/softmax-kernel.test.ts',
         'packages/onnx-backend/src/access.test.ts',

@@ -14,18 +14,13 @@ import {
   createSaturatingCounter,
   createTwoLevelPredictor,
 } from '@foretoken/core';
-import { llamacppBackend } from '@foretoken/llamacpp-backend';
-import { tinyModels } from '@foretoken/tiny-models';
 import { AcceptanceEstimate } from '../packages/core/src/scheduling/acceptance-estimate.js';
-import { type RecordedDraft, type RecordedText, recordTexts } from './support/acceptance-traces.js';
+import type { RecordedDraft } from './support/acceptance-traces.js';
 import { type Calibration, calibrationOf, type Prediction } from './support/calibration.js';
-import { specBenchPrompts } from './support/spec-bench-prompts.js';
+import { recordedTexts, textLength } from './support/recorded-texts.js';
 import { writeResult } from './support/write-result.js';
 
 const draftLength = 7;
-const textLength = 128;
-/** So that the result does not wait for what else the machine does. */
-const threads = 1;
 
 /** What `createAdaptiveDraftLength` estimates with. */
 function createAcceptanceEstimate(): AcceptancePredictor {
@@ -80,14 +75,13 @@ function evaluate(
   return predictions;
 }
 
-const target = await llamacppBackend.loadModel(tinyModels.target, { threads });
-const draft = await llamacppBackend.loadModel(tinyModels.draft, { threads });
-const prompts = await specBenchPrompts(target);
 const rows: Row[] = [];
+let prompts = 0;
 for (const temperature of [0, 1]) {
-  const texts = await recordTexts({ target, draft, prompts, temperature, length: textLength });
+  const texts = await recordedTexts(temperature);
+  prompts = texts.length;
   for (const drafter of ['model', 'prompt-lookup'] as const) {
-    const drafts = texts.map((text: RecordedText) => text.drafts[drafter]);
+    const drafts = texts.map((text) => text.drafts[drafter]);
     for (const kept of [false, true]) {
       for (const confidence of drafter === 'model' ? [false, true] : [false]) {
         for (const create of factories) {
@@ -105,6 +99,4 @@ for (const temperature of [0, 1]) {
     }
   }
 }
-await draft.close();
-await target.close();
-await writeResult('acceptance-predictors', { prompts: prompts.length, textLength, draftLength, rows });
+await writeResult('acceptance-predictors', { prompts, textLength, draftLength, rows });

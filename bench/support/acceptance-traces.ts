@@ -32,6 +32,8 @@ export type RecordedDrafter = 'model' | 'prompt-lookup';
 
 export interface RecordedText {
   readonly category: string;
+  /** In tokens. */
+  readonly promptLength: number;
   /** By drafter, [output tokens]: the draft after the text before each of them. */
   readonly drafts: Readonly<Record<RecordedDrafter, readonly RecordedDraft[]>>;
 }
@@ -80,7 +82,7 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
       model: modelDrafts,
       'prompt-lookup': await recordLookup(text, prompt.length, temperature, target),
     };
-    texts.push({ category, drafts });
+    texts.push({ category, promptLength: prompt.length, drafts });
     options.onText?.(index + 1);
   }
   return texts;

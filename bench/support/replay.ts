@@ -1,4 +1,4 @@
-import type { CostCurve, DraftLengthController } from '@foretoken/core';
+import type { CostCurve, Distribution, DraftedToken, DraftLengthController } from '@foretoken/core';
 import type { RecordedDraft, RecordedDrafter, RecordedText } from './acceptance-traces.js';
 
 /** Milliseconds of a round by drafted tokens, from 0; a drafter's own cost included. */
@@ -41,9 +41,9 @@ export function replay({ drafts, controller, cost, catchUp, promptLength = 0 }: 
     const asked = limit === 0 ? 0 : controller.next(limit);
     let drafted = 0;
     while (drafted < Math.min(asked, draft.drafted)) {
-      const probability = draft.confidences[drafted] as number;
+      const token = draftedToken(draft, drafted);
       drafted += 1;
-      if (controller.shouldStop?.({ token: 0, probability, depth: drafted - 1 }) === true) break;
+      if (controller.shouldStop?.(token) === true) break;
     }
     const accepted = Math.min(drafted, draft.accepted);
     const time = cost(drafted) + (asked > 0 ? (catchUp?.(missed) ?? 0) : 0);
@@ -65,25 +65,42 @@ export function replay({ drafts, controller, cost, catchUp, promptLength = 0 }: 
   return { tokens, milliseconds, rounds, drafted: draftedCount };
 }
 
-/** Decodes recorded texts one after another; the rates of each category and of all. */
+/**
+ * A drafted token with the probability and, up to rounding, the entropy that were recorded: what the token's probability
+ * leaves is spread evenly over as many others as give the entropy.
+ */
+function draftedToken({ confidences, entropies }: RecordedDraft, depth: number): DraftedToken {
+  const probability = confidences[depth] as number;
+  const modelLaw = (): Distribution => {
+    const rest = 1 - probability;
+    if (rest < 1e-9) return { tokens: undefined, probabilities: Float64Array.of(probability) };
+    const own = probability > 0 ? probability * Math.log(probability) : 0;
+    const others = Math.max(1, Math.round(rest * Math.exp(((entropies[depth] as number) + own) / rest)));
+    const probabilities = new Float64Array(1 + Math.min(others, 1e4)).fill(rest / Math.min(others, 1e4));
+    probabilities[0] = probability;
+    return { tokens: undefined, probabilities };
+  };
+  return { token: 0, probability, depth, modelLaw };
+}
+
+/** Decodes recorded texts one after another; each with the controller that it is given. */
 export function replayAll(
   texts: readonly RecordedText[],
   drafter: RecordedDrafter,
-  options: Omit<ReplayOptions, 'drafts' | 'controller'> & {
-    readonly controller: () => DraftLengthController;
-  },
-): Map<string, Replay> {
-  const totals = new Map<string, { tokens: number; milliseconds: number; rounds: number; drafted: number }>();
-  for (const { category, drafts } of texts) {
-    const once = replay({ ...options, drafts: drafts[drafter], controller: options.controller() });
-    for (const key of [category, 'all']) {
-      const total = totals.get(key) ?? { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
-      total.tokens += once.tokens;
-      total.milliseconds += once.milliseconds;
-      total.rounds += once.rounds;
-      total.drafted += once.drafted;
-      totals.set(key, total);
-    }
+  {
+    controller,
+    ...machine
+  }: Pick<ReplayOptions, 'cost' | 'catchUp'> & { readonly controller: () => DraftLengthController },
+): Replay {
+  let total: Replay = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
+  for (const { drafts, promptLength } of texts) {
+    const once = replay({ ...machine, promptLength, drafts: drafts[drafter], controller: controller() });
+    total = {
+      tokens: total.tokens + once.tokens,
+      milliseconds: total.milliseconds + once.milliseconds,
+      rounds: total.rounds + once.rounds,
+      drafted: total.drafted + once.drafted,
+    };
   }
-  return totals;
+  return total;
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
@@ -50,6 +51,13 @@ const environment = (cache: string): NodeJS.ProcessEnv => ({
 const run = (cache: string, ...parameters: string[]) =>
   runCommand(parameters, { environment: environment(cache) });
 
+const incompleteFile = (cache: string): string =>
+  path.join(folder, cache, 'models--owner--tiny', 'blobs', `${sha256(model)}.incomplete`);
+/** Waits until a command has downloaded so many bytes. */
+async function untilThere(cache: string, bytes: number): Promise<void> {
+  while ((await stat(incompleteFile(cache)).catch(() => undefined))?.size !== bytes) await sleep(5);
+}
+
 it('a model is pulled, listed, used as target and draft, and removed', async () => {
   const pulled = await run('whole', 'pull', name);
   expect(pulled.code, pulled.stderr).toBe(0);
@@ -63,22 +71,10 @@ it('a model is pulled, listed, used as target and draft, and removed', async () 
   const listed = await run('whole', 'models');
   expect(listed.stdout).toMatch(/owner\/tiny:Q8_0 *│ Q8_0 *│ 4\.\d MB *│ .*tiny-Q8_0\.gguf/);
 
-  const generate = [
-    'generate',
-    'export ',
-    '-n',
-    '8',
-    '--temperature',
-    '0',
-    '--threads',
-    '1',
-    '--draft-length',
-    '2',
-  ];
-  const byName = await run('whole', ...generate, '--model', name, '--draft', name);
-  const byFile = await run('whole', ...generate, '--model', tinyModels.draft, '--draft', tinyModels.draft);
-  expect(byName.code, byName.stderr).toBe(0);
-  expect(byName.stdout).toBe(byFile.stdout);
+  const settings = ['-n', '8', '--draft-length', '2', '--threads', '1'];
+  const generated = await run('whole', 'generate', 'export ', '--model', name, '--draft', name, ...settings);
+  expect(generated.code, generated.stderr).toBe(0);
+  expect(generated.stderr).toMatch(/[1-9]\d* of \d+ draft tokens accepted/);
 
   const removed = await run('whole', 'models', '--remove', name);
   expect(removed).toMatchObject({ code: 0, stdout: `${file}\n` });
@@ -93,7 +89,6 @@ it.each<[what: string, parameters: readonly string[], code: number, message: Reg
     usage,
     /has 2 models on the hub: say which.*\n {2}F16 /,
   ],
-  ['a model that is not there', ['pull', 'owner/none'], failure, /no such model, or it is private/],
   [
     'a model that was not pulled',
     ['generate', 'a', '--draft', name],
@@ -107,19 +102,29 @@ it.each<[what: string, parameters: readonly string[], code: number, message: Reg
   expect(existsSync(path.join(folder, 'empty'))).toBe(false);
 });
 
+it.skipIf(!existsSync('/usr/bin/script') || process.platform !== 'linux')(
+  'Ctrl-C at the bar of a terminal is no success',
+  async () => {
+    held = 1000;
+    const command = `${process.execPath} ${path.join(import.meta.dirname, '..', 'dist', 'main.js')} pull ${name}`;
+    const child = spawn('/usr/bin/script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      env: { ...process.env, ...environment('terminal') },
+    });
+    child.stdout.resume();
+    const code = new Promise((resolve) => child.on('close', resolve));
+    await untilThere('terminal', 1000);
+    child.stdin.write('\u0003');
+    expect(await code).toBe(interrupted);
+    held = undefined;
+  },
+);
+
 it.skipIf(process.platform === 'win32')('a pull whose process is killed or interrupted goes on', async () => {
-  const incomplete = path.join(
-    folder,
-    'killed',
-    'models--owner--tiny',
-    'blobs',
-    `${sha256(model)}.incomplete`,
-  );
   const endAt = async (bytes: number, signal: NodeJS.Signals) => {
     held = bytes;
     const child = startCommand(['pull', name], environment('killed'));
     const end = finishCommand(child);
-    while ((await stat(incomplete).catch(() => undefined))?.size !== bytes) await sleep(5);
+    await untilThere('killed', bytes);
     child.kill(signal);
     return end;
   };
@@ -136,5 +141,5 @@ it.skipIf(process.platform === 'win32')('a pull whose process is killed or inter
     [0, 1, 1_234_567, model.length - 1].map((start) => `bytes=${start}-`),
   );
   expect(sha256(await readFile(pulled.stdout.trim()))).toBe(sha256(model));
-  expect(existsSync(incomplete)).toBe(false);
+  expect(existsSync(incompleteFile('killed'))).toBe(false);
 });

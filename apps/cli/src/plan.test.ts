@@ -31,15 +31,17 @@ beforeAll(async () => {
   ]);
   expect(profiled.code, profiled.stderr).toBe(0);
   const profile = parseProfile(await readFile(inFolder('profile.json'), 'utf8'), 'profile.json');
-  await writeProfile(inFolder('profile.json'), {
-    ...profile,
-    roundCosts: profile.roundCosts.map((entry) => ({
-      ...entry,
-      lengths: [0, 1, 3, 7],
-      milliseconds: [10, 11, 12, 16],
-    })),
-    passCosts: profile.passCosts.filter(({ lengths }) => lengths.length > 1),
-  });
+  const plain = Math.min(
+    ...profile.passCosts.flatMap(({ configuration, milliseconds }) =>
+      configuration.model === 'big.gguf' ? (milliseconds[0] as number) : [],
+    ),
+  );
+  const roundCosts = profile.roundCosts.map((entry) => ({
+    ...entry,
+    lengths: [0, 1, 3, 7],
+    milliseconds: [1, 1.1, 1.2, 1.6].map((factor) => factor * plain),
+  }));
+  await writeProfile(inFolder('profile.json'), { ...profile, roundCosts });
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -26,6 +26,7 @@ import { note, printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { decisionLines, planLines } from '../output/plan-lines.js';
 import { requireWritablePage, writePage } from '../page/write-page.js';
+import { readMeasuredSpeeds } from '../planning/measured-speeds.js';
 import { measureQualities } from '../planning/measure-qualities.js';
 import { pipelineFromOptions, type PipelineFlags } from '../planning/pipeline-from-options.js';
 import { pipelineModels } from '../planning/pipeline-models.js';
@@ -139,6 +140,7 @@ export function planCommand() {
       new Option('--emit <engine>', 'print the plan for another engine').choices(['llama-server', 'vllm']),
     )
     .option('--report <page.html>', 'write a page with plots')
+    .option('--measured <file>', 'for the report: what foretoken bench --plan ... --json printed')
     .option(
       '--measure-quality',
       'for the report: perplexity and a pass rate of target and drafts, measured now',
@@ -158,6 +160,7 @@ Examples:
     .action(async (options) => {
       const signal = interruptSignal();
       if (options.report !== undefined) await requireWritablePage(options.report, '--report');
+      const measured = options.measured === undefined ? [] : await readMeasuredSpeeds(options.measured);
       const input = await readInput(options, signal);
       const plan = compilePlan(input);
       await writePlan(options.output, plan);
@@ -173,7 +176,7 @@ Examples:
         const qualities = options.measureQuality === true ? await measureQualities(plan, signal) : undefined;
         await writePage(
           options.report,
-          await planPage({ plan, profile: input.profile, qualities }),
+          await planPage({ plan, profile: input.profile, qualities, measured }),
           '--report',
         );
       }

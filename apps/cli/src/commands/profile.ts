@@ -161,10 +161,10 @@ async function profiledModels(
 ): Promise<{ readonly target: ProfiledModel; readonly draft: ProfiledModel | undefined }> {
   const { threads, model, backend, draftBackend = backend, weightFormat, draftWeightFormat } = selection;
   const targetFile = modelPath(model, tinyModels.target);
-  const targetId = model === 'embedded' ? 'embedded target' : path.basename(model);
+  const targetId = model === 'embedded' ? 'embedded target' : path.basename(targetFile);
   const draftName = selection.draft ?? 'embedded';
   const { file: draftFile, ...layers } = draftModel(draftName, targetFile);
-  const draftId = draftName === 'embedded' ? 'embedded draft' : path.basename(draftName);
+  const draftId = draftName === 'embedded' ? 'embedded draft' : path.basename(draftFile);
   // Some of the target's own layers, or the target itself.
   const ownLayers = draftFile === targetFile;
   const options = engineSelection(selection, undefined);

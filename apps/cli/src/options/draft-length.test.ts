@@ -1,7 +1,7 @@
 import { createPromptLookupDrafter, type Drafter, type LanguageModel } from '@foretoken/core';
 import { createTableModel, randomTable } from '@foretoken/core/testing';
 import { describe, expect, it } from 'vitest';
-import { draftLengthController } from './draft-length.js';
+import { draftLengthController, parseDraftLength } from './draft-length.js';
 
 /** Drafting never pays. */
 const roundCosts = { lengths: [0, 1, 3], milliseconds: [1, 20, 60] };
@@ -39,5 +39,29 @@ describe('where drafting does not pay', () => {
     const model = roundsBeforeProbe(lookup, draft);
     expect(roundsBeforeProbe(head, undefined)).toBe(model);
     expect(model).toBeGreaterThan(4 * copying);
+  });
+});
+
+describe('rules by name', () => {
+  it('need no costs', () => {
+    const drafter = createPromptLookupDrafter();
+    for (const name of ['learn', 'ewma', 'adaedl', 'specdec++']) {
+      const length = parseDraftLength(name);
+      expect(length).toBe(name);
+      const asked = draftLengthController(length, undefined, drafter, undefined).next(63);
+      // What learns begins plainly.
+      expect(asked > 0).toBe(name !== 'learn');
+    }
+  });
+
+  it('what is learnt stays with the drafter', () => {
+    const [one, other] = [createPromptLookupDrafter(), createPromptLookupDrafter()];
+    const controller = draftLengthController('learn', undefined, one, undefined);
+    expect(draftLengthController('learn', undefined, one, undefined)).toBe(controller);
+    expect(draftLengthController('learn', undefined, other, undefined)).not.toBe(controller);
+  });
+
+  it('an unknown one is refused', () => {
+    expect(() => parseDraftLength('disco')).toThrow('"learn"');
   });
 });

@@ -2,26 +2,46 @@ import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-
 import {
   type CostCurve,
   createAdaptiveDraftLength,
+  createBetaSurvival,
   createFixedDraftLength,
+  createLearningDraftLength,
+  createMovingAverageDraftLength,
   type Drafter,
   type LanguageModel,
   type DraftLengthController,
+  stopAboveRejection,
+  stopByEntropy,
 } from '@foretoken/core';
 
-export type DraftLength = number | 'auto';
+/** Of the published rules that are there to compare with. */
+const longest = 15;
+const rejectionThreshold = 0.7;
+
+/** Rules that need no costs measured before, by name; `learn` is one controller for a drafter. */
+const rules = {
+  learn: learningController,
+  ewma: () => createMovingAverageDraftLength(),
+  adaedl: () => stopByEntropy(createFixedDraftLength(longest)),
+  'specdec++': () =>
+    stopAboveRejection(createFixedDraftLength(longest), createBetaSurvival(), rejectionThreshold),
+} as const satisfies Record<string, (drafter: Drafter | undefined) => DraftLengthController>;
+type RuleName = keyof typeof rules;
+
+export type DraftLength = number | 'auto' | RuleName;
 
 export function parseDraftLength(text: string): DraftLength {
-  if (text === 'auto') return 'auto';
+  if (text === 'auto' || Object.hasOwn(rules, text)) return text as 'auto' | RuleName;
   const value = Number(text);
   if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 63) {
-    throw new UsageError('--draft-length takes "auto" or a whole number from 0 to 63.');
+    const names = Object.keys(rules).map((name) => `"${name}"`);
+    throw new UsageError(`--draft-length takes "auto", ${names.join(', ')} or a whole number from 0 to 63.`);
   }
   return value;
 }
 
 export const draftLengthOption = new Option(
   '--draft-length <n>',
-  'tokens to draft a round; "auto" measures pass costs first and adapts, 0 included (with --tree: all of the tree; with --combine merge: 4 for each drafter)',
+  'tokens to draft a round; "auto" measures pass costs first and adapts, 0 included; "learn" adapts without; "ewma", "adaedl" and "specdec++" are published rules (with --tree: all of the tree; with --combine merge: 4 for each drafter)',
 )
   .argParser(parseDraftLength)
   .default('auto' as DraftLength);
@@ -33,9 +53,21 @@ export function draftLengthController(
   drafter: Drafter | undefined,
   draft: LanguageModel | undefined,
 ): DraftLengthController {
-  if (length !== 'auto') return createFixedDraftLength(length);
+  if (typeof length === 'number') return createFixedDraftLength(length);
+  if (length !== 'auto') return rules[length](drafter);
   if (roundCosts === undefined) return createFixedDraftLength(0);
   return adaptiveController(roundCosts, expectedAcceptance(drafter), draftsByPasses(drafter, draft));
+}
+
+const learning = new WeakMap<Drafter, DraftLengthController>();
+
+/** What is learnt of a drafter stays with it. */
+function learningController(drafter: Drafter | undefined): DraftLengthController {
+  if (drafter === undefined) return createFixedDraftLength(0);
+  const controller =
+    learning.get(drafter) ?? createLearningDraftLength({ priorAcceptance: expectedAcceptance(drafter) });
+  learning.set(drafter, controller);
+  return controller;
 }
 
 /** What a drafter says of itself, for every position; undefined where it says nothing. */

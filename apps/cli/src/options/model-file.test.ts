@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { namedDraft, namedTarget } from '../planning/model-names.js';
 import { checkDraftSelection } from './check-draft-selection.js';
 import { draftModel } from './draft-model.js';
 import { modelFile } from './model-file.js';
@@ -28,6 +29,7 @@ it('a pulled model is named as the hub names it, wherever a model is', () => {
   expect(modelFile(name)).toBe(pulled);
   expect(modelPath('owner/model', tinyModels.target)).toBe(pulled);
   expect(draftModel(name, 'target.gguf')).toEqual({ file: pulled });
+  expect(namedDraft(name)).toEqual({ name: 'm-Q8_0.gguf', file: pulled });
   expect(parseTargetSpec(`${name},kv=q8_0`)).toMatchObject({ file: pulled, kvType: 'q8_0' });
   expect(checkDraftSelection({ model: name, draft: `prompt-lookup+${name}`, backend: 'llamacpp' })).toEqual([
     'prompt-lookup',
@@ -43,6 +45,9 @@ it('files and the embedded models keep their names', async () => {
   for (const text of [file, relative, 'missing.gguf', 'x/missing.gguf', 'x/missing.safetensors', './x/y']) {
     expect(modelFile(text)).toBe(text);
   }
+  expect(modelFile('model', path.dirname(file))).toBe(file);
+  expect(modelFile('x/missing.gguf', folder)).toBe(path.join(folder, 'x', 'missing.gguf'));
+  expect(namedTarget(relative)).toEqual({ name: 'model', file });
   expect(modelPath('embedded', tinyModels.target)).toBe(tinyModels.target);
   expect(draftModel('embedded', 'target.gguf')).toEqual({ file: tinyModels.draft });
 });

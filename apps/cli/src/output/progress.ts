@@ -11,16 +11,7 @@ export async function withProgress<Result>(
     note(`${title} ...`);
     return run(() => {});
   }
-  const bar = progress({ max: total, output: process.stderr });
-  bar.start(title);
-  try {
-    const result = await run((done) => bar.advance(1, `${title} (${done} of ${total})`));
-    bar.stop(title);
-    return result;
-  } catch (error) {
-    bar.stop(`${title}: stopped`);
-    throw error;
-  }
+  return withBar(title, total, (bar) => run((done) => bar.advance(1, `${title} (${done} of ${total})`)));
 }
 
 /** How far timed work is, as it says itself. */
@@ -47,18 +38,36 @@ export async function withTimedProgress<Result>(
       done = Math.max(done, tenths);
     });
   }
-  const bar = progress({ max: 1000, output: process.stderr });
-  bar.start(title);
-  try {
-    const result = await run((now) => {
+  return withBar(title, 1000, (bar) =>
+    run((now) => {
       const steps = Math.round(now.fraction * 1000);
       bar.advance(steps - done, textOf(now));
       done = steps;
-    });
+    }),
+  );
+}
+
+async function withBar<Result>(
+  title: string,
+  max: number,
+  run: (bar: ReturnType<typeof progress>) => Promise<Result>,
+): Promise<Result> {
+  const bar = progress({ max, output: process.stderr });
+  bar.start(title);
+  process.once('exit', endInterrupted);
+  try {
+    const result = await run(bar);
     bar.stop(title);
     return result;
   } catch (error) {
     bar.stop(`${title}: stopped`);
     throw error;
+  } finally {
+    process.off('exit', endInterrupted);
   }
+}
+
+/** On a terminal the bar reads Ctrl-C itself, and ends the process as if it had succeeded. */
+function endInterrupted(): void {
+  process.exitCode = 130;
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { tinyModels } from '@foretoken/tiny-models';
+import { modelFile } from '../options/model-file.js';
 
-/** A model file as options and pipelines name it: a path or "embedded". */
+/** A model file as options and pipelines name it: a path, a pulled model or "embedded". */
 export interface NamedModel {
   /** What profiles call it. */
   readonly name: string;
@@ -17,5 +18,7 @@ export function namedDraft(model: string): NamedModel {
 }
 
 function named(model: string, embedded: NamedModel): NamedModel {
-  return model === 'embedded' ? embedded : { name: path.basename(model), file: path.resolve(model) };
+  if (model === 'embedded') return embedded;
+  const file = modelFile(model, '.');
+  return { name: path.basename(file), file };
 }

@@ -10,6 +10,7 @@ import { headNames, isHeadName } from '../engines/heads.js';
 import { checkDraftSelection } from '../options/check-draft-selection.js';
 import { withoutModel } from '../options/draft-names.js';
 import { isTextPart } from '../options/draft-parts.js';
+import { modelFile } from '../options/model-file.js';
 import type { ModelSelection } from '../options/model-options.js';
 import { namedTarget } from './model-names.js';
 
@@ -87,7 +88,7 @@ function drafterOf(part: string, flags: PipelineFlags): PipelineDrafter {
   if (kind === 'skip-layers') return { kind, layers: layers.split(',').map(Number) };
   return {
     kind: 'draft-model',
-    model: part === 'embedded' ? part : path.resolve(part),
+    model: part === 'embedded' ? part : modelFile(part, '.'),
     vocabulary: flags.foreignDraft,
     stage: flags.stage,
     tree,

@@ -1,14 +1,22 @@
-import type { DraftLengthController } from '@foretoken/core';
+import { createBetaSurvival, createTableDraftLength, type DraftLengthController } from '@foretoken/core';
 import type { PlannedDrafter } from '@foretoken/planner';
-import { adaptiveController } from '../options/draft-length.js';
+
+/** Rounds before what drafts without passes is probed for the first time: it has nothing to catch up with. */
+const earlyProbe = 32;
 
 /**
- * A fresh controller with a plan's costs and acceptance to start from; undefined where nothing drafts. Of several drafters
- * the last one's, whose drafts cost the most: the others are asked before it.
+ * A fresh controller that moves among a plan's draft lengths; undefined where nothing drafts. Of several drafters the last
+ * one's, whose drafts cost the most: the others are asked before it.
  */
 export function planController(planned: readonly PlannedDrafter[]): DraftLengthController | undefined {
   const last = planned.at(-1);
   if (last === undefined) return undefined;
-  const byPasses = last.draft !== null || last.drafter.kind === 'head';
-  return adaptiveController(last.roundCosts, last.priorAcceptance, byPasses);
+  const { table, roundCosts, priorAcceptance, draft, drafter } = last;
+  const byPasses = draft !== null || drafter.kind === 'head';
+  return createTableDraftLength({
+    table,
+    roundCosts,
+    predictor: createBetaSurvival({ priorAcceptance }),
+    firstProbe: byPasses ? undefined : earlyProbe,
+  });
 }

@@ -3,6 +3,8 @@ import { escapeHtml } from '../page/escape-html.js';
 import { htmlPage, verdictBlock } from '../page/html-page.js';
 import { htmlTable } from '../page/html-table.js';
 import { renderPlot } from '../page/render-plot.js';
+import type { MeasuredSpeed } from './measured-speeds.js';
+import { predictedOf } from './predicted-speed.js';
 import { acceptancePlot, costCurvesPlot, frontierPlot, speedPlot } from './plan-plots.js';
 
 export interface PlanPage {
@@ -10,15 +12,20 @@ export interface PlanPage {
   readonly profile: Profile;
   /** By model; undefined: not measured. */
   readonly qualities: ReadonlyMap<string, Quality> | undefined;
+  /** Of foretoken bench --plan; empty: not measured. */
+  readonly measured: readonly MeasuredSpeed[];
 }
 
 /** One self-contained page: the answers, the frontier, predicted speeds, cost curves, acceptance, and every decision. */
-export async function planPage({ plan, profile, qualities }: PlanPage): Promise<string> {
+export async function planPage({ plan, profile, qualities, measured }: PlanPage): Promise<string> {
   const points = frontierOf(plan, profile, qualities);
   const [frontier, speed, costs, acceptance] = await Promise.all(
-    [frontierPlot(points), speedPlot(plan, profile), costCurvesPlot(profile), acceptancePlot(profile)].map(
-      renderPlot,
-    ),
+    [
+      frontierPlot(points),
+      speedPlot(plan, profile, measured),
+      costCurvesPlot(profile),
+      acceptancePlot(profile),
+    ].map(renderPlot),
   );
   const { machine } = profile;
   const [pairing, ...others] = answers(plan, points);
@@ -31,10 +38,11 @@ ${others.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}
 <h2>Time, energy and quality</h2>
 ${frontier}
 ${frontierTable(points)}
-<p class="note">Speculation has the quality of the target: its rule is exact. Perplexity is that of a model's own texts under the target, and the pass rate the share of built-in beginnings of functions that it closes with every bracket in its place; both are measured with --measure-quality. Energy is of the passes alone.</p>
+<p class="note">Speculation has the quality of the target: its rule is exact. Perplexity is that of a model's own texts under the target, and a task is a built-in beginning of a function, solved where it is closed with every bracket in its place; both are measured with --measure-quality. Energy is of the passes alone.</p>
 <h2>Predicted speed over draft length</h2>
 ${speed}
-<p class="note">Bands are intervals at ${100 * plan.confidence} %: the counts' Beta posteriors to first order, and the spread of repeated cost measurements. Points: whole rounds of that length were measured. foretoken bench --plan measures beside them.</p>
+<p class="note">Bands are intervals at ${100 * plan.confidence} %: the counts' Beta posteriors to first order, and the spread of repeated cost measurements. Points: whole rounds of that length were measured.${measured.length === 0 ? ' foretoken bench --plan measures speeds, and --measured shows them here.' : ' Black: speeds that foretoken bench measured, with intervals at 95 % over prompts.'}</p>
+${measured.length === 0 ? '' : measuredTable(plan, measured)}
 <h2>Pass costs</h2>
 ${costs}
 <h2>Acceptance by position</h2>
@@ -48,9 +56,32 @@ ${htmlTable(
   );
 }
 
+function measuredTable(plan: Plan, measured: readonly MeasuredSpeed[]): string {
+  return htmlTable(
+    ['tokens drafted a round', 'predicted', 'measured', 'predicted / measured'],
+    measured.map(({ length, speedup }) => {
+      const predicted = predictedOf(plan, plan.drafters, length);
+      return [
+        String(length),
+        predicted?.estimate ?? 'not predicted',
+        speedup.estimate,
+        predicted === undefined ? '' : predicted.estimate / speedup.estimate,
+      ];
+    }),
+  );
+}
+
 function frontierTable(points: ReturnType<typeof frontierOf>): string {
   return htmlTable(
-    ['', 'what decodes', 'ms a token', 'tokens/s', 'J a token', 'perplexity under the target', 'pass rate'],
+    [
+      '',
+      'what decodes',
+      'ms a token',
+      'tokens/s',
+      'J a token',
+      'perplexity under the target',
+      'tasks solved',
+    ],
     points.map(({ kind, name, millisecondsPerToken, joulesPerToken, quality }) => [
       kind,
       name,
@@ -58,7 +89,7 @@ function frontierTable(points: ReturnType<typeof frontierOf>): string {
       1000 / millisecondsPerToken,
       joulesPerToken ?? 'not measured',
       quality?.perplexity ?? 'not measured',
-      quality?.passRate ?? 'not measured',
+      quality === undefined ? 'not measured' : `${quality.solved} of ${quality.tasks}`,
     ]),
   );
 }

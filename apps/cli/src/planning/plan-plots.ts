@@ -1,5 +1,6 @@
 import { acceptanceByPosition, type FrontierPoint, type Plan, type Profile } from '@foretoken/planner';
 import type { TopLevelSpec } from 'vega-lite';
+import type { MeasuredSpeed } from './measured-speeds.js';
 import { plotConfig, plotWidth } from '../page/plot-style.js';
 
 const legend = { orient: 'top' as const, columns: 2, labelLimit: plotWidth / 2 };
@@ -8,7 +9,9 @@ const legend = { orient: 'top' as const, columns: 2, labelLimit: plotWidth / 2 }
 export function costCurvesPlot({ passCosts }: Profile): TopLevelSpec {
   const values = passCosts.flatMap(({ configuration, contextTokens, lengths, milliseconds }) => {
     const { model, weightFormat, engine, threads } = configuration;
-    const curve = `${model}, ${weightFormat} on ${engine}${threads === null ? '' : `, threads ${threads}`}, after ${contextTokens}`;
+    // Without the package that the engine's library comes from.
+    const on = engine.replace(/ \(.*\)$/, '');
+    const curve = `${model} after ${contextTokens} tokens, ${weightFormat} on ${on}${threads === null ? '' : `, threads ${threads}`}`;
     return lengths.map((length, index) => ({ length, milliseconds: milliseconds[index] as number, curve }));
   });
   return {
@@ -66,7 +69,11 @@ export function acceptancePlot({ acceptance }: Profile): TopLevelSpec {
 }
 
 /** Predicted speed over draft length, with its intervals; points where whole rounds were measured. */
-export function speedPlot({ drafters, alternatives }: Plan, { roundCosts }: Profile): TopLevelSpec {
+export function speedPlot(
+  { drafters, alternatives }: Plan,
+  { roundCosts }: Profile,
+  speeds: readonly MeasuredSpeed[],
+): TopLevelSpec {
   const measured = new Set(roundCosts.flatMap(({ lengths }) => lengths));
   const values = [...drafters, ...alternatives].flatMap(({ name, predictions, costSource }) =>
     predictions.map(({ length, speedup }) => ({
@@ -96,6 +103,24 @@ export function speedPlot({ drafters, alternatives }: Plan, { roundCosts }: Prof
         encoding: { x, y: { ...y, field: 'estimate' }, color },
       },
       {
+        // What the controller chose has no one length.
+        data: {
+          values: speeds.flatMap(({ length, speedup }) =>
+            length === 'auto' ? [] : [{ length, ...speedup, upper: speedup.upper ?? speedup.estimate }],
+          ),
+        },
+        layer: [
+          {
+            mark: { type: 'rule', color: 'black' },
+            encoding: { x, y: { ...y, field: 'lower' }, y2: { field: 'upper' } },
+          },
+          {
+            mark: { type: 'point', shape: 'diamond', filled: true, color: 'black', size: 50 },
+            encoding: { x, y: { ...y, field: 'estimate' } },
+          },
+        ],
+      },
+      {
         data: { values: [{ plain: 1 }] },
         mark: { type: 'rule', strokeDash: [4, 4], color: '#333333' },
         encoding: { y: { field: 'plain', type: 'quantitative' } },
@@ -104,44 +129,44 @@ export function speedPlot({ drafters, alternatives }: Plan, { roundCosts }: Prof
   };
 }
 
-/** Time against energy where it is known, else against perplexity, else time alone. */
+/** Time against energy, and time against quality: a panel of each that was measured, else time alone. */
 export function frontierPlot(points: readonly FrontierPoint[]): TopLevelSpec {
-  const hasEnergy = points.some(({ joulesPerToken }) => joulesPerToken !== undefined);
-  const hasQuality = points.some(({ quality }) => quality !== undefined);
-  const values = points.flatMap(({ name, kind, millisecondsPerToken, joulesPerToken, quality }) => {
-    const height = hasEnergy ? joulesPerToken : hasQuality ? quality?.perplexity : 0;
-    return height === undefined
-      ? []
-      : [{ name, kind, milliseconds: millisecondsPerToken, height, passRate: quality?.passRate ?? 0 }];
-  });
-  const title = hasEnergy
-    ? 'joules a token'
-    : hasQuality
-      ? 'perplexity under the target'
-      : 'neither energy nor quality was measured';
-  const x = { field: 'milliseconds', type: 'quantitative' as const, title: 'milliseconds a token' };
-  const y = { field: 'height', type: 'quantitative' as const, title, scale: { zero: false } };
+  const panels = [
+    { title: 'joules a token', of: ({ joulesPerToken }: FrontierPoint) => joulesPerToken },
+    { title: 'perplexity under the target', of: ({ quality }: FrontierPoint) => quality?.perplexity },
+    { title: 'tasks solved', of: ({ quality }: FrontierPoint) => quality && quality.solved / quality.tasks },
+  ].filter(({ of }) => points.some((point) => of(point) !== undefined));
+  const alone = { title: 'neither energy nor quality was measured', of: () => 0 };
   return {
-    width: plotWidth,
-    height: 280,
     config: plotConfig,
-    data: { values },
-    layer: [
-      {
-        mark: { type: 'point', filled: true },
-        encoding: {
-          x,
-          y,
-          color: { field: 'kind', type: 'nominal', title: null, legend },
-          ...(hasQuality
-            ? { size: { field: 'passRate', type: 'quantitative' as const, title: 'pass rate' } }
-            : {}),
-        },
-      },
-      {
-        mark: { type: 'text', align: 'left', dx: 8, fontSize: 10 },
-        encoding: { x, y, text: { field: 'name', type: 'nominal' } },
-      },
-    ],
+    vconcat: (panels.length > 0 ? panels : [alone]).map(({ title, of }) => {
+      const values = points.flatMap((point) => {
+        const height = of(point);
+        const { name, kind, millisecondsPerToken: milliseconds } = point;
+        return height === undefined ? [] : [{ name, kind, milliseconds, height }];
+      });
+      const x = { field: 'milliseconds', type: 'quantitative' as const, title: 'milliseconds a token' };
+      const y = {
+        field: 'height',
+        type: 'quantitative' as const,
+        title,
+        scale: { zero: false, padding: 20 },
+      };
+      return {
+        width: plotWidth,
+        height: panels.length > 0 ? 180 : 60,
+        data: { values },
+        layer: [
+          {
+            mark: { type: 'point' as const, filled: true, size: 90 },
+            encoding: { x, y, color: { field: 'kind', type: 'nominal' as const, title: null, legend } },
+          },
+          {
+            mark: { type: 'text' as const, align: 'left' as const, dx: 8, dy: -8, fontSize: 10 },
+            encoding: { x, y, text: { field: 'name', type: 'nominal' as const } },
+          },
+        ],
+      };
+    }),
   };
 }

@@ -25,6 +25,8 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
     corpus: nGram?.corpora,
     nGramStore: nGram?.store,
     source: inputCopy?.source,
+    weightFormat: plan.target.isOther ? configuration.weightFormat : undefined,
+    draftWeightFormat: withModel?.requantised === true ? draft?.weightFormat : undefined,
     backend,
     draftBackend: draft && backendOf(draft.engine),
     threads: threads ?? undefined,

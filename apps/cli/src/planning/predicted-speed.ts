@@ -20,8 +20,11 @@ export function predictedOf(
   return only.predictions.find(({ length }) => length === draftLength)?.speedup;
 }
 
-/** Predicted beside measured. */
+/** Predicted beside measured, and what to do where the one does not hold the other. */
 export function predictedLine(predicted: Estimate, { speedup }: Comparison): string {
-  const error = 100 * (predicted.estimate / speedup.estimate - 1);
-  return `predicted ${estimateText(predicted)}, measured ${speedupText(speedup)}: ${error >= 0 ? '+' : ''}${error.toFixed(1)} %`;
+  const { estimate } = speedup;
+  const error = 100 * (predicted.estimate / estimate - 1);
+  const isOutside = estimate < predicted.lower || estimate > predicted.upper;
+  const advice = isOutside ? '; outside of its interval: on texts or a machine like now, profile and plan anew' : '';
+  return `predicted ${estimateText(predicted)}, measured ${speedupText(speedup)}: ${error >= 0 ? '+' : ''}${error.toFixed(1)} %${advice}`;
 }

@@ -30,8 +30,10 @@ export async function profileConfigurations(
     // A configuration of which nothing may be measured is still looked at: it says what is left.
     const share = Math.max((budget - spent) / left, shortestShare);
     const later = (budget - spent) * ((left - 1) / left);
-    const start = performance.now();
+    // The first step comes when the models are loaded: what that takes is not measuring.
+    let begun: number | undefined;
     const result = await profile(configuration, share, ({ step, secondsLeft }) => {
+      begun ??= performance.now();
       const seconds = Math.max(0, secondsLeft + later);
       onProgress({
         step: titled(configuration, step),
@@ -39,8 +41,7 @@ export async function profileConfigurations(
         fraction: Math.max(0, Math.min(1, 1 - seconds / budget)),
       });
     });
-    // What loading takes is not measuring.
-    spent += Math.min(share, (performance.now() - start) / 1000);
+    if (begun !== undefined) spent += (performance.now() - begun) / 1000;
     results.push({
       ...result,
       measured: result.measured.map((step) => titled(configuration, step)),

@@ -40,7 +40,8 @@ export async function measureQuality(options: {
   }
   return {
     perplexity: Math.exp(count === 0 ? 0 : -logLikelihood / count),
-    passRate: solved / bracketTasks.length,
+    tasks: bracketTasks.length,
+    solved,
   };
 }
 

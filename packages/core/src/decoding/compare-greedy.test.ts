@@ -161,3 +161,39 @@ test('the whole context may be prompt and output', async () => {
   expect(await compareGreedy(target, [2, 2], [0, 1, 2], [0, 1, 1])).toMatchObject({ index: 2 });
   expect(passes.at(-1)).toEqual({ tokens: [2, 0, 1], rows: [2] });
 });
+
+test.each([
+  [16, [4, 9, 7]],
+  [9, [4, 9, 7]],
+  [8, [4, 7]],
+  [6, [4]],
+  [4, [4]],
+  [3, []],
+])(
+  'a target that takes %i leaves reads trees of %j, with siblings beside all but the first',
+  async (most, expected) => {
+    const target = createTableModel({
+      law: () => distribution(0.3, 0.25, 0.2, 0.15, 0.1),
+      vocabularySize: 5,
+    });
+    const forward = target.forward.bind(target);
+    const leaves: number[] = [];
+    Object.assign(target, {
+      capabilities: { ...target.capabilities, maximumLeaves: most },
+      forward: (...parameters: Parameters<typeof target.forward>) => {
+        const { parents } = parameters[0][0] as ForwardRequest;
+        if (parents !== undefined) {
+          leaves.push([...parents.keys()].filter((node) => !parents.includes(node)).length);
+          expect(parents.filter((parent) => parent < 0)).toHaveLength(1);
+        }
+        return forward(...parameters);
+      },
+    });
+    const shared = [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1];
+    const difference = await compareGreedy(target, [0], [...shared, 0], [...shared, 1], { trees: true });
+    expect(difference).toMatchObject({ index: shared.length, passDistance: 0 });
+    // The last pass of a reading may be smaller.
+    expect([...new Set(leaves.filter((count) => expected.includes(count)))]).toEqual(expected);
+    expect(Math.max(0, ...leaves)).toBe(Math.max(0, ...expected));
+  },
+);

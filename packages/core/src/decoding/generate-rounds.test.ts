@@ -124,6 +124,7 @@ describe('every round', () => {
           expect(proposal.tokens).toEqual(tokens);
           expect(budget.maximumTokens).toBe(askedLength);
           expect(budget.maximumLeaves).toBe(1);
+          expect(budget.independentSiblings).toBe(false);
           expect(context).toMatchObject({ promptLength: prompt.length, signal, targetHiddenRows: undefined });
           expect(context.shouldStop).toBe((all.draftLength as DraftLengthController).shouldStop);
           const { parents, drafters } = draft;
@@ -219,6 +220,18 @@ describe('every round', () => {
     for (const [index, { hiddenRows, committedTokens }] of outcomes.entries()) {
       const { tokens } = proposals[index] as (typeof proposals)[number];
       expect(newest(hiddenRows)).toEqual([tokens.at(-1), ...committedTokens.slice(0, -1)]);
+    }
+  });
+
+  test('asks for independent siblings where the rule needs them, and for branches where it takes them', async () => {
+    for (const [rule, independentSiblings] of [
+      ['k-seq', true],
+      ['recursive-rejection', false],
+    ] as const) {
+      const { proposals, all } = await record({ rule, maximumTokens: 12 });
+      const { maximumLeaves } = all.target.capabilities;
+      for (const { budget } of proposals)
+        expect(budget).toMatchObject({ maximumLeaves, independentSiblings });
     }
   });
 

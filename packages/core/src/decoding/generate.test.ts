@@ -8,11 +8,10 @@ import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import { oneHot } from '../sampling/draw.js';
-import { jointLaw, type TableLaw } from '../testing/enumerate-joint-law.js';
+import type { TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
 import { createTableHead } from '../testing/table-head.js';
 import { createTableModel } from '../testing/table-model.js';
-import { verificationRules } from '../verification/rules.js';
 import type { DecodeEvent } from './decode-event.js';
 import { generate } from './generate.js';
 import type { GenerateOptions } from './generate-options.js';
@@ -60,35 +59,6 @@ describe.each(drafters)('with a %s', (_, createDrafter) => {
       await drafter.close();
     }
   });
-
-  test.each([...verificationRules.keys()])(
-    'the joint law of three tokens is the target law, under %s',
-    async (rule) => {
-      const draws = 6000;
-      const exact = jointLaw((history) => shortMemory(1)([...prompt, ...history]), 3);
-      const counts = new Map<string, number>();
-      const drafter = createDrafter();
-      for (let seed = 0; seed < draws; seed++) {
-        const { tokens } = await generateText({
-          target,
-          drafter,
-          prompt,
-          rule,
-          seed,
-          draftLength: 2,
-          maximumTokens: 3,
-        });
-        counts.set(tokens.join(','), (counts.get(tokens.join(',')) ?? 0) + 1);
-      }
-      await drafter.close();
-      let statistic = 0;
-      for (const [key, probability] of exact) {
-        statistic += ((counts.get(key) ?? 0) - draws * probability) ** 2 / (draws * probability);
-      }
-      // 27 cells, 26 degrees of freedom: chi-square exceeds 88 with probability 1e-8.
-      expect(statistic).toBeLessThan(88);
-    },
-  );
 
   test('the events add up to the counters', async () => {
     const drafter = createDrafter();
@@ -258,11 +228,20 @@ describe('a drafter that throws', () => {
       const { tokens } = await generateText({ ...shared, sampling: { temperature: 0 } });
       expect(end.tokens).toEqual(tokens);
       expect(end.counters.failedDrafter).toBe('failing');
+      const again = failing(when, round, cause);
+      const { drafterFailure } = await generateText({ ...shared, drafter: again });
+      expect(drafterFailure).toEqual({ type: 'drafter-failed', round, drafter: 'failing', error: cause });
+      await again.close();
       // Nothing is drafted after it.
       const after = events.slice(events.findIndex(({ type }) => type === 'drafter-failed'));
       expect(after.filter(({ type }) => type === 'draft-end')).toEqual([]);
       await drafter.close();
     }
+  });
+
+  test('is not there where none did', async () => {
+    const { drafterFailure } = await generateText(shared);
+    expect(drafterFailure).toBeUndefined();
   });
 
   test('leaves the text of a seed as it is, under sample-match', async () => {

@@ -128,12 +128,14 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   };
 }
 
-/** Most draft tokens that context, pass size, token limit and drafter leave room for; each round commits one more. */
+/**
+ * Most draft tokens that pass size, token limit and drafter leave room for; each round commits one more. The token limit
+ * is at most what the context has room for.
+ */
 function draftLimit(state: GenerationState): number {
   return Math.max(
     0,
     Math.min(
-      state.target.contextLength - state.tokens.length,
       state.target.capabilities.maximumPassTokens - 1,
       state.maximumTokens - state.outputCount - 1,
       state.drafter?.maximumLength ?? Number.POSITIVE_INFINITY,

@@ -111,7 +111,8 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
       new Map(
         [...samples].map(([length, costs]) => [
           length,
-          length === 0 ? costs : costs.map((cost) => cost - plain),
+          // Where plain rounds were disturbed, the rest says nothing; a round that drafts costs no less than a plain one.
+          length === 0 ? costs : costs.map((cost) => Math.max(plain, cost - plain)),
         ]),
       ),
     );

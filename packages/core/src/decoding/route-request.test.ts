@@ -154,7 +154,8 @@ describe('the end of the prompt', () => {
       [0, 1, 0],
     ]);
     expect(await read(2, 2)).toEqual([[1], [1, 0]]);
-    expect(await read(0, 5)).toHaveLength(5);
+    // Read whole, it has the token already.
+    expect(await read(0, 5)).toEqual([...prompt.keys()].map((at) => prompt.slice(0, at + 1)));
   });
 
   test('counts all of the prompt for penalties', async () => {
@@ -165,6 +166,26 @@ describe('the end of the prompt', () => {
     const plain = await routeRequest(asked);
     const penalised = await routeRequest({ ...asked, sampling });
     expect(penalised.divergence).toBeCloseTo(plain.divergence, digits);
+  });
+
+  test('counts for each position what stands before it, and no more', async () => {
+    const sampling = { presencePenalty: 1, penaltyWindow: infinity };
+    const penalised = (law: TableLaw, history: readonly number[], seen: readonly number[]): Distribution => {
+      const weights = law(history).probabilities.map(
+        (probability, token) => probability * Math.exp(seen.includes(token) ? -1 : 0),
+      );
+      const sum = weights.reduce((total, weight) => total + weight, 0);
+      return dense(...weights.map((weight) => weight / sum));
+    };
+    for (const tokens of [2, 4, 5]) {
+      const first = prompt.length - tokens;
+      const { divergence } = await route(0, sampling, tokens);
+      const expected = mean(first, (history) => {
+        const seen = prompt.slice(0, first + history.length);
+        return kullbackLeibler(penalised(largeLaw, history, seen), penalised(smallLaw, history, seen));
+      });
+      expect(divergence).toBeCloseTo(expected, digits);
+    }
   });
 
   test('is read in several passes where a pass takes fewer tokens', async () => {

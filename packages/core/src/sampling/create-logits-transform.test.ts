@@ -306,6 +306,24 @@ describe('greedy', () => {
   });
 });
 
+test('softened, greedy settings have temperature 1 and the rest as it was; others are what they were', () => {
+  const logits = Float32Array.of(1, 5, 4, 2);
+  for (const given of [{}, { topK: 2 }, { presencePenalty: 3 }] as const) {
+    const greedy = createLogitsTransform({ ...given, temperature: 0 }, 4);
+    const soft = greedy.soften();
+    expect(soft.greedy).toBe(false);
+    expect(soft.apply(logits, [1], 0)).toEqual(createLogitsTransform(given, 4).apply(logits, [1], 0));
+    expect(greedy.apply(logits, [1], 0).probabilities).toHaveLength(1);
+  }
+  const warm = createLogitsTransform({ temperature: 0.5 }, 4);
+  const before = warm.apply(logits, [], 0);
+  const copy = asMap(before);
+  expect(asMap(warm.soften().apply(logits, [], 0))).toEqual(copy);
+  // Buffers of its own.
+  warm.soften().apply(Float32Array.of(4, 3, 2, 1), [], 0);
+  expect(asMap(before)).toEqual(copy);
+});
+
 describe('bad input', () => {
   test.each<[SamplingSettings, RegExp]>([
     [{ temperature: -0.1 }, /temperature/],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import { drawToken, drawWeighted, probabilityOf } from './draw.js';
+import { drawToken, drawWeighted, isAccepted, probabilityOf } from './draw.js';
 
 const seed = 20261124;
 const weights = fc
@@ -61,4 +61,18 @@ it('probabilityOf finds what is listed, and 0 elsewhere', () => {
   );
   const dense = { tokens: undefined, probabilities: Float64Array.of(0.25, 0.75) };
   expect([0, 1, 2].map((token) => probabilityOf(dense, token))).toEqual([0.25, 0.75, 0]);
+});
+
+it('isAccepted holds for as many of equally spaced numbers as the probability says', () => {
+  for (const [probability, accepted] of [
+    [0, 0],
+    [0.25, 2],
+    [0.3, 3],
+    [1, 8],
+    [-0.5, 0],
+    [1.5, 8],
+  ] as const) {
+    const uniforms = Array.from({ length: 8 }, (_, part) => part / 8);
+    expect(uniforms.filter((uniform) => isAccepted(probability, uniform))).toHaveLength(accepted);
+  }
 });

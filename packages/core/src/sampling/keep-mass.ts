@@ -48,7 +48,7 @@ function siftDown(order: Int32Array, scores: Float64Array, from: number, size: n
     order[at] = order[child] as number;
     at = child;
   }
-  if (size > 0) order[at] = entry;
+  order[at] = entry;
 }
 
 function isBetter(scores: Float64Array, left: number, right: number): boolean {

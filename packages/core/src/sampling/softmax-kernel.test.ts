@@ -34,6 +34,15 @@ function outcome(
   }
 }
 
+/** The same bits, or the same message; `toEqual` alone takes a hundred times as long over a row. */
+function expectSame(actual: Float64Array | Float32Array | string, expected: typeof actual): void {
+  const same =
+    typeof actual !== 'string' &&
+    typeof expected !== 'string' &&
+    Buffer.from(actual.buffer).equals(Buffer.from(expected.buffer));
+  if (!same) expect(actual).toEqual(expected);
+}
+
 const kinds: Readonly<Record<string, (uniform: number) => number>> = {
   random: (uniform) => 20 * uniform - 10,
   peaked: (uniform) => (uniform < 0.01 ? 50 : -400 * uniform),
@@ -79,9 +88,8 @@ describe('the kernel and JavaScript give the same bits, or the same error', () =
         const logits = rowOf(kind, tokens, rowSeed);
         const before = logits.slice();
         const expected = outcome(softmaxInJavaScript, logits, degrees);
-        // toEqual tells -0 from 0, and takes NaN for itself.
-        expect(outcome(run, logits, degrees)).toEqual(expected);
-        expect(logits).toEqual(before);
+        expectSame(outcome(run, logits, degrees), expected);
+        expectSame(logits, before);
         if (typeof expected !== 'string') {
           expect(expected.every((probability) => probability >= 0 && probability <= 1)).toBe(true);
         }
@@ -95,7 +103,7 @@ describe('the kernel and JavaScript give the same bits, or the same error', () =
     fc.assert(
       fc.property(bits, temperature, (words, degrees) => {
         const logits = new Float32Array(Uint32Array.from(words).buffer);
-        expect(outcome(run, logits, degrees)).toEqual(outcome(softmaxInJavaScript, logits, degrees));
+        expectSame(outcome(run, logits, degrees), outcome(softmaxInJavaScript, logits, degrees));
       }),
       { seed, numRuns: 3000 },
     );

@@ -20,19 +20,18 @@ export function selectTopK(logits: Float32Array, count: number, support: Support
     siftUp(heap, logits, size);
     size += 1;
   }
-  if (size === count) {
-    let threshold = logits[heap[0] as number] as number;
-    for (; token < logits.length; token++) {
-      const logit = logits[token] as number;
-      // False for a larger one, and for NaN: one comparison for both.
-      if (logit <= threshold) continue;
-      if (logit > threshold) {
-        heap[0] = token;
-        siftDown(heap, logits, size);
-        threshold = logits[heap[0] as number] as number;
-      } else {
-        throw notANumber(token);
-      }
+  // Where the heap did not fill, nothing is left.
+  let threshold = logits[heap[0] as number] as number;
+  for (; token < logits.length; token++) {
+    const logit = logits[token] as number;
+    // False for a larger one, and for NaN: one comparison for both.
+    if (logit <= threshold) continue;
+    if (logit > threshold) {
+      heap[0] = token;
+      siftDown(heap, logits, size);
+      threshold = logits[heap[0] as number] as number;
+    } else {
+      throw notANumber(token);
     }
   }
   heap.subarray(0, size).sort();

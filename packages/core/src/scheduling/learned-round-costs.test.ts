@@ -56,6 +56,12 @@ test('a draft after a pause costs what a draft model has to read first', () => {
   expect(costs.catchUp(4)).toBe(0);
 });
 
+test('where no draft follows another, what it has to read is part of its cost', () => {
+  const costs = learned([...plain, [3, 102, 200], [0, 1], [3, 102, 200]]);
+  expect((costs.upTo(3) as Float64Array)[3]).toBeGreaterThanOrEqual(102);
+  expect(costs.catchUp(200)).toBe(0);
+});
+
 test('a clock that jumps does not mislead it', () => {
   const jumps = [-5, -1e9, Number.NaN, Number.POSITIVE_INFINITY, 1e12];
   const costs = learned(plain);

@@ -35,7 +35,7 @@ export class LearnedRoundCosts {
   #draftsEndShare = 0;
   #lastDrafted = false;
   /** Of the last round, where it was the first draft after a pause and no such length was seen before. */
-  #coldDraft: { readonly milliseconds: number; readonly missed: number; readonly length: number } | undefined;
+  #coldDraft: { readonly milliseconds: number; readonly missed: number } | undefined;
 
   /**
    * One round. A time that no round can take, of a clock that was set back, is left out.
@@ -105,9 +105,16 @@ export class LearnedRoundCosts {
     const known = this.#buckets[bucketOf(length)];
     if (missed > readOnTheWay) {
       const usual = known?.milliseconds.value;
-      if (usual !== undefined) this.#catchUp.add(Math.max(0, milliseconds - usual) / missed);
-      else if (this.#coldDraft === undefined) this.#coldDraft = { milliseconds, missed, length };
-      return;
+      if (usual !== undefined) {
+        this.#catchUp.add(Math.max(0, milliseconds - usual) / missed);
+        return;
+      }
+      if (this.#coldDraft === undefined) {
+        this.#coldDraft = { milliseconds, missed };
+        return;
+      }
+      // Generations in which no draft follows another: what it has to read is then part of its cost.
+      this.#coldDraft = undefined;
     }
     const bucket = known ?? { milliseconds: new RunningMedian(), length: new RunningMedian() };
     this.#buckets[bucketOf(length)] = bucket;

@@ -115,6 +115,17 @@ test('it comes back when drafts become right', () => {
   expect(lengths.slice(-200).filter((length) => length > 0).length).toBeGreaterThan(190);
 });
 
+test('generations too short to learn in teach it together', () => {
+  const controller = createLearningDraftLength();
+  // The prompt that every draft has to read costs more than it can bring, and no draft follows another.
+  const machine = { ...cheap, acceptance: () => 0, catchUp: 0.1 };
+  const runs = Array.from({ length: 40 }, (_, text) =>
+    generation(controller, machine, { maximumTokens: 3, text }),
+  );
+  expect(controller.choice()).toBeDefined();
+  expect(runs.slice(10).reduce((sum, run) => sum + drafts(run), 0)).toBe(0);
+});
+
 test('what it learnt is kept for the next generation', () => {
   const controller = createLearningDraftLength();
   generation(controller, cheap);

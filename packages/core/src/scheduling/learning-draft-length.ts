@@ -82,8 +82,19 @@ class LearningController implements LearningDraftLength {
   #firstDraftsLeft = firstDrafts;
   /** What the next or present round is for. */
   #mode: 'plain' | 'draft' | 'try' = 'plain';
-  /** Costs by length in the present round, and the tokens per millisecond that its choice promises. */
-  #present: { readonly costs: Float64Array; readonly rate: number } | undefined;
+  /** What the present draft is judged by; undefined where it is not stopped. */
+  #present:
+    | {
+        /** Milliseconds by draft length. */
+        readonly costs: Float64Array;
+        /** Acceptance by position, before anything is drafted. */
+        readonly acceptance: Float64Array;
+        /** Tokens per millisecond that the choice promises. */
+        readonly rate: number;
+        /** Chance that all tokens so far are accepted. */
+        survival: number;
+      }
+    | undefined;
   /** Tokens that the drafter was not asked about since its last draft. */
   #missed = 0;
   /** Tokens that the generation may still commit, where it was told. */
@@ -112,31 +123,32 @@ class LearningController implements LearningDraftLength {
   };
 
   choice(limit: number = this.#maximumLength): LengthChoice | undefined {
-    const longest = Math.min(limit, this.#maximumLength);
-    const costs = this.#costs.upTo(longest);
-    return costs && this.#choose(costs, 0);
+    const costs = this.#costs.upTo(Math.min(limit, this.#maximumLength));
+    return costs && choose(costs, this.#acceptance(costs));
   }
 
   next(limit: number): number {
     this.#confidences.begin();
     this.#present = undefined;
     const longest = Math.min(limit, this.#maximumLength);
-    if (this.#firstDraftsLeft > 0 && this.#costs.plain !== undefined) {
+    if (this.#costs.plain === undefined) return 0;
+    const costs = this.#costs.upTo(longest);
+    if (this.#firstDraftsLeft > 0 || costs === undefined) {
       this.#mode = 'try';
       return Math.min(longest, firstLength);
     }
-    const costs = this.#costs.upTo(longest);
-    if (costs === undefined) return 0;
     if (this.#mode !== 'draft' && this.#plainRounds === longPause) this.#beginText();
-    const choice = this.#choose(costs, 0);
+    const acceptance = this.#acceptance(costs);
+    const choice = choose(costs, acceptance);
     if (this.#pays(choice)) {
       this.#mode = 'draft';
       this.#pause = firstPause;
       if (this.#draftRounds % (refreshAfter + refreshRounds) >= refreshAfter) return 0;
-      this.#present = { costs, rate: choice.expectedCommitted / choice.cost };
-      return Math.max(choice.length, this.#choose(costs, this.#texts.deviation).length);
+      const rate = choice.expectedCommitted / choice.cost;
+      this.#present = { costs, acceptance, rate, survival: 1 };
+      return Math.max(choice.length, choose(costs, acceptance, this.#texts.deviation).length);
     }
-    const tried = this.#isTryDue(costs) ? this.#choose(costs, this.#texts.deviation).length : 0;
+    const tried = this.#lengthToTry(costs, acceptance);
     this.#mode = tried > 0 ? 'try' : 'plain';
     return tried;
   }
@@ -144,13 +156,11 @@ class LearningController implements LearningDraftLength {
   readonly shouldStop: NonNullable<DraftLengthController['shouldStop']> = (drafted) => {
     this.#confidences.add(drafted);
     const { values } = this.#confidences;
-    if (this.#present === undefined || values.length === 0) return false;
-    const { costs, rate } = this.#present;
-    const survival = values.reduce(
-      (chance, confidence, position) => chance * this.#predictor.predict(position, confidence),
-      1,
-    );
-    return !paysToGoOn(values.length, survival, (position) => this.#predictor.predict(position), costs, rate);
+    const present = this.#present;
+    if (present === undefined || values.length === 0) return false;
+    present.survival *= this.#predictor.predict(values.length - 1, values.at(-1));
+    const { costs, acceptance, rate, survival } = present;
+    return !paysToGoOn(values.length, survival, acceptance, costs, rate);
   };
 
   observe(round: RoundMeasurement): void {
@@ -178,12 +188,10 @@ class LearningController implements LearningDraftLength {
     this.#texts.beginText();
   }
 
-  /** The best length, were every token accepted with a chance higher by `shift`. */
-  #choose(costs: Float64Array, shift: number): LengthChoice {
-    return chooseDraftLength(
-      costs.length - 1,
-      (position) => Math.max(0, Math.min(mostAcceptance, this.#predictor.predict(position) + shift)),
-      (length) => costs[length] as number,
+  /** Expected acceptance by position, for every length that has a cost. */
+  #acceptance(costs: Float64Array): Float64Array {
+    return Float64Array.from({ length: costs.length - 1 }, (_, position) =>
+      this.#predictor.predict(position),
     );
   }
 
@@ -200,26 +208,25 @@ class LearningController implements LearningDraftLength {
     return expectedGain >= beginGain && this.#savedBy(expectedGain) >= this.#costs.catchUp(this.#missed);
   }
 
-  /** Whether to try a draft that does not promise to pay: it might, and that is worth what a try loses. */
-  #isTryDue(costs: Float64Array): boolean {
-    if (this.#plainRounds < this.#pause) return false;
+  /** Tokens to draft though they do not promise to pay: they might, and that is worth what a try loses; else 0. */
+  #lengthToTry(costs: Float64Array, acceptance: Float64Array): number {
+    if (this.#plainRounds < this.#pause) return 0;
     const { deviation } = this.#texts;
-    const texts = [-deviation, 0, deviation].map((shift) => this.#choose(costs, shift));
-    const { length } = texts.at(-1) as LengthChoice;
-    if (length === 0) return false;
+    const good = choose(costs, acceptance, deviation);
+    if (good.length === 0) return 0;
+    const texts = [choose(costs, acceptance, -deviation), choose(costs, acceptance), good];
     const gained =
       texts.reduce((sum, { expectedGain }) => sum + this.#savedBy(expectedGain), 0) / texts.length;
     let survival = 1;
     let committed = 1;
-    for (let position = 0; position < length; position++)
-      committed += survival *= this.#predictor.predict(position);
+    for (let position = 0; position < good.length; position++)
+      committed += survival *= acceptance[position] as number;
     const plain = costs[0] as number;
-    const loss =
-      this.#costs.catchUp(this.#missed) + Math.max(0, (costs[length] as number) - committed * plain);
+    const loss = this.#costs.catchUp(this.#missed) + Math.max(0, good.cost - committed * plain);
     const allowed = lossAtFirst * plain + lossPerTime * this.#elapsed + lossPerSaved * this.#saved;
-    if (gained < loss || this.#lost + loss > allowed) return false;
+    if (gained < loss || this.#lost + loss > allowed) return 0;
     this.#pause = Math.min(2 * this.#pause, longestPause);
-    return true;
+    return good.length;
   }
 
   /** A round counts at most as ten plain ones a token: a clock that jumped would allow tries without end. */
@@ -232,4 +239,16 @@ class LearningController implements LearningDraftLength {
     if (this.#mode === 'draft') this.#saved += saved;
     if (this.#mode === 'try') this.#lost -= saved;
   }
+}
+
+/** The best length, were every token accepted with a chance higher by `shift`. */
+function choose(costs: Float64Array, acceptance: Float64Array, shift = 0): LengthChoice {
+  return chooseDraftLength(
+    acceptance.length,
+    (position) =>
+      shift === 0
+        ? (acceptance[position] as number)
+        : Math.max(0, Math.min(mostAcceptance, (acceptance[position] as number) + shift)),
+    (length) => costs[length] as number,
+  );
 }

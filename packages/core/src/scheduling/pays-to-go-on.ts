@@ -6,14 +6,14 @@
  *
  * @param drafted tokens so far, at least 1.
  * @param survival chance that all of them are accepted.
- * @param acceptance conditional acceptance of the token at a position.
+ * @param acceptance conditional acceptance of the token at a position, [longest draft].
  * @param costs milliseconds of a round by draft length, [longest draft + 1].
  * @param rate tokens per millisecond that would be reached otherwise.
  */
 export function paysToGoOn(
   drafted: number,
   survival: number,
-  acceptance: (position: number) => number,
+  acceptance: ArrayLike<number>,
   costs: ArrayLike<number>,
   rate: number,
 ): boolean {
@@ -21,7 +21,7 @@ export function paysToGoOn(
   let chance = survival;
   let gained = 0;
   for (let length = drafted + 1; length < costs.length; length++) {
-    chance *= acceptance(length - 1);
+    chance *= acceptance[length - 1] as number;
     gained += chance;
     if (gained > rate * ((costs[length] as number) - spent)) return true;
   }

@@ -6,7 +6,6 @@ import { probabilityOf } from '../sampling/draw.js';
 import type { TableLaw } from '../testing/enumerate-joint-law.js';
 import { randomTable } from '../testing/random-table.js';
 import { createTableModel } from '../testing/table-model.js';
-import type { DraftLengthController, RoundMeasurement } from './draft-length-controller.js';
 import { createFixedDraftLength } from './fixed-draft-length.js';
 import { stopBelowConfidence } from './stop-below-confidence.js';
 
@@ -60,23 +59,6 @@ test('in greedy decoding a token counts with its probability at temperature 1', 
   }
   expect(ends).toContain(true);
   await drafter.close();
-});
-
-test('the rest is the controller that it is put around', () => {
-  const seen: RoundMeasurement[] = [];
-  const inner: DraftLengthController = {
-    name: 'inner',
-    next: (limit) => limit - 1,
-    shouldStop: ({ depth }) => depth === 2,
-    observe: (round) => seen.push(round),
-  };
-  const controller = stopBelowConfidence(inner, 0.5);
-  const round = { askedLength: 3, draftedCount: 3 } as RoundMeasurement;
-  controller.observe(round);
-  expect(seen).toEqual([round]);
-  expect(controller.next(5)).toBe(4);
-  expect(controller.shouldStop?.({ token: 0, probability: 0.5, depth: 1 })).toBe(false);
-  expect(controller.shouldStop?.({ token: 0, probability: 0.5, depth: 2 })).toBe(true);
 });
 
 test.each([-0.1, 1.1, Number.NaN])('a confidence of %f is refused', (confidence) => {

@@ -20,8 +20,9 @@ export function stopBelowConfidence(
   }
   return {
     name: `${controller.name}, until below ${confidence}`,
+    begin: (start) => controller.begin?.(start),
     next: (limit) => controller.next(limit),
-    shouldStop: (drafted) => confidenceOf(drafted) < confidence || controller.shouldStop?.(drafted) === true,
+    shouldStop: (drafted) => controller.shouldStop?.(drafted) === true || confidenceOf(drafted) < confidence,
     observe: (round) => controller.observe(round),
   };
 }

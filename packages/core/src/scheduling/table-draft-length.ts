@@ -72,6 +72,9 @@ export function createTableDraftLength(options: TableDraftLengthOptions): TableD
     get state() {
       return state;
     },
+    begin() {
+      predictor.beginText?.();
+    },
     next(limit) {
       confidences.begin();
       const length = Math.min(limit, lengths[state] as number);

@@ -42,7 +42,7 @@ export async function downloadFile(file: RemoteFile, blob: string, options: Down
   } catch (error) {
     // Another process has finished it.
     const finished = (error as NodeJS.ErrnoException).code === 'ENOENT' && existsSync(blob);
-    if (!finished) throw asHubWriteError(error, blob);
+    if (!finished) throw asHubWriteError(error, blob, file.byteLength);
   }
 }
 
@@ -125,7 +125,7 @@ function startOf(response: Response, position: number): number {
   const [, start] = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (Number(start) === position) return position;
   throw new EndpointReplyError(
-    `${response.url} was asked for the bytes from ${position} and sends others: pull from another mirror (HF_ENDPOINT).`,
+    `${new URL(response.url).host} was asked for the bytes from ${position} and sends others: pull from another mirror (HF_ENDPOINT).`,
     { url: response.url, status: response.status },
   );
 }

@@ -315,19 +315,33 @@ describe('a clock that jumps', () => {
     const energy = { meters: [meter], unreadable: [] };
     const bench = await createBench({ energy, drafter: undefined, draft: undefined, contextTokens: [64] });
     const { clock } = bench.options;
-    let energyBegun = false;
+    let energyPasses: number | undefined;
+    // The first one reads the context, and no meter is read around it.
     bench.onPass = () => {
-      if (energyBegun) back = 1e9;
+      if (energyPasses !== undefined && energyPasses++ === 1) back = 1e9;
     };
     const { profile } = await profileSetup({
       ...bench.options,
       clock: () => clock() - back,
       onProgress: ({ step }) => {
-        energyBegun = step.startsWith('energy');
+        if (step.startsWith('energy')) energyPasses ??= 0;
       },
     });
     expect(profile.energy.unreadable[0]?.reason).toContain('The clock went back');
   });
+});
+
+it('keeps no measurement that cannot be: the file stays as it was before', async () => {
+  const bench = await createBench();
+  const { model } = bench.options.target;
+  const target = { ...bench.options.target, model };
+  await profileSetup({ ...bench.options, draft: undefined, drafter: undefined, contextTokens: [32] });
+  const before = await readFile(bench.options.output, 'utf8');
+  const memory = model.memory.bind(model);
+  Object.assign(model, { memory: () => ({ ...memory(), cache: -1 }) });
+  const refused = profileSetup({ ...bench.options, target: { ...target, threads: 2 } });
+  await expect(refused).rejects.toThrow(/memory of target: what was measured cannot be.*memory\.1\.measured\.cache/);
+  expect(await readFile(bench.options.output, 'utf8')).toBe(before);
 });
 
 describe('a file that is there', () => {

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import { type Drafter, InvalidArgumentError, type SamplingSettings } from '@foretoken/core';
 import type { EnergyMeters } from '../energy/energy-meter.js';
 import type { PowerModel } from '../energy/estimate-energy.js';
+import { ProfileFileError } from '../errors/profile-file-error.js';
 import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
+import { checkProfile } from '../profile/parse-profile.js';
 import { hashModelFile } from '../profile/hash-model-file.js';
 import { type Profile, type ProfileMachine, profileVersion } from '../profile/profile-schema.js';
 import { readProfile } from '../profile/read-profile.js';
@@ -81,7 +83,7 @@ export interface ProfileSetupResult {
  * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, trees, energy.
  *
  * @throws ProfileMismatchError where the file is of another machine, other versions, or another model of the same name;
- *   ProfileFileError where it is broken or cannot be written; InvalidArgumentError for options that cannot work; errors
+ *   ProfileFileError where it is broken or cannot be written, or a measurement cannot be; InvalidArgumentError for options that cannot work; errors
  *   of engine and drafter as they come. What was measured before is in the file.
  */
 export async function profileSetup(options: ProfileSetupOptions): Promise<ProfileSetupResult> {
@@ -108,6 +110,13 @@ export async function profileSetup(options: ProfileSetupOptions): Promise<Profil
     } catch (error) {
       if (isAborted()) break;
       throw error;
+    }
+    const { problems } = checkProfile(profile);
+    if (problems.length > 0) {
+      throw new ProfileFileError(
+        `${step.name}: what was measured cannot be (${problems[0]}), and is not kept. ${output} is as it was before: run again.`,
+        { file: output },
+      );
     }
     await writeProfile(output, profile);
     measured.push(step);
@@ -217,7 +226,7 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
     ...(energy.meters.length === 0 && powerModel === undefined
       ? []
       : profiled.map((one) =>
-          energyStep(one, { energy, powerModel, clock: meterClock, cores: options.machine.cores }),
+          energyStep(one, { energy, powerModel, clock, meterClock, cores: options.machine.cores }),
         )),
   ];
 }

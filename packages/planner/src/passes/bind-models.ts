@@ -1,6 +1,6 @@
 import { PlanningError } from '../errors/planning-error.js';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
-import type { Profile } from '../profile/profile-schema.js';
+import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
 
 /** A model file of a pipeline. */
 export interface PipelineModel {
@@ -18,6 +18,21 @@ export interface PipelineModel {
 /** A model of the pipeline, and what the profile calls it. */
 export interface BoundModel extends PipelineModel {
   readonly id: string;
+}
+
+/**
+ * Whether a model's weights in a configuration are as they are in its file. Where the file does not tell its format, what
+ * an engine was first measured with is taken for it.
+ *
+ * @param measured all configurations of the model, in the order in which they were measured.
+ */
+export function isAsFile(
+  model: PipelineModel | undefined,
+  measured: readonly ModelConfiguration[],
+  { engine, weightFormat }: ModelConfiguration,
+): boolean {
+  if (model?.ownFormats !== undefined) return model.ownFormats.includes(weightFormat);
+  return measured.find((one) => one.engine === engine)?.weightFormat === weightFormat;
 }
 
 /** The files of a pipeline's models. */

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { draftsFromText, drafterLabel } from '../pipeline/drafter-label.js';
 import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import { type AcceptanceData, acceptanceData } from '../prediction/acceptance-data.js';
-import { roundCostsOf } from '../prediction/round-costs.js';
+import { type RoundCosts, roundCostsOf } from '../prediction/round-costs.js';
 import { estimatedRoundEnergy, measuredRoundEnergy, type RoundEnergy } from '../prediction/round-energy.js';
 import type { AcceptanceEntry, ModelConfiguration, Profile } from '../profile/profile-schema.js';
-import { bindModels, type PipelineModels } from './bind-models.js';
+import { bindModels, type BoundModel, isAsFile, type PipelineModels } from './bind-models.js';
 import type { Candidate, Program, TargetChoice } from './program.js';
 import { sameSampling } from './same-sampling.js';
 
@@ -30,7 +30,14 @@ export function createProgram(pipeline: Pipeline, models: PipelineModels, profil
       drafter.kind === 'early-exit' || drafter.kind === 'skip-layers'
         ? [`${bound.target.id}, ${label}`]
         : model && [model.id];
-    const found = candidatesOf(pipeline, profile, { drafter, label, ids, targets, configurations });
+    const found = candidatesOf(pipeline, profile, {
+      drafter,
+      label,
+      ids,
+      model: model ?? bound.target,
+      targets,
+      configurations,
+    });
     if (typeof found === 'string') unmeasured.push({ label, reason: found });
     else candidates.push(...found);
   }
@@ -73,7 +80,7 @@ function targetChoice(
     roundCostsOf(profile, { target: configuration, draft: null, measured }) ??
     (first && roundCostsOf(profile, { target: configuration, draft: first.draft, measured }));
   if (costs === undefined) return [];
-  const energy = energyOf(pipeline, profile, configuration, null);
+  const energy = energyOf(pipeline, profile, { target: configuration, draft: null, costs, isHead: false });
   return [{ configuration, costs, energy, memoryBytes: memoryOf(profile, configuration) }];
 }
 
@@ -82,19 +89,20 @@ interface DrafterSearch {
   readonly label: string;
   /** What the profile may call its model; undefined: it does not hold it, or there is none. */
   readonly ids: readonly string[] | undefined;
+  /** Whose file it drafts with, where a model drafts. */
+  readonly model: BoundModel;
   readonly targets: readonly TargetChoice[];
   readonly configurations: readonly ModelConfiguration[];
 }
 
 /** The candidates of a drafter, at least one, or what is missing. */
 function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearch): Candidate[] | string {
-  const { drafter, label, ids, targets, configurations } = search;
+  const { drafter, label, ids, model, targets, configurations } = search;
   const hasModel = draftsWithModel(drafter);
   if (hasModel && ids === undefined) return 'its model is not in the profile';
   if ('tree' in drafter && drafter.tree !== undefined) return 'profiles measure chains, and no trees';
-  const drafts: (ModelConfiguration | null)[] = hasModel
-    ? configurations.filter(({ model }) => ids?.includes(model) === true)
-    : [null];
+  const measuredDrafts = configurations.filter((one) => ids?.includes(one.model) === true);
+  const drafts = hasModel ? measuredDrafts : [null];
   const isOfDrafter = (entry: {
     readonly drafter: string;
     readonly draft: ModelConfiguration | null;
@@ -121,10 +129,15 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         label,
         target,
         draft,
+        requantised: draft !== null && !isAsFile(model, measuredDrafts, draft),
         costs,
         acceptance,
-        energy:
-          drafter.kind === 'head' ? undefined : energyOf(pipeline, profile, target.configuration, draft),
+        energy: energyOf(pipeline, profile, {
+          target: target.configuration,
+          draft,
+          costs,
+          isHead: drafter.kind === 'head',
+        }),
         draftMemoryBytes: draft === null ? 0 : memoryOf(profile, draft),
       });
     }
@@ -165,16 +178,29 @@ function acceptanceOf(
   return byRule;
 }
 
+/** Measured, else estimated where the pipeline asks for that. */
 function energyOf(
   { powerModel }: Pipeline,
   profile: Profile,
-  target: ModelConfiguration,
-  draft: ModelConfiguration | null,
+  {
+    target,
+    draft,
+    costs,
+    isHead,
+  }: {
+    readonly target: ModelConfiguration;
+    readonly draft: ModelConfiguration | null;
+    readonly costs: RoundCosts;
+    readonly isHead: boolean;
+  },
 ): RoundEnergy | undefined {
-  return (
-    measuredRoundEnergy(profile, target, draft) ??
-    (powerModel && estimatedRoundEnergy(profile, powerModel, target, draft))
+  // The passes of a head have no meter's readings.
+  const measured = isHead ? undefined : measuredRoundEnergy(profile, target, draft);
+  if (measured !== undefined || powerModel === undefined) return measured;
+  const threads = [target, ...(draft === null ? [] : [draft])].map(
+    (one) => one.threads ?? profile.machine.cores,
   );
+  return estimatedRoundEnergy(powerModel, costs, Math.max(...threads));
 }
 
 /** Bytes that a model takes, of the configuration, or of one that differs in threads alone. */

@@ -1,6 +1,6 @@
 import { draftsFromText } from '../pipeline/drafter-label.js';
 import { combinedGain, type KnownDrafting } from '../prediction/combine-drafting.js';
-import { evaluate, requiredGain } from '../prediction/evaluate-drafting.js';
+import { bestLength, evaluate, requiredGain } from '../prediction/evaluate-drafting.js';
 import { acceptanceOf } from './acceptance-of.js';
 import type { Combination, Pass, Program, ScheduledDrafter } from './program.js';
 import { best, candidateScore } from './scores.js';
@@ -17,11 +17,13 @@ export const drafterOrder: Pass = {
     const gainOf = ({ candidate }: ScheduledDrafter): number =>
       Math.exp(candidateScore(program, candidate) - plainScore(program, candidate));
     const ordered = [...(program.drafters ?? [])].toSorted((left, right) => gainOf(right) - gainOf(left));
-    const paying = ordered.filter((drafter) => gainOf(drafter) > 1);
+    const pays = ({ candidate }: ScheduledDrafter): boolean =>
+      (bestLength(candidate, program.pipeline, acceptanceOf(program, candidate))?.length ?? 0) > 0;
+    const paying = ordered.filter(pays);
     for (const drafter of ordered) {
       const gain = gainOf(drafter);
       decisions.push(
-        gain > 1
+        pays(drafter)
           ? `${drafter.candidate.label}: ${ratio(gain)} of plain decoding by the objective`
           : `${drafter.candidate.label} does not pay with its measured acceptance`,
       );

@@ -49,7 +49,9 @@ function sequencesText(program: Program, fromSequences: number | null): string {
     return known === 1
       ? 'passes of several sequences at once were not measured'
       : `it pays for up to ${known} sequences in one pass, as far as passes were measured`;
-  return `it does not pay from ${fromSequences} sequences in one pass on`;
+  return fromSequences === 1
+    ? 'it does not pay in passes of one sequence or of more'
+    : `it does not pay from ${fromSequences} sequences in one pass on`;
 }
 
 /** The fewest sequences at once with which no drafter pays, among those whose passes are known. */

@@ -1,3 +1,4 @@
+import type { LengthTable } from '@foretoken/core';
 import type { AcceptanceData } from '../prediction/acceptance-data.js';
 import type { RoundCosts } from '../prediction/round-costs.js';
 import type { RoundEnergy } from '../prediction/round-energy.js';
@@ -23,20 +24,14 @@ export interface Candidate {
   readonly target: TargetChoice;
   /** Null: no model drafts. */
   readonly draft: ModelConfiguration | null;
+  /** True where the draft's weights are brought into another format than that of its file. */
+  readonly requantised: boolean;
   readonly costs: RoundCosts;
   readonly energy: RoundEnergy | undefined;
   /** Of the draft alone; 0 where no model drafts, undefined: not measured. */
   readonly draftMemoryBytes: number | undefined;
   /** By the rule under which it was measured, at least one. */
   readonly acceptance: ReadonlyMap<string, AcceptanceData>;
-}
-
-/** Draft length by state, and the state in which the drafter was measured. */
-export interface LengthTable {
-  /** Lower bounds of the states (conditional acceptance), ascending from 0. */
-  readonly acceptance: readonly number[];
-  /** One for every state; 0: no speculation. */
-  readonly lengths: readonly number[];
 }
 
 /** A drafter that the plan has, with its schedule. */

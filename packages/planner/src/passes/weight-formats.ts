@@ -1,5 +1,6 @@
 import { PlanningError } from '../errors/planning-error.js';
 import type { ModelConfiguration } from '../profile/profile-schema.js';
+import { isAsFile } from './bind-models.js';
 import type { Candidate, Pass, Program, TargetChoice } from './program.js';
 import { best, candidateScore, targetScore } from './scores.js';
 import { ratio } from './texts.js';
@@ -15,7 +16,9 @@ export const weightFormats: Pass = {
   run(program) {
     const decisions: string[] = [];
     const { pipeline } = program;
-    const isOwn = ownFormat(program);
+    const measured = program.targets.map(({ configuration }) => configuration);
+    const isOwn = (configuration: ModelConfiguration): boolean =>
+      isAsFile(program.models.target, measured, configuration);
     const permitted = pipeline.target.formats ?? [];
     const targets = program.targets.filter(
       ({ configuration }) => isOwn(configuration) || permitted.includes(configuration.weightFormat),
@@ -53,20 +56,6 @@ export const weightFormats: Pass = {
     return { program: { ...program, targets: kept, candidates: drafting, isOtherTarget: !stays }, decisions };
   },
 };
-
-/**
- * Whether the target's weights in a configuration are as they are in its file. Where the file does not tell its format,
- * what an engine was first measured with is taken for it.
- */
-function ownFormat({ models, targets }: Program): (configuration: ModelConfiguration) => boolean {
-  const { ownFormats } = models.target;
-  const firsts = new Map<string, string>();
-  for (const { configuration } of targets) {
-    const { engine, weightFormat } = configuration;
-    if (ownFormats?.includes(weightFormat) === true || !firsts.has(engine)) firsts.set(engine, weightFormat);
-  }
-  return ({ engine, weightFormat }) => firsts.get(engine) === weightFormat;
-}
 
 function formatsOf(targets: readonly TargetChoice[]): string[] {
   return distinct(targets.map(({ configuration }) => configuration.weightFormat));

@@ -89,11 +89,6 @@ const target = z
       .describe(
         "Weight formats that it may be in beside the file's own. Each is another target: the output's distribution changes",
       ),
-    cacheTypes: z
-      .array(name)
-      .min(1)
-      .optional()
-      .describe("Formats of its key-value cache that it may have beside the engine's own; as formats"),
   })
   .describe('The model whose distribution counts');
 

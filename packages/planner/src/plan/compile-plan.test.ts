@@ -292,6 +292,14 @@ describe('order and combination', () => {
     expect(single.drafters).toHaveLength(1);
   });
 
+  test('what copies text and gains nothing does not draft', () => {
+    const plan = compile(
+      { drafters: [{ kind: 'prompt-lookup' }] },
+      { acceptance: lookupAcceptance(0.03), roundCosts: lookupRounds() },
+    );
+    expect(plan.drafters).toEqual([]);
+  });
+
   test('and alone where it accepts too little', () => {
     const plan = compile(
       { drafters: withLookup },

@@ -12,6 +12,7 @@ import { weightFormats } from '../passes/weight-formats.js';
 import type { PipelineModels } from '../passes/bind-models.js';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
 import type { Profile } from '../profile/profile-schema.js';
+import { withoutDisturbed } from '../prediction/without-disturbed.js';
 import { describePlan } from './describe-plan.js';
 import type { Plan } from './plan-schema.js';
 
@@ -41,9 +42,10 @@ export interface CompilePlanOptions {
  * @throws PlanningError where the profile does not hold the target, where nothing keeps the limits, or for an objective
  *   of what was not measured.
  */
-export function compilePlan({ pipeline, models, profile }: CompilePlanOptions): Plan {
+export function compilePlan({ pipeline, models, profile: measured }: CompilePlanOptions): Plan {
+  const { profile, left } = withoutDisturbed(measured);
   let program = createProgram(pipeline, models, profile);
-  const decisions: Plan['decisions'] = [];
+  const decisions: Plan['decisions'] = left.map((text) => ({ pass: 'profile', text }));
   for (const pass of passes) {
     const result = pass.run(program, profile);
     program = result.program;

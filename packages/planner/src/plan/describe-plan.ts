@@ -50,7 +50,7 @@ export function describePlan(program: Program, profile: Profile, decisions: Plan
 
 function describeDrafter(program: Program, { candidate, table }: ScheduledDrafter): PlannedDrafter {
   const { pipeline } = program;
-  const { costs, drafter, label, draft } = candidate;
+  const { costs, drafter, label, draft, requantised } = candidate;
   const data = acceptanceOf(program, candidate);
   const lengths = Array.from({ length: longestDraft(candidate, pipeline, data) + 1 }, (_, length) => length);
   const milliseconds = lengths.map((length) => costs.at(length, pipeline.limits?.contextTokens));
@@ -61,6 +61,7 @@ function describeDrafter(program: Program, { candidate, table }: ScheduledDrafte
     name: label,
     drafter,
     draft,
+    requantised,
     table: { acceptance: [...table.acceptance], lengths: [...table.lengths] },
     roundCosts: { lengths, milliseconds },
     costSource: costs.source,

@@ -40,6 +40,7 @@ const scheduled = z.strictObject({
   name: name.describe('What decisions and reports call it'),
   drafter: drafterSchema,
   draft: configuration.nullable().describe('The model that drafts; null: none does'),
+  requantised: z.boolean().describe('True: the draft runs in another weight format than that of its file'),
   table,
   roundCosts: z
     .strictObject({

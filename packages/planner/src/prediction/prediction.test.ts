@@ -15,6 +15,8 @@ import { committedTokens } from './committed-tokens.js';
 import { bestLength, evaluate } from './evaluate-drafting.js';
 import { predictSpeed } from './predict-speed.js';
 import { roundCostsOf } from './round-costs.js';
+import type { PassCostsEntry, RoundCostsEntry } from '../profile/profile-schema.js';
+import { withoutDisturbed } from './without-disturbed.js';
 import { stateAcceptance, stateOf } from './state-acceptance.js';
 
 const seed = 20_261_128;
@@ -141,6 +143,33 @@ describe('round costs', () => {
     // 4 sequences of 4 tokens: a pass of 16, 8 + 4 x 2, and three draft passes of 4.
     expect(costs?.together(3, 4, 64)).toBeCloseTo(16 + 3 * 1, 6);
     expect(costs?.together(3, 32, 64)).toBeUndefined();
+  });
+});
+
+describe('a disturbed measurement', () => {
+  const [rounds] = smallProfile().roundCosts as [RoundCostsEntry];
+  const times = (factor: number): RoundCostsEntry => ({
+    ...rounds,
+    drafter: 'disturbed.gguf',
+    milliseconds: rounds.milliseconds.map((cost) => factor * cost),
+  });
+
+  test('is left out, by what took less at another time', () => {
+    const { profile, left } = withoutDisturbed(smallProfile({ roundCosts: [rounds, times(40)] }));
+    expect(profile.roundCosts).toEqual([rounds]);
+    expect(left).toEqual([
+      expect.stringMatching(/rounds of disturbed\.gguf for big with 2 threads .* 400 ms, and 10/),
+    ]);
+    const [curve] = smallProfile().passCosts as [PassCostsEntry];
+    const slow = { ...curve, contextTokens: 32, milliseconds: curve.milliseconds.map((cost) => 5 * cost) };
+    expect(withoutDisturbed(smallProfile({ passCosts: [curve, slow] })).profile.passCosts).toEqual([curve]);
+  });
+
+  test('is not one that has more to do, or takes a little longer', () => {
+    const [curve] = smallProfile().passCosts as [PassCostsEntry];
+    const long = { ...curve, contextTokens: 8192, milliseconds: curve.milliseconds.map((cost) => 5 * cost) };
+    const profile = smallProfile({ passCosts: [curve, long], roundCosts: [rounds, times(1.9)] });
+    expect(withoutDisturbed(profile)).toEqual({ profile, left: [] });
   });
 });
 

@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { type CostCurve, costAt } from '@foretoken/core';
 import { estimateEnergy, type PowerModel } from '../energy/estimate-energy.js';
 import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
-import { passCostsOf } from './pass-cost-at.js';
+import type { RoundCosts } from './round-costs.js';
 
 /** Joules of rounds, and where they come from. */
 export interface RoundEnergy {
   readonly kind: 'measured' | 'estimated';
   /** The meter, or the power model. */
   readonly source: string;
-  /** Joules of the passes of a round that drafts `length` tokens; the host's own work is not counted. */
+  /** Joules of a round that drafts `length` tokens; measured: of its passes, without the host's own work. */
   at(length: number): number;
 }
 
@@ -36,25 +36,20 @@ export function measuredRoundEnergy(
   return undefined;
 }
 
-/** The same from a power model and pass costs: no measurement of energy. */
+/**
+ * Energy of whole rounds from what they cost and a power model: no measurement of energy.
+ *
+ * @param threads busy ones.
+ */
 export function estimatedRoundEnergy(
-  profile: Profile,
   powerModel: PowerModel,
-  target: ModelConfiguration,
-  draft: ModelConfiguration | null,
-): RoundEnergy | undefined {
-  const ofTarget = passCostsOf(profile, target);
-  const ofDraft = draft === null ? null : passCostsOf(profile, draft);
-  if (ofTarget === undefined || ofDraft === undefined) return undefined;
-  const context = ofTarget.contexts[0] as number;
-  const joules = (milliseconds: number, threads: number | null): number =>
-    estimateEnergy(powerModel, { milliseconds, threads: threads ?? profile.machine.cores }).joules;
+  costs: RoundCosts,
+  threads: number,
+): RoundEnergy {
   return {
     kind: 'estimated',
     source: powerModel.name,
-    at: (length) =>
-      joules(ofTarget.at(length + 1, context), target.threads) +
-      (ofDraft === null ? 0 : length * joules(ofDraft.at(1, context), draft?.threads ?? null)),
+    at: (length) => estimateEnergy(powerModel, { milliseconds: costs.at(length), threads }).joules,
   };
 }
 

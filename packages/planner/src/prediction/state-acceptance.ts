@@ -1,3 +1,4 @@
+import { constantAcceptance } from '@foretoken/core';
 import type { AcceptanceData, CountedShare } from './acceptance-data.js';
 
 /** Halvings of an interval: far finer than any count. */
@@ -25,16 +26,9 @@ export function stateAcceptance(data: AcceptanceData, state: number, length: num
   return { ...data, accepted: shifted(accepted, (low + high) / 2) };
 }
 
-/** The state of a text with this acceptance: the same at every position, it keeps as many tokens of `length`. */
+/** The state of a text with this acceptance, told by drafts of `length` tokens: as the run-time controller tells it. */
 export function stateOf({ accepted }: Pick<AcceptanceData, 'accepted'>, length: number): number {
-  const kept = keptTokens(byPosition(accepted), length);
-  let [low, high] = [0, 1];
-  for (let halving = 0; halving < halvings; halving++) {
-    const middle = (low + high) / 2;
-    if (keptTokens(() => middle, length) < kept) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  return constantAcceptance(length, byPosition(accepted));
 }
 
 /** Expected accepted tokens of a draft that is as long as it is asked for. */

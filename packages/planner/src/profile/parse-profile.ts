@@ -24,16 +24,26 @@ export function parseProfile(text: string, file: string): Profile {
       { file },
     );
   }
+  const { profile, problems, cause } = checkProfile(document);
+  if (profile === undefined) throw broken(file, problems, cause);
+  return profile;
+}
+
+/** A document as a profile, or the problems that make it none, each with its place. */
+export function checkProfile(document: unknown): {
+  readonly profile: Profile | undefined;
+  readonly problems: readonly string[];
+  readonly cause: unknown;
+} {
   const { success, data, error } = profileSchema.safeParse(document);
   if (!success) {
     const problems = error.issues.map(
       ({ path, message }) => `${path.join('.') || 'the document'}: ${message}`,
     );
-    throw broken(file, problems, error);
+    return { profile: undefined, problems, cause: error };
   }
   const problems = findContradictions(data);
-  if (problems.length > 0) throw broken(file, problems);
-  return data;
+  return { profile: problems.length > 0 ? undefined : data, problems, cause: undefined };
 }
 
 /** What no schema says: lists that belong together, models that are named. */

@@ -38,7 +38,7 @@ function accuracy({ rule, target, drafters }: Plan, points: readonly FrontierPoi
   const lost =
     large === undefined || small?.quality === undefined
       ? ''
-      : ` ${small.name} alone would solve ${percent(small.quality.passRate)} of the tasks instead of ${percent(large.passRate)}, and what it writes has a perplexity of ${small.quality.perplexity.toFixed(2)} under the target instead of ${large.perplexity.toFixed(2)}.`;
+      : ` ${small.name} alone solved ${small.quality.solved} of ${small.quality.tasks} tasks, where the target solved ${large.solved}, and what it writes has a perplexity of ${small.quality.perplexity.toFixed(2)} under the target instead of ${large.perplexity.toFixed(2)}.`;
   return `${nothing}${other}${lost}`;
 }
 

@@ -7,8 +7,9 @@ import type { Profile } from '../profile/profile-schema.js';
 export interface Quality {
   /** Of its texts under the target: the exponential of the mean negative log-likelihood a token, at least 1. */
   readonly perplexity: number;
-  /** Share of tasks that it solves, 0 to 1. */
-  readonly passRate: number;
+  /** Of so many tasks it solves so many. */
+  readonly tasks: number;
+  readonly solved: number;
 }
 
 /** One way to decode, with what a token costs and how good it is. */
@@ -60,7 +61,9 @@ export function frontierOf(
       quality: qualities.get(draft.model),
     });
   }
-  for (const drafter of drafters) {
+  const alone = plan.drafters.length === 1 ? plan.drafters[0] : undefined;
+  // Where one drafter is the plan, it is not there twice.
+  for (const drafter of drafters.filter((one) => one !== alone)) {
     const predicted = drafter.predictions.find(({ length }) => length === drafter.predictedLength);
     if (predicted === undefined || predicted.length === 0) continue;
     points.push({
@@ -72,7 +75,7 @@ export function frontierOf(
     });
   }
   points.push({
-    name: 'the plan',
+    name: `the plan: ${[plan.target.model, ...plan.drafters.map(({ name }) => name)].join(' with ')}`,
     kind: 'plan',
     millisecondsPerToken: plainMilliseconds / plan.predicted.speedup.estimate,
     joulesPerToken: plan.energy?.joules,

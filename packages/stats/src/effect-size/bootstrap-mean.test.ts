@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { StatisticsError } from '../errors/statistics-error.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { bootstrapMean } from './bootstrap-mean.js';
 
-const random = seededRandom(11);
+const random = randomOfEachTest(11);
 
 /** Groups of unequal size whose observations share a level: mean 0.5, strongly dependent inside a group. */
 function groups(count: number): { sums: number[]; counts: number[] } {

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { normalCdf } from '../distributions/normal-cdf.js';
 import { normalQuantile } from '../distributions/normal-quantile.js';
 import { expectRefusal } from '../testing/expect-refusal.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
+import type { RandomSource } from '../random/random-source.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { bootstrapMean } from './bootstrap-mean.js';
 import { bootstrapRatio } from './bootstrap-ratio.js';
@@ -11,12 +13,13 @@ import { doubledMidRanks } from './mid-ranks.js';
 import { logRatios } from './paired-times.js';
 import { signTest } from './sign-test.js';
 import { signedRankLaw } from './signed-rank-law.js';
+import { walshAverage } from './walsh-average.js';
 import { wilcoxonSignedRankTest } from './wilcoxon-signed-rank-test.js';
 
 // Everything here is computed a second time from its definition, without the shortcuts. Nothing is a statistical claim:
 // the seeds only choose points.
 const seed = 20261128;
-const random = seededRandom(seed);
+const random = randomOfEachTest(seed);
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** All averages of two of the values, each with itself too, in ascending order. */
@@ -42,7 +45,11 @@ function signedRankCdf(pairs: number, sum: number): number {
 describe('Hodges and Lehmann', () => {
   test.each([1, 2, 5, 6, 9])('%d pairs: median and bounds of the averages, the law by counting', (pairs) => {
     const logs = Array.from({ length: pairs }, () => random() - 0.3);
-    const times = { baseline: logs.map((value) => Math.exp(value)), candidate: logs.map(() => 1) };
+    const candidate = logs.map(() => 0.5 + random());
+    const times = {
+      baseline: logs.map((value, pair) => Math.exp(value) * (candidate[pair] as number)),
+      candidate,
+    };
     const averages = walshAverages(logs);
     const count = averages.length;
     const median =
@@ -80,14 +87,22 @@ describe('Hodges and Lehmann', () => {
   });
 });
 
+test('every average of two values is found to the bit, by its rank', () => {
+  for (const values of [[3], [1, 1, 1], [-2, 0.1, 0.1, 7], Array.from({ length: 9 }, () => random() - 0.5)]) {
+    const sorted = Float64Array.from(values).toSorted();
+    for (const [index, average] of walshAverages(values).entries())
+      expect(walshAverage(sorted, index + 1)).toBe(average);
+  }
+});
+
 describe('bootstrap', () => {
   /** Efron & Tibshirani 1993, equations 14.10, 14.14, 14.15, from the resamples that this seed gives. */
   function expected(
     numerators: readonly number[],
     denominators: readonly number[],
     options: { readonly confidence: number; readonly resamples: number; readonly method: string },
+    draws: RandomSource = seededRandom(seed),
   ): { readonly estimate: number; readonly lower: number; readonly upper: number } {
-    const draws = seededRandom(seed);
     const units = numerators.length;
     const ratioOf = (chosen: readonly number[]): number =>
       sumOf(chosen.map((unit) => numerators[unit] as number)) /
@@ -149,6 +164,22 @@ describe('bootstrap', () => {
       { confidence, resamples: 150, random: seededRandom(seed), method: 'bca' },
     );
     expect(mean).toEqual(bca);
+  });
+
+  test.each([
+    ['below', 0],
+    ['above', 1],
+  ] as const)('resamples that all lie %s the estimate count as all but half of one', (_, unit) => {
+    const [baseline, candidate] = [
+      [1, 9],
+      [1, 1],
+    ] as const;
+    const options = { confidence: 0.9, resamples: 100, method: 'bca' } as const;
+    const always: RandomSource = () => unit / 2;
+    const { lower, upper } = bootstrapRatio({ baseline, candidate }, { ...options, random: always });
+    const defined = expected(baseline, candidate, options, always);
+    expect([lower, upper]).toEqual([defined.lower, defined.upper]);
+    expect([lower, upper]).toEqual([baseline[unit], baseline[unit]]);
   });
 
   test('the default is bca', () => {
@@ -227,6 +258,9 @@ describe('signed ranks', () => {
     expect(signTest([1, -1, -2, -3], 'less').pValue).toBeCloseTo(5 / 16, 14);
     expect(signTest([1, -1, -2, -3], 'greater').pValue).toBeCloseTo(15 / 16, 14);
     expect(signTest([1, -1]).pValue).toBe(1);
+    expect(signTest([1, 2]).pValue).toBeCloseTo(0.5, 14);
+    expect(signTest([1, 2], 'less').pValue).toBe(1);
+    expect(signTest([1, 2], 'greater').pValue).toBeCloseTo(0.25, 14);
   });
 });
 
@@ -251,6 +285,13 @@ describe('a printed ratio', () => {
       const again = { estimate: 0, lower: Number(printedLower), upper: Number(printedUpper) };
       expect(formatRatio(again, digits)).toContain(`[${printedLower}, ${printedUpper}]`);
     }
+  });
+
+  test('keeps a bound that is what it prints but for rounding, and an end that is open', () => {
+    const upper = 1.1 * 100;
+    expect(upper).toBeGreaterThan(110);
+    expect(formatRatio({ estimate: 100, lower: 90, upper })).toBe('100.00x [90.00, 110.00]');
+    expect(formatRatio({ estimate: 1, lower: 0, upper: Infinity })).toBe('1.00x [0.00, ∞]');
   });
 
   test('has two digits by default, and none where none are wanted', () => {

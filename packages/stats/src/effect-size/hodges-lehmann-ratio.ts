@@ -47,13 +47,11 @@ function criticalSum(pairs: number, tail: number): number {
   if (pairs > exactPairLimit) {
     const mean = (pairs * (pairs + 1)) / 4;
     const deviation = Math.sqrt((pairs * (pairs + 1) * (2 * pairs + 1)) / 24);
-    return Math.max(-1, Math.floor(mean - normalUpperQuantile(tail) * deviation - 0.5));
+    return Math.floor(mean - normalUpperQuantile(tail) * deviation - 0.5);
   }
   const law = signedRankLaw(Int32Array.from({ length: pairs }, (_, index) => index + 1));
-  let cumulative = 0;
-  for (let sum = 0; sum < law.length; sum++) {
-    cumulative += law[sum] as number;
-    if (cumulative > tail) return sum - 1;
-  }
-  return law.length - 1;
+  // It ends: the law sums to 1, and a tail is less than half.
+  let sum = 0;
+  for (let cumulative = law[0] as number; cumulative <= tail; cumulative += law[sum] as number) sum++;
+  return sum - 1;
 }

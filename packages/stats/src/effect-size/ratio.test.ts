@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import values from '../../test-values/effect-size.json' with { type: 'json' };
 import { StatisticsError } from '../errors/statistics-error.js';
 import { fewestHits } from '../testing/false-alarm-budget.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { seededRandom } from '../testing/seeded-random.js';
 import { bootstrapRatio } from './bootstrap-ratio.js';
 import { formatRatio } from './format-ratio.js';
 import { hodgesLehmannRatio } from './hodges-lehmann-ratio.js';
 import { walshAverage } from './walsh-average.js';
 
-const random = seededRandom(7);
+const random = randomOfEachTest(7);
 const gaussian = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /** Interleaved runs that share the machine's mood, with a true speedup. */

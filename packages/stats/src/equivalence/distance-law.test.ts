@@ -1,70 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { countsProbability, enumerateCounts } from '../testing/enumerate-counts.js';
 import { distanceBetween, normalise, peakedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
-import { cellEnvelope } from './cell-envelope.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { deviationSlack } from './deviation-slack.js';
 import { createDistanceLaw } from './distance-law.js';
-import { meanDeviation } from './mean-deviation.js';
 import { lowerDistanceOf, upperDistanceOf } from './total-variation-bounds.js';
 
 // The inequalities that the interval rests on, against sums over every possible outcome.
 
-const random = seededRandom(5);
+const random = randomOfEachTest(5);
 const randomLaw = (cells: number): number[] =>
   normalise(Array.from({ length: cells }, () => random() ** (1 + 6 * random())));
-
-/** Mean deviation by its definition. */
-function directDeviation(count: number, target: number, probability: number): number {
-  let sum = 0;
-  for (let hits = 0; hits <= count; hits++) {
-    sum +=
-      countsProbability([hits, count - hits], [probability, 1 - probability]) *
-      Math.abs(hits / count - target);
-  }
-  return sum;
-}
-
-describe('mean deviation of a share', () => {
-  test.each([[1], [2], [7], [40]])('is the sum over all outcomes, %d draws', (count) => {
-    for (const target of [0, 0.01, 1 / 7, 0.25, 0.5, 0.9, 1]) {
-      for (const probability of [0, 1e-9, 0.02, 1 / 7, 0.5, 0.83, 1]) {
-        const { value, slope } = meanDeviation(count, target, probability);
-        expect(Math.abs(value - directDeviation(count, target, probability))).toBeLessThan(1e-13);
-        const step = 1e-5;
-        const inside = Math.min(1 - step, Math.max(step, probability));
-        const difference =
-          (directDeviation(count, target, inside + step) - directDeviation(count, target, inside - step)) /
-          (2 * step);
-        expect(Math.abs(meanDeviation(count, target, inside).slope - difference)).toBeLessThan(1e-6);
-        expect(Math.abs(slope)).toBeLessThanOrEqual(1 + 1e-14);
-      }
-    }
-  });
-
-  test('the envelope never exceeds it, and loses at most 2 % of a standard deviation', () => {
-    for (const [count, target] of [
-      [50, 0.02],
-      [1000, 0.3],
-      [100_000, 0.002],
-    ] as const) {
-      const { probabilities, deviations } = cellEnvelope(count, target);
-      const deviation = Math.sqrt((target * (1 - target)) / count);
-      for (let point = 0; point < 400; point++) {
-        const probability = Math.max(0, target + (point / 50 - 4) * deviation);
-        const next = probabilities.findIndex((corner) => corner > probability);
-        const left = probabilities[next - 1] as number;
-        const right = probabilities[next] as number;
-        const share = (probability - left) / (right - left);
-        const envelope =
-          (1 - share) * (deviations[next - 1] as number) + share * (deviations[next] as number);
-        const { value } = meanDeviation(count, target, probability);
-        expect(envelope).toBeLessThanOrEqual(value + 1e-13);
-        expect(value - envelope).toBeLessThan(0.02 * deviation);
-      }
-    }
-  });
-});
 
 /** Mean of the empirical distance, and the chance of each value, over all outcomes. */
 function outcomesOf(

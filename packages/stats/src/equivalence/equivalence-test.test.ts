@@ -3,11 +3,11 @@ import { StatisticsError } from '../errors/statistics-error.js';
 import { drawCounts } from '../testing/draw-counts.js';
 import { mostHits } from '../testing/false-alarm-budget.js';
 import { shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { equivalenceTest } from './equivalence-test.js';
 import { totalVariationInterval } from './total-variation-interval.js';
 
-const random = seededRandom(99);
+const random = randomOfEachTest(99);
 const target = zipfLaw(10);
 const runs = (law: readonly number[], count: number, margin: number): number => {
   let equivalent = 0;

@@ -3,11 +3,11 @@ import { drawCounts } from '../testing/draw-counts.js';
 import { countsProbability, enumerateCounts } from '../testing/enumerate-counts.js';
 import { falseAlarmBudget } from '../testing/false-alarm-budget.js';
 import { normalise, peakedLaw, shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { divergenceShare } from './kl-bounds.js';
 import { klDivergenceInterval } from './kl-divergence-interval.js';
 
-const random = seededRandom(17);
+const random = randomOfEachTest(17);
 
 function divergence(law: readonly number[], target: readonly number[]): number {
   return law.reduce(

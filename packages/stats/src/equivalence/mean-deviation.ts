@@ -22,7 +22,6 @@ export interface MeanDeviation {
  * @param probability p, 0 to 1.
  */
 export function meanDeviation(count: number, target: number, probability: number): MeanDeviation {
-  if (target >= 1) return { value: 1 - probability, slope: -1 };
   const expected = count * target;
   const whole = Math.min(Math.floor(expected), count - 1);
   const { below, at } = binomialAround(count - 1, whole, probability);
@@ -36,7 +35,6 @@ export function meanDeviation(count: number, target: number, probability: number
 function binomialAround(trials: number, m: number, probability: number): { below: number; at: number } {
   if (trials === 0) return { below: 0, at: 1 };
   if (m === 0) return { below: 0, at: Math.exp(trials * Math.log1p(-probability)) };
-  if (probability === 0) return { below: 1, at: 0 };
   if (probability === 1) return { below: 0, at: m === trials ? 1 : 0 };
   // P(Y >= m) of `trials` draws is the beta law of shapes m, trials - m + 1 at the probability.
   const rest = 1 - probability;

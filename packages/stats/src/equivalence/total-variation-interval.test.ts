@@ -3,10 +3,10 @@ import { StatisticsError } from '../errors/statistics-error.js';
 import { drawCounts } from '../testing/draw-counts.js';
 import { falseAlarmBudget, fewestHits } from '../testing/false-alarm-budget.js';
 import { distanceBetween, peakedLaw, shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { totalVariationInterval } from './total-variation-interval.js';
 
-const random = seededRandom(20261124);
+const random = randomOfEachTest(20261124);
 
 describe('459 of 500 intervals at 95 % or more cover the true distance', () => {
   test.each([

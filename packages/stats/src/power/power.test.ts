@@ -6,7 +6,7 @@ import { StatisticsError } from '../errors/statistics-error.js';
 import { drawCounts } from '../testing/draw-counts.js';
 import { fewestHits, mostHits } from '../testing/false-alarm-budget.js';
 import { peakedLaw, shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { chiSquareTestPower } from './chi-square-test-power.js';
 import { minimumDetectableTotalVariation } from './minimum-detectable-total-variation.js';
 import { noncentralChiSquareCdf } from './noncentral-chi-square-cdf.js';
@@ -16,7 +16,7 @@ import { sampleCountForMargin } from './sample-count-for-margin.js';
 import { sampleCountToDetect } from './sample-count-to-detect.js';
 import { smallestProvableMargin } from './smallest-provable-margin.js';
 
-const random = seededRandom(20261124);
+const random = randomOfEachTest(20261124);
 
 describe('noncentral chi-square', () => {
   test.each(values.noncentralChiSquare)(

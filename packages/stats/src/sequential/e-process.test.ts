@@ -4,13 +4,13 @@ import { StatisticsError } from '../errors/statistics-error.js';
 import { drawCell } from '../testing/draw-counts.js';
 import { mostHits } from '../testing/false-alarm-budget.js';
 import { normalise, peakedLaw, shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { createCategoricalEProcess } from './categorical-e-process.js';
 import { createConditionalEProcess } from './conditional-e-process.js';
 import { randomisedPit } from './randomised-pit.js';
 import { createUniformEProcess } from './uniform-e-process.js';
 
-const random = seededRandom(20261124);
+const random = randomOfEachTest(20261124);
 const randomLaw = (cells: number): number[] =>
   normalise(Array.from({ length: cells }, () => random() ** (1 + 3 * random())));
 

@@ -4,13 +4,13 @@ import { StatisticsError } from '../errors/statistics-error.js';
 import { drawCell } from '../testing/draw-counts.js';
 import { falseAlarmBudget, mostHits } from '../testing/false-alarm-budget.js';
 import { distanceBetween, normalise, peakedLaw, shiftedLaw, uniformLaw, zipfLaw } from '../testing/laws.js';
-import { seededRandom } from '../testing/seeded-random.js';
+import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { alphaOfLook } from './alpha-of-look.js';
 import { likelihoodDistance } from './likelihood-distance.js';
 import { timeUniformSlack } from './time-uniform-slack.js';
 import { createTotalVariationSequence } from './total-variation-sequence.js';
 
-const random = seededRandom(42);
+const random = randomOfEachTest(42);
 const mostMissed = mostHits('coverage at all times', 200, 0.05);
 
 describe('a sequence watched all the time covers the true distance', () => {

@@ -45,21 +45,20 @@ function lowerSeries(shape: number, x: number): number {
   }
 }
 
-/** 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...)): DLMF 8.9.2, by the modified Lentz method. */
+/**
+ * 1 / (x + 1 - a - 1 (1 - a) / (x + 3 - a - ...)): DLMF 8.9.2, by Lentz's method. For x >= a + 1 the nth c and 1 / d are
+ * at least n + 1, by induction: nothing guards against 0.
+ */
 function upperFraction(shape: number, x: number): number {
-  const tiny = 1e-300;
   let denominator = x - shape + 1;
-  let c = 1 / tiny;
+  let c = Infinity;
   let d = 1 / denominator;
   let value = d;
   for (let n = 1; n < mostTerms; n++) {
     const numerator = n * (shape - n);
     denominator += 2;
-    d = numerator * d + denominator;
-    if (d === 0) d = tiny;
-    d = 1 / d;
+    d = 1 / (numerator * d + denominator);
     c = denominator + numerator / c;
-    if (c === 0) c = tiny;
     const factor = c * d;
     value *= factor;
     if (Math.abs(factor - 1) < convergence) break;

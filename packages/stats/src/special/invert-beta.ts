@@ -17,7 +17,7 @@ export function invertBeta(
     (value) => betaTails(a, b, ...shares(value)),
     tail,
     probability,
-    firstGuess(a, b, tail, probability),
+    guessOdds(a, b, tail, probability),
   );
   const [x, y] = shares(odds);
   return { x, y };
@@ -27,8 +27,8 @@ function shares(odds: number): [x: number, y: number] {
   return odds <= 1 ? [odds / (1 + odds), 1 / (1 + odds)] : [1 / (1 + 1 / odds), 1 / odds / (1 + 1 / odds)];
 }
 
-/** A normal law for log(x / y), with its mean and variance for large shapes. */
-function firstGuess(a: number, b: number, tail: 'lower' | 'upper', probability: number): number {
+/** Where to start: a normal law for log(x / y), with its mean and variance for large shapes. */
+export function guessOdds(a: number, b: number, tail: 'lower' | 'upper', probability: number): number {
   const z = tail === 'lower' ? normalQuantile(probability) : -normalQuantile(probability);
   return (a / b) * Math.exp(z * Math.sqrt(1 / a + 1 / b));
 }

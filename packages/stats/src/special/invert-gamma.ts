@@ -7,10 +7,11 @@ import { logGammaOnePlus } from './log-gamma-one-plus.js';
 export function invertGamma(shape: number, tail: 'lower' | 'upper', probability: number): number {
   if (probability === 0) return tail === 'lower' ? 0 : Infinity;
   if (probability === 1) return tail === 'lower' ? Infinity : 0;
-  return invertTails((x) => gammaTails(shape, x), tail, probability, firstGuess(shape, tail, probability));
+  return invertTails((x) => gammaTails(shape, x), tail, probability, guessGamma(shape, tail, probability));
 }
 
-function firstGuess(shape: number, tail: 'lower' | 'upper', probability: number): number {
+/** Where to start: near the root, but for the far tails of small shapes. */
+export function guessGamma(shape: number, tail: 'lower' | 'upper', probability: number): number {
   // Wilson and Hilferty: the cube root is nearly normal.
   const z = tail === 'lower' ? normalQuantile(probability) : -normalQuantile(probability);
   const root = 1 - 1 / (9 * shape) + z / (3 * Math.sqrt(shape));

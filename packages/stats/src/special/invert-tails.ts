@@ -29,7 +29,7 @@ export function invertTails(
     if (reached === wanted) return value;
     if (reached < wanted === rising) low = value;
     else high = value;
-    const excess = reached > 0 ? Math.log(reached / wanted) : -Infinity;
+    const excess = Math.log(reached / wanted);
     const step = ((rising ? -excess : excess) * reached) / tails.density;
     const newton = value * Math.exp(step);
     const inside = newton > low && newton < high && Number.isFinite(step);
@@ -45,7 +45,7 @@ export function invertTails(
 function middle(low: number, high: number): number {
   const bottom = Math.max(low, Number.MIN_VALUE);
   const top = Math.min(high, Number.MAX_VALUE);
-  if (low === 0 && high === Number.MIN_VALUE) return 0;
+  if (high === Number.MIN_VALUE) return 0;
   // The middle towards the largest double rounds off before it.
   if (high === Infinity && low > Number.MAX_VALUE / 2) return Infinity;
   return Math.sqrt(bottom) * Math.sqrt(top);

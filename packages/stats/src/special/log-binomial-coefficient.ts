@@ -24,6 +24,5 @@ export function logBinomialCoefficient(n: number, k: number): number {
     });
   }
   const smaller = Math.min(k, n - k);
-  if (smaller === 0) return 0;
   return logGammaIncrement(n - smaller + 1, smaller) - logGammaOnePlus(smaller);
 }

@@ -16,12 +16,15 @@ export interface EnergyStepOptions {
   readonly powerModel: PowerModel | undefined;
   /** Busy threads that a power model takes where the engine chose them. */
   readonly cores: number;
+  /** Never going back. */
   readonly clock: () => number;
+  /** As the machine has it: where it goes back, a reading is uncertain. */
+  readonly meterClock: () => number;
 }
 
 /** Energy of a model's passes by every meter; a meter that fails is named in the profile, and left out. */
 export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions): ProfileStep {
-  const { energy, powerModel, clock } = options;
+  const { energy, powerModel, clock, meterClock } = options;
   const { model, id, threads = options.cores } = profiled;
   const configuration = configurationOf(profiled);
   const isMine = (entry: { readonly configuration: unknown }): boolean =>
@@ -68,7 +71,7 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
             work = async () => {
               let ran = false;
               try {
-                const reading = await measureEnergy(meter, clock, async () => {
+                const reading = await measureEnergy(meter, meterClock, async () => {
                   ran = true;
                   await inner();
                 });

@@ -1,0 +1,36 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { InvalidArgumentError } from '@foretoken/core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readMeasuredSpeeds } from './measured-speeds.js';
+
+let file: string;
+beforeAll(async () => {
+  file = path.join(await mkdtemp(path.join(os.tmpdir(), 'foretoken-measured-')), 'bench.json');
+});
+afterAll(() => rm(path.dirname(file), { recursive: true }));
+
+const speedup = { estimate: 1.2, lower: 1.1, upper: 1.3 };
+
+test('the speeds of a bench are read by draft length', async () => {
+  const results = [
+    { draftLength: 3, comparison: { speedup } },
+    // JSON has no infinity: too few prompts.
+    { draftLength: 'auto', comparison: { speedup: { ...speedup, upper: null } } },
+  ];
+  await writeFile(file, JSON.stringify({ engines: [{ results }] }));
+  expect(await readMeasuredSpeeds(file)).toEqual([
+    { length: 3, speedup },
+    { length: 'auto', speedup: { ...speedup, upper: null } },
+  ]);
+});
+
+test.each(['', '{', '[]', '{}', '{"engines": 3}', '{"engines": [{"results": [{"draftLength": 3}]}]}'])(
+  '%j has none, and is refused by name',
+  async (text) => {
+    await writeFile(file, text);
+    await expect(readMeasuredSpeeds(file)).rejects.toThrow(InvalidArgumentError);
+    await expect(readMeasuredSpeeds(file)).rejects.toThrow(/bench\.json has no speeds by draft length/);
+  },
+);

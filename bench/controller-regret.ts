@@ -1,0 +1,176 @@
+/**
+ * How far controllers fall short of the best that could have been chosen in hindsight. A replay, and so deterministic:
+ * texts of the embedded target with what its drafters draft after every token of them (bench/support/acceptance-traces.ts;
+ * replaying any schedule on them is exact), on a clock that moves by measured pass costs of real pairs
+ * (bench/support/cost-models.ts), in which a draft model also reads what it missed. Real rounds differ in what costs
+ * vary by: their noise, and that a round costs more after one of another length.
+ *
+ * - By category, one controller kept from text to text: its rate over that of the best fixed length. Goal: 0.97.
+ * - A stream that changes between copying and free writing every 64 tokens: its rate over that of the best fixed length
+ *   of every piece. Goal: 0.95.
+ * - All texts, greedy and drawn in turn: its rate over that of the best fixed length for all. Goal: 1.10.
+ *
+ * Run: npx tsx bench/controller-regret.ts (after npm run build; a minute, and some more where nothing is recorded yet).
+ */
+import {
+  chooseDraftLength,
+  costAt,
+  createAdaptiveDraftLength,
+  createBetaSurvival,
+  createFixedDraftLength,
+  createLearningDraftLength,
+  createMovingAverageDraftLength,
+  createTableDraftLength,
+  type DraftLengthController,
+  type LengthTable,
+  stopAboveRejection,
+  stopBelowConfidence,
+  stopByEntropy,
+} from '@foretoken/core';
+import { longestDraft, type RecordedDraft, type RecordedText } from './support/acceptance-traces.js';
+import { type CostModel, costModels } from './support/cost-models.js';
+import { recordedTexts } from './support/recorded-texts.js';
+import { replay, type Replay, replayAll } from './support/replay.js';
+import { writeResult } from './support/write-result.js';
+
+const piece = 64;
+const pieces = 40;
+const lengths = Array.from({ length: longestDraft + 1 }, (_, length) => length);
+const bounds = Array.from({ length: 20 }, (_, state) => state / 20);
+
+/** Controllers for a cost model; `kept` ones go from text to text. */
+const controllers: Readonly<
+  Record<string, { readonly kept: boolean; readonly create: (model: CostModel) => DraftLengthController }>
+> = {
+  learning: { kept: true, create: () => createLearningDraftLength() },
+  adaptive: { kept: false, create: ({ curve }) => createAdaptiveDraftLength({ roundCosts: curve }) },
+  table: {
+    kept: true,
+    create: ({ curve }) =>
+      createTableDraftLength({ table: tableOf(curve), predictor: createBetaSurvival(), roundCosts: curve }),
+  },
+  ewma: { kept: true, create: () => createMovingAverageDraftLength([0, 1, 3, 7, longestDraft]) },
+  adaedl: { kept: true, create: () => stopByEntropy(createFixedDraftLength(longestDraft)) },
+  'specdec++': {
+    kept: true,
+    create: () => stopAboveRejection(createFixedDraftLength(longestDraft), createBetaSurvival(), 0.7),
+  },
+  'confidence 0.4': {
+    kept: true,
+    create: () => stopBelowConfidence(createFixedDraftLength(longestDraft), 0.4),
+  },
+};
+
+/** The best length for every constant acceptance: what a plan holds. */
+function tableOf(curve: CostModel['curve']): LengthTable {
+  return {
+    acceptance: bounds,
+    lengths: bounds.map(
+      (bound) =>
+        chooseDraftLength(
+          longestDraft,
+          () => bound + 0.5 / bounds.length,
+          (length) => costAt(curve, length),
+        ).length,
+    ),
+  };
+}
+
+const rateOf = ({ tokens, milliseconds }: Replay): number => tokens / milliseconds;
+const rounded = (value: number): number => Number(value.toFixed(3));
+
+function ratesOf(
+  model: CostModel,
+  run: (create: () => DraftLengthController) => Replay,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(controllers).map(([name, { kept, create }]) => {
+      const one = create(model);
+      return [name, rateOf(run(kept ? () => one : () => create(model)))];
+    }),
+  );
+}
+
+/** Every controller's rate over that of the best fixed length. */
+function againstFixed(model: CostModel, texts: readonly RecordedText[]): object {
+  const run = (create: () => DraftLengthController): Replay =>
+    replayAll(texts, model.drafter, { ...model, controller: create });
+  const fixed = lengths.map((length) => rateOf(run(() => createFixedDraftLength(length))));
+  const best = Math.max(...fixed);
+  const rates = ratesOf(model, run);
+  return {
+    bestLength: fixed.indexOf(best),
+    bestOverPlain: rounded(best / (fixed[0] as number)),
+    ofBest: Object.fromEntries(Object.entries(rates).map(([name, rate]) => [name, rounded(rate / best)])),
+  };
+}
+
+/** A run of tokens of one text, whose drafts end with it. */
+interface Piece {
+  readonly kind: 'copying' | 'free';
+  readonly drafts: readonly RecordedDraft[];
+}
+
+/** Pieces of the given texts in which most, or fewest, drafted tokens are accepted, taking turns. */
+function switchingStream(model: CostModel, texts: readonly RecordedText[]): Piece[] {
+  const all = texts.flatMap(({ drafts }) =>
+    [0, piece].map((from) => drafts[model.drafter].slice(from, from + piece)),
+  );
+  const accepted = (drafts: readonly RecordedDraft[]): number =>
+    drafts.reduce((sum, draft) => sum + draft.accepted, 0);
+  const ordered = all.filter(({ length }) => length === piece).toSorted((a, b) => accepted(b) - accepted(a));
+  const end = (drafts: readonly RecordedDraft[]): RecordedDraft[] =>
+    drafts.map((draft, at) => ({ ...draft, accepted: Math.min(draft.accepted, piece - at - 1) }));
+  return Array.from({ length: pieces }, (_, index) => {
+    const rank = index >> 1;
+    const drafts = index % 2 === 0 ? ordered[rank] : ordered.at(-1 - rank);
+    return { kind: index % 2 === 0 ? 'copying' : 'free', drafts: end(drafts as readonly RecordedDraft[]) };
+  });
+}
+
+function onSwitchingStream(model: CostModel, texts: readonly RecordedText[]): object {
+  const stream = switchingStream(model, texts);
+  const drafts = stream.flatMap((part) => part.drafts);
+  const fixedRate = (some: readonly RecordedDraft[], length: number): Replay =>
+    replay({ ...model, drafts: some, controller: createFixedDraftLength(length) });
+  let hindsight = 0;
+  for (const part of stream)
+    hindsight += Math.min(...lengths.map((length) => fixedRate(part.drafts, length).milliseconds));
+  const best = Math.max(...lengths.map((length) => rateOf(fixedRate(drafts, length))));
+  const plain = rateOf(fixedRate(drafts, 0));
+  const rates = ratesOf(model, (create) => replay({ ...model, drafts, controller: create() }));
+  return {
+    hindsightOverPlain: rounded(drafts.length / hindsight / plain),
+    bestFixedOverPlain: rounded(best / plain),
+    ofHindsight: Object.fromEntries(
+      Object.entries(rates).map(([name, rate]) => [name, rounded((rate * hindsight) / drafts.length)]),
+    ),
+  };
+}
+
+const greedy = await recordedTexts(0);
+const drawn = await recordedTexts(1);
+const mixed = greedy.flatMap((text, index) => [text, drawn[index] as RecordedText]);
+const results = costModels.map((model) => {
+  const categories = [greedy, drawn].flatMap((texts, temperature) =>
+    [...new Set(texts.map(({ category }) => category))].map((category) => ({
+      temperature,
+      category,
+      ...againstFixed(
+        model,
+        texts.filter((text) => text.category === category),
+      ),
+    })),
+  );
+  const all = [
+    { texts: 'greedy', ...againstFixed(model, greedy) },
+    { texts: 'drawn', ...againstFixed(model, drawn) },
+    { texts: 'greedy and drawn in turn', ...againstFixed(model, mixed) },
+  ];
+  const switching = onSwitchingStream(model, mixed);
+  const result = { costs: model.name, all, switching, categories };
+  console.log(model.name);
+  for (const row of [...all, switching, ...categories]) console.log('  ', JSON.stringify(row));
+  return result;
+});
+await writeResult('controller-regret', { texts: mixed.length, longestDraft, piece, pieces, results });

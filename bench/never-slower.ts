@@ -1,0 +1,213 @@
+/**
+ * Is the default controller, without a plan and without anything measured beforehand, ever slower than plain decoding? The
+ * embedded pair on both engines, greedy and at temperature 1, after the last 768 tokens of Spec-Bench prompts: each is
+ * decoded plainly, plainly again (the control: what differs there is noise), and with the draft model under one learning
+ * controller that is kept from prompt to prompt; the three take turns, who begins rotating, five times. The drafter is new
+ * in every run, so that a draft model reads the prompt where it is asked.
+ *
+ * Goals: every category at least 0.99 times plain; no prompt slower, by a one-sided paired t test on log times at 1 %
+ * after Holm (with five repeats a rank test could never reject; beside it is the slowdown that this test would find half
+ * of the time). The first generation, in which the controller learns, is told apart.
+ *
+ * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, half an hour). Others: --all (480 prompts, hours);
+ * a part: --prompts 12 --engine llamacpp --temperature 0 --repeats 3 --tokens 32, whose result is written as
+ * never-slower-part.
+ */
+import { parseArgs } from 'node:util';
+import {
+  createLearningDraftLength,
+  createModelDrafter,
+  type DraftLengthController,
+  generateText,
+  type LanguageModel,
+  type Sequence,
+} from '@foretoken/core';
+import { llamacppBackend } from '@foretoken/llamacpp-backend';
+import { onnxBackend } from '@foretoken/onnx-backend';
+import { adjustHolm, studentTQuantile, studentTSurvival, studentTUpperQuantile } from '@foretoken/stats';
+import { tinyModels } from '@foretoken/tiny-models';
+import { type SpecBenchPrompt, specBenchPrompts } from './support/spec-bench-prompts.js';
+import { writeResult } from './support/write-result.js';
+
+const { values: given } = parseArgs({
+  options: {
+    all: { type: 'boolean', default: false },
+    prompts: { type: 'string', default: '60' },
+    engine: { type: 'string' },
+    temperature: { type: 'string' },
+    repeats: { type: 'string', default: '5' },
+    tokens: { type: 'string', default: '64' },
+  },
+});
+const count = given.all ? Number.POSITIVE_INFINITY : Number(given.prompts);
+const repeats = Number(given.repeats);
+const maximumTokens = Number(given.tokens);
+const backends = [llamacppBackend, onnxBackend].filter(
+  ({ name }) => given.engine === undefined || name === given.engine,
+);
+const temperatures = [0, 1].filter(
+  (value) => given.temperature === undefined || value === Number(given.temperature),
+);
+const level = 0.01;
+const goal = 0.99;
+const ways = ['plain', 'control', 'learning'] as const;
+type Way = (typeof ways)[number];
+/** Milliseconds a token by way, one a repeat. */
+type Times = Readonly<Record<Way, number[]>>;
+
+interface Setup {
+  readonly target: LanguageModel;
+  readonly draft: LanguageModel;
+  readonly temperature: number;
+  readonly controller: DraftLengthController;
+}
+
+/** Tokens drafted, and milliseconds a token after the prompt. */
+async function decode(
+  { target, draft, temperature, controller }: Setup,
+  { tokens: prompt }: SpecBenchPrompt,
+  { way, sequence, seed }: { readonly way: Way; readonly sequence: Sequence; readonly seed: number },
+): Promise<{ readonly drafted: number; readonly milliseconds: number }> {
+  if (sequence.length > prompt.length - 1) sequence.doRollback(prompt.length - 1);
+  const shared = {
+    target,
+    prompt,
+    sequence,
+    maximumTokens,
+    seed,
+    sampling: { temperature },
+    ignoreEndTokens: true,
+    clock: () => performance.now(),
+  };
+  if (way !== 'learning') return costOf(await generateText(shared));
+  const drafter = createModelDrafter({ model: draft, target });
+  try {
+    return costOf(await generateText({ ...shared, drafter, draftLength: controller }));
+  } finally {
+    await drafter.close();
+  }
+}
+
+function costOf({ counters }: Awaited<ReturnType<typeof generateText>>): {
+  drafted: number;
+  milliseconds: number;
+} {
+  const { draftedCount, decodeMilliseconds, committedCount } = counters;
+  return { drafted: draftedCount, milliseconds: (decodeMilliseconds as number) / committedCount };
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const deviation = (values: readonly number[]): number => {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+};
+const rounded = (value: number): number => Number(value.toFixed(4));
+
+/** Log of the rate over that of plain decoding, repeat by repeat. */
+function logRatios({ plain, ...others }: Times, way: 'control' | 'learning'): number[] {
+  return others[way].map((milliseconds, repeat) => Math.log((plain[repeat] as number) / milliseconds));
+}
+
+/** Chance of so slow a mean, were the prompt as fast as plainly. */
+function slowerPValue(logs: readonly number[]): number {
+  const t = mean(logs) / (deviation(logs) / Math.sqrt(logs.length));
+  return Number.isNaN(t) ? 1 : studentTSurvival(-t, logs.length - 1);
+}
+
+function summarize(
+  prompts: readonly SpecBenchPrompt[],
+  times: readonly Times[],
+  way: 'control' | 'learning',
+): object {
+  const logs = times.map((time) => logRatios(time, way));
+  const adjusted = adjustHolm(logs.map(slowerPValue));
+  const slower = prompts.flatMap(({ id }, index) =>
+    (adjusted[index] as number) <= level
+      ? [{ id, ratio: rounded(Math.exp(mean(logs[index] as number[]))), adjusted: adjusted[index] }]
+      : [],
+  );
+  const categories = [...new Set(prompts.map(({ category }) => category))].map((category) => {
+    const own = logs.filter((_, index) => prompts[index]?.category === category).map(mean);
+    const half =
+      own.length > 1
+        ? (studentTQuantile(0.975, own.length - 1) * deviation(own)) / Math.sqrt(own.length)
+        : Infinity;
+    const [ratio, lower, upper] = [mean(own), mean(own) - half, mean(own) + half].map((log) =>
+      rounded(Math.exp(log)),
+    );
+    return {
+      category,
+      prompts: own.length,
+      ratio,
+      interval95: [lower, upper],
+      reached: (ratio as number) >= goal,
+    };
+  });
+  const noise = Math.sqrt(mean(logs.map((log) => deviation(log) ** 2)));
+  const found =
+    1 - Math.exp((-studentTUpperQuantile(level / prompts.length, repeats - 1) * noise) / Math.sqrt(repeats));
+  return {
+    overall: rounded(Math.exp(mean(logs.map(mean)))),
+    categories,
+    slower,
+    slowdownFoundHalfOfTheTime: rounded(found),
+  };
+}
+
+const results: object[] = [];
+for (const backend of backends) {
+  const target = await backend.loadModel(tinyModels.target);
+  const draft = await backend.loadModel(tinyModels.draft);
+  const prompts = await specBenchPrompts(target, count);
+  for (const temperature of temperatures) {
+    const setup = { target, draft, temperature, controller: createLearningDraftLength() };
+    const times: Times[] = [];
+    let [drafted, firstGeneration] = [0, 0];
+    for (const [index, prompt] of prompts.entries()) {
+      const sequence = target.createSequence();
+      try {
+        if (index === 0) {
+          const [plain, first] = [
+            await decode(setup, prompt, { way: 'plain', sequence, seed: 0 }),
+            await decode(setup, prompt, { way: 'learning', sequence, seed: 0 }),
+          ];
+          firstGeneration = rounded(plain.milliseconds / first.milliseconds);
+        } else await decode(setup, prompt, { way: 'plain', sequence, seed: 0 });
+        const own: Times = { plain: [], control: [], learning: [] };
+        for (let repeat = 0; repeat < repeats; repeat++) {
+          for (let turn = 0; turn < ways.length; turn++) {
+            const way = ways[(index + repeat + turn) % ways.length] as Way;
+            const result = await decode(setup, prompt, { way, sequence, seed: repeat });
+            own[way].push(result.milliseconds);
+            drafted += result.drafted;
+          }
+        }
+        times.push(own);
+      } finally {
+        sequence.close();
+      }
+    }
+    const result = {
+      engine: target.capabilities.engine,
+      temperature,
+      firstGeneration,
+      drafted,
+      learning: summarize(prompts, times, 'learning'),
+      control: summarize(prompts, times, 'control'),
+    };
+    results.push(result);
+    console.log(JSON.stringify(result, null, 1));
+  }
+  await draft.close();
+  await target.close();
+}
+const isWhole = backends.length === 2 && temperatures.length === 2 && count >= 60 && repeats >= 5;
+await writeResult(isWhole ? 'never-slower' : 'never-slower-part', {
+  prompts: given.all ? 480 : count,
+  repeats,
+  maximumTokens,
+  level,
+  goal,
+  results,
+});
