@@ -46,7 +46,7 @@ await writeResult('head-tree-tokens', {
   seed,
   prompts: texts.length,
   maximumTokens,
-  rows: tokens.totals(),
+  rows: tokens.totals,
   treeOverChain: names.flatMap((drafter) =>
     temperatures.map((temperature) => tokens.treeOverChain(drafter, temperature)),
   ),

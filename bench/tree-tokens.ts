@@ -69,7 +69,7 @@ await writeResult('tree-tokens', {
   prompts: texts.length,
   maximumTokens,
   draws,
-  rows: tokens.totals(),
+  rows: tokens.totals,
   treeOverChain: [1, 0].map((temperature) => tokens.treeOverChain(drafter, temperature)),
   blockOverTokenwise: tokens.ratio(rowOf('chain 5', 'block'), rowOf('chain 5', 'tokenwise')),
   traversalOverRecursiveRejection: tokens.ratio(

@@ -77,11 +77,15 @@ export class TokensPerPass {
     console.log(of, `T=${temperature}`, name, rule, tokensPerPass.toFixed(3));
   }
 
-  /** Every row without what single prompts took. */
-  totals() {
-    return this.rows.map(({ drafter, temperature, name, rule, tokensPerPass }) => {
-      return { drafter, temperature, name, rule, tokensPerPass };
-    });
+  /** The rows for a file: without what each prompt took. */
+  get totals(): readonly Omit<TokensRow, 'byPrompt'>[] {
+    return this.rows.map(({ drafter, temperature, name, rule, tokensPerPass }) => ({
+      drafter,
+      temperature,
+      name,
+      rule,
+      tokensPerPass,
+    }));
   }
 
   /** The best of a drafter's trees over the best of its chains. */
