@@ -47,13 +47,16 @@ const onnxOptions: onnx.OnnxOptions[] = [
   { contextLength: 100 },
   { layers: [1], weightFormat: 'int4' },
 ];
-test.each(onnxOptions)('the C API of ONNX Runtime with %j takes what is predicted to a tenth', async (options) => {
-  const all = { ...options, threads: 1, cacheFolder, access: 'native' } as const;
-  for (const file of options.contextLength === undefined ? [tinyModels.draft] : modelFiles) {
-    const predicted = await onnx.predictMemory(file, all);
-    await expectPredicted(predicted, await onnx.onnxBackend.loadModel(file, all));
-  }
-});
+test.each(onnxOptions)(
+  'the C API of ONNX Runtime with %j takes what is predicted to a tenth',
+  async (options) => {
+    const all = { ...options, threads: 1, cacheFolder, access: 'native' } as const;
+    for (const file of options.contextLength === undefined ? [tinyModels.draft] : modelFiles) {
+      const predicted = await onnx.predictMemory(file, all);
+      await expectPredicted(predicted, await onnx.onnxBackend.loadModel(file, all));
+    }
+  },
+);
 
 test('what the source does not tell is left out', async () => {
   const stock = await onnx.predictMemory(tinyModels.draft, { access: 'stock' });

@@ -25,6 +25,8 @@ export function predictedLine(predicted: Estimate, { speedup }: Comparison): str
   const { estimate } = speedup;
   const error = 100 * (predicted.estimate / estimate - 1);
   const isOutside = estimate < predicted.lower || estimate > predicted.upper;
-  const advice = isOutside ? '; outside of its interval: on texts or a machine like now, profile and plan anew' : '';
+  const advice = isOutside
+    ? '; outside of its interval: on texts or a machine like now, profile and plan anew'
+    : '';
   return `predicted ${estimateText(predicted)}, measured ${speedupText(speedup)}: ${error >= 0 ? '+' : ''}${error.toFixed(1)} %${advice}`;
 }

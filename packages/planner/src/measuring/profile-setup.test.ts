@@ -340,7 +340,9 @@ it('keeps no measurement that cannot be: the file stays as it was before', async
   const memory = model.memory.bind(model);
   Object.assign(model, { memory: () => ({ ...memory(), cache: -1 }) });
   const refused = profileSetup({ ...bench.options, target: { ...target, threads: 2 } });
-  await expect(refused).rejects.toThrow(/memory of target: what was measured cannot be.*memory\.1\.measured\.cache/);
+  await expect(refused).rejects.toThrow(
+    /memory of target: what was measured cannot be.*memory\.1\.measured\.cache/,
+  );
   expect(await readFile(bench.options.output, 'utf8')).toBe(before);
 });
 
