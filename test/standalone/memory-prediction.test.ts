@@ -16,9 +16,11 @@ afterAll(() => rm(cacheFolder, { recursive: true }));
 const modelFiles = [tinyModels.target, tinyModels.draft];
 const parts = ['weights', 'cache', 'buffers'] as const;
 
-/** Each part within a tenth of what the engine says with a sequence open; closes the model. */
+/** Each part within a tenth of what the engine says with a sequence read to the end of its context; closes the model. */
 async function expectPredicted(predicted: Partial<MemoryUse>, model: LanguageModel): Promise<void> {
   const sequence = model.createSequence();
+  const tokens = Array.from({ length: model.contextLength }, (_, place) => place % model.vocabularySize);
+  await model.forward([{ sequence, tokens, rows: 'none' }]);
   const measured = model.memory();
   sequence.close();
   await model.close();

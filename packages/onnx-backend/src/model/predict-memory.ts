@@ -21,7 +21,7 @@ const matrixBytes: Readonly<Record<GraphWeightFormat, number>> = {
 };
 
 /**
- * What a model will take with one sequence open, as far as its source tells: the graph that is generated from it, the
+ * What a model will take with one sequence read to the end of its context, as far as its source tells: the graph that is generated from it, the
  * sequence's cache, and the buffers of rows and inputs. Nothing of a source that is a graph already, and no cache with
  * `access: 'stock'`, where it grows with the tokens.
  *
@@ -32,19 +32,19 @@ export async function predictMemory(source: string, options: OnnxOptions = {}): 
   if ((await modelSource(source, weightFormat)).kind !== 'weights') return {};
   const stored = await openDecoderWeights(source, async () => '', { layers, skipLayers });
   const manifest = graphManifest(stored, { weightFormat, cacheType });
-  const { capacity, passTokens, outputRows } = decoderSizes(
-    manifest,
-    chooseContextLength(options.contextLength, manifest.contextLength),
-  );
+  const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
+  const { capacity, passTokens, outputRows } = decoderSizes(manifest, contextLength);
   const elements = 2 * manifest.layers * manifest.keyValueHeads * manifest.headWidth;
   const cache = capacity * elements * (manifest.cacheType === 'float16' ? 2 : float);
   const rows = outputRows * (manifest.vocabularySize + manifest.width) * float;
   // Tokens, positions and rows of a pass.
   const inputs = 3 * passTokens * BigInt64Array.BYTES_PER_ELEMENT;
+  // What a portion of the prompt at the end of the context sees, where the graph takes trees.
+  const bias = manifest.trees ? passTokens * contextLength * float : 0;
   return {
     weights: weightBytes(stored, manifest),
     ...(access === 'stock' ? {} : { cache }),
-    buffers: rows + inputs,
+    buffers: rows + inputs + bias,
   };
 }
 
