@@ -34,6 +34,11 @@ export default mergeConfig(
         // Refused before a row is read, or by an engine whose calls no fallback replaces.
         'apps/cli/src/bad-input.test.ts',
         'test/standalone/requantised-models.test.ts',
+        // Measure llama.cpp, which has no fallback.
+        'apps/cli/src/{plan,profile}.test.ts',
+        // Tables are their engine, and JavaScript gives their rows the kernel's bits (softmax-kernel.test.ts).
+        'packages/audit/src/engine/audit-on-engine.test.ts',
+        'packages/audit/src/tables/audit-on-tables.test.ts',
         // These test the fast paths themselves.
         'packages/core/src/sampling/softmax-kernel.test.ts',
         'packages/onnx-backend/src/access.test.ts',

@@ -79,24 +79,23 @@ describe('foretoken profile', () => {
   it('measures every weight format and thread count that it is asked for, each of the same model', async () => {
     const cacheFolder = path.join(folder, 'cache');
     const formats = ['--weight-formats', 'source,Q4_0', '--target-weight-formats', 'source'];
-    const { code, stdout, stderr } = await runCommand(
-      [
-        'profile',
-        '-o',
-        output,
-        '--threads',
-        '1',
-        '--budget',
-        '2s',
-        '--context-tokens',
-        '64',
-        ...formats,
-        '--json',
-      ],
-      { environment: { NO_COLOR: '1', FORETOKEN_CACHE: cacheFolder } },
-    );
-    expect(code, stderr).toBe(0);
-    const { profile, measured } = JSON.parse(stdout) as ProfileSetupResult;
+    const settings = ['--threads', '1', '--budget', '2s', '--context-tokens', '64', ...formats, '--json'];
+    const wanted = 'draft Q4_0: passes of embedded draft after 64 tokens';
+    const measured: string[] = [];
+    let profile: ProfileSetupResult['profile'];
+    let pairs: (readonly [target: string, draft: string | undefined])[];
+    // Regression: a single run was taken for enough, and a slow machine leaves steps to the next.
+    do {
+      const { code, stdout, stderr } = await runCommand(['profile', '-o', output, ...settings], {
+        environment: { NO_COLOR: '1', FORETOKEN_CACHE: cacheFolder },
+      });
+      expect(code, stderr).toBe(0);
+      const result = JSON.parse(stdout) as ProfileSetupResult;
+      expect(result.measured.length).toBeGreaterThan(0);
+      measured.push(...result.measured);
+      profile = result.profile;
+      pairs = profile.acceptance.map(({ target, draft }) => [target.weightFormat, draft?.weightFormat]);
+    } while (!measured.includes(wanted) || !pairs.some(([, draft]) => draft === 'Q4_0'));
     expect(await readdir(path.join(cacheFolder, 'gguf'))).toContainEqual(
       expect.stringMatching(/^draft-Q4_0-/),
     );
@@ -107,8 +106,6 @@ describe('foretoken profile', () => {
       ['embedded draft', 'Q8_0'],
       ['embedded draft', 'Q4_0'],
     ]);
-    expect(measured).toContain('draft Q4_0: passes of embedded draft after 64 tokens');
-    const pairs = profile.acceptance.map(({ target, draft }) => [target.weightFormat, draft?.weightFormat]);
     expect(pairs).toContainEqual(['Q8_0', 'Q4_0']);
   });
 

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../testing/temporary-folder.js';
 const inFolder = temporaryFolder();
 // Regression: counted from the fifth round, what a worker's heap and kept caches take until they are full (15 to 20 MiB in
 // the first twenty rounds, and nothing in the next 380) was taken for a leak.
-const rounds = 60;
+const rounds = 50;
 /** The first rounds fill what the engine, the allocator and a worker keep. */
 const settled = 20;
 const mostGrowth = 20 * 2 ** 20;
