@@ -1,15 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { readGguf } from '@foretoken/models';
-import {
-  asCacheWriteError,
-  cacheFolder,
-  isComplete,
-  recordComplete,
-  rememberedHash,
-  temporaryPath,
-} from '@foretoken/models/cache';
+import { cachedModelFile } from '@foretoken/models/cache';
 import { nativeLibrary } from './native-library.js';
 import {
   assertQuantizationFormat,
@@ -40,28 +30,8 @@ export async function cachedQuantizedModel(source: string, options: CachedQuanti
   assertQuantizationFormat(format);
   const { metadata } = await readGguf(source);
   if (metadata.get('general.file_type') === quantizationFormats[format]) return source;
-  const folder = cacheFolder('gguf', options.cacheFolder);
-  const sourceHash = await rememberedHash(source, folder, signal);
-  const made = { sourceHash, format, engine: nativeLibrary().version };
-  const key = createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 24);
-  const stem = path.basename(source).replace(/\.gguf$/i, '');
-  const target = path.join(folder, `${stem}-${format}-${key}.gguf`);
-  if (await isComplete(target)) return target;
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw asCacheWriteError(error, folder);
-  }
-  // Of its own name, since another load may be at the same.
-  const temporary = temporaryPath(target);
-  await quantizeModel(source, temporary, { format, threads });
-  try {
-    signal?.throwIfAborted();
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw asCacheWriteError(error, target);
-  }
-  await recordComplete([target], signal);
-  return target;
+  const made = { format, engine: nativeLibrary().version };
+  return cachedModelFile(source, { label: format, made, cacheFolder: options.cacheFolder, signal }, (file) =>
+    quantizeModel(source, file, { format, threads }),
+  );
 }

@@ -1,3 +1,4 @@
+export { cachedModelFile } from './cached-model-file.js';
 export { assertRoom } from './assert-room.js';
 export { asCacheWriteError } from './cache-errors.js';
 export { cacheFolder } from './cache-folder.js';
