@@ -4,7 +4,6 @@
  * rounds. Goal: below 20 microseconds a round. Run: npx tsx bench/controller-cost.ts (after npm run build).
  */
 import {
-  createAdaptiveDraftLength,
   createBetaSurvival,
   createFixedDraftLength,
   createLearningDraftLength,
@@ -34,7 +33,6 @@ const acceptances = [0.9, 0.3, 0.7, 0.95, 0.5];
 
 const controllers: Readonly<Record<string, () => DraftLengthController>> = {
   learning: () => createLearningDraftLength(),
-  adaptive: () => createAdaptiveDraftLength({ roundCosts }),
   'table, saturating counter': () => createTableDraftLength({ table, predictor: createSaturatingCounter() }),
   'table, two-level': () => createTableDraftLength({ table, predictor: createTwoLevelPredictor() }),
   'table, perceptron': () => createTableDraftLength({ table, predictor: createPerceptronPredictor() }),

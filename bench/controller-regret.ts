@@ -16,7 +16,6 @@
 import {
   chooseDraftLength,
   costAt,
-  createAdaptiveDraftLength,
   createBetaSurvival,
   createFixedDraftLength,
   createLearningDraftLength,
@@ -63,10 +62,10 @@ const controllers: Readonly<
     kept: true,
     create: (model) => createLearningDraftLength({ priorAcceptance: priorOf(model) }),
   },
-  adaptive: {
-    kept: false,
+  'learning, costs measured before': {
+    kept: true,
     create: (model) =>
-      createAdaptiveDraftLength({ roundCosts: model.curve, priorAcceptance: priorOf(model) }),
+      createLearningDraftLength({ roundCosts: model.curve, priorAcceptance: priorOf(model) }),
   },
   table: {
     kept: true,

@@ -80,8 +80,6 @@ export { createStringMatchDrafter } from './drafting/string-match-drafter.js';
 export type { StringMatchOptions } from './drafting/string-match-drafter.js';
 export { createTokenIntersectionDrafter } from './drafting/token-intersection-drafter.js';
 export type { TokenIntersectionOptions } from './drafting/token-intersection-drafter.js';
-export { createAdaptiveDraftLength } from './scheduling/adaptive-draft-length.js';
-export type { AdaptiveDraftLength, AdaptiveDraftLengthOptions } from './scheduling/adaptive-draft-length.js';
 export { createAdaptiveTreeShape } from './scheduling/adaptive-tree-shape.js';
 export type { AdaptiveTreeShapeOptions } from './scheduling/adaptive-tree-shape.js';
 export { chooseTreeShape } from './scheduling/choose-tree-shape.js';

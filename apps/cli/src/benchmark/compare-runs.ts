@@ -16,8 +16,8 @@ import { type Summary, summarize } from './summary.js';
 export interface CompareRunsOptions {
   readonly target: LanguageModel;
   readonly drafter: Drafter;
-  /** A fresh controller for every prompt: what a single generation gets. */
-  readonly controller: () => DraftLengthController;
+  /** The controller of a run; undefined: the default, which learns from run to run. */
+  readonly controller: () => DraftLengthController | undefined;
   readonly prompts: readonly string[];
   readonly sampling: SamplingSettings;
   readonly rule: string;

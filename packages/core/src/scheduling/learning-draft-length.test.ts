@@ -72,6 +72,22 @@ test('it begins plainly, and drafts within the first rounds', () => {
   expect(Math.max(...lengths.slice(5, 40))).toBeGreaterThan(5);
 });
 
+test('with costs measured before it drafts at once where that pays, and not at all where nothing could', () => {
+  const measured = ({ cost }: Machine) => {
+    const lengths = [0, 1, 3, 7, 15];
+    return createLearningDraftLength({ roundCosts: { lengths, milliseconds: lengths.map(cost) } });
+  };
+  expect(generation(measured(cheap), cheap).lengths[0]).toBeGreaterThan(0);
+  expect(drafts(generation(measured(hopeless), hopeless))).toBe(0);
+});
+
+test('costs that were measured wrongly are corrected', () => {
+  const roundCosts = { lengths: [0, 1, 3, 7, 15], milliseconds: [1, 1.1, 1.3, 1.7, 2.5] };
+  const { lengths } = generation(createLearningDraftLength({ roundCosts }), hopeless, { maximumTokens: 400 });
+  expect(drafts({ lengths: lengths.slice(0, 20), tokens: 0, milliseconds: 0 })).toBeGreaterThan(0);
+  expect(Math.max(...lengths.slice(-200))).toBe(0);
+});
+
 test('where drafting pays it reaches the rate of the best fixed length', () => {
   const { tokens, milliseconds } = generation(createLearningDraftLength(), cheap);
   // Expected committed tokens over costs, 1 + 0.9 + ... (Leviathan et al. 2211.17192, equation 1).

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { chooseDraftLength, type LengthChoice } from './choose-draft-length.js';
 import { DraftConfidences } from './draft-confidences.js';
+import type { CostCurve } from './cost-curve.js';
 import type { DraftLengthController, GenerationStart, RoundMeasurement } from './draft-length-controller.js';
 import { LearnedRoundCosts } from './learned-round-costs.js';
 import { paysToGoOn } from './pays-to-go-on.js';
@@ -11,6 +12,8 @@ import { TextSpread } from './text-spread.js';
 export interface LearningDraftLengthOptions {
   /** Longest draft, at least 1; default 15. */
   readonly maximumLength?: number | undefined;
+  /** Milliseconds of a round by draft length, from 0, where they were measured (`measureRoundCosts`); default: learnt. */
+  readonly roundCosts?: CostCurve | undefined;
   /** Acceptance to start from by position, each 0 to 1, given that those before were kept; the last goes on. Default [0.6]. */
   readonly priorAcceptance?: readonly number[] | undefined;
 }
@@ -46,8 +49,8 @@ const horizon = 256;
 const mostAcceptance = 0.98;
 
 /**
- * The controller for whoever has measured nothing. It begins plainly, drafts two rounds to see what they cost, and from
- * then on chooses the length with the most expected tokens per millisecond, 0 included. A draft ends early where the
+ * The controller that needs nothing measured. It begins plainly, drafts two rounds to see what they cost (unless it is
+ * given what was measured), and from then on chooses the length with the most expected tokens per millisecond, 0 included. A draft ends early where the
  * drafter's confidence says that going on does not pay (`paysToGoOn`), and is asked for as long as would be best were
  * this text a good one.
  *
@@ -63,23 +66,23 @@ const mostAcceptance = 0.98;
  *   of probabilities.
  */
 export function createLearningDraftLength(options: LearningDraftLengthOptions = {}): LearningDraftLength {
-  const { maximumLength = 15, priorAcceptance } = options;
+  const { maximumLength = 15, priorAcceptance, roundCosts } = options;
   if (!Number.isInteger(maximumLength) || maximumLength < 1) {
     throw new InvalidArgumentError(
       `maximumLength must be a whole number of at least 1, not ${maximumLength}.`,
     );
   }
-  return new LearningController(maximumLength, createBetaSurvival({ priorAcceptance }));
+  return new LearningController(maximumLength, createBetaSurvival({ priorAcceptance }), roundCosts);
 }
 
 class LearningController implements LearningDraftLength {
   readonly name = 'learning';
   readonly #maximumLength: number;
   readonly #predictor: AcceptancePredictor;
-  readonly #costs = new LearnedRoundCosts();
+  readonly #costs: LearnedRoundCosts;
   readonly #confidences = new DraftConfidences();
   readonly #texts = new TextSpread();
-  #firstDraftsLeft = firstDrafts;
+  #firstDraftsLeft: number;
   /** What the next or present round is for. */
   #mode: 'plain' | 'draft' | 'try' = 'plain';
   /** What the present draft is judged by; undefined where it is not stopped. */
@@ -108,9 +111,11 @@ class LearningController implements LearningDraftLength {
   #saved = 0;
   #lost = 0;
 
-  constructor(maximumLength: number, predictor: AcceptancePredictor) {
+  constructor(maximumLength: number, predictor: AcceptancePredictor, roundCosts: CostCurve | undefined) {
     this.#maximumLength = maximumLength;
     this.#predictor = predictor;
+    this.#costs = new LearnedRoundCosts(roundCosts);
+    this.#firstDraftsLeft = roundCosts === undefined ? firstDrafts : 0;
   }
 
   readonly begin = ({ promptLength, maximumTokens }: GenerationStart): void => {

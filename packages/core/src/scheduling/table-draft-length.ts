@@ -18,8 +18,8 @@ export interface TableDraftLengthOptions {
    */
   readonly hysteresis?: number | undefined;
   /**
-   * Rounds without drafting before the first probe, doubled after every probe that changes nothing; default 256, as of
-   * `createAdaptiveDraftLength`.
+   * Rounds without drafting before the first probe, doubled after every probe that changes nothing; default 256, since a
+   * draft model first has to read all that it missed.
    */
   readonly firstProbe?: number | undefined;
   /**
