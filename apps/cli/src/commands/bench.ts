@@ -235,7 +235,7 @@ async function benchEngine(
         maximumTokens: options.maxTokens,
         controller: () =>
           opened !== undefined && draftLength === 'auto'
-            ? (planController(opened.planned) ?? createFixedDraftLength(0))
+            ? (planController(opened.planned, options.rule) ?? createFixedDraftLength(0))
             : draftLengthController(draftLength),
       };
       const comparison = await withProgress(title, prompts.length, (onPrompt) =>
@@ -243,7 +243,8 @@ async function benchEngine(
           ...shared,
           onPrompt,
           rule: options.rule,
-          trees: branchingOption(options) !== undefined,
+          trees:
+            branchingOption(options) !== undefined || opened?.planned.some(({ tree }) => tree !== undefined),
           repeats: options.repeats,
         }),
       );

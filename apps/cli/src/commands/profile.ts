@@ -125,7 +125,7 @@ Examples:
                   contextTokens: options.contextTokens,
                   rule: options.rule,
                   // The drafters of another vocabulary make no trees.
-                  treeRule: options.foreignDraft === undefined ? 'traversal' : undefined,
+                  treeRule: options.foreignDraft === undefined ? treeRuleOf(options.rule) : undefined,
                   sampling: samplingSettings(options),
                   machine: machine(),
                   libraries: libraries(),
@@ -143,6 +143,11 @@ Examples:
         for (const meter of energy.meters) await meter.close();
       }
     });
+}
+
+/** What trees are measured with where chains are with `rule`: the same, where it takes trees. */
+function treeRuleOf(rule: string): string {
+  return verificationRules.get(rule)?.trees === true ? rule : 'traversal';
 }
 
 /** The options with the models of one configuration; without one, of the files as they are. */

@@ -4,7 +4,11 @@ import type { Plan } from '@foretoken/planner';
 export function planLines(plan: Plan, output: string): string[] {
   const { drafters, combination, rule, target, predicted, plain, confidence } = plan;
   const { configuration } = target;
-  const names = drafters.map(({ name, predictedLength }) => `${name}, ${predictedLength} tokens a round`);
+  const names = drafters.map(({ name, predictedLength, tree }) =>
+    tree === undefined
+      ? `${name}, ${predictedLength} tokens a round`
+      : `${name}, trees of ${tree.parents.length} nodes`,
+  );
   const drafting =
     names.length === 0 ? 'plain decoding' : names.join(combination === 'priority' ? ', or else ' : '; ');
   const percent = `${(100 * confidence).toFixed(0)} %`;

@@ -41,7 +41,9 @@ export function profileLines(
         `${widths.join(',')}: ${(milliseconds / chainMilliseconds).toFixed(2)}`,
     );
     lines.push(
-      `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
+      ratios.length === 0
+        ? `tree passes of ${nameOf(configuration)}: it reads no trees`
+        : `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
     );
   }
   for (const { drafter, widths, ranks, promptsUsed, promptCount } of profile.treeAcceptance) {

@@ -2,6 +2,7 @@ import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import type { Emitted } from './emitted.js';
 import { matchLengths } from './match-lengths.js';
 import { shellWord } from './shell-word.js';
+import { treeLine } from './tree-line.js';
 
 /** Whose options these are: common/arg.cpp and docs/speculative.md there. */
 export const llamaServerVersion = 'llama.cpp de3ff81 (library 0.5.0)';
@@ -39,11 +40,13 @@ export function emitLlamaServer(plan: Plan): Emitted {
 
 /** Adds a drafter's flags; its types of speculation, none where it has no words there. */
 function emitDrafter(
-  { drafter, draft, name, predictedLength }: PlannedDrafter,
+  { drafter, draft, name, predictedLength, tree }: PlannedDrafter,
   plan: Plan,
   words: string[],
   inexpressible: string[],
 ): string[] {
+  if (tree !== undefined) inexpressible.push(treeLine(name, tree, predictedLength));
+  if (tree !== undefined && predictedLength === 0) return [];
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary !== undefined && drafter.vocabulary !== 'same') {

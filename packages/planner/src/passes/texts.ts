@@ -1,3 +1,4 @@
+import { nodeDepths, type TreeShape } from '@foretoken/core';
 import type { ModelConfiguration } from '../profile/profile-schema.js';
 
 export function configurationText({ weightFormat, engine, threads, device }: ModelConfiguration): string {
@@ -17,4 +18,18 @@ export function ratio(value: number): string {
 /** "1.31x [1.20, 1.43]". */
 export function ratioWithInterval(value: { estimate: number; lower: number; upper: number }): string {
   return `${ratio(value.estimate)} [${value.lower.toFixed(2)}, ${value.upper.toFixed(2)}]`;
+}
+
+/** "10 nodes (2; 2 2; 1 1 1 1)": level by level, from the root, how many children each of its nodes has. */
+export function shapeText(shape: TreeShape): string {
+  const { parents } = shape;
+  const depths = [0, ...nodeDepths(shape)];
+  const levels: number[][] = [];
+  for (const [index, depth] of depths.entries()) {
+    const children = parents.filter((parent) => parent === index - 1).length;
+    (levels[depth] ??= []).push(children);
+  }
+  const inner = levels.filter((counts) => counts.some((children) => children > 0));
+  const nodes = `${parents.length} ${parents.length === 1 ? 'node' : 'nodes'}`;
+  return `${nodes} (${inner.map((counts) => counts.join(' ')).join('; ')})`;
 }

@@ -1,5 +1,6 @@
 import { deadDrafters } from '../passes/dead-drafters.js';
 import { createProgram } from '../passes/create-program.js';
+import { draftTrees } from '../passes/draft-trees.js';
 import { drafterOrder } from '../passes/drafter-order.js';
 import { fallback } from '../passes/fallback.js';
 import { legality } from '../passes/legality.js';
@@ -21,6 +22,7 @@ export const passes: readonly Pass[] = [
   legality,
   weightFormats,
   verificationRule,
+  draftTrees,
   deadDrafters,
   placement,
   lengthTables,

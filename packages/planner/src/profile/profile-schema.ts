@@ -129,7 +129,7 @@ const treePasses = z
           chainMilliseconds: amount.describe('A chain of as many tokens, measured in turns with it'),
         }),
       )
-      .min(1),
+      .describe('Empty: on this engine the model reads no trees'),
   })
   .describe('Passes over trees, without the host work on their rows; lower quartiles');
 

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan-schema.js';
 import { ratio, ratioWithInterval } from '../passes/texts.js';
+import { bestPrediction } from './best-prediction.js';
 import type { FrontierPoint } from './frontier.js';
 
 /** Which models should be paired, and what that does to accuracy and efficiency: a few sentences. */
@@ -10,11 +11,11 @@ export function answers(plan: Plan, points: readonly FrontierPoint[]): string[] 
 function pairing({ target, drafters, combination, alternatives }: Plan): string {
   const { model } = target;
   const names = drafters.map(({ name }) => name);
-  const others = alternatives.map(({ name, predictions, predictedLength }) => {
-    const best = predictions.find(({ length }) => length === predictedLength);
-    return best === undefined || best.length === 0
-      ? `${name} does not pay`
-      : `${name} alone would give ${ratio(best.speedup.estimate)}`;
+  const others = alternatives.map((drafter) => {
+    const best = bestPrediction(drafter);
+    return best === undefined
+      ? `${drafter.name} does not pay`
+      : `${drafter.name} alone would give ${ratio(best.speedup.estimate)}`;
   });
   const compared = others.length > 0 ? ` Of the others, ${others.join(', ')}.` : '';
   if (names.length === 0) return `Which models should be paired? None: ${model} is fastest alone.${compared}`;
