@@ -213,6 +213,27 @@ describe('by a plan', () => {
     expect(counters.draftedCount).toBeGreaterThan(2 * counters.acceptedCount);
   });
 
+  it('generate runs another key-value cache where it is permitted, and says that it is another target', async () => {
+    const profile = parseProfile(await readFile(inFolder('profile.json'), 'utf8'), 'profile.json');
+    const [own] = profile.roundCosts as [RoundCostsEntry];
+    const target = { ...own.target, cacheType: 'q8_0' };
+    const halved = { ...own, target, milliseconds: own.milliseconds.map((cost) => cost / 2) };
+    const acceptance = profile.acceptance.flatMap((entry) => [entry, { ...entry, target }]);
+    await writeProfile(inFolder('caches.json'), { ...profile, acceptance, roundCosts: [own, halved] });
+    const made = ['plan', '--profile', inFolder('caches.json'), ...models(), '--output'];
+    const [kept, other] = await Promise.all([
+      runCommand([...made, inFolder('kept.json'), '--explain']),
+      runCommand([...made, inFolder('other.json'), '--target-cache-types', 'q8_0']),
+    ]);
+    expect(kept.code, kept.stderr).toBe(0);
+    expect(kept.stderr).toContain('Q8_0 with a q8_0 cache is left out');
+    expect(other.stdout).toMatch(/big\.gguf as Q8_0 with a q8_0 cache on .*ANOTHER TARGET/);
+    const run = ['generate', 'export function add(', '--plan', inFolder('other.json'), '-t', '0', '-n', '16'];
+    const { code, stderr } = await runCommand([...run, '--json']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('ANOTHER TARGET: the plan runs big.gguf as Q8_0 with a q8_0 cache');
+  });
+
   it('bench prints predicted beside measured', async () => {
     await writeFile(inFolder('prompts.txt'), 'export function add(\n');
     const prompts = ['--prompts', inFolder('prompts.txt'), '-n', '12', '--repeats', '1'];

@@ -47,6 +47,7 @@ export { PlanFileError } from './errors/plan-file-error.js';
 export { PlanMismatchError } from './errors/plan-mismatch-error.js';
 export { PlanningError } from './errors/planning-error.js';
 export type { PipelineModel, PipelineModels } from './passes/bind-models.js';
+export { formatText } from './passes/texts.js';
 export { drafterLabel } from './pipeline/drafter-label.js';
 export { parseObjective } from './pipeline/parse-objective.js';
 export { parsePipeline, readPipeline } from './pipeline/parse-pipeline.js';

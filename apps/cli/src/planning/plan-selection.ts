@@ -1,6 +1,8 @@
 import { createFixedShape, InvalidArgumentError } from '@foretoken/core';
+import type { KvType } from '@foretoken/llamacpp-backend';
 import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
+import { draftKvType } from '../engines/kv-types.js';
 import { withoutModel } from '../options/draft-names.js';
 import type { DraftTree } from '../options/draft-tree.js';
 import type { ModelSelection } from '../options/model-options.js';
@@ -27,8 +29,10 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
     corpus: nGram?.corpora,
     nGramStore: nGram?.store,
     source: inputCopy?.source,
-    weightFormat: plan.target.isOther ? configuration.weightFormat : undefined,
+    weightFormat: (plan.target.requantised ?? plan.target.isOther) ? configuration.weightFormat : undefined,
     draftWeightFormat: withModel?.requantised === true ? draft?.weightFormat : undefined,
+    kvType: configuration.cacheType as KvType | undefined,
+    draftKvType: draft && draftKvType(configuration.cacheType, draft.cacheType, backendOf(draft.engine)),
     backend,
     draftBackend: draft && backendOf(draft.engine),
     threads: threads ?? undefined,

@@ -2,7 +2,7 @@ import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import type { Comparison } from '../benchmark/compare-runs.js';
 import type { DraftLength } from '../options/draft-length.js';
 import { speedupText } from '../output/comparison-table.js';
-import { estimateText } from '../output/plan-lines.js';
+import { estimateText } from '../output/estimate-text.js';
 
 type Estimate = Plan['predicted']['speedup'];
 

@@ -18,6 +18,13 @@ export function emitVllm(plan: Plan): Emitted {
   if (configurations.length > 1)
     inexpressible.push('several drafters: it has one method at a time, here that of the last one');
   if (chosen !== null) inexpressible.push(...ofEveryDraft(plan));
+  const caches = [plan.target.configuration, ...plan.drafters.flatMap(({ draft }) => draft ?? [])].filter(
+    ({ cacheType }) => cacheType !== undefined,
+  );
+  for (const { model, cacheType } of caches)
+    inexpressible.push(
+      `${model} with a ${cacheType} cache: it has other formats, for all models together (--kv-cache-dtype)`,
+    );
   const files = Object.values(plan.models).filter(({ file }) => file.endsWith('.gguf'));
   if (files.length > 0)
     inexpressible.push(

@@ -54,6 +54,7 @@ export function createProgram(pipeline: Pipeline, models: PipelineModels, profil
     candidates,
     unmeasured,
     isOtherTarget: false,
+    isRequantised: false,
     rule: undefined,
     drafters: undefined,
     alternatives: [],
@@ -126,8 +127,8 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
       (entry) =>
         isOfDrafter(entry) &&
         sameSampling(entry.sampling, pipeline.sampling) &&
-        sameWeights(entry.target, target) &&
-        sameWeights(entry.draft, draft),
+        sameFormats(entry.target, target) &&
+        sameFormats(entry.draft, draft),
     );
   const candidates: Candidate[] = [];
   for (const target of targets) {
@@ -175,8 +176,12 @@ function isNameOf(drafter: PipelineDrafter, name: string): boolean {
   return stage === undefined ? !/ (after|or|and) /.test(name) : name.endsWith(` after ${stage}`);
 }
 
-function sameWeights(left: ModelConfiguration | null, right: ModelConfiguration | null): boolean {
-  return left?.model === right?.model && left?.weightFormat === right?.weightFormat;
+function sameFormats(left: ModelConfiguration | null, right: ModelConfiguration | null): boolean {
+  return (
+    left?.model === right?.model &&
+    left?.weightFormat === right?.weightFormat &&
+    left?.cacheType === right?.cacheType
+  );
 }
 
 /** Of the forms that `--tree` takes, those that a profile tells of. */
@@ -187,7 +192,7 @@ function isProfiledTree(drafter: PipelineDrafter & { readonly tree?: string | un
   );
 }
 
-/** By rule, of the same weights; threads and engine decide nothing here. Of several the one with the most counts. */
+/** By rule, of the same formats of weights and cache; threads and engine decide nothing here. Of several the one with the most counts. */
 function acceptanceOf(
   entries: readonly AcceptanceEntry[],
   drafter: PipelineDrafter,
@@ -196,7 +201,7 @@ function acceptanceOf(
 ): Map<string, AcceptanceData> {
   const byRule = new Map<string, AcceptanceData>();
   for (const entry of entries) {
-    if (!sameWeights(entry.target, target) || !sameWeights(entry.draft, draft)) continue;
+    if (!sameFormats(entry.target, target) || !sameFormats(entry.draft, draft)) continue;
     if (entry.positions.length === 0 && !draftsFromText(drafter)) continue;
     const data = acceptanceData(entry, draftsFromText(drafter));
     if (data.rounds > (byRule.get(entry.rule)?.rounds ?? 0)) byRule.set(entry.rule, data);

@@ -80,8 +80,10 @@ export interface Program {
   readonly candidates: readonly Candidate[];
   /** Drafters of the pipeline that the profile tells too little of, with the reason. */
   readonly unmeasured: readonly { readonly label: string; readonly reason: string }[];
-  /** True where the target's weights are not as in its file. */
+  /** True where the target's weights are not as in its file, or its cache is not as the engine chooses. */
   readonly isOtherTarget: boolean;
+  /** True where the target's weights are not as in its file. */
+  readonly isRequantised: boolean;
   /** Undefined until it is chosen. */
   readonly rule: string | undefined;
   /** Those that draft, in order; undefined until they are scheduled. */

@@ -1,9 +1,18 @@
 import { nodeDepths, type TreeShape } from '@foretoken/core';
 import type { ModelConfiguration } from '../profile/profile-schema.js';
 
-export function configurationText({ weightFormat, engine, threads, device }: ModelConfiguration): string {
+/** "Q8_0", or "Q8_0 with a q4_0 cache" where that is not the engine's own choice. */
+export function formatText({
+  weightFormat,
+  cacheType,
+}: Pick<ModelConfiguration, 'weightFormat' | 'cacheType'>): string {
+  return cacheType === undefined ? weightFormat : `${weightFormat} with a ${cacheType} cache`;
+}
+
+export function configurationText(configuration: ModelConfiguration): string {
+  const { engine, threads, device } = configuration;
   const on = device === 'cpu' ? engine : `${engine}, ${device}`;
-  return `${weightFormat} on ${on}, ${threads === null ? 'threads as the engine chooses' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`}`;
+  return `${formatText(configuration)} on ${on}, ${threads === null ? 'threads as the engine chooses' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`}`;
 }
 
 export function megabytes(bytes: number): string {

@@ -29,6 +29,7 @@ export function describePlan(program: Program, profile: Profile, decisions: Plan
       model: program.models.target.id,
       configuration: target.configuration,
       isOther: program.isOtherTarget,
+      requantised: program.isRequantised,
     },
     rule: program.rule as string,
     combination: program.combination,

@@ -100,7 +100,13 @@ export const planSchema = z.strictObject({
     configuration,
     isOther: z
       .boolean()
-      .describe("True: in another weight format than its file's; what is computed is another target"),
+      .describe(
+        "True: in another weight format than its file's, or with another key-value cache than the engine chooses; what is computed is another target",
+      ),
+    requantised: z
+      .boolean()
+      .optional()
+      .describe("True: in another weight format than its file's; left out: as isOther says"),
   }),
   rule: name.describe('Verification rule'),
   combination: z.enum(['single', 'priority']).describe('How several drafters work together'),

@@ -33,6 +33,9 @@ const configuration = z
     weightFormat: name,
     threads: positiveCount.nullable().describe('CPU threads; null: chosen by the engine'),
     contextLength: positiveCount.describe('Most tokens of a sequence, as loaded'),
+    cacheType: name
+      .optional()
+      .describe("Format of the key-value cache, as it was asked for; left out: the engine's own choice"),
   })
   .describe('A model as it was loaded');
 

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan-schema.js';
-import { ratio, ratioWithInterval } from '../passes/texts.js';
+import { formatText, ratio, ratioWithInterval } from '../passes/texts.js';
 import { bestPrediction } from './best-prediction.js';
 import type { FrontierPoint } from './frontier.js';
 
@@ -28,7 +28,7 @@ function pairing({ target, drafters, combination, alternatives }: Plan): string 
 
 function accuracy({ rule, target, drafters }: Plan, points: readonly FrontierPoint[]): string {
   const other = target.isOther
-    ? ` The target runs as ${target.configuration.weightFormat}, which is another target than its file: that is where accuracy may be lost.`
+    ? ` The target runs as ${formatText(target.configuration)}, which is another target than its file: that is where accuracy may be lost.`
     : '';
   const nothing =
     drafters.length === 0
