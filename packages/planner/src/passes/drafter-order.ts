@@ -53,7 +53,7 @@ export const drafterOrder: Pass = {
     const tree = drafters.find(({ candidate }) => candidate.tree !== undefined)?.candidate.tree;
     if (tree !== undefined && tree.rule !== program.rule)
       decisions.push(
-        `verified by ${tree.rule} instead of ${program.rule}, which takes no trees or was not measured with them`,
+        `verified by ${tree.rule} instead of ${program.rule}: it takes trees, and was measured with them`,
       );
     const rule = tree?.rule ?? program.rule;
     return { program: { ...program, rule, drafters, combination, alternatives }, decisions };

@@ -68,6 +68,6 @@ export function permittedTrees(
   const rule = wanted === 'auto' ? preferred.find((name) => of(name) !== undefined) : wanted;
   const measured = rule === undefined ? undefined : of(rule);
   return rule === undefined || measured === undefined
-    ? `the acceptance of its trees was measured with ${[...acceptance.keys()].join(', ')}, and not with ${rule ?? preferred.join(', ')}`
+    ? `the acceptance of its trees was measured with ${[...acceptance.keys()].join(', ')}, and not with ${rule ?? preferred[0]}: foretoken profile --rule ${rule ?? preferred[0]} measures it`
     : { rule, acceptance: measured };
 }

@@ -37,7 +37,11 @@ const draftModel = z
       .enum(textDrafters)
       .optional()
       .describe('What guesses its own tokens, which it then checks several at a time'),
-    tree: name.optional().describe('Draft trees of this shape, such as "2,2,1"; default: chains'),
+    tree: name
+      .optional()
+      .describe(
+        'Draft trees of this shape, such as "2,2,1", and no chains; default: chains, or the best trees',
+      ),
   })
   .describe('A smaller model drafts');
 

@@ -7,7 +7,7 @@ export interface TreeCosts {
   /** Most nodes below the root, and most leaves, of a tree that was measured. */
   readonly mostNodes: number;
   readonly mostLeaves: number;
-  /** Milliseconds of a pass over a tree of so many nodes over those of a chain with as many tokens. */
+  /** Milliseconds of a pass over a tree of so many nodes over those of a chain with as many tokens, at least 1. */
   ratio(nodes: number): number;
 }
 
@@ -32,11 +32,9 @@ export function treeCostsOf(
   const [smallest, largest] = [sizes[0], sizes.at(-1)];
   if (smallest === undefined || largest === undefined)
     return "the target's passes over trees took no time that the clock could tell";
-  // A curve of ratios, read as one of milliseconds is.
-  const curve: CostCurve = {
-    lengths: sizes,
-    milliseconds: sizes.map((size) => mean(bySize.get(size) ?? [])),
-  };
+  // A tree is no less work than a chain: below 1 is noise. A curve of ratios is read as one of milliseconds is.
+  const ratios = sizes.map((size) => Math.max(1, mean(bySize.get(size) ?? [])));
+  const curve: CostCurve = { lengths: sizes, milliseconds: ratios };
   return {
     mostNodes: largest,
     mostLeaves: Math.max(...entry.trees.map(({ widths }) => widths.reduce((all, width) => all * width, 1))),
