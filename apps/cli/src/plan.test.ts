@@ -165,28 +165,22 @@ describe('by a plan', () => {
   it('generate drafts trees where they are planned, and gives the text of plain decoding', async () => {
     // Second guesses that are often right, and trees that cost what chains do: no doubt what is best.
     const profile = parseProfile(await readFile(inFolder('profile.json'), 'utf8'), 'profile.json');
-    const [{ contextTokens, lengths: _, milliseconds: __, ...pair }] = profile.roundCosts as [
-      RoundCostsEntry,
-    ];
-    const draft = pair.draft as ModelConfiguration;
+    const [{ contextTokens, target, draft, drafter, sampling }] = profile.roundCosts as [RoundCostsEntry];
+    const pair = { target, draft, drafter, sampling, rule: 'traversal' };
     const lengths = Array.from({ length: 64 }, (_, index) => index + 1);
-    const passesOf = (
-      configuration: ModelConfiguration,
-      fixed: number,
-      perToken: number,
-    ): PassCostsEntry => ({
-      ...{ configuration, contextTokens, lengths },
-      milliseconds: lengths.map((length) => fixed + perToken * length),
-    });
-    const passCosts = [passesOf(pair.target, 10, 0.1), passesOf(draft, 0.2, 0.01)];
+    const passesOf = (configuration: ModelConfiguration, fixed: number, perToken: number): PassCostsEntry => {
+      const milliseconds = lengths.map((length) => fixed + perToken * length);
+      return { configuration, contextTokens, lengths, milliseconds };
+    };
+    const passCosts = [passesOf(target, 10, 0.1), passesOf(draft as ModelConfiguration, 0.2, 0.01)];
     const roundCosts = [
       { ...pair, contextTokens, lengths: [0, 1, 3, 7], milliseconds: [10.1, 10.4, 11, 12.3] },
     ];
     const tree = { widths: [4, 2], tokens: 13, milliseconds: 11.3, chainMilliseconds: 11.3 };
-    const treePasses = [{ configuration: pair.target, contextTokens, trees: [tree] }];
+    const treePasses = [{ configuration: target, contextTokens, trees: [tree] }];
     const ranks = [0, 1, 2].map(() => [0.7, 0.7].map((share) => ({ reached: 1000, accepted: 1000 * share })));
     const prompts = { promptsSha256: 'a'.repeat(64), promptCount: 1, promptsUsed: 1 };
-    const treeAcceptance = [{ ...pair, ...prompts, rule: 'traversal', widths: [2, 2, 2], ranks }];
+    const treeAcceptance = [{ ...pair, ...prompts, widths: [2, 2, 2], ranks }];
     const measured = { passCosts, roundCosts, treePasses, treeAcceptance };
     await writeProfile(inFolder('trees.json'), { ...profile, ...measured });
     const made = ['plan', '--profile', inFolder('trees.json'), '--output', inFolder('tree-plan.json')];

@@ -110,11 +110,9 @@ describe('foretoken profile', () => {
   });
 
   it('tells key-value caches apart, and expects their memory', async () => {
-    const types = ['--kv-types', 'f16,q8_0', '--target-kv-types', 'f16', '--json'];
-    const { code, stdout, stderr } = await runCommand([
-      ...['profile', '-o', output, '--threads', '1', '--budget', '1s', '--context-tokens', '64'],
-      ...types,
-    ]);
+    const types = ['--kv-types', 'f16,q8_0', '--target-kv-types', 'f16'];
+    const settings = ['--threads', '1', '--budget', '1s', '--context-tokens', '64', ...types, '--json'];
+    const { code, stdout, stderr } = await runCommand(['profile', '-o', output, ...settings]);
     expect(code, stderr).toBe(0);
     const { memory } = (JSON.parse(stdout) as ProfileSetupResult).profile;
     const loaded = memory.map(({ configuration: { model, cacheType } }) => [model, cacheType]);

@@ -165,7 +165,10 @@ function selectionOf(
   const { draftBackend = options.backend } = options;
   return {
     ...options,
-    ...{ threads, weightFormat, draftWeightFormat, kvType },
+    threads,
+    weightFormat,
+    draftWeightFormat,
+    kvType,
     draftKvType: draftKvType(kvType, configuration?.draftKvType, draftBackend),
   };
 }

@@ -54,7 +54,11 @@ export function configurations(variations: Variations, hasDraftModel: boolean): 
       threads.flatMap((count) =>
         draftFormats.flatMap((draftWeightFormat) =>
           draftCaches.map((draftKvType) => ({
-            ...{ threads: count, weightFormat, draftWeightFormat, kvType, draftKvType },
+            threads: count,
+            weightFormat,
+            draftWeightFormat,
+            kvType,
+            draftKvType,
           })),
         ),
       ),

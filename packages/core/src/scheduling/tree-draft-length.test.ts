@@ -8,7 +8,7 @@ const options = { nodes: 6, committedTokens: 2, roundCosts: { plain: 10, tree: 1
 function run(
   rounds: number,
   committed: (round: number) => number,
-  milliseconds: number | undefined = undefined,
+  milliseconds?: number,
   limit = 63,
 ): number[] {
   const controller = createTreeDraftLength(options);

@@ -39,6 +39,11 @@ function compile(profileChanges: Partial<Profile>, pipelineChanges: Partial<Pipe
 const decisionsOf = ({ decisions }: Plan): string =>
   decisions.flatMap(({ pass, text }) => (pass === 'draft-trees' ? [text] : [])).join('\n');
 
+function treeOf({ drafters }: Plan): NonNullable<Plan['drafters'][number]['tree']> {
+  const [drafter] = drafters as [Plan['drafters'][number]];
+  return drafter.tree as NonNullable<typeof drafter.tree>;
+}
+
 describe('draft trees', () => {
   test('are of the shape with the most tokens per millisecond, by what can be computed by hand', () => {
     const plan = compile(treeEntries(1, wide));
@@ -66,14 +71,12 @@ describe('draft trees', () => {
     // One of two children of the root is right, and under it every first child.
     const below = new Array<number[]>(7).fill([1, 0]);
     const plan = compile({ acceptance: chains, ...treeEntries(1, [[0.5, 0.98], ...below]) });
-    const { parents, prediction } = plan.drafters[0]?.tree as NonNullable<Plan['drafters'][number]['tree']>;
+    const { parents, prediction } = treeOf(plan);
     // Two branches of as many levels: the target reads 1 + 2 levels, the draft 1, 2, 4, 6, ... tokens.
-    const rounds = Array.from({ length: 8 }, (_, index) => {
+    const lengths = [1, 2, 4, 6, 8, 10, 12, 14];
+    const rounds = lengths.map((_, index) => {
       const levels = index + 1;
-      const passes = Array.from(
-        { length: levels },
-        (_, level) => 0.8 + 0.2 * Math.ceil(Math.max(1, 2 * level) / 4),
-      );
+      const passes = lengths.slice(0, levels).map((tokens) => 0.8 + 0.2 * Math.ceil(tokens / 4));
       const cost = 8 + 2 * Math.ceil((1 + 2 * levels) / 4) + passes.reduce((sum, pass) => sum + pass, 0);
       return { cost, committed: 1 + 0.99 * levels };
     });
@@ -179,7 +182,7 @@ describe('draft trees', () => {
       [0.9, 0.9],
       [0.9, 0.9],
     ];
-    const { parents } = compile(treeEntries(1, rich)).drafters[0]?.tree as { parents: number[] };
+    const { parents } = treeOf(compile(treeEntries(1, rich)));
     expect(parents.length).toBeLessThanOrEqual(28);
     expect(parents.length - new Set(parents.filter((parent) => parent >= 0)).size).toBeLessThanOrEqual(16);
     const short = compile(treeEntries(1, rich), { limits: { draftLength: 2 } });

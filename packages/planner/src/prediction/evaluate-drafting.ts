@@ -68,7 +68,7 @@ export function evaluate(
 /** @returns undefined where the objective asks for what is not known. */
 export function scoreOf(
   pipeline: Pipeline,
-  committedTokens: number,
+  committedMean: number,
   spent: Pick<Evaluation, 'milliseconds' | 'joules' | 'togetherMilliseconds'>,
 ): number | undefined {
   const weights = objectiveWeights(pipeline);
@@ -80,7 +80,7 @@ export function scoreOf(
   ] as const) {
     if (weight === 0) continue;
     if (amount === undefined) return undefined;
-    score += weight * Math.log(committedTokens / amount);
+    score += weight * Math.log(committedMean / amount);
   }
   return score;
 }

@@ -1,6 +1,6 @@
 import { chooseTreeShape, treePassLengths, type TreeShape } from '@foretoken/core';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
-import { type Drafting, type Evaluation, evaluate, objectiveWeights, scoreOf } from './evaluate-drafting.js';
+import { type Drafting, type Evaluation, evaluate, scoreOf } from './evaluate-drafting.js';
 import { type Estimate, withInterval } from './predict-speed.js';
 import { composedDeviation } from './round-costs.js';
 import { type TreeAcceptance } from './tree-acceptance.js';

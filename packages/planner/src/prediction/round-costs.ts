@@ -22,7 +22,7 @@ export interface RoundCosts {
 }
 
 /** What the passes of a round with a tree read. */
-export interface TreeRound {
+interface TreeRound {
   /** Of the tree, at least 1: the target reads the last committed token with them. */
   readonly nodes: number;
   /** Tokens of each of the draft's passes. */

@@ -8,7 +8,8 @@ const entryOf = (trees: readonly (readonly [widths: number[], tokens: number, ra
       configuration: targetConfiguration,
       contextTokens: 64,
       trees: trees.map(([widths, tokens, ratio]) => ({
-        ...{ widths, tokens },
+        widths,
+        tokens,
         milliseconds: 4 * ratio,
         chainMilliseconds: 4,
       })),
