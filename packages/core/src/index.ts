@@ -99,8 +99,6 @@ export type { LearningDraftLength, LearningDraftLengthOptions } from './scheduli
 export { validateLengthTable } from './scheduling/length-table.js';
 export type { LengthTable } from './scheduling/length-table.js';
 export { constantAcceptance } from './scheduling/constant-acceptance.js';
-export { createTableDraftLength } from './scheduling/table-draft-length.js';
-export type { TableDraftLength, TableDraftLengthOptions } from './scheduling/table-draft-length.js';
 export type { AcceptancePredictor, VerifiedChain } from './scheduling/predictors/acceptance-predictor.js';
 export { createBetaSurvival } from './scheduling/predictors/beta-survival.js';
 export { createPerceptronPredictor } from './scheduling/predictors/perceptron.js';
