@@ -51,6 +51,20 @@ describe('a converted model', () => {
     expect(generated.code, generated.stderr).toBe(0);
   });
 
+  it('is suggested as a draft with what its vocabulary needs, after what costs less', async () => {
+    const { code, stdout, stderr } = await runCommand(['suggest', '--folder', folder, '--json']);
+    expect(code, stderr).toBe(0);
+    const { suggestions } = JSON.parse(stdout) as {
+      suggestions: { draft: string; options: string[]; note: string; paysFrom?: number; kind: string }[];
+    };
+    const own = suggestions.find(({ draft }) => draft.endsWith('bytes.gguf'));
+    expect(own?.options).toEqual(['--foreign-draft slem']);
+    expect(own?.note).toMatch(/another vocabulary: .* of the target's tokens/);
+    expect(suggestions.map(({ kind }) => kind)).toContain('head');
+    const lookup = suggestions.find(({ draft }) => draft === 'prompt-lookup')?.paysFrom ?? 1;
+    for (const { paysFrom = 1 } of suggestions) expect(paysFrom).toBeGreaterThanOrEqual(lookup);
+  });
+
   it('drafts for a target of another vocabulary, and changes no greedy text', async () => {
     const shared = ['generate', 'const add', '--temperature', '0', '-n', '24', '--threads', '1', '--json'];
     const plain = await runCommand([...shared, '--draft', 'none']);

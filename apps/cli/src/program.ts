@@ -13,6 +13,7 @@ const loaders = {
   pull: async () => (await import('./commands/pull.js')).pullCommand(),
   models: async () => (await import('./commands/models.js')).modelsCommand(),
   info: async () => (await import('./commands/info.js')).infoCommand(),
+  suggest: async () => (await import('./commands/suggest.js')).suggestCommand(),
   quantize: async () => (await import('./commands/quantize.js')).quantizeCommand(),
   convert: async () => (await import('./commands/convert.js')).convertCommand(),
 };
