@@ -93,7 +93,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
       maximumTokens <= room && options.maximumTokens !== undefined ? 'maximum-tokens' : 'context-full',
     endTokens: new Set(options.ignoreEndTokens === true ? [] : target.tokenizer.endTokens),
     assembler: new TextAssembler(target.tokenizer, options.stop ?? []),
-    recorder: new CounterRecorder(tokens.length, options.clock),
+    recorder: new CounterRecorder(tokens.length, options.sequence?.length ?? 0, options.clock),
     signal: options.signal,
     clock: options.clock,
     outputCount: 0,
