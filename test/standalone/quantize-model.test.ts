@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { llamacppBackend, quantizeModel } from '@foretoken/llamacpp-backend';
-import { readGguf } from '@foretoken/models';
+import { readGguf, readTensorBytes, requantizeModel } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -20,6 +21,48 @@ test('every matrix of a pure quantisation has the one format, and the model stil
   const model = await llamacppBackend.loadModel(output, { threads: 1, maximumSequences: 1 });
   expect(model.capabilities.weightFormat).toMatch(/Q4_0/);
   await model.close();
+});
+
+test.each(['F16', 'Q4_0', 'Q8_0'] as const)(
+  'our own writer gives the bytes of the engine in %s, tensor by tensor',
+  async (format) => {
+    const [own, engine] = [
+      path.join(folder, `own-${format}.gguf`),
+      path.join(folder, `engine-${format}.gguf`),
+    ];
+    await requantizeModel(tinyModels.draft, own, { format });
+    await quantizeModel(tinyModels.draft, engine, { format, pure: true, threads: 1 });
+    const [written, expected] = [await readGguf(own), await readGguf(engine)];
+    expect([...written.tensors.keys()].toSorted()).toEqual([...expected.tensors.keys()].toSorted());
+    for (const [name, { shape, type }] of expected.tensors) {
+      expect(written.tensors.get(name)).toMatchObject({ shape, type });
+      expect(
+        Buffer.compare(await readTensorBytes(written, name), await readTensorBytes(expected, name)),
+        name,
+      ).toBe(0);
+    }
+    for (const key of ['general.file_type', 'general.quantization_version'])
+      expect(written.metadata.get(key)).toBe(expected.metadata.get(key));
+  },
+);
+
+test('our own writer refuses what it cannot write, by its name, and leaves no file behind', async () => {
+  const before = await readdir(folder);
+  const output = path.join(folder, 'refused.gguf');
+  const cut = path.join(folder, 'cut.gguf');
+  await writeFile(cut, (await readFile(tinyModels.draft)).subarray(0, 200_000));
+  await expect(requantizeModel(cut, output, { format: 'Q4_0' })).rejects.toThrow(InvalidModelFileError);
+  await rm(cut);
+  await expect(requantizeModel(tinyModels.draft, tinyModels.draft, { format: 'Q4_0' })).rejects.toThrow(
+    /source itself/,
+  );
+  const mixed = path.join(folder, 'mixed.gguf');
+  await quantizeModel(tinyModels.draft, mixed, { format: 'Q4_K_M', threads: 1 });
+  await expect(requantizeModel(mixed, output, { format: 'Q8_0' })).rejects.toThrow(UnsupportedError);
+  await rm(mixed);
+  const cancelled = { format: 'Q4_0', signal: AbortSignal.abort() } as const;
+  await expect(requantizeModel(tinyModels.draft, output, cancelled)).rejects.toThrow('aborted');
+  expect(await readdir(folder)).toEqual(before);
 });
 
 test('what cannot be quantised is named, and leaves no file behind', async () => {

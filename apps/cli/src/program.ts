@@ -14,6 +14,7 @@ const loaders = {
   pull: async () => (await import('./commands/pull.js')).pullCommand(),
   models: async () => (await import('./commands/models.js')).modelsCommand(),
   info: async () => (await import('./commands/info.js')).infoCommand(),
+  quantize: async () => (await import('./commands/quantize.js')).quantizeCommand(),
   convert: async () => (await import('./commands/convert.js')).convertCommand(),
 };
 

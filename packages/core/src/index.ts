@@ -82,8 +82,6 @@ export { createStringMatchDrafter } from './drafting/string-match-drafter.js';
 export type { StringMatchOptions } from './drafting/string-match-drafter.js';
 export { createTokenIntersectionDrafter } from './drafting/token-intersection-drafter.js';
 export type { TokenIntersectionOptions } from './drafting/token-intersection-drafter.js';
-export { createAdaptiveDraftLength } from './scheduling/adaptive-draft-length.js';
-export type { AdaptiveDraftLength, AdaptiveDraftLengthOptions } from './scheduling/adaptive-draft-length.js';
 export { createAdaptiveTreeShape } from './scheduling/adaptive-tree-shape.js';
 export type { AdaptiveTreeShapeOptions } from './scheduling/adaptive-tree-shape.js';
 export { chooseTreeShape } from './scheduling/choose-tree-shape.js';
@@ -103,8 +101,6 @@ export type { LearningDraftLength, LearningDraftLengthOptions } from './scheduli
 export { validateLengthTable } from './scheduling/length-table.js';
 export type { LengthTable } from './scheduling/length-table.js';
 export { constantAcceptance } from './scheduling/constant-acceptance.js';
-export { createTableDraftLength } from './scheduling/table-draft-length.js';
-export type { TableDraftLength, TableDraftLengthOptions } from './scheduling/table-draft-length.js';
 export type { AcceptancePredictor, VerifiedChain } from './scheduling/predictors/acceptance-predictor.js';
 export { createBetaSurvival } from './scheduling/predictors/beta-survival.js';
 export { createPerceptronPredictor } from './scheduling/predictors/perceptron.js';

@@ -27,6 +27,8 @@ export { keptLayers } from './pruning/layer-selection.js';
 export type { LayerSelection } from './pruning/layer-selection.js';
 export { pruneLayers } from './pruning/prune-layers.js';
 export type { PruneOptions } from './pruning/prune-layers.js';
+export { requantizeModel } from './quantization/requantize-model.js';
+export type { RequantizeOptions } from './quantization/requantize-model.js';
 export { decodeWeights, encodeWeights, weightFormats } from './quantization/weight-formats.js';
 export type { WeightFormat } from './quantization/weight-formats.js';
 export { readSafetensors, readSafetensorsBytes } from './safetensors/read-safetensors.js';

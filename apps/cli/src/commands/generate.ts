@@ -1,7 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
-import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { openModels } from '../engines/open-models.js';
@@ -123,10 +122,6 @@ Examples:
         // The small model answers plainly: nothing drafts for it.
         const { target, drafter } =
           route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
-        const roundCosts =
-          drafter !== undefined && draftLength === 'auto' && opened === undefined
-            ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
-            : undefined;
         let text = '';
         const logprobs: unknown[] = [];
         const events = generate({
@@ -145,7 +140,7 @@ Examples:
           draftLength:
             opened !== undefined && draftLength === 'auto'
               ? planController(opened.planned)
-              : draftLengthController(draftLength, roundCosts, drafter, draft),
+              : draftLengthController(draftLength),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {
