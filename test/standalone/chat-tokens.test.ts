@@ -21,9 +21,19 @@ import { writeHuggingFaceFolder } from '../support/write-hugging-face-folder.js'
 
 // A token a byte, <|end|> (256), and these.
 const added = [
-  ...['<|im_start|>', '<|im_end|>', '<|eot_id|>', '<|endoftext|>', '<end_of_turn>'],
-  ...['<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>'],
-  ...['<|vision_start|>', '<|sep|>'],
+  '<|im_start|>',
+  '<|im_end|>',
+  '<|eot_id|>',
+  '<|endoftext|>',
+  '<end_of_turn>',
+  '<|fim_prefix|>',
+  '<|fim_middle|>',
+  '<|fim_suffix|>',
+  '<|fim_pad|>',
+  '<|repo_name|>',
+  '<|file_sep|>',
+  '<|vision_start|>',
+  '<|sep|>',
 ];
 const idOf = (name: string): number => 257 + added.indexOf(name);
 
@@ -56,8 +66,13 @@ test('a converted model keeps its chat template', async () => {
 
 test('the tokens that end a turn end a generation, on both engines', async () => {
   const ends = [
-    ...['<|im_end|>', '<|eot_id|>', '<|endoftext|>', '<end_of_turn>'],
-    ...['<|fim_pad|>', '<|repo_name|>', '<|file_sep|>'],
+    '<|im_end|>',
+    '<|eot_id|>',
+    '<|endoftext|>',
+    '<end_of_turn>',
+    '<|fim_pad|>',
+    '<|repo_name|>',
+    '<|file_sep|>',
   ];
   for (const model of models) {
     expect(model.tokenizer.endTokens).toEqual([256, ...ends.map(idOf)].toSorted((a, b) => a - b));

@@ -25,7 +25,10 @@ describe('foretoken chat', () => {
     const input = `add two numbers\nsubtract two numbers\n/save ${file}`;
     const { code, stdout, stderr } = await runCommand([...options, '--json'], { input });
     expect(code, stderr).toBe(0);
-    const answers = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Answer);
+    const answers = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Answer);
     expect(answers.map(({ message }) => message)).toEqual(['add two numbers', 'subtract two numbers']);
     const [first, second] = answers as [Answer, Answer];
     expect(first.counters['keptCount']).toBe(0);
@@ -71,7 +74,18 @@ interface Answer {
 }
 
 it('foretoken generate --suffix says which models fill gaps', async () => {
-  const { code, stdout, stderr } = await runCommand(['generate', 'const a =', '--suffix', ';', '--threads', '1', '-d', 'none']);
+  const { code, stdout, stderr } = await runCommand([
+    'generate',
+    'const a =',
+    '--suffix',
+    ';',
+    '--threads',
+    '1',
+    '-d',
+    'none',
+  ]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/no tokens that ask for what belongs into a gap.*<\|fim_prefix\|>.*leave --suffix out/);
+  expect(stderr).toMatch(
+    /no tokens that ask for what belongs into a gap.*<\|fim_prefix\|>.*leave --suffix out/,
+  );
 });

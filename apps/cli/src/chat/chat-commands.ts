@@ -16,9 +16,9 @@ export interface Chat {
    *
    * @param draft as `--draft` names it; undefined: its default.
    */
-  switchModels(model: string, draft: string | undefined): Promise<void>;
+  readonly switchModels: (model: string, draft: string | undefined) => Promise<void>;
   /** Keeps the tokens of an answer for later runs, where that was asked for. */
-  keepOutput(tokens: readonly number[]): Promise<void>;
+  readonly keepOutput: (tokens: readonly number[]) => Promise<void>;
 }
 
 interface ChatCommand {
@@ -55,7 +55,11 @@ const system: ChatCommand = {
   run({ conversation, port }, argument) {
     if (argument !== '') conversation.system = argument === 'off' ? undefined : argument;
     const { system: text } = conversation;
-    port.note(text === undefined ? "No system prompt (the model's template may bring one)." : `System prompt: ${text}`);
+    port.note(
+      text === undefined
+        ? "No system prompt (the model's template may bring one)."
+        : `System prompt: ${text}`,
+    );
   },
 };
 
@@ -86,7 +90,9 @@ const model: ChatCommand = {
   async run({ conversation, switchModels, port }, argument) {
     const [file, draft, ...more] = argument.split(/\s+/).filter((word) => word !== '');
     if (more.length > 0)
-      throw new InvalidArgumentError('/model takes a target and what drafts for it: /model big.gguf small.gguf.');
+      throw new InvalidArgumentError(
+        '/model takes a target and what drafts for it: /model big.gguf small.gguf.',
+      );
     if (file !== undefined) await switchModels(file, draft);
     for (const line of modelLines(conversation.models)) port.note(line);
   },

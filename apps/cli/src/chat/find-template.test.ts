@@ -36,9 +36,7 @@ it("is the model's own, a file's or ChatML, with the model's tokens", async () =
   expect(await render('chat.gguf')).toBe('its own</s>');
   expect(await render('chat.gguf', inFolder('mine.jinja'))).toBe('mine</s>');
   expect(await render('base.gguf', inFolder('mine.jinja'))).toBe('mine</s>');
-  expect(await render('base.gguf', 'chatml')).toBe(
-    '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n',
-  );
+  expect(await render('base.gguf', 'chatml')).toBe('<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n');
   // A template that does not work does not stand in the way of another.
   expect(await render('broken.gguf', 'chatml')).toContain('Hi');
 });

@@ -1,7 +1,5 @@
 import type { Plan } from '@foretoken/planner';
-import type { SamplingSettings } from '@foretoken/core';
 import type { ChatMessage } from '@foretoken/models';
-import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type OpenModels, openModels } from '../engines/open-models.js';
 import { type DraftLength, draftLengthController } from '../options/draft-length.js';
 import type { ModelSelection } from '../options/model-options.js';
@@ -14,11 +12,12 @@ import { findTemplate } from './find-template.js';
 /** What a chat opens: models by name, or what a plan says. */
 export interface ChatModelsSelection {
   readonly models: ModelSelection;
-  readonly plan: { readonly plan: Plan; readonly file: string; readonly allowStale: boolean | undefined } | undefined;
+  readonly plan:
+    | { readonly plan: Plan; readonly file: string; readonly allowStale: boolean | undefined }
+    | undefined;
   /** A file of Jinja, or "chatml", in place of the model's own template. */
   readonly chatTemplate: string | undefined;
   readonly draftLength: DraftLength;
-  readonly sampling: SamplingSettings;
   /** What the conversation begins with: the template has to take it. */
   readonly messages: readonly ChatMessage[];
 }
@@ -34,30 +33,17 @@ export async function openChatModels(
   selection: ChatModelsSelection,
   signal: AbortSignal,
 ): Promise<OpenChatModels> {
-  const { plan, chatTemplate, draftLength, sampling, messages } = selection;
+  const { plan, chatTemplate, draftLength, messages } = selection;
   const { model } = plan === undefined ? selection.models : planSelection(plan.plan, plan.plan.drafters);
   const template = await findTemplate(model, chatTemplate);
   template.render([...messages, { role: 'user', content: 'Hello' }]);
 
   if (plan !== undefined) {
     const opened = await openPlan(plan.plan, { plan: plan.file, allowStale: plan.allowStale }, signal);
-    const controller =
-      draftLength === 'auto'
-        ? planController(opened.planned)
-        : draftLengthController(draftLength, undefined, opened.drafter, opened.draft);
-    return { ...opened, template, draftLength: controller };
+    const planned =
+      draftLength === 'auto' ? planController(opened.planned) : draftLengthController(draftLength);
+    return { ...opened, template, draftLength: planned };
   }
   const opened = await openModels(selection.models, signal);
-  try {
-    const { target, draft, drafter } = opened;
-    const roundCosts =
-      drafter !== undefined && draftLength === 'auto'
-        ? await calibrateRounds({ target, draft, drafter, sampling, signal })
-        : undefined;
-    const controller = draftLengthController(draftLength, roundCosts, drafter, draft);
-    return { ...opened, template, draftLength: controller };
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
+  return { ...opened, template, draftLength: draftLengthController(draftLength) };
 }

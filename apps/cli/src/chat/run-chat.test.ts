@@ -54,7 +54,10 @@ class TestPort implements ChatPort {
   readonly #interruptAfter: number;
   #controller: AbortController | undefined;
 
-  constructor(lines: readonly string[], { isTerminal = false, interruptAfter = Number.POSITIVE_INFINITY } = {}) {
+  constructor(
+    lines: readonly string[],
+    { isTerminal = false, interruptAfter = Number.POSITIVE_INFINITY } = {},
+  ) {
     this.#lines = [...lines];
     this.isTerminal = isTerminal;
     this.#interruptAfter = interruptAfter;
@@ -84,7 +87,7 @@ interface TestChat {
   readonly port: TestPort;
   readonly chat: Chat;
   readonly conversation: Conversation;
-  run(json?: boolean): Promise<number>;
+  readonly run: (json?: boolean) => Promise<number>;
 }
 
 function chatWith(
@@ -103,11 +106,20 @@ function chatWith(
     savedFiles: new Set(),
     async switchModels(model) {
       if (model !== 'other.gguf') throw new InvalidArgumentError(`${model}: there is no such file.`);
-      conversation.answerWith({ ...conversation.models, target: createTarget(['other']), drafter: undefined });
+      conversation.answerWith({
+        ...conversation.models,
+        target: createTarget(['other']),
+        drafter: undefined,
+      });
     },
     async keepOutput() {},
   };
-  return { port, chat, conversation, run: (json = false) => runChat(chat, { json, showSpeculation: false }) };
+  return {
+    port,
+    chat,
+    conversation,
+    run: (json = false) => runChat(chat, { json, showSpeculation: false, lossy: false }),
+  };
 }
 
 const said = (...contents: readonly string[]) =>
@@ -128,9 +140,18 @@ describe('a chat', () => {
   it('writes a JSON document a line where that is asked for', async () => {
     const port = new TestPort(['first', 'refused', 'second']);
     expect(await chatWith(port).run(true)).toBe(1);
-    const lines = port.written.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = port.written
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines).toMatchObject([
-      { message: 'first', answer: 'one', finishReason: 'end-token', counters: { keptCount: 0 } },
+      {
+        message: 'first',
+        answer: 'one',
+        finishReason: 'end-token',
+        lossy: false,
+        counters: { keptCount: 0 },
+      },
       { message: 'refused', error: { name: 'ChatTemplateError' } },
       { message: 'second', answer: 'two', counters: { keptCount: 'U:first;A:one'.length } },
     ]);
@@ -283,7 +304,15 @@ describe('the commands', () => {
   it('/save writes what --load reads; a file of another is not replaced', async () => {
     const [file, other] = [path.join(folder, 'chat.json'), path.join(folder, 'other.json')];
     await writeFile(other, 'precious');
-    const port = new TestPort(['/system brief', 'first', `/save ${file}`, 'second', `/save ${file}`, `/save ${other}`, '/save']);
+    const port = new TestPort([
+      '/system brief',
+      'first',
+      `/save ${file}`,
+      'second',
+      `/save ${file}`,
+      `/save ${other}`,
+      '/save',
+    ]);
     const { run, conversation } = chatWith(port);
     expect(await run()).toBe(1);
     expect(await loadChat(file)).toEqual(conversation.messages);
@@ -308,7 +337,11 @@ describe('the commands', () => {
     ['null', 'null', /has no list of messages/],
     ['a message without a role', '[{"content":"a"}]', /message 1 needs a role/],
     ['a message without a text', '[{"role":"user","content":["a"]}]', /message 1 needs a role/],
-    ['a system prompt in the middle', '[{"role":"user","content":"a"},{"role":"system","content":"b"}]', /message 2/],
+    [
+      'a system prompt in the middle',
+      '[{"role":"user","content":"a"},{"role":"system","content":"b"}]',
+      /message 2/,
+    ],
   ])('--load says what is wrong with a file with %s', async (_, text, message) => {
     const file = path.join(folder, 'wrong.json');
     await writeFile(file, text);
@@ -329,7 +362,15 @@ describe('the commands', () => {
   });
 
   it('/model shows what answers, goes on with another, and stays where there is none', async () => {
-    const port = new TestPort(['/model', 'first', '/model missing.gguf', 'second', '/model other.gguf', 'third', '/model a b c']);
+    const port = new TestPort([
+      '/model',
+      'first',
+      '/model missing.gguf',
+      'second',
+      '/model other.gguf',
+      'third',
+      '/model a b c',
+    ]);
     const { run, conversation } = chatWith(port);
     expect(await run()).toBe(1);
     expect(port.notes[0]).toMatch(/^table \(table, table\) answers in a context of 256 tokens/);

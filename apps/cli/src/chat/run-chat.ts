@@ -11,6 +11,8 @@ export interface ChatOutput {
   readonly json: boolean;
   /** Colours by what a token came from, and what drafting brought, after every answer. */
   readonly showSpeculation: boolean;
+  /** Whether the answers have another distribution than the target's; the JSON says it. */
+  readonly lossy: boolean;
 }
 
 const failure = 1;
@@ -45,7 +47,11 @@ export async function runChat(chat: Chat, output: ChatOutput): Promise<number> {
   }
 }
 
-async function answer(chat: Chat, { json, showSpeculation }: ChatOutput, message: string): Promise<GenerationEndEvent> {
+async function answer(
+  chat: Chat,
+  { json, showSpeculation, lossy }: ChatOutput,
+  message: string,
+): Promise<GenerationEndEvent> {
   const { conversation, statistics, port } = chat;
   let text = '';
   const end = await port.interruptible(async (signal) => {
@@ -67,7 +73,7 @@ async function answer(chat: Chat, { json, showSpeculation }: ChatOutput, message
   const { counters, finishReason, tokens } = end;
   statistics.add(counters);
   if (tokens.length > 0) await chat.keepOutput(tokens);
-  if (json) writeJson(chat, { message, answer: text, finishReason, counters });
+  if (json) writeJson(chat, { message, answer: text, finishReason, lossy, counters });
   const ending = endingNote(finishReason, conversation.models.target.contextLength);
   if (ending !== undefined) port.note(ending);
   if (showSpeculation) port.note(answerLine([counters]));

@@ -17,7 +17,9 @@ export async function saveChat(
   replace: boolean,
 ): Promise<void> {
   try {
-    await writeFile(file, `${JSON.stringify({ model, messages }, null, 2)}\n`, { flag: replace ? 'w' : 'wx' });
+    await writeFile(file, `${JSON.stringify({ model, messages }, null, 2)}\n`, {
+      flag: replace ? 'w' : 'wx',
+    });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new InvalidArgumentError(

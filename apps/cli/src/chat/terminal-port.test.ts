@@ -15,7 +15,7 @@ function createTerminal() {
   const port = createTerminalPort(input, output);
   return {
     readLine: (): Promise<string | undefined> => port.readLine(),
-    async type(keys: string): Promise<void> {
+    type: async (keys: string): Promise<void> => {
       input.write(keys);
       await new Promise((resolve) => setTimeout(resolve, 5));
     },

@@ -50,7 +50,7 @@ export function chatCommand() {
     .option('--load <file>', 'go on with a conversation that /save wrote')
     .option(
       '--chat-template <file>',
-      "how messages are written, in place of the model's own template: a file of Jinja, or \"chatml\"",
+      'how messages are written, in place of the model\'s own template: a file of Jinja, or "chatml"',
     )
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
@@ -69,13 +69,14 @@ export function chatCommand() {
         'most tokens of an answer; default: what the context has room for',
       ).argParser(wholeNumber('--max-tokens', 1)),
     )
-    .addOption(
-      new Option('--stop <text>', 'a text that ends an answer; may be repeated').argParser(addStop),
-    )
+    .addOption(new Option('--stop <text>', 'a text that ends an answer; may be repeated').argParser(addStop))
     .addOption(
       new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
     )
-    .option('--show-speculation', 'colour answers by where their tokens came from, and say what drafting brought')
+    .option(
+      '--show-speculation',
+      'colour answers by where their tokens came from, and say what drafting brought',
+    )
     .option('--json', 'print one JSON document a line for every message instead of the answers')
     .addHelpText(
       'after',
@@ -106,13 +107,12 @@ Examples:
       const options = plan === undefined ? given : withPlan(plan.plan, given, isGiven);
       const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
       const sampling = samplingSettings(options);
-      noteLossy(rule);
+      const lossy = noteLossy(rule);
       const selection: ChatModelsSelection = {
         models: options,
         plan,
         chatTemplate: options.chatTemplate,
         draftLength: treeDraftLength(options, options.draftLength),
-        sampling,
         messages,
       };
 
@@ -160,6 +160,7 @@ Examples:
         process.exitCode = await runChat(chat, {
           json: options.json === true,
           showSpeculation: options.showSpeculation === true,
+          lossy,
         });
       } finally {
         conversation.close();

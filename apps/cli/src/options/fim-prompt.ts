@@ -34,7 +34,9 @@ export async function fimPrompt(
   texts: { readonly prefix: string; readonly suffix: string },
 ): Promise<number[]> {
   if (texts.prefix === '' && texts.suffix === '')
-    throw new InvalidArgumentError('There is nothing before or behind the gap: give a prompt, or a --suffix.');
+    throw new InvalidArgumentError(
+      'There is nothing before or behind the gap: give a prompt, or a --suffix.',
+    );
   const file = modelPath(model, tinyModels.target);
   const metadata = /\.gguf$/i.test(file) ? (await readGguf(file)).metadata : undefined;
   const tokens = findFimTokens(target.tokenizer, metadata);

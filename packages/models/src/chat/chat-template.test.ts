@@ -43,9 +43,12 @@ test('a template is given what Hugging Face gives it', () => {
 });
 
 test('blocks leave no line of their own, as in Hugging Face', () => {
-  expect(render('{% for m in messages %}\n    {% if true %}\n{{ m.role }};\n    {% endif %}\n{% endfor %}\n', conversation)).toBe(
-    'system;\nuser;\nassistant;\nuser;\n',
-  );
+  expect(
+    render(
+      '{% for m in messages %}\n    {% if true %}\n{{ m.role }};\n    {% endif %}\n{% endfor %}\n',
+      conversation,
+    ),
+  ).toBe('system;\nuser;\nassistant;\nuser;\n');
 });
 
 test('a template that throws says what it said, of which messages, and what to do without it', () => {
@@ -70,6 +73,8 @@ test.each([
 test.each(['{% if %}', '{% for message in messages %}', '{{ messages', '{% endif %}'])(
   'what is no template is refused when it is read: %s',
   (template) => {
-    expect(() => createChatTemplate({ template, where })).toThrow(/chat template in model\.gguf cannot be read/);
+    expect(() => createChatTemplate({ template, where })).toThrow(
+      /chat template in model\.gguf cannot be read/,
+    );
   },
 );

@@ -22,7 +22,7 @@ export interface ChatTemplate {
    *
    * @throws ChatTemplateError where the template refuses these messages or does not work.
    */
-  render(messages: readonly ChatMessage[]): string;
+  readonly render: (messages: readonly ChatMessage[]) => string;
 }
 
 /**

@@ -83,18 +83,27 @@ test.each<[string, Record<string, unknown>, string]>([
 
 test('beside an exported graph, and tokens that are written as objects', async () => {
   const config = { chat_template: 'A', bos_token: { content: '<s>', lstrip: false }, eos_token: '</s>' };
-  const folder = await folderWith({ 'tokenizer_config.json': config, 'onnx/model.onnx': '', 'model.onnx': '' });
+  const folder = await folderWith({
+    'tokenizer_config.json': config,
+    'onnx/model.onnx': '',
+    'model.onnx': '',
+  });
   for (const source of [folder, path.join(folder, 'model.onnx'), path.join(folder, 'onnx', 'model.onnx')])
-    expect(await readChatTemplate(source)).toMatchObject({ template: 'A', beginText: '<s>', endText: '</s>' });
+    expect(await readChatTemplate(source)).toMatchObject({
+      template: 'A',
+      beginText: '<s>',
+      endText: '</s>',
+    });
 });
 
-test.each([{ chat_template: 7 }, { chat_template: [{ name: 'tool_use', template: 'B' }] }, { chat_template: {} }])(
-  'what is no template is named: %j',
-  async (config) => {
-    const folder = await folderWith({ 'tokenizer_config.json': config });
-    await expect(readChatTemplate(folder)).rejects.toThrow(/tokenizer_config\.json is no chat template/);
-  },
-);
+test.each([
+  { chat_template: 7 },
+  { chat_template: [{ name: 'tool_use', template: 'B' }] },
+  { chat_template: {} },
+])('what is no template is named: %j', async (config) => {
+  const folder = await folderWith({ 'tokenizer_config.json': config });
+  await expect(readChatTemplate(folder)).rejects.toThrow(/tokenizer_config\.json is no chat template/);
+});
 
 test('a file that is not JSON is named', async () => {
   const folder = await folderWith({ 'tokenizer_config.json': '{' });

@@ -15,15 +15,39 @@ export interface FimTokens {
 const known: Readonly<Record<keyof FimTokens, { keys: readonly string[]; names: readonly string[] }>> = {
   prefix: {
     keys: ['tokenizer.ggml.fim_pre_token_id', 'tokenizer.ggml.prefix_token_id'],
-    names: ['<|fim_prefix|>', '<fim-prefix>', '<fim_prefix>', '<｜fim▁begin｜>', '<|code_prefix|>', '▁<PRE>', '<PRE>'],
+    names: [
+      '<|fim_prefix|>',
+      '<fim-prefix>',
+      '<fim_prefix>',
+      '<｜fim▁begin｜>',
+      '<|code_prefix|>',
+      '▁<PRE>',
+      '<PRE>',
+    ],
   },
   suffix: {
     keys: ['tokenizer.ggml.fim_suf_token_id', 'tokenizer.ggml.suffix_token_id'],
-    names: ['<|fim_suffix|>', '<fim-suffix>', '<fim_suffix>', '<｜fim▁hole｜>', '<|code_suffix|>', '▁<SUF>', '<SUF>'],
+    names: [
+      '<|fim_suffix|>',
+      '<fim-suffix>',
+      '<fim_suffix>',
+      '<｜fim▁hole｜>',
+      '<|code_suffix|>',
+      '▁<SUF>',
+      '<SUF>',
+    ],
   },
   middle: {
     keys: ['tokenizer.ggml.fim_mid_token_id', 'tokenizer.ggml.middle_token_id'],
-    names: ['<|fim_middle|>', '<fim-middle>', '<fim_middle>', '<｜fim▁end｜>', '<|code_middle|>', '▁<MID>', '<MID>'],
+    names: [
+      '<|fim_middle|>',
+      '<fim-middle>',
+      '<fim_middle>',
+      '<｜fim▁end｜>',
+      '<|code_middle|>',
+      '▁<MID>',
+      '<MID>',
+    ],
   },
 };
 

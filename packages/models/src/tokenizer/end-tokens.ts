@@ -9,10 +9,29 @@ const keys: readonly string[] = ['eos', 'eot', 'eom'].map((name) => `tokenizer.g
  * text, and an instruct model that ends its turn would go on with the user's. The names are llama.cpp's.
  */
 const names: ReadonlySet<string> = new Set([
-  ...['<|im_end|>', '<|eot_id|>', '<|eom_id|>', '<|end|>', '<|endoftext|>', '<|end_of_text|>'],
-  ...['<end_of_turn>', '<end_of_utterance>', '<turn|>', '<|return|>', '<|call|>', '<EOT>', '_<EOT>', '[EOT]'],
-  ...['[EOS]', '<eos>', '</s>'],
-  ...['<|fim_pad|>', '<fim-pad>', '<fim_pad>', '<|repo_name|>', '<|fim_repo|>', '<|file_sep|>'],
+  '<|im_end|>',
+  '<|eot_id|>',
+  '<|eom_id|>',
+  '<|end|>',
+  '<|endoftext|>',
+  '<|end_of_text|>',
+  '<end_of_turn>',
+  '<end_of_utterance>',
+  '<turn|>',
+  '<|return|>',
+  '<|call|>',
+  '<EOT>',
+  '_<EOT>',
+  '[EOT]',
+  '[EOS]',
+  '<eos>',
+  '</s>',
+  '<|fim_pad|>',
+  '<fim-pad>',
+  '<fim_pad>',
+  '<|repo_name|>',
+  '<|fim_repo|>',
+  '<|file_sep|>',
 ]);
 
 /** The tokens that end a generation, ascending: what the file says, and control tokens of a known name. */
