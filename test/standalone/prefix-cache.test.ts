@@ -52,6 +52,28 @@ test.each([llamacppBackend, onnxBackend])('a conversation is read once on $name'
   for (const open of [drafter, draft, target]) await open.close();
 });
 
+// And where the context fills up in the middle of a round, what is held is right for the next prompt.
+test.each([llamacppBackend, onnxBackend])('a full context is left as it is on $name', async (backend) => {
+  const target = await backend.loadModel(tinyModels.target, { threads: 1, contextLength: 48 });
+  const draft = await backend.loadModel(tinyModels.draft, { threads: 1, contextLength: 48 });
+  const drafter = createModelDrafter({ model: draft, target });
+  const cache = createPrefixCache(target);
+  const shared = { drafter, draftLength: 7, sampling: { temperature: 0 }, ignoreEndTokens: true };
+  const prompt = target.tokenizer.encode(texts[0] as string);
+  const first = await endOf(cache.generate({ ...shared, prompt }));
+  expect(first.finishReason).toBe('context-full');
+  expect(cache.tokens).toEqual([...prompt, ...first.tokens].slice(0, 48));
+  expect(prompt.length + first.tokens.length).toBe(49);
+  // One more token than there is room for: refused, and nothing is lost.
+  const tooLong = [...prompt, ...first.tokens];
+  await expect(endOf(cache.generate({ ...shared, prompt: tooLong }))).rejects.toThrow(/holds 48/);
+  const again = await endOf(cache.generate({ ...shared, prompt: tooLong.slice(0, 40), maximumTokens: 4 }));
+  expect(again.counters.keptCount).toBe(39);
+  expect(again.tokens).toEqual(first.tokens.slice(40 - prompt.length, 44 - prompt.length));
+  cache.close();
+  for (const open of [drafter, draft, target]) await open.close();
+});
+
 /** Tokens that a model was given to read since it was asked last. */
 function countRead(model: LanguageModel): () => number {
   const spy = vi.spyOn(model, 'forward');

@@ -22,22 +22,25 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('foretoken chat', () => {
   it('answers a message a line, keeps what both models have read, and saves it', async () => {
     const file = path.join(folder, 'chat.json');
-    const input = `add two numbers\nsubtract two numbers\n/save ${file}`;
+    const input = `add two numbers\nsubtract two numbers\n/save ${file}\n/model embedded none\ndivide two numbers`;
     const { code, stdout, stderr } = await runCommand([...options, '--json'], { input });
     expect(code, stderr).toBe(0);
     const answers = stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Answer);
-    expect(answers.map(({ message }) => message)).toEqual(['add two numbers', 'subtract two numbers']);
-    const [first, second] = answers as [Answer, Answer];
+    const [first, second, third] = answers as [Answer, Answer, Answer];
+    expect(answers).toHaveLength(3);
     expect(first.counters['keptCount']).toBe(0);
     // The stop string is cut off, so its tokens are read as what follows instead.
     expect(second.counters['keptCount']).toBeGreaterThanOrEqual(first.counters['promptCount'] as number);
     expect(first.counters['acceptedCount']).toBeGreaterThan(0);
+    // Another target has read nothing, and nothing drafts for it.
+    expect(third.counters).toMatchObject({ keptCount: 0, draftedCount: 0 });
+    expect(stderr).toMatch(/Nothing drafts/);
     const { messages } = JSON.parse(await readFile(file, 'utf8')) as { messages: { content: string }[] };
     expect(messages.map(({ content }) => content)).toEqual(
-      answers.flatMap(({ message, answer }) => [message, answer]),
+      [first, second].flatMap(({ message, answer }) => [message, answer]),
     );
 
     // The same without drafting, from where the other has ended, as text alone.

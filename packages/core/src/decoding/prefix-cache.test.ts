@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
@@ -115,6 +116,35 @@ describe('a conversation on one prefix cache', () => {
     cache.close();
     await drafter.close();
   });
+
+  test('keeps the longest common beginning of any prompts, and gives their texts', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.nat({ max: 1 }), { minLength: 1, maxLength: 6 }), {
+          minLength: 2,
+          maxLength: 5,
+        }),
+        fc.nat(1000),
+        async (prompts, seed) => {
+          const drafter = createModelDrafter({ model: draft, target });
+          const cache = createPrefixCache(target);
+          let held: readonly number[] = [];
+          for (const prompt of prompts) {
+            const given = { prompt, seed, drafter, draftLength: 2, maximumTokens: 4 };
+            const { tokens, counters } = await endOf(cache.generate(given));
+            const common = prompt.findIndex((token, at) => token !== held[at]);
+            expect(counters.keptCount).toBe(
+              common < 0 ? prompt.length - 1 : Math.min(common, prompt.length - 1),
+            );
+            expect(tokens).toEqual(await fresh(given));
+            held = cache.tokens;
+          }
+          cache.close();
+          await drafter.close();
+        },
+      ),
+      { seed: 20_261_128, numRuns: 100 },
+    ));
 
   test('keeps what the prompts share where an earlier message was changed', async () => {
     const cache = createPrefixCache(target);
