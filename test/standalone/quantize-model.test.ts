@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import { InvalidModelFileError } from '@foretoken/core';
 import { llamacppBackend, quantizeModel } from '@foretoken/llamacpp-backend';
 import { readGguf, readTensorBytes, requantizeModel } from '@foretoken/models';
+import { onnxBackend } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -56,14 +57,40 @@ test('our own writer refuses what it cannot write, by its name, and leaves no fi
   await expect(requantizeModel(tinyModels.draft, tinyModels.draft, { format: 'Q4_0' })).rejects.toThrow(
     /source itself/,
   );
-  const mixed = path.join(folder, 'mixed.gguf');
-  await quantizeModel(tinyModels.draft, mixed, { format: 'Q4_K_M', threads: 1 });
-  await expect(requantizeModel(mixed, output, { format: 'Q8_0' })).rejects.toThrow(UnsupportedError);
-  await rm(mixed);
   const cancelled = { format: 'Q4_0', signal: AbortSignal.abort() } as const;
   await expect(requantizeModel(tinyModels.draft, output, cancelled)).rejects.toThrow('aborted');
   expect(await readdir(folder)).toEqual(before);
 });
+
+test('ONNX graphs are generated from every format, of a mixed model too', async () => {
+  const laws: Float32Array[] = [];
+  const file = path.join(folder, 'mixed-q4_k.gguf');
+  await quantizeModel(tinyModels.draft, file, { format: 'Q4_K_M', threads: 1 });
+  const formats = [...(await readGguf(file)).tensors.values()].map(({ type }) => type.name);
+  for (const backend of [llamacppBackend, onnxBackend]) {
+    const model = await backend.loadModel(file, { threads: 1, cacheFolder: path.join(folder, 'cache') });
+    const sequence = model.createSequence();
+    const tokens = model.tokenizer.encode('export function sum(values: number[]) {');
+    const [result] = await model.forward([{ sequence, tokens, rows: 'last' }]);
+    laws.push(softmax(result?.logits.read(0) as Float32Array));
+    await model.close();
+  }
+  await rm(file);
+  await rm(path.join(folder, 'cache'), { recursive: true });
+  const [engine, graph] = laws as [Float32Array, Float32Array];
+  const distance =
+    engine.reduce((sum, value, token) => sum + Math.abs(value - (graph[token] as number)), 0) / 2;
+  console.log(`${[...new Set(formats)].join(', ')}: total variation ${distance.toFixed(4)}`);
+  // Both round activations to 8 bits in their own way, and the graph rounds weights to 8 bits once more.
+  expect(distance).toBeLessThan(0.05);
+});
+
+function softmax(logits: Float32Array): Float32Array {
+  const largest = logits.reduce((most, value) => Math.max(most, value));
+  const weights = logits.map((value) => Math.exp(value - largest));
+  const sum = weights.reduce((total, value) => total + value, 0);
+  return weights.map((value) => value / sum);
+}
 
 test('what cannot be quantised is named, and leaves no file behind', async () => {
   const before = await readdir(folder);
