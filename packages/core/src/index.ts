@@ -39,6 +39,8 @@ export { generate } from './decoding/generate.js';
 export type { GenerateOptions } from './decoding/generate-options.js';
 export { generateText } from './decoding/generate-text.js';
 export type { GeneratedText } from './decoding/generate-text.js';
+export { createPrefixCache } from './decoding/prefix-cache.js';
+export type { ContinueOptions, PrefixCache } from './decoding/prefix-cache.js';
 export { readTogether } from './decoding/read-together.js';
 export type { CompareRows, ReadTogetherOptions } from './decoding/read-together.js';
 export { routeRequest } from './decoding/route-request.js';

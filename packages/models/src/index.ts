@@ -1,7 +1,17 @@
+export type { ChatMessage } from './chat/chat-message.js';
+export { ChatTemplateError } from './chat/chat-template-error.js';
+export { createChatTemplate } from './chat/chat-template.js';
+export type { ChatTemplate, ChatTemplateText } from './chat/chat-template.js';
+export { chatmlTemplate } from './chat/chatml.js';
+export { encodeChat } from './chat/encode-chat.js';
+export { readChatTemplate } from './chat/read-chat-template.js';
+export type { ModelChatTemplate } from './chat/read-chat-template.js';
 export { convertHuggingFaceFolder } from './convert/convert-hugging-face.js';
 export type { ConvertOptions } from './convert/convert-hugging-face.js';
 export { convertHead } from './convert/heads/convert-head.js';
 export type { ConvertHeadOptions } from './convert/heads/convert-head.js';
+export { encodeFim, findFimTokens } from './fim/fim-tokens.js';
+export type { FimTokens } from './fim/fim-tokens.js';
 export type { GgufFile, GgufScalar, GgufTensor, GgufValue } from './gguf/gguf-file.js';
 export { readGguf } from './gguf/read-gguf.js';
 export { readTensor, readTensorBytes } from './gguf/read-tensor.js';

@@ -27,11 +27,11 @@ interface Run {
 function generation(
   controller: LearningDraftLength,
   { cost, acceptance, catchUp = 0, clock = (time) => time }: Machine,
-  { maximumTokens = 2000, promptLength = 100, text = 0 } = {},
+  { maximumTokens = 2000, promptLength = 100, keptLength = 0, text = 0 } = {},
 ): Run {
-  controller.begin?.({ promptLength, maximumTokens });
+  controller.begin?.({ promptLength, keptLength, maximumTokens });
   const lengths: number[] = [];
-  let [tokens, milliseconds, missed] = [0, 0, promptLength];
+  let [tokens, milliseconds, missed] = [0, 0, promptLength - keptLength];
   while (tokens < maximumTokens) {
     const round = lengths.length;
     const asked = controller.next(Math.min(15, maximumTokens - tokens - 1));
@@ -130,6 +130,20 @@ describe('where drafting does not pay', () => {
     );
     expect(drafts(runs[0] as Run)).toBeLessThanOrEqual(4);
     expect(runs.slice(1).map(drafts)).toEqual(new Array(19).fill(0));
+  });
+
+  test('a long prompt to read is not worth it for a short text; where it was kept from before, drafting pays', () => {
+    const machine = { ...cheap, catchUp: 0.5 };
+    const controller = createLearningDraftLength();
+    for (let text = 0; text < 4; text++) generation(controller, machine, { maximumTokens: 300, text });
+    const long = { promptLength: 2000, maximumTokens: 60, text: 5 };
+    expect(drafts(generation(controller, machine, long))).toBe(0);
+    expect(drafts(generation(controller, machine, { ...long, keptLength: 1000 }))).toBe(0);
+    const kept = { ...long, keptLength: 1995 };
+    // What the generations before drafted nothing of is still to be read, once.
+    expect(drafts(generation(controller, machine, kept))).toBe(0);
+    generation(controller, machine, { promptLength: 10, maximumTokens: 300, text: 6 });
+    expect(drafts(generation(controller, machine, { ...kept, text: 7 }))).toBeGreaterThan(3);
   });
 
   test('a prompt that a draft model has to read is not read again for nothing', () => {

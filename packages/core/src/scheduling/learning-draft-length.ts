@@ -142,8 +142,10 @@ class LearningController implements LearningDraftLength {
     this.#firstDraftsLeft = roundCosts === undefined ? firstDrafts : 0;
   }
 
-  readonly begin = ({ promptLength, maximumTokens }: GenerationStart): void => {
-    this.#missed = promptLength;
+  readonly begin = ({ promptLength, keptLength = 0, maximumTokens }: GenerationStart): void => {
+    // What the drafter did not read of the last generation it still has to.
+    const unread = keptLength === 0 ? promptLength : this.#missed + promptLength - keptLength;
+    this.#missed = Math.min(promptLength, unread);
     this.#tokensLeft = maximumTokens;
     this.#beginText();
     this.#mode = 'plain';
