@@ -20,9 +20,7 @@ import {
   createFixedDraftLength,
   createLearningDraftLength,
   createMovingAverageDraftLength,
-  createTableDraftLength,
   type DraftLengthController,
-  type LengthTable,
   stopAboveRejection,
   stopBelowConfidence,
   stopByEntropy,
@@ -67,13 +65,13 @@ const controllers: Readonly<
     create: (model) =>
       createLearningDraftLength({ roundCosts: model.curve, priorAcceptance: priorOf(model) }),
   },
-  table: {
+  plan: {
     kept: true,
     create: (model) =>
-      createTableDraftLength({
-        table: tableOf(model.curve),
-        predictor: createBetaSurvival({ priorAcceptance: priorOf(model) }),
+      createLearningDraftLength({
+        lengths: settingsOf(model.curve),
         roundCosts: model.curve,
+        priorAcceptance: priorOf(model),
       }),
   },
   ewma: { kept: true, create: () => createMovingAverageDraftLength([0, 1, 3, 7, longestDraft]) },
@@ -88,19 +86,17 @@ const controllers: Readonly<
   },
 };
 
-/** The best length for every constant acceptance: what a plan holds. */
-function tableOf(curve: CostModel['curve']): LengthTable {
-  return {
-    acceptance: bounds,
-    lengths: bounds.map(
-      (bound) =>
-        chooseDraftLength(
-          longestDraft,
-          () => bound + 0.5 / bounds.length,
-          (length) => costAt(curve, length),
-        ).length,
-    ),
-  };
+/** The best lengths for constant acceptances, 0 left out: what a plan moves among. */
+function settingsOf(curve: CostModel['curve']): number[] {
+  const best = bounds.map(
+    (bound) =>
+      chooseDraftLength(
+        longestDraft,
+        () => bound + 0.5 / bounds.length,
+        (length) => costAt(curve, length),
+      ).length,
+  );
+  return [...new Set(best)].filter((length) => length > 0);
 }
 
 const rateOf = ({ tokens, milliseconds }: Replay): number => tokens / milliseconds;

@@ -5,6 +5,7 @@ import { libraries } from './output/libraries.js';
 const loaders = {
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
   generate: async () => (await import('./commands/generate.js')).generateCommand(),
+  chat: async () => (await import('./commands/chat.js')).chatCommand(),
   bench: async () => (await import('./commands/bench.js')).benchCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   compare: async () => (await import('./commands/compare.js')).compareCommand(),
@@ -13,6 +14,8 @@ const loaders = {
   pull: async () => (await import('./commands/pull.js')).pullCommand(),
   models: async () => (await import('./commands/models.js')).modelsCommand(),
   info: async () => (await import('./commands/info.js')).infoCommand(),
+  suggest: async () => (await import('./commands/suggest.js')).suggestCommand(),
+  quantize: async () => (await import('./commands/quantize.js')).quantizeCommand(),
   convert: async () => (await import('./commands/convert.js')).convertCommand(),
 };
 

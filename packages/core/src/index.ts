@@ -39,6 +39,8 @@ export { generate } from './decoding/generate.js';
 export type { GenerateOptions } from './decoding/generate-options.js';
 export { generateText } from './decoding/generate-text.js';
 export type { GeneratedText } from './decoding/generate-text.js';
+export { createPrefixCache } from './decoding/prefix-cache.js';
+export type { ContinueOptions, PrefixCache } from './decoding/prefix-cache.js';
 export { readTogether } from './decoding/read-together.js';
 export type { CompareRows, ReadTogetherOptions } from './decoding/read-together.js';
 export { routeRequest } from './decoding/route-request.js';
@@ -106,8 +108,6 @@ export type { LearningDraftLength, LearningDraftLengthOptions } from './scheduli
 export { validateLengthTable } from './scheduling/length-table.js';
 export type { LengthTable } from './scheduling/length-table.js';
 export { constantAcceptance } from './scheduling/constant-acceptance.js';
-export { createTableDraftLength } from './scheduling/table-draft-length.js';
-export type { TableDraftLength, TableDraftLengthOptions } from './scheduling/table-draft-length.js';
 export type { AcceptancePredictor, VerifiedChain } from './scheduling/predictors/acceptance-predictor.js';
 export { createBetaSurvival } from './scheduling/predictors/beta-survival.js';
 export { createPerceptronPredictor } from './scheduling/predictors/perceptron.js';

@@ -5,13 +5,7 @@ import {
   measureRouting,
   type RoutingDeviation,
 } from '@foretoken/audit';
-import {
-  createFixedDraftLength,
-  createPromptLookupDrafter,
-  encodePrompt,
-  InvalidArgumentError,
-  lossyRules,
-} from '@foretoken/core';
+import { createPromptLookupDrafter, encodePrompt, InvalidArgumentError, lossyRules } from '@foretoken/core';
 import type { Plan } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
@@ -225,6 +219,11 @@ async function benchEngine(
     const results: LengthResult[] = [];
     for (const draftLength of options.draftLength) {
       const title = `${options.backend}, draft length ${draftLength}`;
+      // One of its own for every length, which learns from run to run.
+      const controller =
+        opened !== undefined && draftLength === 'auto'
+          ? planController(opened.planned, options.rule)
+          : draftLengthController(draftLength);
       const shared = {
         target,
         drafter,
@@ -233,10 +232,7 @@ async function benchEngine(
         signal,
         seed: options.seed,
         maximumTokens: options.maxTokens,
-        controller: () =>
-          opened !== undefined && draftLength === 'auto'
-            ? (planController(opened.planned, options.rule) ?? createFixedDraftLength(0))
-            : draftLengthController(draftLength),
+        controller,
       };
       const comparison = await withProgress(title, prompts.length, (onPrompt) =>
         compareRuns({

@@ -255,7 +255,7 @@ async function measure(
           repeats: 3,
           onPrompt,
           sampling: samplings[kind],
-          controller: () => controller,
+          controller,
         }),
     );
   };

@@ -1,15 +1,12 @@
 import { formatText, type Plan } from '@foretoken/planner';
+import { draftedText } from './drafted-text.js';
 import { estimateText } from './estimate-text.js';
 
 /** What a plan is and promises, a few lines. */
 export function planLines(plan: Plan, output: string): string[] {
   const { drafters, combination, rule, target, predicted, plain, confidence } = plan;
   const { configuration } = target;
-  const names = drafters.map(({ name, predictedLength, tree }) =>
-    tree === undefined
-      ? `${name}, ${predictedLength} tokens a round`
-      : `${name}, trees of ${tree.parents.length} nodes`,
-  );
+  const names = drafters.map((drafter) => `${drafter.name}, ${draftedText(drafter)}`);
   const drafting =
     names.length === 0 ? 'plain decoding' : names.join(combination === 'priority' ? ', or else ' : '; ');
   const percent = `${(100 * confidence).toFixed(0)} %`;

@@ -1,6 +1,6 @@
-import { CostCorrection } from './cost-correction.js';
-import type { DraftLengthController } from './draft-length-controller.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import type { DraftLengthController } from './draft-length-controller.js';
+import { LearnedRoundCosts } from './learned-round-costs.js';
 import { ProbeSchedule } from './probe-schedule.js';
 
 export interface TreeDraftLengthOptions {
@@ -8,7 +8,7 @@ export interface TreeDraftLengthOptions {
   readonly nodes: number;
   /** Tokens that a round with the tree is expected to commit, from 1 on: where to start from. */
   readonly committedTokens: number;
-  /** Milliseconds of a plain round, and of one with the tree, above 0; corrected by what rounds take now. */
+  /** Milliseconds of a plain round, and of one with the tree, above 0; corrected by what rounds take. */
   readonly roundCosts: { readonly plain: number; readonly tree: number };
   /** Rounds without drafting before the first probe, doubled after every probe that changes nothing; default 256. */
   readonly firstProbe?: number | undefined;
@@ -34,24 +34,32 @@ export function createTreeDraftLength(options: TreeDraftLengthOptions): DraftLen
       `A tree to draft has at least 1 node, commits at least 1 token a round and has round costs above 0, not ${nodes} nodes, ${committedTokens} tokens, and ${plain} and ${tree} ms.`,
     );
   }
-  const costs = new CostCorrection({ lengths: [0, nodes], milliseconds: [plain, tree] });
+  const costs = new LearnedRoundCosts({ lengths: [0, nodes], milliseconds: [plain, tree] });
   const probes = new ProbeSchedule(firstProbe);
   const forgetting = Math.exp(-1 / memory);
   let sum = 0;
   let count = 0;
+  /** Tokens that the drafter was not asked about since its last draft. */
+  let missed = 0;
 
   return {
     name: 'planned tree',
+    begin({ promptLength, keptLength = 0 }) {
+      // What the drafter did not read of the last generation it still has to.
+      missed = Math.min(promptLength, keptLength === 0 ? promptLength : missed + promptLength - keptLength);
+    },
     next(limit) {
       const expected = (sum + priorWeight * committedTokens) / (count + priorWeight);
-      const decision = probes.next((expected * costs.at(0)) / costs.at(nodes));
+      const byLength = costs.upTo(nodes) as Float64Array;
+      const decision = probes.next((expected * (byLength[0] as number)) / (byLength[nodes] as number));
       return decision === 'plain' ? 0 : Math.min(limit, nodes);
     },
     observe({ askedLength, draftedCount, committedCount, roundMilliseconds }) {
       // A tree that was cut, at the end of a text, says nothing of whole ones.
       const isWhole = askedLength === nodes && draftedCount > 0;
       if (roundMilliseconds !== undefined && (isWhole || draftedCount === 0))
-        costs.observe(isWhole ? nodes : 0, roundMilliseconds);
+        costs.observe(isWhole ? nodes : 0, roundMilliseconds, missed);
+      missed = askedLength > 0 ? 0 : missed + committedCount;
       if (!isWhole) return;
       sum = sum * forgetting + committedCount;
       count = count * forgetting + 1;
