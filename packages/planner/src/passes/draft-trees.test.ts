@@ -1,4 +1,5 @@
 import { nodeDepths } from '@foretoken/core';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   acceptanceCounts,
@@ -87,6 +88,29 @@ describe('draft trees', () => {
     expect(found).toBeGreaterThan(best * (1 - 1e-6));
     expect(found).toBeLessThan(1.03 * best);
     expect(Math.max(...nodeDepths({ parents }))).toBeGreaterThanOrEqual(7);
+  });
+
+  test('never make a plan worse than its chains, and are only there where they make it better by a fiftieth', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const ranks = fc.array(fc.array(share, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 4 });
+    const chains = fc.array(share, { minLength: 1, maxLength: 4 });
+    let taken = 0;
+    const runs = 40;
+    fc.assert(
+      fc.property(ranks, chains, fc.double({ min: 1, max: 1.5, noNaN: true }), (shares, chain, passRatio) => {
+        const acceptance = [acceptanceEntry(acceptanceCounts(chain, 1_000_000))];
+        const profile = { acceptance, ...treeEntries(passRatio, shares) };
+        const [withTrees, without] = [compile(profile), compile(profile, { rule: 'block' })];
+        const gain = withTrees.predicted.speedup.estimate / without.predicted.speedup.estimate;
+        const tree = withTrees.drafters[0]?.tree;
+        if (tree === undefined) expect(gain).toBeCloseTo(1, 9);
+        else expect(gain).toBeGreaterThanOrEqual(1.02 - 1e-9);
+        if (tree !== undefined) taken += 1;
+      }),
+      { seed: 20_261_128, numRuns: runs },
+    );
+    expect(taken).toBeGreaterThan(0);
+    expect(taken).toBeLessThan(runs);
   });
 
   test.each([
