@@ -11,6 +11,7 @@ export type { ForwardOptions, ForwardRequest, ForwardResult } from './contract/f
 export type { HeadModel, HeadRequest, HeadSequence } from './contract/head-model.js';
 export type { LanguageModel } from './contract/language-model.js';
 export type { LogitsHandle } from './contract/logits-handle.js';
+export { modelFileParts } from './contract/model-file-parts.js';
 export type { MemoryUse } from './contract/memory-use.js';
 export type { Sequence } from './contract/sequence.js';
 export type { Tokenizer } from './contract/tokenizer.js';

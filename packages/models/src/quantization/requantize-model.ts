@@ -6,6 +6,7 @@ import { readTensor, readTensorBytes } from '../gguf/read-tensor.js';
 import type { TensorToWrite } from '../gguf/tensor-to-write.js';
 import { tensorTypeByName, type TensorType } from '../gguf/tensor-types.js';
 import type { TypedValue } from '../gguf/value-types.js';
+import { wholeMetadata } from '../gguf/whole-metadata.js';
 import { writeGguf } from '../gguf/write-gguf.js';
 import { encodeChecked } from './encode-checked.js';
 import { type WeightFormat, weightFormats } from './weight-formats.js';
@@ -74,12 +75,7 @@ function requantized(
 }
 
 function metadataFor(file: GgufFile, format: WeightFormat): Map<string, TypedValue> {
-  const metadata = new Map<string, TypedValue>(
-    [...file.metadata].map(([key, value]) => [
-      key,
-      { type: file.metadataTypes.get(key), value } as TypedValue,
-    ]),
-  );
+  const metadata = wholeMetadata(file);
   metadata.set('general.file_type', { type: 'uint32', value: weightFormats[format] });
   metadata.set('general.quantization_version', { type: 'uint32', value: quantizationVersion });
   return metadata;
