@@ -1,37 +1,42 @@
 import type { CostCurve } from './cost-curve.js';
-import { RunningMedian } from './running-median.js';
+import { RunningQuantile } from './running-quantile.js';
 
 /**
  * Longest draft of each bucket of lengths: kernels work in groups of four rows, and a draft of k tokens is a pass over
  * k + 1. Longer ones in steps of 16.
  */
 const bucketEnds = [1, 3, 7, 11, 15, 31, 47, 63] as const;
-/** Plain rounds before their cost is believed: the first of a process are slow. A cost measured beforehand counts as many. */
+/** Plain rounds before their cost is believed: the first of a process are slow. */
 const fewestPlain = 3;
 /** A cost beyond the longest draft seen is taken to rise by this share of the slope before it: so that it is tried. */
 const optimism = 0.5;
 /** Tokens that a draft model reads on the way, in the pass that drafts its first token. */
 const readOnTheWay = 8;
+/** Disturbances only ever add time, on a busy machine to half of the rounds: the lower quartile is what rounds take. */
+const ofTimes = 0.25;
+const middle = 0.5;
+const manyRounds = 33;
 /** Weight of a new observation of what follows a draft. */
 const pace = 0.1;
 
 /** Rounds of similar draft lengths. */
 interface Bucket {
-  readonly milliseconds: RunningMedian;
-  readonly length: RunningMedian;
+  readonly milliseconds: RunningQuantile;
+  readonly length: RunningQuantile;
 }
 
 /**
  * Learns what rounds cost by draft length from the rounds of use, from nothing or from costs measured beforehand. Plain rounds and
- * lengths that were drafted are medians of what was seen; others are interpolated. What a plain round takes longer after
+ * lengths that were drafted are lower quartiles of what was seen; others are interpolated. What a plain round takes longer after
  * one that drafted is counted as drafting's cost. A first draft after a pause, in which a draft model reads what it
  * missed, is kept apart.
  */
 export class LearnedRoundCosts {
-  readonly #plain = new RunningMedian();
+  /** Of few rounds, which is soon as fast as rounds get, and of many, which a burst of slow ones does not move. */
+  readonly #plain = [new RunningQuantile(ofTimes), new RunningQuantile(ofTimes, manyRounds)] as const;
   readonly #buckets: (Bucket | undefined)[] = [];
   /** Milliseconds of a missed token. */
-  readonly #catchUp = new RunningMedian();
+  readonly #catchUp = new RunningQuantile(middle);
   #afterDraft = 0;
   #draftsEndShare = 0;
   #lastDrafted = false;
@@ -40,9 +45,11 @@ export class LearnedRoundCosts {
 
   /** @param measured milliseconds of a round by draft length, from 0; undefined: nothing was measured. */
   constructor(measured?: CostCurve) {
-    for (const [index, length] of measured?.lengths.entries() ?? [])
-      for (let time = 0; time < fewestPlain; time++)
-        this.observe(length, measured?.milliseconds[index] as number, 0);
+    for (const [index, length] of measured?.lengths.entries() ?? []) {
+      const milliseconds = measured?.milliseconds[index] as number;
+      for (let time = 0; time < (length === 0 ? fewestPlain : 1); time++)
+        this.observe(length, milliseconds, 0);
+    }
     this.#lastDrafted = false;
   }
 
@@ -59,9 +66,14 @@ export class LearnedRoundCosts {
     this.#lastDrafted = length > 0;
   }
 
+  /** Another generation begins: its first round follows no draft. */
+  begin(): void {
+    this.#lastDrafted = false;
+  }
+
   /** Milliseconds of a round that does not draft, once a few were seen. */
   get plain(): number | undefined {
-    return this.#plain.count >= fewestPlain ? this.#plain.value : undefined;
+    return this.#plain[0].count >= fewestPlain ? this.#leastPlain : undefined;
   }
 
   /** True where a draft of about this length was seen. */
@@ -98,13 +110,19 @@ export class LearnedRoundCosts {
     return costs;
   }
 
+  get #leastPlain(): number | undefined {
+    const [few, many] = this.#plain.map(({ value }) => value);
+    return few === undefined || many === undefined ? undefined : Math.min(few, many);
+  }
+
   #observePlain(milliseconds: number): void {
-    if (!this.#lastDrafted || this.#plain.value === undefined) {
-      this.#plain.add(milliseconds);
+    const plain = this.#lastDrafted ? this.#leastPlain : undefined;
+    if (plain === undefined) {
+      for (const quantile of this.#plain) quantile.add(milliseconds);
       return;
     }
     // At most as long again: more is a disturbance.
-    const more = Math.max(0, Math.min(milliseconds - this.#plain.value, this.#plain.value));
+    const more = Math.max(0, Math.min(milliseconds - plain, plain));
     this.#afterDraft += pace * (more - this.#afterDraft);
     this.#draftsEndShare += pace * (1 - this.#draftsEndShare);
   }
@@ -125,7 +143,10 @@ export class LearnedRoundCosts {
       // Generations in which no draft follows another: what it has to read is then part of its cost.
       this.#coldDraft = undefined;
     }
-    const bucket = known ?? { milliseconds: new RunningMedian(), length: new RunningMedian() };
+    const bucket = known ?? {
+      milliseconds: new RunningQuantile(ofTimes),
+      length: new RunningQuantile(middle),
+    };
     this.#buckets[bucketOf(length)] = bucket;
     bucket.milliseconds.add(milliseconds);
     bucket.length.add(length);

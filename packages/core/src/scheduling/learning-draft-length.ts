@@ -43,11 +43,17 @@ const lossPerSaved = 0.2;
 /** Plain rounds before drafting is tried again, doubled every time that it still does not pay. */
 const firstPause = 8;
 const longestPause = 4096;
+/** Plain rounds from one look at whether to draft to the next: little changes in between, and a look takes time. */
+const lookEvery = 8;
 /** Plain rounds after which the text may have changed. */
 const longPause = 24;
-/** Drafting rounds after which the cost of a plain round is looked at again: as many as are needed, in a row. */
-const refreshAfter = 192;
-const refreshRounds = 2;
+/**
+ * Drafting rounds after which the cost of a plain round is looked at again, doubled every time: it may have been learnt
+ * while the machine was busy. As many in a row as are needed: what follows a draft takes longer, and three are believed.
+ */
+const firstRefresh = 24;
+const longestRefresh = 192;
+const refreshRounds = 4;
 /** Tokens for which what is expected now is counted on. */
 const horizon = 256;
 /** No text is as good as this, however hopeful. */
@@ -64,7 +70,8 @@ const mostAcceptance = 0.98;
  * has saved. Where no acceptance could make it pay it is not tried at all.
  *
  * Keep one for a drafter, and give it to one generation after another: costs, and what confidence is worth, stay, and the
- * first drafts, for which a draft model reads the whole prompt, are paid for once. It needs a clock
+ * first drafts, for which a draft model reads the whole prompt, are paid for once. The first round of every generation is
+ * plain. It needs a clock
  * (`GenerateOptions.clock`); without one it never drafts.
  *
  * @throws InvalidArgumentError for a maximumLength or lengths that are not whole numbers of at least 1, or a prior that is
@@ -106,6 +113,8 @@ class LearningController implements LearningDraftLength {
   readonly #confidences = new DraftConfidences();
   readonly #texts = new TextSpread();
   #firstDraftsLeft: number;
+  /** Of the generation; it is plain, and says what such rounds cost now. */
+  #isFirstRound = true;
   /** What the next or present round is for. */
   #mode: 'plain' | 'draft' | 'try' = 'plain';
   /** What the present draft is judged by; undefined where it is not stopped. */
@@ -121,14 +130,22 @@ class LearningController implements LearningDraftLength {
         survival: number;
       }
     | undefined;
+  /** Milliseconds of a plain round, as of the last look. */
+  #plain: number | undefined;
   /** Tokens that the drafter was not asked about since its last draft. */
   #missed = 0;
   /** Tokens that the generation may still commit, where it was told. */
   #tokensLeft = Number.POSITIVE_INFINITY;
+  /** Plain rounds until it is looked again whether to draft. */
+  #untilLook = 0;
+  /** True from when the text may have changed to the next draft. */
+  #isNewText = false;
   /** Plain rounds since the last draft, and after how many it is tried again. */
   #plainRounds = 0;
   #pause = firstPause;
+  /** Rounds of drafting since plain ones were looked at, and after how many they are looked at again. */
   #draftRounds = 0;
+  #refreshAfter = firstRefresh;
   /** Milliseconds of all rounds; against plain decoding, what drafting saved and what tries lost. */
   #elapsed = 0;
   #saved = 0;
@@ -148,6 +165,9 @@ class LearningController implements LearningDraftLength {
     this.#missed = Math.min(promptLength, unread);
     this.#tokensLeft = maximumTokens;
     this.#beginText();
+    this.#costs.begin();
+    this.#isFirstRound = true;
+    this.#untilLook = 0;
     this.#mode = 'plain';
     this.#pause = firstPause;
     this.#plainRounds = firstPause;
@@ -159,31 +179,43 @@ class LearningController implements LearningDraftLength {
   }
 
   next(limit: number): number {
+    if (this.#untilLook > 0) {
+      this.#untilLook -= 1;
+      return 0;
+    }
     this.#confidences.begin();
     this.#present = undefined;
     const longest = Math.min(limit, this.#maximumLength);
-    if (this.#costs.plain === undefined) return 0;
+    const isFirstRound = this.#isFirstRound;
+    this.#isFirstRound = false;
+    this.#plain = this.#costs.plain;
+    if (isFirstRound || this.#plain === undefined) return 0;
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       this.#mode = 'try';
       return Math.min(longest, firstLength);
     }
-    if (this.#mode !== 'draft' && this.#plainRounds === longPause) this.#beginText();
+    if (this.#mode !== 'draft' && this.#plainRounds >= longPause && !this.#isNewText) {
+      this.#beginText();
+      this.#isNewText = true;
+    }
     const acceptance = this.#acceptance(costs);
     const choice = this.#choose(costs, acceptance);
     if (this.#pays(choice)) {
       this.#mode = 'draft';
       this.#pause = firstPause;
-      if (this.#draftRounds % (refreshAfter + refreshRounds) >= refreshAfter) return 0;
+      if (this.#draftRounds >= this.#refreshAfter) return 0;
       const rate = choice.expectedCommitted / choice.cost;
       this.#present = { costs, acceptance, rate, survival: 1 };
       return Math.max(choice.length, this.#choose(costs, acceptance, this.#texts.deviation).length);
     }
+    if (this.#mode === 'draft') [this.#draftRounds, this.#refreshAfter] = [0, firstRefresh];
     const tried = this.#lengthToTry(costs, acceptance);
     this.#mode = tried > 0 ? 'try' : 'plain';
+    if (tried === 0) this.#untilLook = lookEvery - 1;
     // A length whose cost is only hoped for is drafted to its end, to know it.
     if (tried > 0 && this.#costs.knows(tried))
-      this.#present = { costs, acceptance, rate: 1 / this.#costs.plain, survival: 1 };
+      this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: 1 };
     return tried;
   }
 
@@ -207,14 +239,24 @@ class LearningController implements LearningDraftLength {
       this.#predictor.update(chain);
       this.#texts.observe(chain);
     }
-    if (this.#mode === 'draft') this.#draftRounds += 1;
+    if (this.#mode === 'draft') this.#countDraftRound();
     if (askedLength === 0) this.#plainRounds += 1;
-    // What was partly right is tried again at once.
-    else this.#plainRounds = acceptedCount > 0 ? this.#pause : 0;
+    else {
+      // What was partly right is tried again at once.
+      this.#plainRounds = acceptedCount > 0 ? this.#pause : 0;
+      this.#isNewText = false;
+    }
     if (roundMilliseconds === undefined) return;
     this.#costs.observe(draftedCount, roundMilliseconds, missed);
     if (draftedCount > 0 && this.#firstDraftsLeft > 0) this.#firstDraftsLeft -= 1;
-    else this.#account(roundMilliseconds, committedCount);
+    else this.#account(roundMilliseconds, committedCount, askedLength > 0 ? missed : 0);
+  }
+
+  #countDraftRound(): void {
+    this.#draftRounds += 1;
+    if (this.#draftRounds < this.#refreshAfter + refreshRounds) return;
+    this.#draftRounds = 0;
+    this.#refreshAfter = Math.min(2 * this.#refreshAfter, longestRefresh);
   }
 
   #beginText(): void {
@@ -274,11 +316,15 @@ class LearningController implements LearningDraftLength {
     return good.length;
   }
 
-  /** A round counts at most as ten plain ones a token: a clock that jumped would allow tries without end. */
-  #account(milliseconds: number, committedCount: number): void {
-    const { plain } = this.#costs;
+  /**
+   * A round counts at most as ten plain ones a token, and twice what a draft model had to read first: a clock that jumped
+   * would allow tries without end.
+   */
+  #account(milliseconds: number, committedCount: number, read: number): void {
+    const plain = this.#plain;
     if (plain === undefined || !(milliseconds >= 0)) return;
-    const counted = Math.min(milliseconds, 10 * plain * committedCount);
+    const most = 10 * plain * committedCount + (read > 0 ? 2 * this.#costs.catchUp(read) : 0);
+    const counted = Math.min(milliseconds, most);
     const saved = plain * committedCount - counted;
     this.#elapsed += counted;
     if (this.#mode === 'draft') this.#saved += saved;
