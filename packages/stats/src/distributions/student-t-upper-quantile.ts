@@ -1,5 +1,6 @@
 import { requireProbability, requireShape } from '../errors/require.js';
 import { invertBeta } from '../special/invert-beta.js';
+import { farUpperQuantile } from './student-t-far-tail.js';
 
 /**
  * The t that a Student variable exceeds with the given probability: the inverse of studentTSurvival. Relative
@@ -22,5 +23,6 @@ export function studentTUpperQuantile(probability: number, degreesOfFreedom: num
     probability <= 0.25
       ? invertBeta(shape, 0.5, 'lower', 2 * probability)
       : invertBeta(shape, 0.5, 'upper', 2 * (0.5 - probability));
+  if (x < 1e-290) return farUpperQuantile(probability, degreesOfFreedom);
   return Math.sqrt(y / x) * Math.sqrt(degreesOfFreedom);
 }
