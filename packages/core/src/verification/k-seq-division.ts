@@ -48,15 +48,12 @@ function solve(beta: (division: number) => number, count: number, from: number, 
   let guess = Math.min(low + differenceBefore, (low + high) / 2);
   for (let step = 1; ; step++) {
     const here = difference(beta(guess), guess, count);
-    const isTooSmall = here > 0;
-    if (isTooSmall) low = guess;
+    if (here > 0) low = guess;
     else high = guess;
     const secant = guess - (here * (guess - before)) / (here - differenceBefore);
     let next = step <= mostSecantSteps && secant >= low && secant <= high ? secant : (low + high) / 2;
-    if (Math.abs(next - guess) < guess * precision) {
-      if (!isTooSmall) return guess;
-      next = guess + guess * precision;
-    }
+    // The root is all but reached: it is the guess, unless that is too small.
+    if (Math.abs(next - guess) < guess * precision) next = guess + guess * precision;
     if (!(next > low && next < high)) return high;
     [before, differenceBefore, guess] = [guess, here, next];
   }
