@@ -1,10 +1,10 @@
-import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
-import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { openModels } from '../engines/open-models.js';
+import { fimOptions, fimPrompt, readSuffix } from '../options/fim-prompt.js';
 import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { allowStaleOption, planOption } from '../options/plan-option.js';
@@ -12,6 +12,7 @@ import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
 import { routeOption, routePrompt } from '../options/route.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { addStop } from '../options/stop-option.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
@@ -19,6 +20,7 @@ import { noteLossy } from '../output/lossy-note.js';
 import { colourByOrigin } from '../output/origin-colours.js';
 import { loadPlan, openPlan } from '../planning/open-plan.js';
 import { planController } from '../planning/plan-controller.js';
+import { planSelection } from '../planning/plan-selection.js';
 import { withPlan } from '../planning/with-plan.js';
 
 export function generateCommand() {
@@ -26,6 +28,8 @@ export function generateCommand() {
     .description('Continue a prompt. The text alone goes to standard output, all else to standard error.')
     .argument('[prompt]', 'the text to continue; default: standard input')
     .option('-f, --file <file>', 'read the prompt from a file')
+    .addOption(fimOptions.suffix)
+    .addOption(fimOptions.suffixFile)
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
     .addOption(modelOptions.combine)
@@ -87,6 +91,7 @@ Examples:
   foretoken generate --tree 2,2,1 'export class '             drafts ten tokens in a tree of three levels
   foretoken generate --draft prompt-lookup+embedded 'export class '   the model where the text has no match
   foretoken generate --stage prompt-lookup 'export class '    the text guesses what the draft model says
+  foretoken generate --model coder.gguf --suffix ' return total; }' 'function sum(list) { '
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
   foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
   foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams
@@ -101,6 +106,8 @@ Examples:
       const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
       const draftLength = treeDraftLength(options, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
+      const suffix = await readSuffix(options);
+      const { model } = plan === undefined ? options : planSelection(plan, plan.drafters);
       const sampling = samplingSettings(options);
       const lossy = noteLossy(options.rule, options.route);
       const opened = plan === undefined ? undefined : await openPlan(plan, given, signal);
@@ -115,16 +122,12 @@ Examples:
         // The small model answers plainly: nothing drafts for it.
         const { target, drafter } =
           route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
-        const roundCosts =
-          drafter !== undefined && draftLength === 'auto' && opened === undefined
-            ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
-            : undefined;
         let text = '';
         const logprobs: unknown[] = [];
         const events = generate({
           target,
           drafter,
-          prompt,
+          prompt: suffix === undefined ? prompt : await fimPrompt(target, model, { prefix: prompt, suffix }),
           sampling,
           rule,
           maximumTokens: options.maxTokens,
@@ -136,8 +139,8 @@ Examples:
           clock: () => performance.now(),
           draftLength:
             opened !== undefined && draftLength === 'auto'
-              ? planController(opened.planned)
-              : draftLengthController(draftLength, roundCosts, drafter, draft),
+              ? planController(opened.planned, rule)
+              : draftLengthController(draftLength),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {
@@ -187,9 +190,4 @@ Examples:
         await models.close();
       }
     });
-}
-
-function addStop(text: string, previous: readonly string[] | undefined): string[] {
-  if (text === '') throw new UsageError('--stop takes a text that is not empty.');
-  return [...(previous ?? []), text];
 }

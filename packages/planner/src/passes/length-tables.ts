@@ -10,7 +10,8 @@ const states = 100;
 
 /**
  * Computes for every drafter the best draft length in each state of its text, as far as the conditional acceptance tells
- * it: what the run-time controller looks up instead of solving it in every round.
+ * it: what the run-time controller looks up instead of solving it in every round. One that drafts trees has a table too, for
+ * rules that take chains alone.
  */
 export const lengthTables: Pass = {
   name: 'length-tables',
