@@ -89,8 +89,8 @@ describe.each(cases)('target $left, draft $right, $size tokens', ({ left, right,
         const at = calls.findLastIndex(([, where]) => where === division);
         if (at < 2) continue;
         tried += 1;
-        const { ofDraft, ofTarget } = vi.mocked(decide).mock.results[0]?.value as ReturnType<typeof decide>;
-        const beta = ofDraft + ofTarget / division + (results[at]?.value as number);
+        const decided = vi.mocked(decide).mock.results[0]?.value as ReturnType<typeof decide>;
+        const beta = decided.ofDraft + decided.ofTarget / division + (results[at]?.value as number);
         expect(-Math.expm1(count * Math.log1p(-beta)) / beta - division).toBeLessThanOrEqual(0);
       }
     }

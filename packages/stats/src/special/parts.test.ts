@@ -252,13 +252,9 @@ describe('the inverse of two tails', () => {
       for (const target of [1e-200, 1e-9, 0.02, 0.3, 0.5, 0.7, 1 - 1e-9]) {
         const expected = tail === 'lower' ? -Math.log1p(-target) : -Math.log(target);
         for (const start of [1e-3, 0.5, 1, 1.1, 3, 1e3]) {
-          const evaluate = vi.fn(exponential);
-          expectClose(
-            invertTails(evaluate, tail, target, start),
-            expected,
-            1e-15 / Math.min(target, 1 - target),
-          );
-          expect(evaluate.mock.calls.length).toBeLessThan(18);
+          const law = vi.fn(exponential);
+          expectClose(invertTails(law, tail, target, start), expected, 1e-13);
+          expect(law.mock.calls.length).toBeLessThan(18);
         }
       }
     },
