@@ -106,8 +106,6 @@ export type {
 export { createFixedDraftLength } from './scheduling/fixed-draft-length.js';
 export { createLearningDraftLength } from './scheduling/learning-draft-length.js';
 export type { LearningDraftLength, LearningDraftLengthOptions } from './scheduling/learning-draft-length.js';
-export { validateLengthTable } from './scheduling/length-table.js';
-export type { LengthTable } from './scheduling/length-table.js';
 export { constantAcceptance } from './scheduling/constant-acceptance.js';
 export type { AcceptancePredictor, VerifiedChain } from './scheduling/predictors/acceptance-predictor.js';
 export { createBetaSurvival } from './scheduling/predictors/beta-survival.js';

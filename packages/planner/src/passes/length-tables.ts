@@ -1,9 +1,8 @@
-import type { LengthTable } from '@foretoken/core';
 import type { AcceptanceData } from '../prediction/acceptance-data.js';
 import { bestLength, longestDraft } from '../prediction/evaluate-drafting.js';
 import { stateAcceptance, stateOf } from '../prediction/state-acceptance.js';
 import { acceptanceOf } from './acceptance-of.js';
-import type { Candidate, Pass, Program } from './program.js';
+import type { Candidate, LengthTable, Pass, Program } from './program.js';
 
 /** Steps of the acceptance in which the best length is looked for. */
 const states = 100;

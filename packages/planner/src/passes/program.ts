@@ -1,4 +1,5 @@
-import type { LengthTable, TreeShape } from '@foretoken/core';
+import type { TreeShape } from '@foretoken/core';
+import type { PlannedDrafter } from '../plan/plan-schema.js';
 import type { AcceptanceData } from '../prediction/acceptance-data.js';
 import type { Evaluation } from '../prediction/evaluate-drafting.js';
 import type { TreeDrafting, TreePrediction } from '../prediction/evaluate-tree.js';
@@ -8,6 +9,9 @@ import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
 import type { BoundModel } from './bind-models.js';
 import type { KnownTrees } from './known-trees.js';
+
+/** Draft lengths that are compiled beforehand, one for every state of acceptance. */
+export type LengthTable = PlannedDrafter['table'];
 
 /** A configuration that the target may have. */
 export interface TargetChoice {
