@@ -1,9 +1,5 @@
 import type { Distribution } from '../contract/distribution.js';
-import { probabilityOf } from '../sampling/draw.js';
-
-// Rules are synchronous, so one pair of buffers serves all; they grow to the largest support once.
-let targetShares = new Float64Array(0);
-let draftShares = new Float64Array(0);
+import { decide, gather, overlap } from './k-seq-shares.js';
 
 /** How near to the root is near enough, as a share of it: about what rounding of the sums leaves undecided. */
 const precision = 2 ** -50;
@@ -52,85 +48,18 @@ function solve(beta: (division: number) => number, count: number, from: number, 
   let guess = Math.min(low + differenceBefore, (low + high) / 2);
   for (let step = 1; ; step++) {
     const here = difference(beta(guess), guess, count);
-    const isTooSmall = here > 0;
-    if (isTooSmall) low = guess;
+    if (here > 0) low = guess;
     else high = guess;
     const secant = guess - (here * (guess - before)) / (here - differenceBefore);
     let next = step <= mostSecantSteps && secant >= low && secant <= high ? secant : (low + high) / 2;
-    if (Math.abs(next - guess) < guess * precision) {
-      if (!isTooSmall) return guess;
-      next = guess + guess * precision;
-    }
+    // The root is all but reached: it is the guess, unless that is too small.
+    if (Math.abs(next - guess) < guess * precision) next = guess + guess * precision;
     if (!(next > low && next < high)) return high;
     [before, differenceBefore, guess] = [guess, here, next];
   }
 }
 
-/** Takes the probabilities of the tokens that the draft lists; how many these are. */
-function gather(target: Distribution, { tokens, probabilities }: Distribution): number {
-  const size = probabilities.length;
-  if (targetShares.length < size) {
-    targetShares = new Float64Array(size);
-    draftShares = new Float64Array(size);
-  }
-  draftShares.set(probabilities);
-  if (tokens === undefined && target.tokens === undefined) targetShares.set(target.probabilities);
-  else {
-    for (let index = 0; index < size; index++) {
-      targetShares[index] = probabilityOf(target, tokens === undefined ? index : (tokens[index] as number));
-    }
-  }
-  return size;
-}
-
 /** Left side less right side of the equation, divided by beta, which may be small; 0 where nothing is kept. */
 function difference(beta: number, division: number, count: number): number {
   return beta > 0 ? -Math.expm1(count * Math.log1p(-Math.min(1, beta))) / beta - division : 0;
-}
-
-/** Sum of min(draft, target / rho) of the first gathered shares. */
-function overlap(size: number, division: number): number {
-  const targets = targetShares;
-  const drafts = draftShares;
-  const inverse = 1 / division;
-  let twice = 0;
-  for (let index = 0; index < size; index++) {
-    const there = drafts[index] as number;
-    const wanted = (targets[index] as number) * inverse;
-    // Twice the smaller one, without a branch, as in `residual`.
-    twice += there + wanted - Math.abs(there - wanted);
-  }
-  return twice / 2;
-}
-
-/**
- * Which of draft and target / rho is the smaller one whatever rho is between two ends: the sums of those, and how many
- * tokens are left undecided, which then stand first.
- */
-function decide(
-  size: number,
-  low: number,
-  high: number,
-): { readonly undecided: number; readonly ofDraft: number; readonly ofTarget: number } {
-  const targets = targetShares;
-  const drafts = draftShares;
-  let undecided = 0;
-  let ofDraft = 0;
-  let ofTarget = 0;
-  for (let index = 0; index < size; index++) {
-    const wanted = targets[index] as number;
-    const there = drafts[index] as number;
-    // Numbers instead of branches that a processor would guess wrong half the time; the one that is left is rare.
-    const above = Number(wanted > low * there);
-    const below = Number(wanted < high * there);
-    if ((above & below) === 1) {
-      targets[undecided] = wanted;
-      drafts[undecided] = there;
-      undecided += 1;
-    } else {
-      ofDraft += above * there;
-      ofTarget += (1 - above) * wanted;
-    }
-  }
-  return { undecided, ofDraft, ofTarget };
 }

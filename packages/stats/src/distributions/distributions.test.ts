@@ -82,6 +82,7 @@ describe('continuous laws', () => {
     expect([chiSquareQuantile(0, 3), chiSquareUpperQuantile(0, 3)]).toEqual([0, Infinity]);
     expect([studentTCdf(-Infinity, 3), studentTSurvival(-Infinity, 3)]).toEqual([0, 1]);
     expect([studentTQuantile(0, 3), studentTUpperQuantile(0, 3)]).toEqual([-Infinity, Infinity]);
+    expect([studentTQuantile(1, 3), studentTUpperQuantile(1, 3)]).toEqual([Infinity, -Infinity]);
   });
 
   test('known relations: Student with 1 degree is Cauchy, chi-square with 2 is exponential', () => {
@@ -90,6 +91,48 @@ describe('continuous laws', () => {
     for (const x of [0.01, 1, 7, 900]) {
       expect(Math.abs(chiSquareSurvival(x, 2) / Math.exp(-x / 2) - 1)).toBeLessThan(1e-13);
     }
+  });
+
+  test('closed forms of Student with 1 and 2 degrees, from the centre to where the square of t overflows', () => {
+    for (let exponent = -12; exponent <= 290; exponent += 2) {
+      const t = 10 ** exponent;
+      const cauchy = Math.atan2(1, t) / Math.PI;
+      expect(Math.abs(studentTSurvival(t, 1) / cauchy - 1)).toBeLessThan(1e-12);
+      // The smaller one of both parts keeps its digits.
+      if (cauchy <= 0.25) {
+        expect(Math.abs(studentTUpperQuantile(cauchy, 1) * Math.tan(Math.PI * cauchy) - 1)).toBeLessThan(
+          1e-12,
+        );
+        expect(studentTUpperQuantile(1 - cauchy, 1)).toBe(-studentTUpperQuantile(1 - (1 - cauchy), 1));
+      }
+      if (exponent > 149) continue;
+      const root = Math.sqrt(2 + t * t);
+      expect(Math.abs(studentTSurvival(t, 2) * root * (root + t) - 1)).toBeLessThan(1e-12);
+    }
+    for (const excess of [1e-10, 1e-4, 0.1, 0.3, 0.499]) {
+      const chance = 0.5 - excess;
+      const exact = 0.5 - chance;
+      const expected = exact * Math.sqrt(2 / (chance * (1 - chance)));
+      expect(Math.abs(studentTUpperQuantile(chance, 2) / expected - 1)).toBeLessThan(1e-12);
+      expect(studentTUpperQuantile(1 - chance, 2)).toBe(-studentTUpperQuantile(1 - (1 - chance), 2));
+    }
+  });
+
+  test('Student with few degrees: quantiles undo the tail where the square of t overflows', () => {
+    for (const degrees of [1e-3, 0.01, 0.3, 1, 1.9]) {
+      for (const t of [1e140, 1e144, 1e146, 1e160, 1e250, 1e300]) {
+        const chance = studentTSurvival(t, degrees);
+        if (chance < 1e-300) continue;
+        // The quantile moves 1 / degrees times as much as the chance.
+        const tolerance = 1e-12 + (4 * ulp) / degrees;
+        expect(Math.abs(studentTUpperQuantile(chance, degrees) / t - 1)).toBeLessThan(tolerance);
+        // P(T > t) falls with t^-degrees there.
+        const ratio = studentTSurvival(16 * t, degrees) / chance;
+        expect(Math.abs(ratio * 16 ** degrees - 1)).toBeLessThan(1e-12);
+      }
+    }
+    expect(studentTSurvival(1e110, 1e-100)).toBeCloseTo(0.5, 15);
+    expect([studentTSurvival(Infinity, 1e-3), studentTSurvival(1e300, 50)]).toEqual([0, 0]);
   });
 });
 
@@ -169,7 +212,15 @@ describe('discrete laws', () => {
     expect([binomialCdf(2, 5, 0), binomialSurvival(2, 5, 1)]).toEqual([1, 1]);
     expect([binomialQuantile(0, 5, 0.5), binomialQuantile(1, 5, 0.5)]).toEqual([0, 5]);
     expect([binomialQuantile(0.5, 5, 0), binomialQuantile(0.5, 5, 1)]).toEqual([0, 5]);
-    expect([poissonProbability(-1, 2), poissonCdf(-1, 2), poissonSurvival(-1, 2)]).toEqual([0, 0, 1]);
+    expect(binomialProbability(0, 0, 1)).toBe(1);
+    expect([binomialQuantile(0, 5, 0), binomialQuantile(1, 5, 1)]).toEqual([0, 5]);
+    expect([binomialUpperQuantile(1, 5, 0), binomialUpperQuantile(0, 5, 1)]).toEqual([0, 5]);
+    for (const count of [-1, -2, -7]) {
+      for (const mean of [0.5, 2]) {
+        expect(poissonProbability(count, mean)).toBe(0);
+        expect([poissonCdf(count, mean), poissonSurvival(count, mean)]).toEqual([0, 1]);
+      }
+    }
     expect([poissonQuantile(1, 2), poissonUpperQuantile(0, 2)]).toEqual([Infinity, Infinity]);
   });
 });

@@ -87,7 +87,8 @@ function* checks(band: number, sampleSize: number): Generator<Check> {
       upper++;
       before = 'upper';
     } else {
-      const length = before === 'upper' ? 1 - gap : before === 'lower' ? 1 : lower + band;
+      // The first check is an upper one: the band is at least 1/2.
+      const length = before === 'upper' ? 1 - gap : 1;
       yield { boundary: 'lower', bound: lower, length, timeLeft: sampleSize - lower - band };
       lower++;
       before = 'lower';

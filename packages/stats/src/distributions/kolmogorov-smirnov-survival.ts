@@ -7,7 +7,7 @@ import { kolmogorovSmirnovTails } from './kolmogorov-smirnov-tails.js';
  * continuous one they come from.
  *
  * Relative error below 1e-11 for n up to 10,000 (1e-12 up to 1,000), and at every n where n d² >= 5 or d >=
- * 1/2; in between, for larger n, absolute error below 1e-8. Time O(n² d) for n up to 10,000 (half a second at
+ * 1/2; in between, for larger n, absolute error below 1e-9. Time O(n² d) for n up to 10,000 (half a second at
  * most), and at most 20,000 terms elsewhere. Where n d² >= 5 the chance that the distances above and below both
  * reach d is left out: less than 1e-13 of the result.
  *

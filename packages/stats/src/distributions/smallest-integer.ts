@@ -22,7 +22,7 @@ export function smallestInteger(
   } else {
     below = first;
     reached = first;
-    for (let step = 1; reached < most && !holds(reached); step *= 2) {
+    for (let step = 1; !holds(reached); step *= 2) {
       below = reached;
       reached = Math.min(most, reached + step);
     }

@@ -1,5 +1,6 @@
 import { requireNumber, requireShape } from '../errors/require.js';
 import { betaTails } from '../special/beta-tails.js';
+import { farSurvival } from './student-t-far-tail.js';
 
 /**
  * Upper tail of Student's t law, P(T > t), computed directly. Relative error below 1e-12 down to 1e-300 for up
@@ -15,10 +16,8 @@ export function studentTSurvival(t: number, degreesOfFreedom: number): number {
   requireNumber(t, 't');
   requireShape(degreesOfFreedom, 'degreesOfFreedom');
   if (t < 0) return 1 - studentTSurvival(-t, degreesOfFreedom);
-  if (t === Infinity) return 0;
   // By the quotient, since t² may overflow.
   const ratio = (t / degreesOfFreedom) * t;
-  const x = ratio <= 1 ? 1 / (1 + ratio) : 1 / ratio / (1 + 1 / ratio);
-  const y = ratio <= 1 ? ratio / (1 + ratio) : 1 / (1 + 1 / ratio);
-  return 0.5 * betaTails(degreesOfFreedom / 2, 0.5, x, y).lower;
+  if (ratio > 1e290) return farSurvival(t, degreesOfFreedom);
+  return 0.5 * betaTails(degreesOfFreedom / 2, 0.5, 1 / (1 + ratio), ratio / (1 + ratio)).lower;
 }

@@ -1,5 +1,6 @@
 import { requireProbability, requireShape } from '../errors/require.js';
 import { invertBeta } from '../special/invert-beta.js';
+import { farUpperQuantile } from './student-t-far-tail.js';
 
 /**
  * The t that a Student variable exceeds with the given probability: the inverse of studentTSurvival. Relative
@@ -17,10 +18,8 @@ export function studentTUpperQuantile(probability: number, degreesOfFreedom: num
   requireShape(degreesOfFreedom, 'degreesOfFreedom');
   if (probability > 0.5) return -studentTUpperQuantile(1 - probability, degreesOfFreedom);
   const shape = degreesOfFreedom / 2;
-  // Both tails of t² are known exactly; the smaller one has the digits.
-  const { x, y } =
-    probability <= 0.25
-      ? invertBeta(shape, 0.5, 'lower', 2 * probability)
-      : invertBeta(shape, 0.5, 'upper', 2 * (0.5 - probability));
+  // The tail of x that is the smaller one has the digits: 2 p, or 1 - 2 p, which is exact where it is.
+  const { x, y } = invertBeta(shape, 0.5, 'lower', 2 * probability);
+  if (x < 1e-290) return farUpperQuantile(probability, degreesOfFreedom);
   return Math.sqrt(y / x) * Math.sqrt(degreesOfFreedom);
 }

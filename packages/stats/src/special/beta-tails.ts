@@ -23,8 +23,8 @@ export function betaTails(a: number, b: number, x: number, y: number): Tails {
   const density = betaLogitDensity(a, b, x, y, distance);
   const lowerSeries = hasSeries(b, x);
   const upperSeries = hasSeries(a, y);
-  if (lowerSeries && (distance >= 0 || !upperSeries)) return seriesTails(a, b, x, y, density);
-  if (upperSeries) return mirrored(seriesTails(b, a, y, x, density));
+  if (lowerSeries && (distance >= 0 || !upperSeries)) return seriesTails(a, b, x, density);
+  if (upperSeries) return mirrored(seriesTails(b, a, y, density));
   if (distance >= 0) {
     const lower = density * continuedFraction(a, b, x, y, distance);
     return { lower, upper: 1 - lower, density };
@@ -35,7 +35,7 @@ export function betaTails(a: number, b: number, x: number, y: number): Tails {
 
 /** Whether the power series of the tail at `x` converges fast and without cancellation. */
 function hasSeries(otherShape: number, x: number): boolean {
-  return x <= 0.7 && (otherShape <= 1 || otherShape * x <= 0.7);
+  return x <= 0.7 && otherShape * x <= 0.7;
 }
 
 function mirrored(tails: Tails): Tails {
@@ -75,7 +75,7 @@ export function betaLogitDensity(
 }
 
 /** I_x(a, b) = x^a / (a B(a, b)) (1 + a sum (1 - b)(2 - b)...(n - b) x^n / (n! (a + n))): DLMF 8.17.7. */
-function seriesTails(a: number, b: number, x: number, y: number, density: number): Tails {
+function seriesTails(a: number, b: number, x: number, density: number): Tails {
   let sum = 0;
   let power = 1;
   for (let n = 1; ; n++) {
@@ -88,8 +88,7 @@ function seriesTails(a: number, b: number, x: number, y: number, density: number
     const logLower = a * Math.log(x) + logGammaIncrement(b, a) - logGammaOnePlus(a) + Math.log1p(a * sum);
     return { lower: Math.exp(logLower), upper: -Math.expm1(logLower), density };
   }
-  const logY = x <= y ? Math.log1p(-x) : Math.log(y);
-  const lower = (density / a) * Math.exp(-b * logY) * (1 + a * sum);
+  const lower = (density / a) * Math.exp(-b * Math.log1p(-x)) * (1 + a * sum);
   return { lower, upper: 1 - lower, density };
 }
 

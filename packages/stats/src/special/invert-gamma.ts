@@ -10,7 +10,7 @@ export function invertGamma(shape: number, tail: 'lower' | 'upper', probability:
   return invertTails((x) => gammaTails(shape, x), tail, probability, guessGamma(shape, tail, probability));
 }
 
-/** Where to start: near the root, but for the far tails of small shapes. */
+/** Where to start: near the root, but for the centre of small shapes. */
 export function guessGamma(shape: number, tail: 'lower' | 'upper', probability: number): number {
   // Wilson and Hilferty: the cube root is nearly normal.
   const z = tail === 'lower' ? normalQuantile(probability) : -normalQuantile(probability);
@@ -19,5 +19,5 @@ export function guessGamma(shape: number, tail: 'lower' | 'upper', probability: 
   // P(a, x) is about x^a / Γ(a + 1) where x is small.
   const logLower = tail === 'lower' ? Math.log(probability) : Math.log1p(-probability);
   const small = Math.exp((logLower + logGammaOnePlus(shape)) / shape);
-  return root > 0.3 && shape > 0.5 ? central : Math.max(small, Number.MIN_VALUE);
+  return root > 0.3 ? central : Math.max(small, Number.MIN_VALUE);
 }

@@ -34,7 +34,7 @@ export function invertTails(
     const newton = value * Math.exp(step);
     const inside = newton > low && newton < high && Number.isFinite(step);
     const next = inside ? newton : middle(low, high);
-    if (Math.abs(step) < 1e-16 || next === value) return inside ? newton : value;
+    if (Math.abs(step) < 1e-16) return inside ? newton : value;
     if (next <= low || next >= high) return next;
     value = next;
   }

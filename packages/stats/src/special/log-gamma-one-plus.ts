@@ -28,7 +28,7 @@ export function logGammaOnePlus(x: number): number {
     rest -= 1;
   }
   const reduced = rest > 0.5 ? aroundTwo(rest - 1) : aroundTwo(rest) - Math.log1p(rest);
-  return factors === 1 ? reduced : reduced + Math.log(factors);
+  return reduced + Math.log(factors);
 }
 
 function aroundTwo(z: number): number {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { randomOfEachTest } from '../testing/random-of-each-test.js';
 import { betaLogitDensity, betaTails } from './beta-tails.js';
 import { erfSeries, erfSeriesEnd } from './erf-series.js';
@@ -146,6 +146,39 @@ describe('densities', () => {
     }
   });
 
+  test('gamma, shapes next to 0: the density is a e^-x and the upper tail a E1(x)', () => {
+    const shape = 1e-100;
+    for (const x of [1e-3, 0.1, 0.9, 1.09, 1.2, 3]) {
+      expectClose(gammaLogDensity(shape, x), shape * Math.exp(-x), 4 * ulp);
+      // E1(x) = -γ - log x - sum of (-x)^k / (k k!)
+      let exponentialIntegral = -0.5772156649015329 - Math.log(x);
+      let power = 1;
+      for (let k = 1; k < 40; k++) {
+        power *= -x / k;
+        exponentialIntegral -= power / k;
+      }
+      expectClose(gammaTails(shape, x).upper, shape * exponentialIntegral, 1e-13);
+    }
+  });
+
+  test('beta, a first shape next to 0: all but a log(1 / x) lies below x', () => {
+    for (const a of [1e-100, 1e-9, 1e-3]) {
+      for (const x of [1e-6, 0.3, 0.5, 0.69])
+        expectClose(betaTails(a, 1, x, 1 - x).upper, -Math.expm1(a * Math.log(x)), 1e-13);
+    }
+  });
+
+  test('beta: the distance to the mean keeps what the sum of the shapes rounds off', () => {
+    // The sum has one digit too many; 22 standard deviations below the mean that is worth 4e-9 of the density.
+    const [a, b] = [2 ** 40 + 2 ** -12, 2 ** 40];
+    const [x, y] = [0.5 - 2 ** -17, 0.5 + 2 ** -17];
+    const exact = Number(
+      BigInt(2 ** 12 * a) * BigInt(2 ** 17 * y) - BigInt(2 ** 12 * b) * BigInt(2 ** 17 * x),
+    );
+    expectClose(betaLogitDensity(a, b, x, y), betaLogitDensity(a, b, x, y, exact / 2 ** 29), 1e-13);
+    expectClose(betaLogitDensity(b, a, y, x), betaLogitDensity(b, a, y, x, -exact / 2 ** 29), 1e-13);
+  });
+
   test('beta: x^a y^b / B(a, b), beside both tails too, and mirrored', () => {
     for (const a of [1e-3, 0.5, 1, 7, 400]) {
       for (const b of [1e-3, 0.5, 1, 7, 400]) {
@@ -206,6 +239,35 @@ describe('the inverse of two tails', () => {
         expect(evaluations).toBeLessThan(start > 0.4 * expected && start < 2 * expected ? 8 : 70);
       }
     }
+  });
+
+  test.each(['lower', 'upper'] as const)(
+    '%s: a law that is far from symmetric takes few evaluations too',
+    (tail) => {
+      const exponential = (value: number): { lower: number; upper: number; density: number } => ({
+        lower: -Math.expm1(-value),
+        upper: Math.exp(-value),
+        density: value * Math.exp(-value),
+      });
+      for (const target of [1e-200, 1e-9, 0.02, 0.3, 0.5, 0.7, 1 - 1e-9]) {
+        const expected = tail === 'lower' ? -Math.log1p(-target) : -Math.log(target);
+        for (const start of [1e-3, 0.5, 1, 1.1, 3, 1e3]) {
+          const law = vi.fn(exponential);
+          expectClose(invertTails(law, tail, target, start), expected, 1e-13);
+          expect(law.mock.calls.length).toBeLessThan(18);
+        }
+      }
+    },
+  );
+
+  test('a start at the root is returned at once, and a density that is no density ends the search', () => {
+    const flat = vi.fn(() => ({ lower: 0.25, upper: 0.75, density: 0 }));
+    expect(invertTails(flat, 'lower', 0.25, 3)).toBe(3);
+    expect(flat.mock.calls.length).toBe(1);
+    // Steps of a billionth, which never arrive.
+    const steep = vi.fn(() => ({ lower: 0.25, upper: 0.75, density: 1e9 }));
+    invertTails(steep, 'lower', 0.5, 3);
+    expect(steep.mock.calls.length).toBe(200);
   });
 
   test('a point below the smallest double is 0, and one above the largest Infinity', () => {
@@ -274,6 +336,13 @@ describe('the start of an inverse', () => {
       }
     }
     expect(guessGamma(1e-3, 'lower', 0.01)).toBe(Number.MIN_VALUE);
+  });
+
+  test('gamma, shapes of at most 1/2: by the cube root far above', () => {
+    for (const shape of [0.1, 0.3, 0.5]) {
+      for (const probability of [1e-2, 1e-4, 1e-9])
+        expectClose(guessGamma(shape, 'upper', probability), invertGamma(shape, 'upper', probability), 0.6);
+    }
   });
 
   test.each([
