@@ -1,0 +1,43 @@
+import type { ByteItem, ByteRules } from './byte-rules.js';
+import { type Following, followingBytes } from './following-bytes.js';
+import type { ByteRange } from './utf8-sequences.js';
+
+/**
+ * The rules in the engine's notation, every byte as a class of escapes: its classes are over bytes as long as they are
+ * not negated, whatever characters they are written with.
+ *
+ * Its `root` only names rule 0: it takes what goes beyond the root for forbidden, also where the root stands within
+ * itself. What may follow a rule is written behind it: it spares the engine the tokens that go on otherwise.
+ */
+export function writeRules(rules: ByteRules): string {
+  const following = followingBytes(rules);
+  const lines = rules.map((alternatives, index) => {
+    const written = alternatives.map((items) => (items.length === 0 ? '""' : items.map(writeItem).join(' ')));
+    return `r${index} ::= (${written.join(' | ')})${writeFollowing(following[index] as Following)}`;
+  });
+  return ['root ::= r0', ...lines].join('\n');
+}
+
+function writeItem(item: ByteItem): string {
+  return 'rule' in item ? `r${item.rule}` : writeClass(item.ranges);
+}
+
+function writeFollowing({ bytes, end }: Following): string {
+  // A text that may end here has no next byte, which the notation cannot say.
+  if (end || bytes.size === 0) return '';
+  const ranges: [number, number][] = [];
+  for (const byte of [...bytes].toSorted((left, right) => left - right)) {
+    const last = ranges.at(-1);
+    if (last?.[1] === byte - 1) last[1] = byte;
+    else ranges.push([byte, byte]);
+  }
+  return ` (=${writeClass(ranges)})`;
+}
+
+function writeClass(ranges: readonly ByteRange[]): string {
+  return `[${ranges.map(([first, last]) => (first === last ? hex(first) : `${hex(first)}-${hex(last)}`)).join('')}]`;
+}
+
+function hex(byte: number): string {
+  return `\\x${byte.toString(16).padStart(2, '0')}`;
+}
