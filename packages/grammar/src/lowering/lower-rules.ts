@@ -8,6 +8,9 @@ const mostRules = 20_000;
 /** Largest expression that is written out in place of its rule's name within a repetition. */
 const largestInlined = 64;
 
+/** Longest tail that is written out in every alternative. */
+const longestTail = 32;
+
 type Alternatives = (readonly ByteItem[])[];
 
 /**
@@ -86,6 +89,8 @@ class Lowering {
     tail: readonly ByteItem[],
   ): Alternatives {
     const inlined = this.#inline(part);
+    const counts = maximum === undefined ? minimum : maximum;
+    const once = counts > 1 ? this.#forCounting(inlined) : (rest: readonly ByteItem[]) => this.#lower(inlined, rest);
     let alternatives: Alternatives = [tail];
     if (maximum === undefined) {
       const loop: ByteItem = { rule: this.#newRule() };
@@ -94,11 +99,23 @@ class Lowering {
       if (minimum > 0) alternatives = [[loop]];
     } else {
       for (let more = minimum; more < maximum; more++)
-        alternatives = [tail, ...this.#lower(inlined, this.#asTail(alternatives))];
+        alternatives = [tail, ...once(this.#asTail(alternatives))];
     }
-    for (let more = 0; more < minimum; more++)
-      alternatives = this.#lower(inlined, this.#asTail(alternatives));
+    for (let more = 0; more < minimum; more++) alternatives = once(this.#asTail(alternatives));
     return alternatives;
+  }
+
+  /**
+   * What writes one of many counted parts. Each count is a rule of its own, which the engine looks at with every token
+   * when it compiles: where a part may be a single byte, longer ones share a rule, so that a count has few states.
+   */
+  #forCounting(part: Expression): (tail: readonly ByteItem[]) => Alternatives {
+    const alternatives = this.#lower(part, []);
+    const isByte = (items: readonly ByteItem[]): boolean => items.length === 1 && !('rule' in (items[0] as ByteItem));
+    const longer = alternatives.filter((items) => !isByte(items));
+    if (longer.length < 2 || longer.length === alternatives.length) return (tail) => this.#lower(part, tail);
+    const shared = this.#newRule(longer);
+    return (tail) => [...alternatives.filter(isByte), [{ rule: shared }]].map((items) => [...items, ...tail]);
   }
 
   #lowerCharacters(ranges: readonly CodePointRange[], tail: readonly ByteItem[]): Alternatives {
@@ -118,7 +135,7 @@ class Lowering {
   /** A tail that several alternatives may end with: as it is where it is short, otherwise a rule. */
   #asTail(alternatives: Alternatives, always = false): readonly ByteItem[] {
     const [only] = alternatives;
-    if (!always && only !== undefined && alternatives.length === 1) return only;
+    if (!always && only !== undefined && alternatives.length === 1 && only.length <= longestTail) return only;
     return [{ rule: this.#newRule(alternatives) }];
   }
 

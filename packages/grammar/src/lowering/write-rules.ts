@@ -35,6 +35,9 @@ function writeFollowing({ bytes, end }: Following): string {
 }
 
 function writeClass(ranges: readonly ByteRange[]): string {
+  const [only] = ranges;
+  // The engine takes a class of one member for a text, and a text for characters, which beyond ASCII are several bytes.
+  if (ranges.length === 1 && only?.[0] === only?.[1]) return `[${hex(only?.[0] as number).repeat(2)}]`;
   return `[${ranges.map(([first, last]) => (first === last ? hex(first) : `${hex(first)}-${hex(last)}`)).join('')}]`;
 }
 
