@@ -1,7 +1,7 @@
 import { InvalidGrammarError } from '@foretoken/core';
 import { describe, expect, test } from 'vitest';
 import { everyByte, testTokenizer } from '../testing/byte-tokenizer.js';
-import { createEarley } from '../testing/earley.js';
+import { readEmptyText, type Reading } from '../testing/earley.js';
 import { randomGrammar, seededNumbers, writeGrammar } from '../testing/random-grammar.js';
 import { createGrammarCompiler, type Grammar } from './index.js';
 
@@ -15,7 +15,10 @@ const tokens = [
 const tokenizer = testTokenizer(tokens);
 const compiler = createGrammarCompiler(tokenizer);
 const vocabulary = Array.from({ length: tokenizer.vocabularySize }, (_, token) => [...tokenizer.tokenBytes(token)]);
-const bytesOf = (history: readonly number[]): number[] => history.flatMap((token) => vocabulary[token] as number[]);
+const readToken = (reading: Reading, token: number): Reading | undefined => {
+  const bytes = vocabulary[token] as number[];
+  return bytes.reduce<Reading | undefined>((at, byte) => at?.read(byte), reading);
+};
 
 async function compile(seed: number): Promise<Grammar | undefined> {
   try {
@@ -27,36 +30,39 @@ async function compile(seed: number): Promise<Grammar | undefined> {
 }
 
 describe('the mask is the exact set of tokens that go on with a text of the grammar', () => {
-  const ranges = Array.from({ length: 8 }, (_, part) => part * 60);
-  test.each(ranges)('of 60 random grammars from seed %i on, as an Earley parser says', async (first) => {
+  test.each([0, 60, 120])('of 60 random grammars from seed %i on, as an Earley parser says', async (first) => {
     let positions = 0;
     for (let seed = first; seed < first + 60; seed++) {
       const rules = randomGrammar(seed);
-      const read = createEarley(rules);
+      const begin = readEmptyText(rules);
       const grammar = await compile(seed);
-      expect(grammar !== undefined, writeGrammar(rules)).toBe(read([]).begins);
-      if (grammar === undefined) continue;
+      expect(grammar !== undefined, writeGrammar(rules)).toBe(begin !== undefined && expectedMask(begin).includes(true));
+      if (grammar === undefined || begin === undefined) continue;
       const next = seededNumbers(seed + 1e6);
       const allowed = grammar.allowedTokens(0);
       for (let walk = 0; walk < 4; walk++) {
         const history: number[] = [];
-        for (let step = 0; step < 5; step++) {
-          const mask = dead(() => allowed.mask(history));
-          const expected = vocabulary.map((bytes, token) => {
-            if (token === 0) return read(bytesOf(history)).complete;
-            return bytes.length > 0 && read([...bytesOf(history), ...bytes]).begins;
-          });
-          const listed = (flags: readonly unknown[]): number[] => [...flags.keys()].filter((token) => flags[token]);
-          expect(listed([...mask]), `${writeGrammar(rules)}\nafter ${history.join(' ')}`).toEqual(listed(expected));
+        for (let reading: Reading | undefined = begin; reading !== undefined && history.length < 5; ) {
+          const expected = expectedMask(reading);
+          const mask = [...dead(() => allowed.mask(history))].map((flag) => flag === 1);
+          expect(mask, `${writeGrammar(rules)}\nafter ${history.join(' ')}`).toEqual(expected);
           positions += 1;
-          const open = listed(expected).filter((token) => token !== 0);
-          if (open.length === 0) break;
-          history.push(open[Math.floor(next() * open.length)] as number);
+          const open = [...expected.keys()].filter((token) => expected[token] === true && token !== 0);
+          const token = open[Math.floor(next() * open.length)];
+          if (token === undefined) break;
+          history.push(token);
+          reading = readToken(reading, token);
         }
       }
     }
     expect(positions).toBeGreaterThan(300);
   });
+
+  function expectedMask(reading: Reading): boolean[] {
+    return vocabulary.map((bytes, token) =>
+      bytes.length === 0 ? token === 0 && reading.complete : readToken(reading, token) !== undefined,
+    );
+  }
 
   /** A vocabulary that lacks bytes has dead ends: the mask of one is empty. */
   function dead(mask: () => Uint8Array | undefined): Uint8Array {

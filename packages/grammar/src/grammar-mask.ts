@@ -76,6 +76,11 @@ export class GrammarMask implements AllowedTokens {
   }
 
   #throwDeadEnd(): never {
+    if (this.#read.length === 0) {
+      throw new InvalidGrammarError(
+        'No token of the model begins a text of the grammar: its vocabulary lacks the first bytes of all of them.',
+      );
+    }
     const bytes = Buffer.concat(this.#read.map((token) => this.#vocabulary.texts[token] as Uint8Array));
     throw new InvalidGrammarError(
       `After ${JSON.stringify(bytes.toString())} no token of the model goes on with a text of the grammar: its vocabulary lacks the bytes that come next.`,

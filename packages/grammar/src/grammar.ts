@@ -1,4 +1,4 @@
-import { type AllowedTokens, InvalidGrammarError } from '@foretoken/core';
+import type { AllowedTokens } from '@foretoken/core';
 import type { Engine, Freed } from './engine/engine.js';
 import { freeWith } from './engine/free-with.js';
 import { GrammarMask } from './grammar-mask.js';
@@ -35,10 +35,6 @@ export class Grammar {
 
   /** @throws InvalidGrammarError where no token begins a text. */
   assertBegins(): void {
-    if (this.allowedTokens(0).mask([])?.includes(1) !== true) {
-      throw new InvalidGrammarError(
-        'No token of the model begins a text of the grammar: its vocabulary lacks the first bytes of all of them.',
-      );
-    }
+    this.allowedTokens(0).mask([]);
   }
 }

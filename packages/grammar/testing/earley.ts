@@ -3,21 +3,24 @@ import type { Expression } from '../src/syntax/expression.js';
 /** A byte, or a rule by its index. */
 type Item = number | { readonly rule: number };
 
-/** What a text is to a grammar. */
+/** The beginning of a text of a grammar. */
 export interface Reading {
-  /** Some text of the grammar begins with it. */
-  readonly begins: boolean;
   /** It is a text of the grammar. */
   readonly complete: boolean;
+  /** With one more byte; undefined where no text begins so. */
+  read(byte: number): Reading | undefined;
 }
 
 /**
- * Reads texts by the algorithm of Earley (1970), straight from the definition, on rules in which everything else is
- * written out: what the shipped masks are compared with. It shares no code with them.
+ * Reads the empty text by the algorithm of Earley (1970), straight from the definition, on rules in which everything else is
+ * written out: what the shipped masks are compared with. It shares no code with them. undefined where no text satisfies
+ * the grammar.
  */
-export function createEarley(rules: ReadonlyMap<string, Expression>): (bytes: readonly number[]) => Reading {
+export function readEmptyText(rules: ReadonlyMap<string, Expression>): Reading | undefined {
   const plain = withoutDeadEnds(writeOut(rules));
-  return (bytes) => readBytes(plain, bytes);
+  const set: StateSet = new Map();
+  predict(plain, set, 0, 0);
+  return set.size === 0 ? undefined : new EarleyReading(plain, [set]);
 }
 
 /** Rules of bytes and rules, [rules][alternatives][items]; the root is rule 0. */
@@ -81,39 +84,65 @@ interface State {
   readonly origin: number;
 }
 
-function readBytes(rules: Item[][][], bytes: readonly number[]): Reading {
-  const sets: Map<string, State>[] = [];
-  const add = (at: number, state: State): void => {
-    const set = (sets[at] ??= new Map());
-    const key = [state.rule, state.alternative, state.dot, state.origin].join(' ');
-    if (!set.has(key)) set.set(key, state);
-  };
-  const predict = (at: number, rule: number): void => {
-    for (const alternative of (rules[rule] as Item[][]).keys()) add(at, { rule, alternative, dot: 0, origin: at });
-  };
-  const nextItem = ({ rule, alternative, dot }: State): Item | undefined => rules[rule]?.[alternative]?.[dot];
-  predict(0, 0);
-  for (let at = 0; at <= bytes.length; at++) {
-    const set = sets[at];
-    if (set === undefined) return { begins: false, complete: false };
-    // Until nothing is added: rules with the empty text end where they begin.
+type StateSet = Map<string, State>;
+
+/** A text that has been read, [bytes + 1] sets of states, none of them empty. */
+class EarleyReading implements Reading {
+  readonly #rules: Item[][][];
+  readonly #sets: readonly StateSet[];
+
+  constructor(rules: Item[][][], sets: readonly StateSet[]) {
+    this.#rules = rules;
+    this.#sets = sets;
+    this.#complete();
+  }
+
+  get complete(): boolean {
+    return [...this.#last().values()].some(
+      (state) => state.rule === 0 && state.origin === 0 && this.#nextItem(state) === undefined,
+    );
+  }
+
+  read(byte: number): Reading | undefined {
+    const next: StateSet = new Map();
+    for (const state of this.#last().values())
+      if (this.#nextItem(state) === byte) addState(next, { ...state, dot: state.dot + 1 });
+    return next.size === 0 ? undefined : new EarleyReading(this.#rules, [...this.#sets, next]);
+  }
+
+  /** Predicts and completes until nothing is added: rules with the empty text end where they begin. */
+  #complete(): void {
+    const set = this.#last();
+    const at = this.#sets.length - 1;
     for (let size = -1; size < set.size; ) {
       size = set.size;
       for (const state of [...set.values()]) {
-        const item = nextItem(state);
+        const item = this.#nextItem(state);
         if (item === undefined) {
-          for (const waiting of [...(sets[state.origin] as Map<string, State>).values()]) {
-            const awaited = nextItem(waiting);
-            if (typeof awaited === 'object' && awaited.rule === state.rule) add(at, { ...waiting, dot: waiting.dot + 1 });
+          for (const waiting of [...(this.#sets[state.origin] as StateSet).values()]) {
+            const awaited = this.#nextItem(waiting);
+            if (typeof awaited === 'object' && awaited.rule === state.rule)
+              addState(set, { ...waiting, dot: waiting.dot + 1 });
           }
-        } else if (typeof item === 'object') predict(at, item.rule);
-        else if (item === bytes[at]) add(at + 1, { ...state, dot: state.dot + 1 });
+        } else if (typeof item === 'object') predict(this.#rules, set, item.rule, at);
       }
     }
   }
-  const last = sets[bytes.length] as Map<string, State>;
-  const complete = [...last.values()].some(
-    (state) => state.rule === 0 && state.origin === 0 && nextItem(state) === undefined,
-  );
-  return { begins: last.size > 0, complete };
+
+  #last(): StateSet {
+    return this.#sets.at(-1) as StateSet;
+  }
+
+  #nextItem({ rule, alternative, dot }: State): Item | undefined {
+    return this.#rules[rule]?.[alternative]?.[dot];
+  }
+}
+
+function predict(rules: Item[][][], set: StateSet, rule: number, at: number): void {
+  for (const alternative of (rules[rule] as Item[][]).keys())
+    addState(set, { rule, alternative, dot: 0, origin: at });
+}
+
+function addState(set: StateSet, state: State): void {
+  set.set([state.rule, state.alternative, state.dot, state.origin].join(' '), state);
 }

@@ -23,8 +23,8 @@ function writeItem(item: ByteItem): string {
 }
 
 function writeFollowing({ bytes, end }: Following): string {
-  // A text that may end here has no next byte, which the notation cannot say.
-  if (end || bytes.size === 0) return '';
+  // The notation cannot say that a text may end here, and the engine misreads bytes beyond ASCII in this place.
+  if (end || bytes.size === 0 || Math.max(...bytes) > 0x7f) return '';
   const ranges: [number, number][] = [];
   for (const byte of [...bytes].toSorted((left, right) => left - right)) {
     const last = ranges.at(-1);
