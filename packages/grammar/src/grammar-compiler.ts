@@ -10,6 +10,7 @@ import { toByteLetters } from './engine/byte-letters.js';
 import type { Engine, Freed } from './engine/engine.js';
 import { loadEngine } from './engine/load-engine.js';
 import { Grammar } from './grammar.js';
+import { leftFactor } from './lowering/left-factor.js';
 import { lowerRules } from './lowering/lower-rules.js';
 import { writeRules } from './lowering/write-rules.js';
 import { readSchema } from './schema/read-schema.js';
@@ -85,7 +86,7 @@ class XgrammarCompiler implements GrammarCompiler {
   }
 
   async #compile(grammar: GrammarRules): Promise<Grammar> {
-    const source = writeRules(lowerRules(grammar));
+    const source = writeRules(leftFactor(lowerRules(grammar)));
     this.#ready ??= this.#start();
     const { engine, vocabulary } = await this.#ready;
     engine.messages.length = 0;
