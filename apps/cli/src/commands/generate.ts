@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
-import { type GenerationEndEvent, generate } from '@foretoken/core';
+import { createForcedTokenDrafter, type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
@@ -12,6 +12,7 @@ import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
 import { routeOption, routePrompt } from '../options/route.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { openStructure, structureOptions } from '../options/structure-options.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
@@ -58,6 +59,8 @@ export function generateCommand() {
     .addOption(samplingOptions.presencePenalty)
     .addOption(samplingOptions.penaltyWindow)
     .addOption(samplingOptions.logitBias)
+    .addOption(structureOptions.jsonSchema)
+    .addOption(structureOptions.grammar)
     .addOption(
       new Option('-n, --max-tokens <n>', 'most tokens to generate')
         .argParser(wholeNumber('--max-tokens', 1))
@@ -90,6 +93,7 @@ Examples:
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
   foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
   foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams
+  foretoken generate 'An answer: ' --json-schema '{"enum":["yes","no"]}'
   foretoken generate --plan plan.json 'export class '         as foretoken plan found best`,
     )
     .action(async (argument, given, command) => {
@@ -113,8 +117,13 @@ Examples:
             ? undefined
             : await routePrompt(models, { prompt, tolerance, sampling }, signal);
         // The small model answers plainly: nothing drafts for it.
-        const { target, drafter } =
+        const { target, drafter: chosen } =
           route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
+        const allowedTokens = await openStructure(options, target.tokenizer, prompt);
+        const drafter =
+          chosen !== undefined && allowedTokens !== undefined
+            ? createForcedTokenDrafter({ inner: chosen })
+            : chosen;
         const roundCosts =
           drafter !== undefined && draftLength === 'auto' && opened === undefined
             ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
@@ -125,7 +134,7 @@ Examples:
           target,
           drafter,
           prompt,
-          sampling,
+          sampling: { ...sampling, allowedTokens },
           rule,
           maximumTokens: options.maxTokens,
           stop: options.stop,
@@ -164,7 +173,7 @@ Examples:
             finishReason,
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
-            settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
+            settings: { ...settings, logitBias, jsonSchema: options.jsonSchema, grammar: options.grammar, rule, draftLength, tree: tree?.text },
             lossy,
             route,
             plan: plan && { file: given.plan, predicted: plan.predicted },
