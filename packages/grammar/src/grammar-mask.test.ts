@@ -122,6 +122,30 @@ describe('rollback', () => {
   });
 });
 
+describe('forced text', () => {
+  const tokenOf = (value: string): number => vocabulary.findIndex((bytes) => Buffer.from(bytes).toString() === value);
+  test.each([
+    ['root ::= "abc" "b"', '', 'abc'],
+    ['root ::= "abc" | "ab"', '', undefined],
+    ['root ::= "abc" | "ab"', 'a', undefined],
+    ['root ::= "aab" | "aac"', '', 'aa'],
+    ['root ::= "aab" | "aac"', 'aa', undefined],
+    ['root ::= "é"', '', 'é'],
+    ['root ::= "a" | "b"', '', undefined],
+    ['root ::= "a" "b"?', 'a', undefined],
+  ])('of %s after %j is %j', async (source, before, expected) => {
+    const allowed = (await compiler.compileGrammar(source)).allowedTokens(0);
+    const token = allowed.forcedToken?.(tokenizer.encode(before));
+    expect(token).toBe(expected === undefined ? undefined : tokenOf(expected));
+  });
+
+  test('is the end token where nothing else may come, and nothing once a token was forbidden', async () => {
+    const allowed = (await compiler.compileGrammar('root ::= "a"')).allowedTokens(0);
+    expect(allowed.forcedToken?.(tokenizer.encode('a'))).toBe(0);
+    expect(allowed.forcedToken?.(tokenizer.encode('b'))).toBeUndefined();
+  });
+});
+
 describe('characters', () => {
   const bytes = testTokenizer(everyByte);
   test('only the UTF-8 of a character comes through a class of all of them', async () => {

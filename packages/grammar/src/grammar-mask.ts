@@ -45,6 +45,24 @@ export class GrammarMask implements AllowedTokens {
     return this.#mask;
   }
 
+  /** The longest of the allowed tokens where all others are beginnings of it: then its text is the only one. */
+  forcedToken(history: readonly number[]): number | undefined {
+    const mask = this.mask(history);
+    if (mask === undefined) return undefined;
+    const { texts } = this.#vocabulary;
+    let longest: number | undefined;
+    for (let token = mask.indexOf(1); token >= 0; token = mask.indexOf(1, token + 1)) {
+      const bytes = texts[token] as Uint8Array;
+      const other = longest === undefined ? bytes : (texts[longest] as Uint8Array);
+      // An end token has no bytes, and something else beside it is a choice.
+      if (longest !== undefined && (bytes.length === 0 || other.length === 0)) return undefined;
+      const shared = Math.min(bytes.length, other.length);
+      for (let at = 0; at < shared; at++) if (bytes[at] !== other[at]) return undefined;
+      if (longest === undefined || bytes.length > other.length) longest = token;
+    }
+    return longest;
+  }
+
   /** Brings the matcher to the end of a history; false where that is no place in the grammar. */
   #moveTo(history: readonly number[]): boolean {
     const read = this.#read;
