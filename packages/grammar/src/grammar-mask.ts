@@ -45,7 +45,10 @@ export class GrammarMask implements AllowedTokens {
     return this.#mask;
   }
 
-  /** The longest of the allowed tokens where all others are beginnings of it: then its text is the only one. */
+  /**
+   * The longest of the allowed tokens where all others are beginnings of it: what comes next is its text, or ends within
+   * it, and tokenizers take long tokens where they can.
+   */
   forcedToken(history: readonly number[]): number | undefined {
     const mask = this.mask(history);
     if (mask === undefined) return undefined;

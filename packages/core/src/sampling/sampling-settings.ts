@@ -32,8 +32,8 @@ export interface AllowedTokens {
    */
   mask(history: readonly number[]): Uint8Array | undefined;
   /**
-   * Where the text that comes next is certain: the token that most likely writes it. Others may be allowed that write its
-   * beginning, so for a drafter it is a guess. undefined where there is a choice of texts. Default: the only token that the
+   * Where the text that comes next is known: the token that most likely writes it. Others may be allowed that write its
+   * beginning, so it is a drafter's guess. undefined where there is a choice of texts. Default: the only token that the
    * mask allows.
    */
   forcedToken?(history: readonly number[]): number | undefined;
