@@ -6,7 +6,7 @@
  */
 import type { Tokenizer } from '@foretoken/core';
 import { createGrammarCompiler, type Grammar } from '@foretoken/grammar';
-import { ggufTokenizer, readGguf } from '@foretoken/models';
+import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { writeResult } from './support/write-result.js';
 
@@ -100,6 +100,9 @@ async function measure(tokenizer: Tokenizer): Promise<object[]> {
 }
 
 const rows: object[] = [];
-for (const file of [tinyModels.target, ...process.argv.slice(2, 3)])
-  rows.push(...(await measure(ggufTokenizer(await readGguf(file)))));
+for (const file of [tinyModels.target, ...process.argv.slice(2, 3)]) {
+  const model = await llamacppBackend.loadModel(file, { contextLength: 256 });
+  rows.push(...(await measure(model.tokenizer)));
+  await model.close();
+}
 await writeResult('grammar-cost', { repetitions, width, rows });
