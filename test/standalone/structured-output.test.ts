@@ -76,12 +76,12 @@ describe.each(['llama.cpp', 'ONNX Runtime'])('JSON for a schema on %s', (engine)
     ['draft model', 'block', () => createForcedTokenDrafter({ inner: createModelDrafter({ model: draft, target }) })],
     ['prompt lookup', 'block', () => createForcedTokenDrafter({ inner: createPromptLookupDrafter({ minimumMatch: 1 }) })],
     ['tree', 'traversal', () => createModelTreeDrafter({ model: draft, target, tree: { kind: 'sampled', nodes: 8 } })],
-  ])('%s at temperature 1, seeds 0 to 2: every text is valid and ends', async (name, rule, create) => {
+  ])('%s at temperature 1, seeds 0 and 1: every text is valid and ends', async (name, rule, create) => {
     let drafted = 0;
     let accepted = 0;
     let passes = 0;
     let tokens = 0;
-    for (let seed = 0; seed < 3; seed++) {
+    for (let seed = 0; seed < 2; seed++) {
       const drafter = create();
       const result = await write(drafter, seed, 1, rule);
       await drafter?.close();
@@ -96,7 +96,7 @@ describe.each(['llama.cpp', 'ONNX Runtime'])('JSON for a schema on %s', (engine)
     console.log(
       `${engine}, ${name}: ${tokens} tokens in ${passes.toFixed(0)} passes, ${accepted} of ${drafted} draft tokens accepted`,
     );
-    if (name === 'forced text') expect(accepted).toBeGreaterThan(30);
+    if (name === 'forced text') expect(accepted).toBeGreaterThan(20);
   });
 
   test('the greedy text is the same with and without drafts, or the logits are as near as the passes', async () => {
