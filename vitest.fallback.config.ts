@@ -29,8 +29,11 @@ export default mergeConfig(
         'packages/audit/src/endpoint/**',
         'apps/cli/src/audit-endpoint.test.ts',
         'apps/cli/src/options/{model-file,structure-options}.test.ts',
+        'apps/cli/src/chat/**',
         // What is pulled is what other tests load.
         'apps/cli/src/hub.test.ts',
+        // Generates as generate does.
+        'apps/cli/src/chat.test.ts',
         // Refused before a row is read, or by an engine whose calls no fallback replaces.
         'apps/cli/src/bad-input.test.ts',
         'test/standalone/requantised-models.test.ts',

@@ -22,7 +22,7 @@ import { writeResult } from './support/write-result.js';
 
 const draftLength = 7;
 
-/** What `createAdaptiveDraftLength` estimates with. */
+/** A mean by position that forgets: what combined drafters are chosen by. */
 function createAcceptanceEstimate(): AcceptancePredictor {
   const estimate = new AcceptanceEstimate({ prior: [0.6], priorWeight: 4, memory: 24 });
   return {

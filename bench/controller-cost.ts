@@ -4,7 +4,7 @@
  * rounds. Goal: below 20 microseconds a round. Run: npx tsx bench/controller-cost.ts (after npm run build).
  */
 import {
-  createAdaptiveDraftLength,
+  type AcceptancePredictor,
   createBetaSurvival,
   createFixedDraftLength,
   createLearningDraftLength,
@@ -12,7 +12,6 @@ import {
   createPerceptronPredictor,
   createRequestRandom,
   createSaturatingCounter,
-  createTableDraftLength,
   createTwoLevelPredictor,
   type DraftLengthController,
   stopAboveRejection,
@@ -27,22 +26,19 @@ const batches = 400;
 const warmUp = 100;
 const random = createRequestRandom({ seed }).round(0);
 const roundCosts = { lengths: [0, 1, 3, 7, 11, 15], milliseconds: [20, 22, 24, 28, 33, 40] };
-const table = { acceptance: [0, 0.3, 0.5, 0.7, 0.9], lengths: [0, 1, 3, 7, 15] };
 
 /** Acceptance that a batch of rounds has: the text changes. */
 const acceptances = [0.9, 0.3, 0.7, 0.95, 0.5];
 
+const stopByPredictor = (predictor: AcceptancePredictor): DraftLengthController =>
+  stopAboveRejection(createFixedDraftLength(longest), predictor, 0.7);
 const controllers: Readonly<Record<string, () => DraftLengthController>> = {
   learning: () => createLearningDraftLength(),
-  adaptive: () => createAdaptiveDraftLength({ roundCosts }),
-  'table, saturating counter': () => createTableDraftLength({ table, predictor: createSaturatingCounter() }),
-  'table, two-level': () => createTableDraftLength({ table, predictor: createTwoLevelPredictor() }),
-  'table, perceptron': () => createTableDraftLength({ table, predictor: createPerceptronPredictor() }),
-  'table, beta survival': () => createTableDraftLength({ table, predictor: createBetaSurvival() }),
-  'table with costs, beta survival': () =>
-    createTableDraftLength({ table, predictor: createBetaSurvival(), roundCosts }),
-  'SpecDec++, beta survival': () =>
-    stopAboveRejection(createFixedDraftLength(longest), createBetaSurvival(), 0.7),
+  'learning, among settings': () => createLearningDraftLength({ lengths: [1, 3, 7, 15], roundCosts }),
+  'SpecDec++, saturating counter': () => stopByPredictor(createSaturatingCounter()),
+  'SpecDec++, two-level': () => stopByPredictor(createTwoLevelPredictor()),
+  'SpecDec++, perceptron': () => stopByPredictor(createPerceptronPredictor()),
+  'SpecDec++, beta survival': () => stopByPredictor(createBetaSurvival()),
   'moving average': () => createMovingAverageDraftLength([0, 1, 3, 7, 15]),
 };
 

@@ -16,14 +16,11 @@
 import {
   chooseDraftLength,
   costAt,
-  createAdaptiveDraftLength,
   createBetaSurvival,
   createFixedDraftLength,
   createLearningDraftLength,
   createMovingAverageDraftLength,
-  createTableDraftLength,
   type DraftLengthController,
-  type LengthTable,
   stopAboveRejection,
   stopBelowConfidence,
   stopByEntropy,
@@ -63,18 +60,18 @@ const controllers: Readonly<
     kept: true,
     create: (model) => createLearningDraftLength({ priorAcceptance: priorOf(model) }),
   },
-  adaptive: {
-    kept: false,
-    create: (model) =>
-      createAdaptiveDraftLength({ roundCosts: model.curve, priorAcceptance: priorOf(model) }),
-  },
-  table: {
+  'learning, costs measured before': {
     kept: true,
     create: (model) =>
-      createTableDraftLength({
-        table: tableOf(model.curve),
-        predictor: createBetaSurvival({ priorAcceptance: priorOf(model) }),
+      createLearningDraftLength({ roundCosts: model.curve, priorAcceptance: priorOf(model) }),
+  },
+  plan: {
+    kept: true,
+    create: (model) =>
+      createLearningDraftLength({
+        lengths: settingsOf(model.curve),
         roundCosts: model.curve,
+        priorAcceptance: priorOf(model),
       }),
   },
   ewma: { kept: true, create: () => createMovingAverageDraftLength([0, 1, 3, 7, longestDraft]) },
@@ -89,19 +86,17 @@ const controllers: Readonly<
   },
 };
 
-/** The best length for every constant acceptance: what a plan holds. */
-function tableOf(curve: CostModel['curve']): LengthTable {
-  return {
-    acceptance: bounds,
-    lengths: bounds.map(
-      (bound) =>
-        chooseDraftLength(
-          longestDraft,
-          () => bound + 0.5 / bounds.length,
-          (length) => costAt(curve, length),
-        ).length,
-    ),
-  };
+/** The best lengths for constant acceptances, 0 left out: what a plan moves among. */
+function settingsOf(curve: CostModel['curve']): number[] {
+  const best = bounds.map(
+    (bound) =>
+      chooseDraftLength(
+        longestDraft,
+        () => bound + 0.5 / bounds.length,
+        (length) => costAt(curve, length),
+      ).length,
+  );
+  return [...new Set(best)].filter((length) => length > 0);
 }
 
 const rateOf = ({ tokens, milliseconds }: Replay): number => tokens / milliseconds;

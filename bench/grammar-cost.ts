@@ -12,7 +12,12 @@ import { writeResult } from './support/write-result.js';
 
 const repetitions = 20;
 const width = 8;
-const seed = { name: 'Zürich "quoted" text with some words in it', age: 42, tags: ['a', 'bcd', 'hello world'], kind: 'alpha' };
+const seed = {
+  name: 'Zürich "quoted" text with some words in it',
+  age: 42,
+  tags: ['a', 'bcd', 'hello world'],
+  kind: 'alpha',
+};
 
 const object = (name: object) => ({
   type: 'object',
@@ -32,13 +37,21 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { name: 'schema', compile: (compiler) => compiler.compileJsonSchema(object({ type: 'string' })), text: JSON.stringify(seed) },
+  {
+    name: 'schema',
+    compile: (compiler) => compiler.compileJsonSchema(object({ type: 'string' })),
+    text: JSON.stringify(seed),
+  },
   {
     name: 'schema, a string of at most 50 characters',
     compile: (compiler) => compiler.compileJsonSchema(object({ type: 'string', maxLength: 50 })),
     text: JSON.stringify(seed),
   },
-  { name: 'any JSON', compile: (compiler) => compiler.compileJsonSchema({}), text: JSON.stringify([seed, seed]) },
+  {
+    name: 'any JSON',
+    compile: (compiler) => compiler.compileJsonSchema({}),
+    text: JSON.stringify([seed, seed]),
+  },
   {
     name: 'GBNF, lists of sums',
     compile: (compiler) =>
@@ -51,7 +64,8 @@ const cases: readonly Case[] = [
 
 function quantiles(times: readonly number[]) {
   const sorted = times.toSorted((left, right) => left - right);
-  const at = (share: number): number => Number((1000 * (sorted[Math.floor(share * (sorted.length - 1))] as number)).toFixed(1));
+  const at = (share: number): number =>
+    Number((1000 * (sorted[Math.floor(share * (sorted.length - 1))] as number)).toFixed(1));
   return { median: at(0.5), p90: at(0.9), largest: at(1) };
 }
 
@@ -60,7 +74,9 @@ async function measure(tokenizer: Tokenizer): Promise<object[]> {
   const compiler = createGrammarCompiler(tokenizer);
   const began = performance.now();
   await compiler.compileGrammar('root ::= "a"');
-  console.log(`${tokenizer.vocabularySize} tokens: ${(performance.now() - began).toFixed(0)} ms to read the vocabulary`);
+  console.log(
+    `${tokenizer.vocabularySize} tokens: ${(performance.now() - began).toFixed(0)} ms to read the vocabulary`,
+  );
   for (const { name, compile, text } of cases) {
     const start = performance.now();
     const grammar = await compile(compiler);
@@ -75,7 +91,8 @@ async function measure(tokenizer: Tokenizer): Promise<object[]> {
         const before = performance.now();
         const mask = allowed.mask(history);
         forward.push(performance.now() - before);
-        if (length < tokens.length && mask?.[tokens[length] as number] !== 1) throw new Error(`${name}: ${text} is not allowed.`);
+        if (length < tokens.length && mask?.[tokens[length] as number] !== 1)
+          throw new Error(`${name}: ${text} is not allowed.`);
       }
       for (let from = 0; from + width <= tokens.length; from += width) {
         const histories = Array.from({ length: width }, (_, at) => tokens.slice(0, from + at));

@@ -8,7 +8,9 @@ import {
   readGguf,
   readTensor,
   readTensorBytes,
+  type TensorType,
   tensorTypeById,
+  tensorTypeByName,
   type TypedValue,
   weightFormats,
   writeGguf,
@@ -16,6 +18,7 @@ import {
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import {
+  dequantizeWithLlama,
   float16Row,
   float32Row,
   quantizeWithLlama,
@@ -50,6 +53,29 @@ async function compare(source: string, format: (typeof formats)[number]): Promis
   }
   expect(matrices).toBeGreaterThan(7);
 }
+
+test.each([
+  'Q4_0',
+  'Q4_1',
+  'Q5_0',
+  'Q5_1',
+  'Q8_0',
+  'Q2_K',
+  'Q3_K',
+  'Q4_K',
+  'Q5_K',
+  'Q6_K',
+  'IQ4_NL',
+  'IQ4_XS',
+])("%s is dequantised to llama.cpp's own bits, whatever the blocks hold", (format) => {
+  const blocks = 300;
+  const { blockBytes, blockElements } = tensorTypeByName(format) as TensorType;
+  const random = new SeededRandom(seed);
+  const bytes = Uint8Array.from({ length: blocks * blockBytes }, () => random.whole(0, 255));
+  const expected = dequantizeWithLlama(format, bytes, blocks * blockElements);
+  expect(decodeWeights(bytes, format)).toEqual(expected);
+  expect(new Set(expected).size).toBeGreaterThan(100);
+});
 
 describe.each(formats)("%s is llama.cpp's own, tensor by tensor", (format) => {
   it('of the embedded draft in F16', async () => {

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { LanguageModel, MemoryUse } from '@foretoken/core';
+import { InsufficientMemoryError, type LanguageModel, type MemoryUse } from '@foretoken/core';
 import * as llamacpp from '@foretoken/llamacpp-backend';
 import * as onnx from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
@@ -64,3 +64,17 @@ test('what the source does not tell is left out', async () => {
   const stock = await onnx.predictMemory(tinyModels.draft, { access: 'stock' });
   expect(Object.keys(stock)).toEqual(['weights', 'buffers']);
 });
+
+test.each([llamacpp, onnx])(
+  'a model that takes more than it may is refused before it is loaded',
+  async (engine) => {
+    const { name, loadModel } = 'llamacppBackend' in engine ? engine.llamacppBackend : engine.onnxBackend;
+    const before = await readdir(cacheFolder);
+    const loading = loadModel(tinyModels.target, { threads: 1, cacheFolder, memoryLimit: 5e6 });
+    await expect(loading, name).rejects.toThrow(InsufficientMemoryError);
+    await expect(loading).rejects.toThrow(
+      /target\.gguf takes \d+\.\d MB \(weights .*\), and there are 5\.0 MB/,
+    );
+    expect(await readdir(cacheFolder)).toEqual(before);
+  },
+);

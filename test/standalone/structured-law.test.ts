@@ -40,7 +40,10 @@ afterAll(async () => {
 });
 
 function constrained(): LogitsTransform {
-  return createLogitsTransform({ temperature: 2, allowedTokens: grammar.allowedTokens(prompt.length) }, target.vocabularySize);
+  return createLogitsTransform(
+    { temperature: 2, allowedTokens: grammar.allowedTokens(prompt.length) },
+    target.vocabularySize,
+  );
 }
 
 /** Probability of every way that is not rare, by its tokens. */
@@ -53,7 +56,10 @@ async function exactLaw(): Promise<Map<string, number>> {
     const tokens = [...prompt, ...output];
     const [result] = await target.forward([{ sequence, tokens, rows: 'last' }]);
     const row = transform.apply(result?.logits.read(0) as Float32Array, tokens, 0);
-    const next = Array.from({ length: target.vocabularySize }, (_, token) => [token, probability * probabilityOf(row, token)] as const);
+    const next = Array.from(
+      { length: target.vocabularySize },
+      (_, token) => [token, probability * probabilityOf(row, token)] as const,
+    );
     sequence.close();
     for (const [token, share] of next) {
       if (share < rare) continue;
@@ -73,7 +79,15 @@ async function compare(rule: VerificationRule) {
   const drafter = createForcedTokenDrafter({ inner: createModelDrafter({ model: draft, target }) });
   const transform = constrained();
   for (let seed = 0; seed < generations; seed++) {
-    const { tokens, text, counters } = await generateText({ target, drafter, draftLength: 2, prompt, rule, seed, transform });
+    const { tokens, text, counters } = await generateText({
+      target,
+      drafter,
+      draftLength: 2,
+      prompt,
+      rule,
+      seed,
+      transform,
+    });
     expect(words).toContain(text);
     const key = tokens.join(' ');
     counts.set(law.has(key) ? key : 'rare', (counts.get(law.has(key) ? key : 'rare') ?? 0) + 1);
@@ -94,7 +108,9 @@ const limit = (cells: number): number => cells - 1 + 8 * Math.sqrt(2 * (cells - 
 
 test('the law of drafted texts is the law of the constrained target, seeds 0 to 159', async () => {
   const { statistic, cells, accepted } = await compare(verificationRules.get('block') as VerificationRule);
-  console.log(`${cells} ways to write ${words.length} words, chi-square ${statistic.toFixed(1)}, ${accepted} draft tokens accepted`);
+  console.log(
+    `${cells} ways to write ${words.length} words, chi-square ${statistic.toFixed(1)}, ${accepted} draft tokens accepted`,
+  );
   expect(cells).toBeGreaterThan(3);
   expect(accepted).toBeGreaterThan(generations / 2);
   expect(statistic).toBeLessThan(limit(cells));

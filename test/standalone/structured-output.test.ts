@@ -73,9 +73,21 @@ describe.each(['llama.cpp', 'ONNX Runtime'])('JSON for a schema on %s', (engine)
   test.each<[name: string, rule: string, create: () => Drafter | undefined]>([
     ['plain', 'block', () => undefined],
     ['forced text', 'tokenwise', () => createForcedTokenDrafter()],
-    ['draft model', 'block', () => createForcedTokenDrafter({ inner: createModelDrafter({ model: draft, target }) })],
-    ['prompt lookup', 'block', () => createForcedTokenDrafter({ inner: createPromptLookupDrafter({ minimumMatch: 1 }) })],
-    ['tree', 'traversal', () => createModelTreeDrafter({ model: draft, target, tree: { kind: 'sampled', nodes: 8 } })],
+    [
+      'draft model',
+      'block',
+      () => createForcedTokenDrafter({ inner: createModelDrafter({ model: draft, target }) }),
+    ],
+    [
+      'prompt lookup',
+      'block',
+      () => createForcedTokenDrafter({ inner: createPromptLookupDrafter({ minimumMatch: 1 }) }),
+    ],
+    [
+      'tree',
+      'traversal',
+      () => createModelTreeDrafter({ model: draft, target, tree: { kind: 'sampled', nodes: 8 } }),
+    ],
   ])('%s at temperature 1, seeds 0 and 1: every text is valid and ends', async (name, rule, create) => {
     let drafted = 0;
     let accepted = 0;
@@ -101,7 +113,11 @@ describe.each(['llama.cpp', 'ONNX Runtime'])('JSON for a schema on %s', (engine)
 
   test('the greedy text is the same with and without drafts, or the logits are as near as the passes', async () => {
     const plain = await write(undefined, 0, 0);
-    for (const inner of [undefined, createModelDrafter({ model: draft, target }), createPromptLookupDrafter()]) {
+    for (const inner of [
+      undefined,
+      createModelDrafter({ model: draft, target }),
+      createPromptLookupDrafter(),
+    ]) {
       const drafter = createForcedTokenDrafter({ inner });
       const { tokens } = await write(drafter, 0, 0);
       await drafter.close();

@@ -79,3 +79,11 @@ export function float32Row(bits: Uint16Array): Float32Array {
   toFloat32(bits, row, bits.length);
   return row;
 }
+
+/** llama.cpp's own dequantisation of whole blocks of a type, by ggml's name of it. */
+export function dequantizeWithLlama(type: string, bytes: Uint8Array, elements: number): Float32Array {
+  const name = `dequantize_row_${type.toLowerCase().replace(/_k$/, '_K')}`;
+  const values = new Float32Array(elements);
+  base.func(name, 'void', ['void *', 'void *', 'int64'])(bytes, values, elements);
+  return values;
+}

@@ -36,6 +36,35 @@ describe('a converted model', () => {
     expect(JSON.parse(generated.stdout).tokens.length).toBeLessThanOrEqual(5);
   });
 
+  it('is quantised by either writer, and still generates', async () => {
+    for (const writer of ['own', 'llama.cpp']) {
+      const output = inFolder(`q4_0-${writer}.gguf`);
+      const how = ['--format', 'Q4_0', '--writer', writer, '--pure', '--json'];
+      const quantized = await runCommand(['quantize', inFolder('bytes.gguf'), output, ...how]);
+      expect(quantized.code, quantized.stderr).toBe(0);
+      expect(JSON.parse(quantized.stdout)).toMatchObject({ output, format: 'Q4_0' });
+      const { stdout } = await runCommand(['info', output, '--json']);
+      expect(JSON.parse(stdout).formats).toMatchObject({ F32: { tensors: 3 }, Q4_0: { tensors: 8 } });
+    }
+    const small = ['--model', inFolder('q4_0-own.gguf'), '--threads', '1', '-n', '5', '--draft', 'none'];
+    const generated = await runCommand(['generate', 'let', ...small]);
+    expect(generated.code, generated.stderr).toBe(0);
+  });
+
+  it('is suggested as a draft with what its vocabulary needs, after what costs less', async () => {
+    const { code, stdout, stderr } = await runCommand(['suggest', '--folder', folder, '--json']);
+    expect(code, stderr).toBe(0);
+    const { suggestions } = JSON.parse(stdout) as {
+      suggestions: { draft: string; options: string[]; note: string; paysFrom?: number; kind: string }[];
+    };
+    const own = suggestions.find(({ draft }) => draft.endsWith('bytes.gguf'));
+    expect(own?.options).toEqual(['--foreign-draft slem']);
+    expect(own?.note).toMatch(/another vocabulary: .* of the target's tokens/);
+    expect(suggestions.map(({ kind }) => kind)).toContain('head');
+    const lookup = suggestions.find(({ draft }) => draft === 'prompt-lookup')?.paysFrom ?? 1;
+    for (const { paysFrom = 1 } of suggestions) expect(paysFrom).toBeGreaterThanOrEqual(lookup);
+  });
+
   it('drafts for a target of another vocabulary, and changes no greedy text', async () => {
     const shared = ['generate', 'const add', '--temperature', '0', '-n', '24', '--threads', '1', '--json'];
     const plain = await runCommand([...shared, '--draft', 'none']);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { finishCommand, runCommand, startCommand } from '../testing/run-command.js';
 
 const prompt = 'export class ShoppingCart {\n  private items: Item[] = [];\n\n';
-// A fixed length needs no calibration, one thread no measuring of threads: the runs start at once.
+// A fixed length draws the same text again, one thread needs no measuring of threads.
 const shared = ['generate', '--threads', '1', '--draft-length', '4', '-n', '24'];
 const greedy = [...shared, '--temperature', '0'];
 
@@ -136,7 +136,7 @@ describe('foretoken generate', () => {
     expect(coloured.stdout.replace(escape, '')).toBe(reference.text);
   });
 
-  it('calibrates and adapts by default, and drafts from the prompt where asked to', async () => {
+  it('learns the length by default, and drafts from the prompt where asked to', async () => {
     const options = ['--threads', '1', '-n', '16', '-t', '0', '--draft', 'prompt-lookup'];
     const { settings, drafter } = await generateJson(['generate', prompt.repeat(3), ...options]);
     expect(settings['draftLength']).toBe('auto');
@@ -219,7 +219,7 @@ describe('foretoken generate', () => {
     expect(counters['acceptedCount']).toBeGreaterThan(0);
   });
 
-  it('measures what rounds with a head cost, up to as many tokens as it has steps', async () => {
+  it('learns what rounds with a head cost, up to as many tokens as it has steps', async () => {
     const options = [
       'generate',
       prompt,

@@ -14,7 +14,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-const program = createProgram();
+const program = await createProgram(process.argv.slice(2).find((argument) => !argument.startsWith('-')));
 for (const command of [program, ...program.commands]) command.exitOverride();
 try {
   await program.parseAsync();

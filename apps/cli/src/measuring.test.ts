@@ -17,6 +17,7 @@ interface ComparisonJson {
   readonly speculative: { readonly blockEfficiency: number; readonly draftedByPosition: readonly number[] };
   readonly ratio: { readonly median: number; readonly count: number };
   readonly ratios: readonly number[];
+  readonly workload: { readonly estimate: number; readonly lower: number; readonly upper: number };
   readonly identical: number;
   readonly differences: readonly { readonly cause: string }[];
 }
@@ -49,7 +50,11 @@ describe('foretoken bench', () => {
     for (const { results } of engines) {
       expect(results.map(({ draftLength }) => draftLength)).toEqual([0, 3]);
       for (const { comparison } of results) {
-        expect(comparison.ratios).toHaveLength(3);
+        const { ratios, workload } = comparison;
+        expect(ratios).toHaveLength(3);
+        // One repeat: together they are between the slowest and the fastest prompt.
+        expect(workload.estimate).toBeGreaterThanOrEqual(Math.min(...ratios));
+        expect(workload.estimate).toBeLessThanOrEqual(Math.max(...ratios));
         expect(comparison.plain.blockEfficiency).toBe(1);
         expectLossless(comparison);
       }

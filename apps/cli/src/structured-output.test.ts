@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
 
 test('generate writes JSON for a schema, and the JSON output says for which', async () => {
-  const schema = '{"type":"object","properties":{"ok":{"type":"boolean"},"kind":{"enum":["a","b"]}},"required":["ok","kind"]}';
+  const schema =
+    '{"type":"object","properties":{"ok":{"type":"boolean"},"kind":{"enum":["a","b"]}},"required":["ok","kind"]}';
   const { code, stdout, stderr } = await runCommand([
     'generate',
     'const x = ',

@@ -7,14 +7,47 @@ import { createGrammarCompiler, type Grammar } from './index.js';
 
 /** Tokens of several characters, of parts of characters, and of the end of one with the beginning of the next. */
 const tokens = [
-  ...['a', 'b', 'c', 'aa', 'ab', 'ba', 'bb', 'bc', 'ca', 'abc', 'cab', 'é', 'aé', 'éb', 'ê', '€', '😀', '😁', 'b😀'],
-  ...[[0xc3], [0xa9], [0xaa], [0xe2], [0x82, 0xac], [0xf0], [0xf0, 0x9f], [0x98], [0x80], [0x81], [0xa9, 0x61], [0xff]].map(
-    (bytes) => Uint8Array.from(bytes),
-  ),
+  ...[
+    'a',
+    'b',
+    'c',
+    'aa',
+    'ab',
+    'ba',
+    'bb',
+    'bc',
+    'ca',
+    'abc',
+    'cab',
+    'é',
+    'aé',
+    'éb',
+    'ê',
+    '€',
+    '😀',
+    '😁',
+    'b😀',
+  ],
+  ...[
+    [0xc3],
+    [0xa9],
+    [0xaa],
+    [0xe2],
+    [0x82, 0xac],
+    [0xf0],
+    [0xf0, 0x9f],
+    [0x98],
+    [0x80],
+    [0x81],
+    [0xa9, 0x61],
+    [0xff],
+  ].map((bytes) => Uint8Array.from(bytes)),
 ];
 const tokenizer = testTokenizer(tokens);
 const compiler = createGrammarCompiler(tokenizer);
-const vocabulary = Array.from({ length: tokenizer.vocabularySize }, (_, token) => [...tokenizer.tokenBytes(token)]);
+const vocabulary = Array.from({ length: tokenizer.vocabularySize }, (_, token) => [
+  ...tokenizer.tokenBytes(token),
+]);
 const readToken = (reading: Reading, token: number): Reading | undefined => {
   const bytes = vocabulary[token] as number[];
   return bytes.reduce<Reading | undefined>((at, byte) => at?.read(byte), reading);
@@ -30,33 +63,38 @@ async function compile(seed: number): Promise<Grammar | undefined> {
 }
 
 describe('the mask is the exact set of tokens that go on with a text of the grammar', () => {
-  test.each([0, 60, 120])('of 60 random grammars from seed %i on, as an Earley parser says', async (first) => {
-    let positions = 0;
-    for (let seed = first; seed < first + 60; seed++) {
-      const rules = randomGrammar(seed);
-      const begin = readEmptyText(rules);
-      const grammar = await compile(seed);
-      expect(grammar !== undefined, writeGrammar(rules)).toBe(begin !== undefined && expectedMask(begin).includes(true));
-      if (grammar === undefined || begin === undefined) continue;
-      const next = seededNumbers(seed + 1e6);
-      const allowed = grammar.allowedTokens(0);
-      for (let walk = 0; walk < 4; walk++) {
-        const history: number[] = [];
-        for (let reading: Reading | undefined = begin; reading !== undefined && history.length < 5; ) {
-          const expected = expectedMask(reading);
-          const mask = [...dead(() => allowed.mask(history))].map((flag) => flag === 1);
-          expect(mask, `${writeGrammar(rules)}\nafter ${history.join(' ')}`).toEqual(expected);
-          positions += 1;
-          const open = [...expected.keys()].filter((token) => expected[token] === true && token !== 0);
-          const token = open[Math.floor(next() * open.length)];
-          if (token === undefined) break;
-          history.push(token);
-          reading = readToken(reading, token);
+  test.each([0, 60, 120])(
+    'of 60 random grammars from seed %i on, as an Earley parser says',
+    async (first) => {
+      let positions = 0;
+      for (let seed = first; seed < first + 60; seed++) {
+        const rules = randomGrammar(seed);
+        const begin = readEmptyText(rules);
+        const grammar = await compile(seed);
+        expect(grammar !== undefined, writeGrammar(rules)).toBe(
+          begin !== undefined && expectedMask(begin).includes(true),
+        );
+        if (grammar === undefined || begin === undefined) continue;
+        const next = seededNumbers(seed + 1e6);
+        const allowed = grammar.allowedTokens(0);
+        for (let walk = 0; walk < 4; walk++) {
+          const history: number[] = [];
+          for (let reading: Reading | undefined = begin; reading !== undefined && history.length < 5; ) {
+            const expected = expectedMask(reading);
+            const mask = [...dead(() => allowed.mask(history))].map((flag) => flag === 1);
+            expect(mask, `${writeGrammar(rules)}\nafter ${history.join(' ')}`).toEqual(expected);
+            positions += 1;
+            const open = [...expected.keys()].filter((token) => expected[token] === true && token !== 0);
+            const token = open[Math.floor(next() * open.length)];
+            if (token === undefined) break;
+            history.push(token);
+            reading = readToken(reading, token);
+          }
         }
       }
-    }
-    expect(positions).toBeGreaterThan(300);
-  });
+      expect(positions).toBeGreaterThan(300);
+    },
+  );
 
   function expectedMask(reading: Reading): boolean[] {
     return vocabulary.map((bytes, token) =>
@@ -123,7 +161,8 @@ describe('rollback', () => {
 });
 
 describe('forced text', () => {
-  const tokenOf = (value: string): number => vocabulary.findIndex((bytes) => Buffer.from(bytes).toString() === value);
+  const tokenOf = (value: string): number =>
+    vocabulary.findIndex((bytes) => Buffer.from(bytes).toString() === value);
   test.each([
     ['root ::= "abc" "b"', '', 'abc'],
     ['root ::= "abc" | "ab"', '', 'abc'],

@@ -1,4 +1,11 @@
-import { block, createLogitsTransform, recursiveRejection, tokenwise, traversal, type AllowedTokens } from '@foretoken/core';
+import {
+  block,
+  createLogitsTransform,
+  recursiveRejection,
+  tokenwise,
+  traversal,
+  type AllowedTokens,
+} from '@foretoken/core';
 import {
   enumerateJointLaw,
   jointLaw,
@@ -15,7 +22,9 @@ const tokenizer = testTokenizer(['a', 'b', 'ab']);
 const { vocabularySize } = tokenizer;
 const prompt = [2, 3];
 const count = 4;
-const grammar = await createGrammarCompiler(tokenizer).compileGrammar('root ::= "a" rest\nrest ::= "b" root | "b" "a" | ""');
+const grammar = await createGrammarCompiler(tokenizer).compileGrammar(
+  'root ::= "a" rest\nrest ::= "b" root | "b" "a" | ""',
+);
 
 /** A table's law under a mask; the same mask for the draft and for the target, with histories in any order. */
 function masked(seed: number, allowedTokens: AllowedTokens | undefined): TableLaw {
@@ -31,14 +40,13 @@ function masked(seed: number, allowedTokens: AllowedTokens | undefined): TableLa
 const allowed = grammar.allowedTokens(prompt.length);
 const target = masked(1, allowed);
 const draft = masked(2, allowed);
-const exact = jointLaw(
-  (history) => masked(1, grammar.allowedTokens(prompt.length))(history),
-  count,
-);
+const exact = jointLaw((history) => masked(1, grammar.allowedTokens(prompt.length))(history), count);
 const trees = { siblings: 'without replacement', shape: () => [-1, -1, 0, 0] } as const;
 
 test('the law is constrained, and reaches the end of the grammar', () => {
-  const texts = [...exact].filter(([, probability]) => probability > 0).map(([text]) => text.split(',').map(Number));
+  const texts = [...exact]
+    .filter(([, probability]) => probability > 0)
+    .map(([text]) => text.split(',').map(Number));
   expect(texts.length).toBeGreaterThan(8);
   expect(texts.length).toBeLessThan(vocabularySize ** count / 4);
   for (const text of texts) {
@@ -70,29 +78,47 @@ describe('the joint law is that of the constrained target', () => {
 
 describe('the controls are seen', () => {
   test.each([tokenwise, block])('under $name, a mask at the first position alone', (rule) => {
-    const once = { mask: (history: readonly number[]) => (history.length === prompt.length ? allowed.mask(history) : undefined) };
+    const once = {
+      mask: (history: readonly number[]) =>
+        history.length === prompt.length ? allowed.mask(history) : undefined,
+    };
     const law = enumerateJointLaw(rule, masked(1, once), { drawn: draft, length: () => 2 }, count);
     expect(largestDifference(law, exact)).toBeGreaterThan(1e-2);
   });
 
-  test.each([tokenwise, block])('under $name, a draft that is drawn with the mask and reported without', (rule) => {
-    const unmasked = masked(2, undefined);
-    const drafting = { drawn: draft, reported: (history: readonly number[]) => unmasked(history), length: () => 2 };
-    expect(largestDifference(enumerateJointLaw(rule, target, drafting, count), exact)).toBeGreaterThan(1e-2);
-  });
+  test.each([tokenwise, block])(
+    'under $name, a draft that is drawn with the mask and reported without',
+    (rule) => {
+      const unmasked = masked(2, undefined);
+      const drafting = {
+        drawn: draft,
+        reported: (history: readonly number[]) => unmasked(history),
+        length: () => 2,
+      };
+      expect(largestDifference(enumerateJointLaw(rule, target, drafting, count), exact)).toBeGreaterThan(
+        1e-2,
+      );
+    },
+  );
 
-  test.each([recursiveRejection, traversal])('under $name, a mask that is not rolled back between siblings', (rule) => {
-    // It reads every history as one text: what was there before it stays.
-    let before: readonly number[] = [];
-    const kept = grammar.allowedTokens(prompt.length);
-    const stuck = {
-      mask(history: readonly number[]) {
-        const read = history.length <= before.length ? [...before.slice(0, history.length - 1), ...history.slice(-1)] : history;
-        before = read;
-        return kept.mask(read);
-      },
-    };
-    const law = enumerateJointLaw(rule, masked(1, stuck), { drawn: draft, ...trees }, count);
-    expect(largestDifference(law, exact)).toBeGreaterThan(1e-3);
-  });
+  test.each([recursiveRejection, traversal])(
+    'under $name, a mask that is not rolled back between siblings',
+    (rule) => {
+      // It reads every history as one text: what was there before it stays.
+      let before: readonly number[] = [];
+      const kept = grammar.allowedTokens(prompt.length);
+      const stuck = {
+        mask(history: readonly number[]) {
+          const read =
+            history.length <= before.length
+              ? [...before.slice(0, history.length - 1), ...history.slice(-1)]
+              : history;
+          before = read;
+          return kept.mask(read);
+        },
+      };
+      const law = enumerateJointLaw(rule, masked(1, stuck), { drawn: draft, ...trees }, count);
+      expect(largestDifference(law, exact)).toBeGreaterThan(1e-3);
+    },
+  );
 });

@@ -69,7 +69,8 @@ function writeOut(rules: ReadonlyMap<string, Expression>): Item[][][] {
 /** Without alternatives that lead to no finite text; the root has none left where it leads to none. */
 function withoutDeadEnds(rules: Item[][][]): Item[][][] {
   const leads = new Set<number>();
-  const isFine = (items: Item[]): boolean => items.every((item) => typeof item === 'number' || leads.has(item.rule));
+  const isFine = (items: Item[]): boolean =>
+    items.every((item) => typeof item === 'number' || leads.has(item.rule));
   for (let before = -1; before < leads.size; ) {
     before = leads.size;
     for (const [index, alternatives] of rules.entries()) if (alternatives.some(isFine)) leads.add(index);

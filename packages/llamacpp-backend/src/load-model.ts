@@ -7,12 +7,13 @@ import {
   type LanguageModel,
   UnsupportedError,
 } from '@foretoken/core';
-import { readGguf, validateForLlama } from '@foretoken/models';
+import { assertMemory, readGguf, validateForLlama } from '@foretoken/models';
 import { type CheckedOptions, checkOptions } from './check-options.js';
 import { chosenFile } from './chosen-file.js';
 import { createModel } from './create-model.js';
 import type { LlamacppOptions } from './llamacpp-options.js';
 import { awaitPointer, type Pointer } from './native-functions.js';
+import { memoryOf } from './predict-memory.js';
 import { type NativeLibrary, nativeLibrary } from './native-library.js';
 
 /** llama.cpp behind the contract. Models are GGUF files. */
@@ -25,17 +26,23 @@ export const llamacppBackend: Backend<LlamacppOptions> = {
 /**
  * Loads a GGUF file. The default context is what the model was trained for, at most 4,096 tokens.
  *
- * @throws InvalidModelFileError for a file that is not a sound model, EngineError, InvalidArgumentError,
+ * @throws InsufficientMemoryError for a model that takes more memory than there is, InvalidModelFileError for a file that is not a sound model, EngineError, InvalidArgumentError,
  *   UnsupportedError; CacheWriteError where a file of fewer layers or of another format cannot be kept.
  */
 async function loadModel(source: string, options: LlamacppOptions = {}): Promise<LanguageModel> {
   const checked = checkOptions(options);
-  validateForLlama(await readGguf(source));
+  const header = await readGguf(source);
+  validateForLlama(header);
   options.signal?.throwIfAborted();
   options.onProgress?.(0);
   const native = nativeLibrary();
   checkDevice(native, checked);
   const { file, named } = await chosenFile(source, checked);
+  // Layers on a GPU are in its memory.
+  if (checked.gpuLayers === 0) {
+    const loaded = file === source ? header : await readGguf(file);
+    assertMemory(source, memoryOf(loaded, checked), options.memoryLimit);
+  }
   const model = await loadWeights(native, file, checked);
   try {
     options.signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { MemoryUse } from '@foretoken/core';
 import { type GgufFile, readGguf, tensorTypeByName, validateForLlama } from '@foretoken/models';
-import { checkOptions } from './check-options.js';
+import { type CheckedOptions, checkOptions } from './check-options.js';
 import { chosenFile } from './chosen-file.js';
 import { layOut, outputBytes } from './lay-out.js';
 import type { KvType, LlamacppOptions } from './llamacpp-options.js';
@@ -20,6 +20,11 @@ export async function predictMemory(
   const { file } = await chosenFile(source, checked);
   const header = await readGguf(file);
   validateForLlama(header);
+  return memoryOf(header, checked);
+}
+
+/** As `predictMemory`, of the header of the file that is loaded. */
+export function memoryOf(header: GgufFile, checked: CheckedOptions): Partial<MemoryUse> {
   let weights = 0;
   for (const { byteLength } of header.tensors.values()) weights += byteLength;
   const sizes = attentionSizes(header);

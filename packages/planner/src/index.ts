@@ -63,6 +63,7 @@ export { writePlan } from './plan/write-plan.js';
 export { emitLlamaServer, llamaServerVersion } from './emit/emit-llama-server.js';
 export { emitVllm, vllmVersion } from './emit/emit-vllm.js';
 export type { Emitted } from './emit/emitted.js';
+export { breakEvenAcceptance } from './prediction/break-even.js';
 export { answers } from './report/answers.js';
 export { frontierOf } from './report/frontier.js';
 export type { FrontierPoint, Quality } from './report/frontier.js';

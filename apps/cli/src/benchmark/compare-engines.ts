@@ -56,7 +56,7 @@ export async function compareEngines(options: CompareEnginesOptions): Promise<En
         rule: options.rule,
         seed: options.seed,
         repeats: 1,
-        controller: () => createFixedDraftLength(options.draftLength),
+        controller: createFixedDraftLength(options.draftLength),
       });
       const texts: string[] = [];
       for (const prompt of prompts) {

@@ -1,5 +1,6 @@
 import {
   compareGreedy,
+  createRequestRandom,
   type DecodeCounters,
   type Drafter,
   type DraftLengthController,
@@ -10,14 +11,14 @@ import {
   type LanguageModel,
   type SamplingSettings,
 } from '@foretoken/core';
-import { hodgesLehmannRatio, type RatioInterval } from '@foretoken/stats';
+import { bootstrapRatio, hodgesLehmannRatio, type RatioInterval } from '@foretoken/stats';
 import { type Summary, summarize } from './summary.js';
 
 export interface CompareRunsOptions {
   readonly target: LanguageModel;
   readonly drafter: Drafter;
-  /** A fresh controller for every prompt: what a single generation gets. */
-  readonly controller: () => DraftLengthController;
+  /** Of all runs; undefined: the default. */
+  readonly controller: DraftLengthController | undefined;
   readonly prompts: readonly string[];
   readonly sampling: SamplingSettings;
   readonly rule: string;
@@ -54,6 +55,8 @@ export interface Comparison {
   readonly ratios: readonly number[];
   /** The typical prompt's ratio with a 95 % interval over prompts (Hodges and Lehmann). */
   readonly speedup: RatioInterval;
+  /** Plain time of all prompts together over speculative time, with a 95 % interval over prompts (bootstrap). */
+  readonly workload: RatioInterval;
   /** Greedy only: how many prompts gave the same text both ways. */
   readonly identical: number | undefined;
   readonly differences: readonly PromptDifference[];
@@ -66,6 +69,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
   const plainRuns: DecodeCounters[] = [];
   const speculativeRuns: DecodeCounters[] = [];
   const ratios: number[] = [];
+  const times: { plain: number[]; speculative: number[] } = { plain: [], speculative: [] };
   const differences: PromptDifference[] = [];
   const run = async (prompt: string, speculative: boolean): Promise<GeneratedText> => {
     const generated = await generateText({
@@ -78,7 +82,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
       ignoreEndTokens: true,
       signal,
       clock: () => performance.now(),
-      ...(speculative ? { drafter: options.drafter, draftLength: options.controller() } : {}),
+      ...(speculative ? { drafter: options.drafter, draftLength: options.controller } : {}),
     });
     // What was decoded without the drafter says nothing about it.
     if (generated.drafterFailure !== undefined) throw generated.drafterFailure.error;
@@ -88,6 +92,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
   for (const speculative of [false, true]) await run(prompts[0] as string, speculative);
   for (const [index, prompt] of prompts.entries()) {
     const promptRatios: number[] = [];
+    const own: typeof times = { plain: [], speculative: [] };
     let texts: { plain: GeneratedText; speculative: GeneratedText } | undefined;
     for (let repeat = 0; repeat < repeats; repeat++) {
       const speculativeFirst = (index + repeat) % 2 === 1;
@@ -99,8 +104,12 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
       speculativeRuns.push(speculative.counters);
       promptRatios.push(tokensPerSecond(speculative.counters) / tokensPerSecond(plain.counters));
       texts = { plain, speculative };
+      own.plain.push(millisecondsPerToken(plain.counters));
+      own.speculative.push(millisecondsPerToken(speculative.counters));
     }
     ratios.push(summarize(promptRatios).median);
+    times.plain.push(summarize(own.plain).median);
+    times.speculative.push(summarize(own.speculative).median);
     if (greedy && texts !== undefined) {
       const difference = await compareGreedy(
         target,
@@ -118,14 +127,36 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
     speculative: statistics(speculativeRuns),
     ratio: summarize(ratios),
     ratios,
+    workload: ratioOfTotals(times, options.seed),
     speedup: hodgesLehmannRatio({ baseline: ratios, candidate: ratios.map(() => 1) }),
     identical: greedy ? prompts.length - differences.length : undefined,
     differences,
   };
 }
 
-function tokensPerSecond({ committedCount, decodeMilliseconds }: DecodeCounters): number {
-  return (1000 * committedCount) / (decodeMilliseconds as number);
+function millisecondsPerToken({ committedCount, decodeMilliseconds }: DecodeCounters): number {
+  return (decodeMilliseconds as number) / committedCount;
+}
+
+function tokensPerSecond(counters: DecodeCounters): number {
+  return 1000 / millisecondsPerToken(counters);
+}
+
+/** Of one prompt without bounds. */
+function ratioOfTotals(
+  { plain, speculative }: { readonly plain: readonly number[]; readonly speculative: readonly number[] },
+  seed: number,
+): RatioInterval {
+  if (plain.length < 2) {
+    const estimate = (plain[0] as number) / (speculative[0] as number);
+    return { estimate, lower: 0, upper: Infinity, confidence: 0.95 };
+  }
+  const round = createRequestRandom({ seed }).round(0);
+  let draw = 0;
+  return bootstrapRatio(
+    { baseline: plain, candidate: speculative },
+    { random: () => round.uniform('sample', 0, draw++, 0), resamples: 2000 },
+  );
 }
 
 function statistics(runs: readonly DecodeCounters[]): RunStatistics {

@@ -5,17 +5,9 @@ import {
   measureRouting,
   type RoutingDeviation,
 } from '@foretoken/audit';
-import {
-  type CostCurve,
-  createFixedDraftLength,
-  createPromptLookupDrafter,
-  encodePrompt,
-  InvalidArgumentError,
-  lossyRules,
-} from '@foretoken/core';
+import { createPromptLookupDrafter, encodePrompt, InvalidArgumentError, lossyRules } from '@foretoken/core';
 import type { Plan } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
-import { calibrateRounds } from '../benchmark/calibrate.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
 import { draftersOption, draftNames } from '../options/draft-names.js';
@@ -191,7 +183,6 @@ interface EngineResult {
   readonly engine: string;
   readonly target: string;
   readonly drafter: string;
-  readonly roundCosts: CostCurve | undefined;
   readonly results: readonly LengthResult[];
   /** A line for every prompt whose greedy text differs, [results]. */
   readonly differences: readonly string[][];
@@ -224,14 +215,15 @@ async function benchEngine(
   try {
     if (drafter === undefined)
       throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
-    const roundCosts =
-      options.draftLength.includes('auto') && opened === undefined
-        ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts })
-        : undefined;
     const lossyRule = lossyRules.get(options.rule);
     const results: LengthResult[] = [];
     for (const draftLength of options.draftLength) {
       const title = `${options.backend}, draft length ${draftLength}`;
+      // One of its own for every length, which learns from run to run.
+      const controller =
+        opened !== undefined && draftLength === 'auto'
+          ? planController(opened.planned)
+          : draftLengthController(draftLength);
       const shared = {
         target,
         drafter,
@@ -240,10 +232,7 @@ async function benchEngine(
         signal,
         seed: options.seed,
         maximumTokens: options.maxTokens,
-        controller: () =>
-          opened !== undefined && draftLength === 'auto'
-            ? (planController(opened.planned) ?? createFixedDraftLength(0))
-            : draftLengthController(draftLength, roundCosts, drafter, draft),
+        controller,
       };
       const comparison = await withProgress(title, prompts.length, (onPrompt) =>
         compareRuns({
@@ -285,7 +274,6 @@ async function benchEngine(
       engine: target.capabilities.engine,
       target: target.name,
       drafter: drafter.name,
-      roundCosts,
       results,
       routing,
       differences: results.map(({ comparison }) => differenceLines(comparison, target)),

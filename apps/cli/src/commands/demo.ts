@@ -1,8 +1,10 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import {
   type CostCurve,
+  createLearningDraftLength,
   createPromptLookupDrafter,
   type Drafter,
+  type DraftLengthController,
   ForetokenError,
   generate,
   type LanguageModel,
@@ -15,7 +17,6 @@ import { calibratePasses, calibrateRounds } from '../benchmark/calibrate.js';
 import { compareEngines, type EngineComparison } from '../benchmark/compare-engines.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { measureAcceptance } from '../benchmark/measure-acceptance.js';
-import { adaptiveController, draftsByPasses, expectedAcceptance } from '../options/draft-length.js';
 import { draftModel } from '../options/draft-model.js';
 import { draftParts, isModelPart } from '../options/draft-parts.js';
 import { openModels } from '../engines/open-models.js';
@@ -203,7 +204,7 @@ async function show(
       maximumTokens,
       ignoreEndTokens: true,
       signal,
-      ...(speculative ? { drafter: task.drafter, draftLength: controller(task, roundCosts) } : {}),
+      ...(speculative ? { drafter: task.drafter, draftLength: learningController(task, roundCosts) } : {}),
     });
     for await (const event of events) {
       if (event.type === 'token-committed') process.stdout.write(colourByOrigin(event));
@@ -237,22 +238,27 @@ async function measure(
     greedy: await acceptanceAt(samplings.greedy),
     sampled: await acceptanceAt(samplings.sampled),
   };
-  const compare = (kind: keyof typeof samplings): Promise<Comparison> =>
-    withProgress(`${task.name}, temperature ${samplings[kind].temperature}`, prompts.length, (onPrompt) =>
-      compareRuns({
-        target,
-        drafter,
-        prompts,
-        rule,
-        seed,
-        maximumTokens,
-        signal,
-        repeats: 3,
-        onPrompt,
-        sampling: samplings[kind],
-        controller: () => controller(task, roundCosts, acceptance[kind]),
-      }),
+  const compare = (kind: keyof typeof samplings): Promise<Comparison> => {
+    const controller = learningController(task, roundCosts, acceptance[kind]);
+    return withProgress(
+      `${task.name}, temperature ${samplings[kind].temperature}`,
+      prompts.length,
+      (onPrompt) =>
+        compareRuns({
+          target,
+          drafter,
+          prompts,
+          rule,
+          seed,
+          maximumTokens,
+          signal,
+          repeats: 3,
+          onPrompt,
+          sampling: samplings[kind],
+          controller,
+        }),
     );
+  };
   return {
     task: task.name,
     drafter: drafter.name,
@@ -299,9 +305,13 @@ async function measureEngines(
 }
 
 /** @param acceptance measured by position; the drafter's own guess where nothing was measured. */
-function controller({ drafter, draft }: Task, roundCosts: CostCurve, acceptance?: readonly number[]) {
-  const prior = acceptance ?? expectedAcceptance(drafter);
-  return adaptiveController(roundCosts, prior, draftsByPasses(drafter, draft));
+function learningController(
+  { drafter: { expectedAcceptance } }: Task,
+  roundCosts: CostCurve,
+  acceptance?: readonly number[],
+): DraftLengthController {
+  const guessed = expectedAcceptance === undefined ? undefined : [expectedAcceptance];
+  return createLearningDraftLength({ roundCosts, priorAcceptance: acceptance ?? guessed });
 }
 
 function costLine(name: string, { lengths, milliseconds }: CostCurve): string {

@@ -1,10 +1,10 @@
-import { Command, InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { createForcedTokenDrafter, type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
-import { calibrateRounds } from '../benchmark/calibrate.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
 import { openModels } from '../engines/open-models.js';
+import { fimOptions, fimPrompt, readSuffix } from '../options/fim-prompt.js';
 import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { allowStaleOption, planOption } from '../options/plan-option.js';
@@ -12,6 +12,7 @@ import { wholeNumber } from '../options/numbers.js';
 import { readPrompt } from '../options/prompt-input.js';
 import { routeOption, routePrompt } from '../options/route.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { addStop } from '../options/stop-option.js';
 import { openStructure, structureOptions } from '../options/structure-options.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
@@ -20,6 +21,7 @@ import { noteLossy } from '../output/lossy-note.js';
 import { colourByOrigin } from '../output/origin-colours.js';
 import { loadPlan, openPlan } from '../planning/open-plan.js';
 import { planController } from '../planning/plan-controller.js';
+import { planSelection } from '../planning/plan-selection.js';
 import { withPlan } from '../planning/with-plan.js';
 
 export function generateCommand() {
@@ -27,6 +29,8 @@ export function generateCommand() {
     .description('Continue a prompt. The text alone goes to standard output, all else to standard error.')
     .argument('[prompt]', 'the text to continue; default: standard input')
     .option('-f, --file <file>', 'read the prompt from a file')
+    .addOption(fimOptions.suffix)
+    .addOption(fimOptions.suffixFile)
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
     .addOption(modelOptions.combine)
@@ -90,6 +94,7 @@ Examples:
   foretoken generate --tree 2,2,1 'export class '             drafts ten tokens in a tree of three levels
   foretoken generate --draft prompt-lookup+embedded 'export class '   the model where the text has no match
   foretoken generate --stage prompt-lookup 'export class '    the text guesses what the draft model says
+  foretoken generate --model coder.gguf --suffix ' return total; }' 'function sum(list) { '
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
   foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
   foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams
@@ -105,6 +110,8 @@ Examples:
       const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
       const draftLength = treeDraftLength(options, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
+      const suffix = await readSuffix(options);
+      const { model } = plan === undefined ? options : planSelection(plan, plan.drafters);
       const sampling = samplingSettings(options);
       const lossy = noteLossy(options.rule, options.route);
       const opened = plan === undefined ? undefined : await openPlan(plan, given, signal);
@@ -119,21 +126,19 @@ Examples:
         // The small model answers plainly: nothing drafts for it.
         const { target, drafter: chosen } =
           route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
-        const allowedTokens = await openStructure(options, target.tokenizer, prompt);
+        const written =
+          suffix === undefined ? prompt : await fimPrompt(target, model, { prefix: prompt, suffix });
+        const allowedTokens = await openStructure(options, target.tokenizer, written);
         const drafter =
           chosen !== undefined && allowedTokens !== undefined
             ? createForcedTokenDrafter({ inner: chosen })
             : chosen;
-        const roundCosts =
-          drafter !== undefined && draftLength === 'auto' && opened === undefined
-            ? await calibrateRounds({ target, draft, drafter, sampling, signal, prompts: [prompt] })
-            : undefined;
         let text = '';
         const logprobs: unknown[] = [];
         const events = generate({
           target,
           drafter,
-          prompt,
+          prompt: written,
           sampling: { ...sampling, allowedTokens },
           rule,
           maximumTokens: options.maxTokens,
@@ -146,7 +151,7 @@ Examples:
           draftLength:
             opened !== undefined && draftLength === 'auto'
               ? planController(opened.planned)
-              : draftLengthController(draftLength, roundCosts, drafter, draft),
+              : draftLengthController(draftLength),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {
@@ -173,7 +178,15 @@ Examples:
             finishReason,
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
-            settings: { ...settings, logitBias, jsonSchema: options.jsonSchema, grammar: options.grammar, rule, draftLength, tree: tree?.text },
+            settings: {
+              ...settings,
+              logitBias,
+              jsonSchema: options.jsonSchema,
+              grammar: options.grammar,
+              rule,
+              draftLength,
+              tree: tree?.text,
+            },
             lossy,
             route,
             plan: plan && { file: given.plan, predicted: plan.predicted },
@@ -196,9 +209,4 @@ Examples:
         await models.close();
       }
     });
-}
-
-function addStop(text: string, previous: readonly string[] | undefined): string[] {
-  if (text === '') throw new UsageError('--stop takes a text that is not empty.');
-  return [...(previous ?? []), text];
 }

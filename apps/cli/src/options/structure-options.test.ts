@@ -50,13 +50,33 @@ describe('the mask that was asked for', () => {
 
 describe('bad input is named', () => {
   test.each<[what: string, selection: () => Parameters<typeof openStructure>[0], message: RegExp]>([
-    ['a missing file', () => ({ grammar: inFolder('missing.gbnf') }), /missing\.gbnf cannot be read \(ENOENT\)/],
+    [
+      'a missing file',
+      () => ({ grammar: inFolder('missing.gbnf') }),
+      /missing\.gbnf cannot be read \(ENOENT\)/,
+    ],
     ['an empty value', () => ({ jsonSchema: ' ' }), /take a file/],
-    ['a schema that is no JSON', () => ({ jsonSchema: inFolder('wrong.json') }), /schema is no JSON: .*position 18/],
-    ['JSON that is no schema', () => ({ jsonSchema: '[1]' }), /#: a schema is an object, true or false, not \[1\]/],
+    [
+      'a schema that is no JSON',
+      () => ({ jsonSchema: inFolder('wrong.json') }),
+      /schema is no JSON: .*position 18/,
+    ],
+    [
+      'JSON that is no schema',
+      () => ({ jsonSchema: '[1]' }),
+      /#: a schema is an object, true or false, not \[1\]/,
+    ],
     ['recursion without an end', () => ({ jsonSchema: '{"$ref":"#"}' }), /Give the recursion an end/],
-    ['a grammar with a wrong syntax', () => ({ grammar: inFolder('wrong.gbnf') }), /line 3, column 3: This character class is not closed/],
-    ['a grammar that no text satisfies', () => ({ grammar: 'root ::= root "a"' }), /No text satisfies the grammar/],
+    [
+      'a grammar with a wrong syntax',
+      () => ({ grammar: inFolder('wrong.gbnf') }),
+      /line 3, column 3: This character class is not closed/,
+    ],
+    [
+      'a grammar that no text satisfies',
+      () => ({ grammar: 'root ::= root "a"' }),
+      /No text satisfies the grammar/,
+    ],
   ])('%s', async (_, selection, message) => {
     await expect(openStructure(selection(), tokenizer, prompt)).rejects.toThrow(message);
   });

@@ -28,7 +28,7 @@ export interface StructureSelection {
 export async function openStructure(
   { jsonSchema, grammar }: StructureSelection,
   tokenizer: Tokenizer,
-  prompt: string,
+  prompt: string | readonly number[],
 ): Promise<AllowedTokens | undefined> {
   const given = jsonSchema ?? grammar;
   if (given === undefined) return undefined;
@@ -41,5 +41,7 @@ export async function openStructure(
   const compiled = await (jsonSchema === undefined
     ? compiler.compileGrammar(source)
     : compiler.compileJsonSchema(source));
-  return compiled.allowedTokens(encodePrompt(tokenizer, prompt).length);
+  return compiled.allowedTokens(
+    typeof prompt === 'string' ? encodePrompt(tokenizer, prompt).length : prompt.length,
+  );
 }

@@ -14,6 +14,7 @@ export function comparisonTable(comparison: Comparison): string {
     ['characters per target pass', ...[plain, speculative].map((run) => run.charactersPerPass.toFixed(1))],
     ['acceptance by position', '-', acceptanceText(speculative)],
     ['speculative / plain, 95 %', '', speedupText(comparison.speedup)],
+    ['all prompts together, 95 %', '', speedupText(comparison.workload)],
     ['median [quartiles] over prompts', '', ratioText(comparison.ratio)],
   );
   if (comparison.identical !== undefined) {

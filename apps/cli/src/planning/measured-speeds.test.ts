@@ -15,9 +15,9 @@ const speedup = { estimate: 1.2, lower: 1.1, upper: 1.3 };
 
 test('the speeds of a bench are read by draft length', async () => {
   const results = [
-    { draftLength: 3, comparison: { speedup } },
+    { draftLength: 3, comparison: { workload: speedup } },
     // JSON has no infinity: too few prompts.
-    { draftLength: 'auto', comparison: { speedup: { ...speedup, upper: null } } },
+    { draftLength: 'auto', comparison: { workload: { ...speedup, upper: null } } },
   ];
   await writeFile(file, JSON.stringify({ engines: [{ results }] }));
   expect(await readMeasuredSpeeds(file)).toEqual([

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import { readText } from '../options/prompt-input.js';
 
-/** A speed over plain decoding that foretoken bench measured with a plan. */
+/** A speed over plain decoding that foretoken bench measured with a plan, of all prompts together. */
 export interface MeasuredSpeed {
   /** Tokens drafted a round, or as the controller chose. */
   readonly length: number | 'auto';
@@ -36,7 +36,7 @@ export async function readMeasuredSpeeds(file: string): Promise<MeasuredSpeed[]>
   const results = Array.isArray(engines) ? engines.flatMap(({ results: ofEngine }) => ofEngine ?? []) : [];
   const speeds: MeasuredSpeed[] = [];
   for (const { draftLength: length, comparison } of results as readonly BenchResult[]) {
-    const { estimate, lower, upper } = comparison?.speedup ?? {};
+    const { estimate, lower, upper } = comparison?.workload ?? {};
     if (typeof length !== 'number' && length !== 'auto') continue;
     if (typeof estimate !== 'number' || typeof lower !== 'number') continue;
     speeds.push({ length, speedup: { estimate, lower, upper: upper ?? null } });
@@ -46,5 +46,5 @@ export async function readMeasuredSpeeds(file: string): Promise<MeasuredSpeed[]>
 
 interface BenchResult {
   readonly draftLength?: unknown;
-  readonly comparison?: { readonly speedup?: Partial<MeasuredSpeed['speedup']> };
+  readonly comparison?: { readonly workload?: Partial<MeasuredSpeed['speedup']> };
 }

@@ -1,11 +1,14 @@
 import { ForetokenError } from '@foretoken/core';
-import { type Plan, type PlannedDrafter, PlanMismatchError, readPlan } from '@foretoken/planner';
+import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import { type OpenModels, openModels } from '../engines/open-models.js';
 import { colours } from '../output/colours.js';
 import { libraries } from '../output/libraries.js';
 import { note } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { planSelection } from './plan-selection.js';
+
+// Most commands run without a plan, and do not wait until what reads one is loaded.
+const planner = () => import('@foretoken/planner');
 
 interface PlanFlags {
   readonly plan?: string | undefined;
@@ -18,6 +21,7 @@ export async function loadPlan(
   { allowStale }: Pick<PlanFlags, 'allowStale'>,
   signal: AbortSignal,
 ): Promise<Plan> {
+  const { readPlan } = await planner();
   const context = { machine: machine(), libraries: libraries() };
   const { plan, differences } = await readPlan(file, { context, allowStale, signal });
   for (const line of differences) note(colours.yellow(`stale plan: ${line}`));
@@ -41,6 +45,7 @@ export interface OpenPlan extends OpenModels {
  * @throws PlanMismatchError where the engine is of another version and that is not allowed; what opening the target throws.
  */
 export async function openPlan(plan: Plan, flags: PlanFlags, signal: AbortSignal): Promise<OpenPlan> {
+  const { PlanMismatchError } = await planner();
   const ways: (readonly PlannedDrafter[])[] = [plan.drafters, ...plan.fallback.map((drafter) => [drafter])];
   for (const planned of ways.filter((way) => way.length > 0)) {
     try {
@@ -70,6 +75,7 @@ async function open(
     return models;
   }
   await models.close();
+  const { PlanMismatchError } = await planner();
   throw new PlanMismatchError(
     file ?? 'The plan',
     [difference],

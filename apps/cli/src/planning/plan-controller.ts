@@ -1,22 +1,17 @@
-import { createBetaSurvival, createTableDraftLength, type DraftLengthController } from '@foretoken/core';
+import {
+  createFixedDraftLength,
+  createLearningDraftLength,
+  type DraftLengthController,
+} from '@foretoken/core';
 import type { PlannedDrafter } from '@foretoken/planner';
 
-/** Rounds before what drafts without passes is probed for the first time: it has nothing to catch up with. */
-const earlyProbe = 32;
-
 /**
- * A fresh controller that moves among a plan's draft lengths; undefined where nothing drafts. Of several drafters the last
- * one's, whose drafts cost the most: the others are asked before it.
+ * A fresh controller that moves among the draft lengths of a plan's table, beginning with what was profiled. Of several
+ * drafters the last one's, whose drafts cost the most: the others are asked before it.
  */
-export function planController(planned: readonly PlannedDrafter[]): DraftLengthController | undefined {
-  const last = planned.at(-1);
-  if (last === undefined) return undefined;
-  const { table, roundCosts, priorAcceptance, draft, drafter } = last;
-  const byPasses = draft !== null || drafter.kind === 'head';
-  return createTableDraftLength({
-    table,
-    roundCosts,
-    predictor: createBetaSurvival({ priorAcceptance }),
-    firstProbe: byPasses ? undefined : earlyProbe,
-  });
+export function planController(planned: readonly PlannedDrafter[]): DraftLengthController {
+  const { table, roundCosts, priorAcceptance } = planned.at(-1) ?? {};
+  const lengths = table?.lengths.filter((length) => length > 0) ?? [];
+  if (lengths.length === 0) return createFixedDraftLength(0);
+  return createLearningDraftLength({ lengths, roundCosts, priorAcceptance });
 }

@@ -20,13 +20,13 @@ export function predictedOf(
   return only.predictions.find(({ length }) => length === draftLength)?.speedup;
 }
 
-/** Predicted beside measured, and what to do where the one does not hold the other. */
-export function predictedLine(predicted: Estimate, { speedup }: Comparison): string {
-  const { estimate } = speedup;
+/** Predicted beside measured, both of all prompts together, and what to do where the one does not hold the other. */
+export function predictedLine(predicted: Estimate, { workload }: Comparison): string {
+  const { estimate } = workload;
   const error = 100 * (predicted.estimate / estimate - 1);
   const isOutside = estimate < predicted.lower || estimate > predicted.upper;
   const advice = isOutside
     ? '; outside of its interval: on texts or a machine like now, profile and plan anew'
     : '';
-  return `predicted ${estimateText(predicted)}, measured ${speedupText(speedup)}: ${error >= 0 ? '+' : ''}${error.toFixed(1)} %${advice}`;
+  return `predicted ${estimateText(predicted)}, measured ${speedupText(workload)}: ${error >= 0 ? '+' : ''}${error.toFixed(1)} %${advice}`;
 }

@@ -29,7 +29,7 @@ const measure = (rule: LossyRule, texts: number, sampling = {}) =>
     target,
     drafter,
     rule,
-    controller: () => createFixedDraftLength(length),
+    controller: createFixedDraftLength(length),
     prompts: new Array<number[]>(texts).fill(prompt),
     // One more than is drafted: the last token is always the target's.
     maximumTokens: length + 1,

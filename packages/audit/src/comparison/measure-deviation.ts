@@ -14,8 +14,8 @@ export interface MeasureDeviationOptions {
   readonly target: LanguageModel;
   readonly drafter: Drafter;
   readonly rule: LossyRule;
-  /** A fresh controller for every prompt. */
-  readonly controller: () => DraftLengthController;
+  /** Undefined: the default where there is no clock, four tokens a round. */
+  readonly controller: DraftLengthController | undefined;
   /** At least 2. */
   readonly prompts: readonly (string | readonly number[])[];
   readonly sampling: SamplingSettings;
@@ -51,7 +51,7 @@ export async function measureDeviation(options: MeasureDeviationOptions): Promis
       await committedLogProbabilities({
         ...shared,
         drafter,
-        draftLength: options.controller(),
+        draftLength: options.controller,
         rule: watched,
       }),
     );

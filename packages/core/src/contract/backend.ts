@@ -10,6 +10,11 @@ export interface LoadModelOptions {
   readonly threads?: number | undefined;
   /** Sequences that may be alive at once; default 4. */
   readonly maximumSequences?: number | undefined;
+  /**
+   * Bytes of memory that the model may take; default: the machine's, or what its container is allowed. What is predicted to
+   * take more is refused before it is loaded.
+   */
+  readonly memoryLimit?: number | undefined;
   /** Reports loading, 0 to 1. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

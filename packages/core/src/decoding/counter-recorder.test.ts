@@ -16,7 +16,7 @@ function round(draftedCount: number, acceptedCount: number, milliseconds?: numbe
 
 describe('without a clock', () => {
   test('counts add up, by position too, and no time is known', () => {
-    const recorder = new CounterRecorder(5, undefined);
+    const recorder = new CounterRecorder(5, 2, undefined);
     recorder.endPrompt();
     recorder.endRound(round(3, 2), 3, 3);
     recorder.endRound(round(1, 1), 1, 2);
@@ -25,6 +25,7 @@ describe('without a clock', () => {
     recorder.endRound(round(4, 0), 2, 1);
     expect(recorder.counters()).toMatchObject({
       promptCount: 5,
+      keptCount: 2,
       committedCount: 7,
       roundCount: 4,
       draftedCount: 8,
@@ -41,12 +42,12 @@ describe('without a clock', () => {
   });
 
   test('rates of nothing are NaN', () => {
-    const { acceptanceRate, blockEfficiency } = new CounterRecorder(1, undefined).counters();
+    const { acceptanceRate, blockEfficiency } = new CounterRecorder(1, 0, undefined).counters();
     expect([acceptanceRate, blockEfficiency]).toEqual([Number.NaN, Number.NaN]);
   });
 
   test('counters are a copy: later rounds do not change them', () => {
-    const recorder = new CounterRecorder(1, undefined);
+    const recorder = new CounterRecorder(1, 0, undefined);
     recorder.endRound(round(1, 1), 1, 2);
     const before = recorder.counters();
     recorder.endRound(round(2, 2), 2, 3);
@@ -57,7 +58,7 @@ describe('without a clock', () => {
 describe('with a clock', () => {
   test('the prompt ends where decoding starts; drafts and passes add up', () => {
     let now = 100;
-    const recorder = new CounterRecorder(5, () => now);
+    const recorder = new CounterRecorder(5, 0, () => now);
     now = 107;
     recorder.endPrompt();
     recorder.endRound(round(2, 1, 3), 2, 2);
@@ -73,7 +74,7 @@ describe('with a clock', () => {
 
   test('all the time is the prompt, where that was never read to its end', () => {
     let now = 0;
-    const recorder = new CounterRecorder(5, () => now);
+    const recorder = new CounterRecorder(5, 0, () => now);
     now = 9;
     expect(recorder.counters()).toMatchObject({
       promptMilliseconds: 9,

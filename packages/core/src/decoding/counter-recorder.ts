@@ -4,6 +4,7 @@ import type { DecodeCounters } from './decode-counters.js';
 /** Adds up one generation's rounds. */
 export class CounterRecorder {
   readonly #promptCount: number;
+  readonly #keptCount: number;
   readonly #clock: (() => number) | undefined;
   readonly #draftedByPosition: number[] = [];
   readonly #acceptedByPosition: number[] = [];
@@ -18,8 +19,10 @@ export class CounterRecorder {
   readonly #promptStart: number | undefined;
   #decodeStart: number | undefined;
 
-  constructor(promptCount: number, clock: (() => number) | undefined) {
+  /** @param keptCount tokens of the prompt that need not be read. */
+  constructor(promptCount: number, keptCount: number, clock: (() => number) | undefined) {
     this.#promptCount = promptCount;
+    this.#keptCount = keptCount;
     this.#clock = clock;
     this.#promptStart = clock?.();
   }
@@ -61,6 +64,7 @@ export class CounterRecorder {
     const decodeStart = this.#decodeStart ?? now;
     return {
       promptCount: this.#promptCount,
+      keptCount: this.#keptCount,
       committedCount: this.#committedCount,
       roundCount: this.#roundCount,
       draftedCount: this.#draftedCount,

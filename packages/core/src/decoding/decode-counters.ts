@@ -1,6 +1,8 @@
 /** Counts of one generation; times in milliseconds, undefined where the loop has no clock. */
 export interface DecodeCounters {
   readonly promptCount: number;
+  /** Tokens of the prompt that the sequence held already, and that were not read again. */
+  readonly keptCount: number;
   readonly committedCount: number;
   /** Target passes after the prompt. */
   readonly roundCount: number;

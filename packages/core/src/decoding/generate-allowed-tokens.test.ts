@@ -33,13 +33,26 @@ const allowedTokens = {
   },
 };
 const error = (createDrafter: () => Drafter, rule: string, draftLength = 2): Promise<number> =>
-  generationError({ target, law, prompt, count, createDrafter, rule, draftLength, sampling: { allowedTokens } });
+  generationError({
+    target,
+    law,
+    prompt,
+    count,
+    createDrafter,
+    rule,
+    draftLength,
+    sampling: { allowedTokens },
+  });
 
 test.each<[name: string, rule: string, create: () => Drafter]>([
   ['a draft model', 'tokenwise', () => createModelDrafter({ model: draft, target })],
   ['a draft model', 'block', () => createModelDrafter({ model: draft, target })],
   ['prompt lookup', 'block', () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 })],
-  ['forced tokens, then a draft model', 'block', () => createForcedTokenDrafter({ inner: createModelDrafter({ model: draft, target }) })],
+  [
+    'forced tokens, then a draft model',
+    'block',
+    () => createForcedTokenDrafter({ inner: createModelDrafter({ model: draft, target }) }),
+  ],
 ])('the joint law under a mask is that of the constrained target: %s, %s', async (_, rule, create) => {
   expect(await error(create, rule)).toBeLessThan(tolerance);
 });

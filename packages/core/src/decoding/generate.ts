@@ -34,7 +34,8 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   let finishReason: FinishReason | undefined;
   try {
     await readPrompt(state, options);
-    state.controller.begin?.({ promptLength: state.promptLength, maximumTokens: state.maximumTokens });
+    const { promptLength, keptLength, maximumTokens } = state;
+    state.controller.begin?.({ promptLength, keptLength, maximumTokens });
     for (let round = 0; finishReason === undefined; round++) {
       options.signal?.throwIfAborted();
       const limit = draftLimit(state);

@@ -32,6 +32,8 @@ export interface GenerationState extends Verifier {
   /** Committed tokens, prompt included. */
   readonly tokens: number[];
   readonly promptLength: number;
+  /** Tokens of the prompt that the sequence held at first. */
+  readonly keptLength: number;
   readonly maximumTokens: number;
   /** Why the generation ends at `maximumTokens`. */
   readonly limitReason: FinishReason;
@@ -75,6 +77,7 @@ export function createGenerationState(options: GenerateOptions): GenerationState
   if (options.sequence !== undefined) checkBeginning(options.sequence, target, tokens.length);
   if (options.hiddenStates !== undefined) checkHiddenStates(options.hiddenStates, options);
   const hiddenStates = drafter?.needsHiddenStates === true ? new HiddenStateFeed(drafter, target) : undefined;
+  const keptLength = options.sequence?.length ?? 0;
   const rule = resolveRule(options.rule ?? 'block');
   const transform = logitsTransform(options);
   const random = createRequestRandom({ seed: options.seed ?? 0, request: options.request ?? 0 });
@@ -88,12 +91,13 @@ export function createGenerationState(options: GenerateOptions): GenerationState
     sequence: options.sequence ?? target.createSequence(),
     tokens,
     promptLength: tokens.length,
+    keptLength,
     maximumTokens: Math.min(maximumTokens, room),
     limitReason:
       maximumTokens <= room && options.maximumTokens !== undefined ? 'maximum-tokens' : 'context-full',
     endTokens: new Set(options.ignoreEndTokens === true ? [] : target.tokenizer.endTokens),
     assembler: new TextAssembler(target.tokenizer, options.stop ?? []),
-    recorder: new CounterRecorder(tokens.length, options.clock),
+    recorder: new CounterRecorder(tokens.length, keptLength, options.clock),
     signal: options.signal,
     clock: options.clock,
     outputCount: 0,

@@ -70,8 +70,17 @@ describe('forced tokens', () => {
   });
 
   test('a mask that knows which token likely comes is asked for it', async () => {
-    const guesses = { allowedTokens: { ...allowedTokens, forcedToken: (history: readonly number[]) => (history.length < 4 ? 2 : undefined) } };
-    const drafted = await propose(model, createForcedTokenDrafter(), { tokens: [2, 2], seed: 0, sampling: guesses });
+    const guesses = {
+      allowedTokens: {
+        ...allowedTokens,
+        forcedToken: (history: readonly number[]) => (history.length < 4 ? 2 : undefined),
+      },
+    };
+    const drafted = await propose(model, createForcedTokenDrafter(), {
+      tokens: [2, 2],
+      seed: 0,
+      sampling: guesses,
+    });
     expect(drafted.tokens).toEqual([2, 2]);
   });
 

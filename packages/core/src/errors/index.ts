@@ -7,6 +7,7 @@ export { EndpointUnreachableError } from './endpoint-unreachable-error.js';
 export { EngineError } from './engine-error.js';
 export { ForetokenError } from './foretoken-error.js';
 export { HeadMismatchError } from './head-mismatch-error.js';
+export { InsufficientMemoryError } from './insufficient-memory-error.js';
 export { InvalidArgumentError } from './invalid-argument-error.js';
 export { InvalidDraftError } from './invalid-draft-error.js';
 export { InvalidGrammarError } from './invalid-grammar-error.js';

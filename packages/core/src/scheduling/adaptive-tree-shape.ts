@@ -19,7 +19,7 @@ export interface AdaptiveTreeShapeOptions {
   readonly maximumWidth?: number | undefined;
   /** Acceptance of first children to start from, 0 to 1; default 0.6. */
   readonly priorAcceptance?: number | undefined;
-  /** Rounds without drafting before the first probe; default 256, as of `createAdaptiveDraftLength`. */
+  /** Rounds without drafting before the first probe; default 256, since a draft model first has to read all that it missed. */
   readonly firstProbe?: number | undefined;
 }
 

@@ -10,16 +10,18 @@ export interface LengthChoice {
 }
 
 /**
- * The draft length with the most expected tokens per millisecond, 0 included (Leviathan et al.
+ * The draft length with the most expected tokens per millisecond, 0 always included (Leviathan et al.
  * 2211.17192, section 3.5, with measured costs instead of a constant ratio). O(limit).
  *
  * @param acceptance conditional acceptance at a position, 0 to 1.
  * @param roundCost milliseconds of a round that drafts `length` tokens, for length 0 to limit.
+ * @param allowed lengths to choose among beside 0; default: all.
  */
 export function chooseDraftLength(
   limit: number,
   acceptance: (position: number) => number,
   roundCost: (length: number) => number,
+  allowed?: ReadonlySet<number>,
 ): LengthChoice {
   const plainCost = roundCost(0);
   let best: LengthChoice = { length: 0, expectedCommitted: 1, cost: plainCost, expectedGain: 1 };
@@ -28,6 +30,7 @@ export function chooseDraftLength(
   for (let length = 1; length <= limit; length++) {
     survival *= acceptance(length - 1);
     expectedCommitted += survival;
+    if (allowed?.has(length) === false) continue;
     const cost = roundCost(length);
     const expectedGain = (expectedCommitted * plainCost) / cost;
     if (expectedGain > best.expectedGain) best = { length, expectedCommitted, cost, expectedGain };

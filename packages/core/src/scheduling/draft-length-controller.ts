@@ -17,6 +17,8 @@ export interface RoundMeasurement {
 /** What a controller is told of a generation before its first round. */
 export interface GenerationStart {
   readonly promptLength: number;
+  /** Tokens of the prompt that the target holds from before, and the drafter with it; default 0. */
+  readonly keptLength?: number | undefined;
   /** Most tokens that it may commit. */
   readonly maximumTokens: number;
 }

@@ -1,3 +1,4 @@
+import type { CostCurve } from './cost-curve.js';
 import { RunningMedian } from './running-median.js';
 
 /**
@@ -5,7 +6,7 @@ import { RunningMedian } from './running-median.js';
  * k + 1. Longer ones in steps of 16.
  */
 const bucketEnds = [1, 3, 7, 11, 15, 31, 47, 63] as const;
-/** Plain rounds before their cost is believed: the first of a process are slow. */
+/** Plain rounds before their cost is believed: the first of a process are slow. A cost measured beforehand counts as many. */
 const fewestPlain = 3;
 /** A cost beyond the longest draft seen is taken to rise by this share of the slope before it: so that it is tried. */
 const optimism = 0.5;
@@ -21,7 +22,7 @@ interface Bucket {
 }
 
 /**
- * Learns what rounds cost by draft length from the rounds of use, with no measurement beforehand. Plain rounds and
+ * Learns what rounds cost by draft length from the rounds of use, from nothing or from costs measured beforehand. Plain rounds and
  * lengths that were drafted are medians of what was seen; others are interpolated. What a plain round takes longer after
  * one that drafted is counted as drafting's cost. A first draft after a pause, in which a draft model reads what it
  * missed, is kept apart.
@@ -36,6 +37,14 @@ export class LearnedRoundCosts {
   #lastDrafted = false;
   /** Of the last round, where it was the first draft after a pause and no such length was seen before. */
   #coldDraft: { readonly milliseconds: number; readonly missed: number } | undefined;
+
+  /** @param measured milliseconds of a round by draft length, from 0; undefined: nothing was measured. */
+  constructor(measured?: CostCurve) {
+    for (const [index, length] of measured?.lengths.entries() ?? [])
+      for (let time = 0; time < fewestPlain; time++)
+        this.observe(length, measured?.milliseconds[index] as number, 0);
+    this.#lastDrafted = false;
+  }
 
   /**
    * One round. A time that no round can take, of a clock that was set back, is left out.

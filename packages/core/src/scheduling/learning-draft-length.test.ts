@@ -27,11 +27,11 @@ interface Run {
 function generation(
   controller: LearningDraftLength,
   { cost, acceptance, catchUp = 0, clock = (time) => time }: Machine,
-  { maximumTokens = 2000, promptLength = 100, text = 0 } = {},
+  { maximumTokens = 2000, promptLength = 100, keptLength = 0, text = 0 } = {},
 ): Run {
-  controller.begin?.({ promptLength, maximumTokens });
+  controller.begin?.({ promptLength, keptLength, maximumTokens });
   const lengths: number[] = [];
-  let [tokens, milliseconds, missed] = [0, 0, promptLength];
+  let [tokens, milliseconds, missed] = [0, 0, promptLength - keptLength];
   while (tokens < maximumTokens) {
     const round = lengths.length;
     const asked = controller.next(Math.min(15, maximumTokens - tokens - 1));
@@ -72,6 +72,40 @@ test('it begins plainly, and drafts within the first rounds', () => {
   expect(Math.max(...lengths.slice(5, 40))).toBeGreaterThan(5);
 });
 
+test('with costs measured before it drafts at once where that pays, and not at all where nothing could', () => {
+  const measured = ({ cost }: Machine) => {
+    const lengths = [0, 1, 3, 7, 15];
+    return createLearningDraftLength({ roundCosts: { lengths, milliseconds: lengths.map(cost) } });
+  };
+  expect(generation(measured(cheap), cheap).lengths[0]).toBeGreaterThan(0);
+  expect(drafts(generation(measured(hopeless), hopeless))).toBe(0);
+});
+
+test('given settings, it asks for those and for nothing else', () => {
+  const measured = { lengths: [0, 1, 3, 7, 15], milliseconds: [0, 1, 3, 7, 15].map(cheap.cost) };
+  const controller = createLearningDraftLength({ lengths: [7, 2], roundCosts: measured });
+  const asked = [0.99, 0.6, 0, 0.9].flatMap((acceptance, text) => {
+    const machine = { ...cheap, acceptance: () => acceptance };
+    return generation(controller, machine, { maximumTokens: 400, text }).lengths;
+  });
+  // The end of a generation leaves room for less.
+  expect(new Set(asked)).toEqual(new Set([7, 2, 0]));
+});
+
+test.each([{ lengths: [] }, { lengths: [0] }, { lengths: [2.5] }, { maximumLength: 0 }])(
+  'the settings %j are refused',
+  (options) => {
+    expect(() => createLearningDraftLength(options)).toThrow(InvalidArgumentError);
+  },
+);
+
+test('costs that were measured wrongly are corrected', () => {
+  const roundCosts = { lengths: [0, 1, 3, 7, 15], milliseconds: [1, 1.1, 1.3, 1.7, 2.5] };
+  const { lengths } = generation(createLearningDraftLength({ roundCosts }), hopeless, { maximumTokens: 400 });
+  expect(drafts({ lengths: lengths.slice(0, 20), tokens: 0, milliseconds: 0 })).toBeGreaterThan(0);
+  expect(Math.max(...lengths.slice(-200))).toBe(0);
+});
+
 test('where drafting pays it reaches the rate of the best fixed length', () => {
   const { tokens, milliseconds } = generation(createLearningDraftLength(), cheap);
   // Expected committed tokens over costs, 1 + 0.9 + ... (Leviathan et al. 2211.17192, equation 1).
@@ -96,6 +130,20 @@ describe('where drafting does not pay', () => {
     );
     expect(drafts(runs[0] as Run)).toBeLessThanOrEqual(4);
     expect(runs.slice(1).map(drafts)).toEqual(new Array(19).fill(0));
+  });
+
+  test('a long prompt to read is not worth it for a short text; where it was kept from before, drafting pays', () => {
+    const machine = { ...cheap, catchUp: 0.5 };
+    const controller = createLearningDraftLength();
+    for (let text = 0; text < 4; text++) generation(controller, machine, { maximumTokens: 300, text });
+    const long = { promptLength: 2000, maximumTokens: 60, text: 5 };
+    expect(drafts(generation(controller, machine, long))).toBe(0);
+    expect(drafts(generation(controller, machine, { ...long, keptLength: 1000 }))).toBe(0);
+    const kept = { ...long, keptLength: 1995 };
+    // What the generations before drafted nothing of is still to be read, once.
+    expect(drafts(generation(controller, machine, kept))).toBe(0);
+    generation(controller, machine, { promptLength: 10, maximumTokens: 300, text: 6 });
+    expect(drafts(generation(controller, machine, { ...kept, text: 7 }))).toBeGreaterThan(3);
   });
 
   test('a prompt that a draft model has to read is not read again for nothing', () => {

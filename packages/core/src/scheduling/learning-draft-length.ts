@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { chooseDraftLength, type LengthChoice } from './choose-draft-length.js';
 import { DraftConfidences } from './draft-confidences.js';
+import type { CostCurve } from './cost-curve.js';
 import type { DraftLengthController, GenerationStart, RoundMeasurement } from './draft-length-controller.js';
 import { LearnedRoundCosts } from './learned-round-costs.js';
 import { paysToGoOn } from './pays-to-go-on.js';
@@ -9,8 +10,15 @@ import { createBetaSurvival } from './predictors/beta-survival.js';
 import { TextSpread } from './text-spread.js';
 
 export interface LearningDraftLengthOptions {
-  /** Longest draft, at least 1; default 15. */
+  /** Longest draft, at least 1; default: the longest of `lengths`, or 15. */
   readonly maximumLength?: number | undefined;
+  /**
+   * Settings to choose among beside 0, whole numbers of at least 1, at least one; default: every length. The drafts that
+   * show costs where none were measured are of three tokens all the same.
+   */
+  readonly lengths?: readonly number[] | undefined;
+  /** Milliseconds of a round by draft length, from 0, where they were measured (`measureRoundCosts`); default: learnt. */
+  readonly roundCosts?: CostCurve | undefined;
   /** Acceptance to start from by position, each 0 to 1, given that those before were kept; the last goes on. Default [0.6]. */
   readonly priorAcceptance?: readonly number[] | undefined;
 }
@@ -46,8 +54,8 @@ const horizon = 256;
 const mostAcceptance = 0.98;
 
 /**
- * The controller for whoever has measured nothing. It begins plainly, drafts two rounds to see what they cost, and from
- * then on chooses the length with the most expected tokens per millisecond, 0 included. A draft ends early where the
+ * The controller that needs nothing measured. It begins plainly, drafts two rounds to see what they cost (unless it is
+ * given what was measured), and from then on chooses the length with the most expected tokens per millisecond, 0 included. A draft ends early where the
  * drafter's confidence says that going on does not pay (`paysToGoOn`), and is asked for as long as would be best were
  * this text a good one.
  *
@@ -59,27 +67,45 @@ const mostAcceptance = 0.98;
  * first drafts, for which a draft model reads the whole prompt, are paid for once. It needs a clock
  * (`GenerateOptions.clock`); without one it never drafts.
  *
- * @throws InvalidArgumentError for a maximumLength that is not a whole number of at least 1, or a prior that is no list
- *   of probabilities.
+ * @throws InvalidArgumentError for a maximumLength or lengths that are not whole numbers of at least 1, or a prior that is
+ *   no list of probabilities.
  */
 export function createLearningDraftLength(options: LearningDraftLengthOptions = {}): LearningDraftLength {
-  const { maximumLength = 15, priorAcceptance } = options;
+  const { lengths, priorAcceptance, roundCosts } = options;
+  if (
+    lengths?.length === 0 ||
+    lengths?.every((length) => Number.isInteger(length) && length >= 1) === false
+  ) {
+    throw new InvalidArgumentError(
+      `lengths must be whole numbers of at least 1, at least one, not [${lengths.join(', ')}].`,
+    );
+  }
+  const { maximumLength = lengths === undefined ? 15 : Math.max(...lengths) } = options;
   if (!Number.isInteger(maximumLength) || maximumLength < 1) {
     throw new InvalidArgumentError(
       `maximumLength must be a whole number of at least 1, not ${maximumLength}.`,
     );
   }
-  return new LearningController(maximumLength, createBetaSurvival({ priorAcceptance }));
+  const settings = { maximumLength, lengths: lengths && new Set(lengths), roundCosts };
+  return new LearningController(settings, createBetaSurvival({ priorAcceptance }));
+}
+
+interface Settings {
+  readonly maximumLength: number;
+  readonly lengths: ReadonlySet<number> | undefined;
+  readonly roundCosts: CostCurve | undefined;
 }
 
 class LearningController implements LearningDraftLength {
   readonly name = 'learning';
   readonly #maximumLength: number;
+  /** To choose among; undefined: every one. */
+  readonly #lengths: ReadonlySet<number> | undefined;
   readonly #predictor: AcceptancePredictor;
-  readonly #costs = new LearnedRoundCosts();
+  readonly #costs: LearnedRoundCosts;
   readonly #confidences = new DraftConfidences();
   readonly #texts = new TextSpread();
-  #firstDraftsLeft = firstDrafts;
+  #firstDraftsLeft: number;
   /** What the next or present round is for. */
   #mode: 'plain' | 'draft' | 'try' = 'plain';
   /** What the present draft is judged by; undefined where it is not stopped. */
@@ -108,13 +134,18 @@ class LearningController implements LearningDraftLength {
   #saved = 0;
   #lost = 0;
 
-  constructor(maximumLength: number, predictor: AcceptancePredictor) {
+  constructor({ maximumLength, lengths, roundCosts }: Settings, predictor: AcceptancePredictor) {
     this.#maximumLength = maximumLength;
+    this.#lengths = lengths;
     this.#predictor = predictor;
+    this.#costs = new LearnedRoundCosts(roundCosts);
+    this.#firstDraftsLeft = roundCosts === undefined ? firstDrafts : 0;
   }
 
-  readonly begin = ({ promptLength, maximumTokens }: GenerationStart): void => {
-    this.#missed = promptLength;
+  readonly begin = ({ promptLength, keptLength = 0, maximumTokens }: GenerationStart): void => {
+    // What the drafter did not read of the last generation it still has to.
+    const unread = keptLength === 0 ? promptLength : this.#missed + promptLength - keptLength;
+    this.#missed = Math.min(promptLength, unread);
     this.#tokensLeft = maximumTokens;
     this.#beginText();
     this.#mode = 'plain';
@@ -124,7 +155,7 @@ class LearningController implements LearningDraftLength {
 
   choice(limit: number = this.#maximumLength): LengthChoice | undefined {
     const costs = this.#costs.upTo(Math.min(limit, this.#maximumLength));
-    return costs && choose(costs, this.#acceptance(costs));
+    return costs && this.#choose(costs, this.#acceptance(costs));
   }
 
   next(limit: number): number {
@@ -139,14 +170,14 @@ class LearningController implements LearningDraftLength {
     }
     if (this.#mode !== 'draft' && this.#plainRounds === longPause) this.#beginText();
     const acceptance = this.#acceptance(costs);
-    const choice = choose(costs, acceptance);
+    const choice = this.#choose(costs, acceptance);
     if (this.#pays(choice)) {
       this.#mode = 'draft';
       this.#pause = firstPause;
       if (this.#draftRounds % (refreshAfter + refreshRounds) >= refreshAfter) return 0;
       const rate = choice.expectedCommitted / choice.cost;
       this.#present = { costs, acceptance, rate, survival: 1 };
-      return Math.max(choice.length, choose(costs, acceptance, this.#texts.deviation).length);
+      return Math.max(choice.length, this.#choose(costs, acceptance, this.#texts.deviation).length);
     }
     const tried = this.#lengthToTry(costs, acceptance);
     this.#mode = tried > 0 ? 'try' : 'plain';
@@ -198,6 +229,19 @@ class LearningController implements LearningDraftLength {
     );
   }
 
+  /** The best length, were every token accepted with a chance higher by `shift`. */
+  #choose(costs: Float64Array, acceptance: Float64Array, shift = 0): LengthChoice {
+    return chooseDraftLength(
+      acceptance.length,
+      (position) =>
+        shift === 0
+          ? (acceptance[position] as number)
+          : Math.max(0, Math.min(mostAcceptance, (acceptance[position] as number) + shift)),
+      (length) => costs[length] as number,
+      this.#lengths,
+    );
+  }
+
   /** Milliseconds that a gain saves in what is to come. */
   #savedBy(expectedGain: number): number {
     const plain = this.#costs.plain as number;
@@ -215,9 +259,9 @@ class LearningController implements LearningDraftLength {
   #lengthToTry(costs: Float64Array, acceptance: Float64Array): number {
     if (this.#plainRounds < this.#pause) return 0;
     const { deviation } = this.#texts;
-    const good = choose(costs, acceptance, deviation);
+    const good = this.#choose(costs, acceptance, deviation);
     if (good.length === 0) return 0;
-    const texts = [choose(costs, acceptance, -deviation), choose(costs, acceptance), good];
+    const texts = [this.#choose(costs, acceptance, -deviation), this.#choose(costs, acceptance), good];
     const gained =
       texts.reduce((sum, { expectedGain }) => sum + this.#savedBy(expectedGain), 0) / texts.length;
     const plain = costs[0] as number;
@@ -240,16 +284,4 @@ class LearningController implements LearningDraftLength {
     if (this.#mode === 'draft') this.#saved += saved;
     if (this.#mode === 'try') this.#lost -= saved;
   }
-}
-
-/** The best length, were every token accepted with a chance higher by `shift`. */
-function choose(costs: Float64Array, acceptance: Float64Array, shift = 0): LengthChoice {
-  return chooseDraftLength(
-    acceptance.length,
-    (position) =>
-      shift === 0
-        ? (acceptance[position] as number)
-        : Math.max(0, Math.min(mostAcceptance, (acceptance[position] as number) + shift)),
-    (length) => costs[length] as number,
-  );
 }

@@ -43,7 +43,9 @@ function readFactory(): CreateEngine {
     file = createRequire(import.meta.url).resolve(library);
     source = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new EngineError(`The grammar library ${library} cannot be read: install it beside Foretoken.`, { cause });
+    throw new EngineError(`The grammar library ${library} cannot be read: install it beside Foretoken.`, {
+      cause,
+    });
   }
   const script = new Module(file) as unknown as CompiledModule & { filename: string; paths: string[] };
   script.filename = file;

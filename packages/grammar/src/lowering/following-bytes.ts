@@ -60,7 +60,8 @@ function firstBytes(rules: ByteRules): { first: Set<number>[]; nullable: boolean
       for (const items of alternatives) {
         const stop = items.findIndex((item) => !('rule' in item) || nullable[item.rule] !== true);
         for (const item of stop < 0 ? items : items.slice(0, stop + 1))
-          for (const byte of 'rule' in item ? (first[item.rule] as Set<number>) : byteSet(item)) own.add(byte);
+          for (const byte of 'rule' in item ? (first[item.rule] as Set<number>) : byteSet(item))
+            own.add(byte);
         if (stop < 0 && nullable[index] !== true) {
           nullable[index] = true;
           changed = true;

@@ -40,7 +40,8 @@ class Factoring {
     const alternatives = distinct(given.flatMap((items) => this.#writeOut(items)));
     const factored: Alternative[] = alternatives.some(({ length }) => length === 0) ? [[]] : [];
     for (const [rule, rests] of byFirstRule(alternatives)) factored.push([{ rule }, ...this.#join(rests)]);
-    for (const { ranges, rests } of byFirstByte(alternatives)) factored.push([{ ranges }, ...this.#join(rests)]);
+    for (const { ranges, rests } of byFirstByte(alternatives))
+      factored.push([{ ranges }, ...this.#join(rests)]);
     return factored;
   }
 
@@ -48,7 +49,9 @@ class Factoring {
   #writeOut(items: Alternative): readonly Alternative[] {
     const [first, ...rest] = items;
     if (first === undefined || !('rule' in first) || !this.#plain.has(first.rule)) return [items];
-    return (this.#rules[first.rule] as readonly Alternative[]).flatMap((begin) => this.#writeOut([...begin, ...rest]));
+    return (this.#rules[first.rule] as readonly Alternative[]).flatMap((begin) =>
+      this.#writeOut([...begin, ...rest]),
+    );
   }
 
   #join(rests: readonly Alternative[]): Alternative {
@@ -79,11 +82,16 @@ function byFirstRule(alternatives: readonly Alternative[]): ReadonlyMap<number, 
 function byFirstByte(
   alternatives: readonly Alternative[],
 ): readonly { readonly ranges: readonly ByteRange[]; readonly rests: readonly Alternative[] }[] {
-  const groups = new Map<string, { readonly ranges: [number, number][]; readonly rests: readonly Alternative[] }>();
+  const groups = new Map<
+    string,
+    { readonly ranges: [number, number][]; readonly rests: readonly Alternative[] }
+  >();
   for (let byte = 0; byte < 256; byte++) {
     const rests = distinct(
       alternatives.flatMap(([first, ...rest]) =>
-        first !== undefined && 'ranges' in first && first.ranges.some(([from, to]) => from <= byte && byte <= to)
+        first !== undefined &&
+        'ranges' in first &&
+        first.ranges.some(([from, to]) => from <= byte && byte <= to)
           ? [rest]
           : [],
       ),

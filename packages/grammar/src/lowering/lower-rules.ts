@@ -90,7 +90,8 @@ class Lowering {
   ): Alternatives {
     const inlined = this.#inline(part);
     const counts = maximum === undefined ? minimum : maximum;
-    const once = counts > 1 ? this.#forCounting(inlined) : (rest: readonly ByteItem[]) => this.#lower(inlined, rest);
+    const once =
+      counts > 1 ? this.#forCounting(inlined) : (rest: readonly ByteItem[]) => this.#lower(inlined, rest);
     let alternatives: Alternatives = [tail];
     if (maximum === undefined) {
       const loop: ByteItem = { rule: this.#newRule() };
@@ -111,7 +112,8 @@ class Lowering {
    */
   #forCounting(part: Expression): (tail: readonly ByteItem[]) => Alternatives {
     const alternatives = this.#lower(part, []);
-    const isByte = (items: readonly ByteItem[]): boolean => items.length === 1 && !('rule' in (items[0] as ByteItem));
+    const isByte = (items: readonly ByteItem[]): boolean =>
+      items.length === 1 && !('rule' in (items[0] as ByteItem));
     const longer = alternatives.filter((items) => !isByte(items));
     if (longer.length < 2 || longer.length === alternatives.length) return (tail) => this.#lower(part, tail);
     const shared = this.#newRule(longer);

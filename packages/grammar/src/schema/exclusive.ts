@@ -37,7 +37,11 @@ function outline(document: unknown, schema: unknown, depth: number): Outline {
     return outline(document, resolveReference(document, schema['$ref'], '').schema, depth + 1);
   const values = namedValues(schema);
   if (values !== undefined) {
-    return { ...unknown, types: new Set(values.map(jsonTypeOf)), values: new Set(values.map((value) => JSON.stringify(value))) };
+    return {
+      ...unknown,
+      types: new Set(values.map(jsonTypeOf)),
+      values: new Set(values.map((value) => JSON.stringify(value))),
+    };
   }
   if (schema['type'] === undefined) return unknown;
   const types = [schema['type']].flat().map((type) => (type === 'integer' ? 'number' : (type as JsonType)));

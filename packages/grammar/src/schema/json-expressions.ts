@@ -26,12 +26,22 @@ const digitFromOne = characters([0x31, 0x39]);
 const hexadecimal = characters([0x30, 0x39], [0x41, 0x46], [0x61, 0x66]);
 /** Four hexadecimal digits that are no half of a surrogate pair: a character stays one character. */
 const codeUnit = choice(
-  sequence(characters([0x30, 0x39], [0x41, 0x43], [0x45, 0x46], [0x61, 0x63], [0x65, 0x66]), repeat(hexadecimal, 3, 3)),
+  sequence(
+    characters([0x30, 0x39], [0x41, 0x43], [0x45, 0x46], [0x61, 0x63], [0x65, 0x66]),
+    repeat(hexadecimal, 3, 3),
+  ),
   sequence(characters([0x44, 0x44], [0x64, 0x64]), characters([0x30, 0x37]), repeat(hexadecimal, 2, 2)),
 );
 /** One character of a string (RFC 8259, section 7). */
 const character = choice(
-  { kind: 'characters', ranges: complementRanges([[0, 0x1f], [0x22, 0x22], [0x5c, 0x5c]]) },
+  {
+    kind: 'characters',
+    ranges: complementRanges([
+      [0, 0x1f],
+      [0x22, 0x22],
+      [0x5c, 0x5c],
+    ]),
+  },
   sequence(text('\\'), choice(characters(...[...'"\\/bfnrt'].map(one)), sequence(text('u'), codeUnit))),
 );
 
@@ -47,7 +57,9 @@ export const jsonInteger: Expression = sequence(optional(text('-')), magnitude);
 export const jsonNumber: Expression = sequence(
   jsonInteger,
   optional(jsonFraction),
-  optional(sequence(characters(one('e'), one('E')), optional(characters(one('+'), one('-'))), repeat(digit, 1, 2))),
+  optional(
+    sequence(characters(one('e'), one('E')), optional(characters(one('+'), one('-'))), repeat(digit, 1, 2)),
+  ),
 );
 export const jsonBoolean: Expression = choice(text('true'), text('false'));
 export const jsonNull: Expression = text('null');

@@ -60,7 +60,10 @@ function digitsBetween(low: string, high: string): Expression {
     ...(from > first ? [headed(low.charAt(0), low.slice(1), highest)] : []),
     ...(from <= to
       ? [
-          sequence({ kind: 'characters', ranges: [[from, to]] }, repeat({ kind: 'characters', ranges: [[0x30, 0x39]] }, rest, rest)),
+          sequence(
+            { kind: 'characters', ranges: [[from, to]] },
+            repeat({ kind: 'characters', ranges: [[0x30, 0x39]] }, rest, rest),
+          ),
         ]
       : []),
     ...(to < last ? [headed(high.charAt(0), lowest, high.slice(1))] : []),

@@ -47,7 +47,12 @@ const schemas: readonly unknown[] = [
   { type: 'array', items: { type: 'boolean' }, minItems: 2, maxItems: 4 },
   { type: 'array', items: false },
   { type: 'array', maxItems: 0 },
-  { type: 'array', prefixItems: [{ type: 'null' }, { type: 'boolean' }], items: { type: 'integer' }, minItems: 1 },
+  {
+    type: 'array',
+    prefixItems: [{ type: 'null' }, { type: 'boolean' }],
+    items: { type: 'integer' },
+    minItems: 1,
+  },
   { type: 'array', prefixItems: [{ type: 'null' }, { type: 'boolean' }], items: false, minItems: 2 },
   { type: 'array', prefixItems: [{ type: 'null' }, { type: 'boolean' }], maxItems: 1 },
   { type: 'object' },
@@ -55,7 +60,12 @@ const schemas: readonly unknown[] = [
   { type: 'object', additionalProperties: false },
   { type: 'object', properties: { a: { type: 'null' }, 'b"\n': { type: 'boolean' }, c: { const: 1 } } },
   { type: 'object', properties: { a: { type: 'null' }, b: { const: 2 }, c: { const: 1 } }, required: ['b'] },
-  { type: 'object', properties: { a: { const: 1 } }, required: ['z'], additionalProperties: { type: 'boolean' } },
+  {
+    type: 'object',
+    properties: { a: { const: 1 } },
+    required: ['z'],
+    additionalProperties: { type: 'boolean' },
+  },
   { properties: { a: false, b: { const: 1 } } },
   { properties: { a: { const: 1 } }, items: { const: 2 }, maxItems: 3 },
   { $ref: '#/$defs/node', $defs: { node } },
@@ -124,7 +134,10 @@ describe('values that can be written', () => {
       [{ b: 2 }, { a: null, b: 2 }, { b: 2, c: 1 }, { a: null, b: 2, c: 1 }],
     ],
     [{ type: 'array', items: { const: 1 }, minItems: 1, maxItems: 3 }, [[1], [1, 1], [1, 1, 1]]],
-    [{ $ref: '#/$defs/node', $defs: { node } }, [{ name: 'abc', next: { name: '', next: null, children: [] } }]],
+    [
+      { $ref: '#/$defs/node', $defs: { node } },
+      [{ name: 'abc', next: { name: '', next: null, children: [] } }],
+    ],
   ])('%j: %j', async (schema, values) => {
     const grammar = await compiler.compileJsonSchema(schema);
     for (const value of values) {

@@ -26,7 +26,14 @@ import {
 import { jsonTypeOf, type JsonType } from './json-type.js';
 import { annotations, refusedKeywords, typeKeywords } from './keywords.js';
 import { integersBetween, numbersBetween } from './number-range.js';
-import { isSchemaObject, refuse, resolveReference, type SchemaObject, type SchemaPart, stepInto } from './schema-document.js';
+import {
+  isSchemaObject,
+  refuse,
+  resolveReference,
+  type SchemaObject,
+  type SchemaPart,
+  stepInto,
+} from './schema-document.js';
 
 const root = '#';
 const deepestNesting = 200;
@@ -76,7 +83,8 @@ class SchemaReader {
   #read({ schema, pointer }: SchemaPart): Expression {
     if (schema === true) return anyJsonValue;
     if (schema === false) return nothing;
-    if (!isSchemaObject(schema)) refuse(pointer, `a schema is an object, true or false, not ${shown(schema)}`);
+    if (!isSchemaObject(schema))
+      refuse(pointer, `a schema is an object, true or false, not ${shown(schema)}`);
     this.#depth += 1;
     if (this.#depth > deepestNesting) refuse(pointer, `schemas are nested more than ${deepestNesting} deep`);
     const expression = this.#readObject(schema, pointer);
@@ -88,9 +96,11 @@ class SchemaReader {
     for (const [keyword, advice] of refusedKeywords)
       if (keyword in schema && schema[keyword] !== false)
         refuse(stepInto(pointer, keyword), `"${keyword}" is not supported; ${advice}`);
-    if (pointer !== '' && '$id' in schema) refuse(`${pointer}/$id`, 'a document within the document is not supported');
+    if (pointer !== '' && '$id' in schema)
+      refuse(`${pointer}/$id`, 'a document within the document is not supported');
 
-    if ('$ref' in schema) return this.#alone(schema, pointer, '$ref', (value) => this.#reference(value, pointer));
+    if ('$ref' in schema)
+      return this.#alone(schema, pointer, '$ref', (value) => this.#reference(value, pointer));
     for (const keyword of ['anyOf', 'oneOf', 'allOf'])
       if (keyword in schema)
         return this.#alone(schema, pointer, keyword, (value) => this.#combined(keyword, value, pointer));
@@ -119,7 +129,8 @@ class SchemaReader {
 
   #combined(keyword: string, value: unknown, pointer: string): Expression {
     const at = stepInto(pointer, keyword);
-    if (!Array.isArray(value) || value.length === 0) refuse(at, `"${keyword}" is a list of schemas, at least one`);
+    if (!Array.isArray(value) || value.length === 0)
+      refuse(at, `"${keyword}" is a list of schemas, at least one`);
     const schemas = value as readonly unknown[];
     if (keyword === 'allOf' && schemas.length > 1)
       refuse(at, '"allOf" of several schemas is not supported; write them as one');
@@ -178,7 +189,8 @@ class SchemaReader {
 
   #object(schema: SchemaObject, pointer: string): Expression {
     const { properties = {}, required = [], additionalProperties = true } = schema;
-    if (!isSchemaObject(properties)) refuse(stepInto(pointer, 'properties'), '"properties" is an object of schemas');
+    if (!isSchemaObject(properties))
+      refuse(stepInto(pointer, 'properties'), '"properties" is an object of schemas');
     if (!Array.isArray(required) || required.some((name) => typeof name !== 'string')) {
       refuse(stepInto(pointer, 'required'), '"required" is a list of names');
     }
@@ -218,13 +230,17 @@ class SchemaReader {
   #array(schema: SchemaObject, pointer: string): Expression {
     const { prefixItems = [], items = true } = schema;
     const [minimum, maximum] = lengths(schema, pointer, 'minItems', 'maxItems');
-    if (!Array.isArray(prefixItems)) refuse(stepInto(pointer, 'prefixItems'), '"prefixItems" is a list of schemas');
+    if (!Array.isArray(prefixItems))
+      refuse(stepInto(pointer, 'prefixItems'), '"prefixItems" is a list of schemas');
     const first = (prefixItems as readonly unknown[]).map((item, index) =>
       this.#read({ schema: item, pointer: stepInto(stepInto(pointer, 'prefixItems'), index) }),
     );
     if (first.length === 0 && items === true && minimum === 0 && maximum === undefined) return anyJsonArray;
     const item = this.#read({ schema: items, pointer: stepInto(pointer, 'items') });
-    const most = Math.min(maximum ?? Number.POSITIVE_INFINITY, items === false ? first.length : Number.POSITIVE_INFINITY);
+    const most = Math.min(
+      maximum ?? Number.POSITIVE_INFINITY,
+      items === false ? first.length : Number.POSITIVE_INFINITY,
+    );
     if (most < minimum) return nothing;
     // From the last item that has a schema of its own: what may come after so many items.
     const behind = Math.max(1, first.length);
@@ -232,7 +248,11 @@ class SchemaReader {
     let rest =
       most <= behind
         ? empty
-        : repeat(separated(item), Math.max(0, minimum - behind), Number.isFinite(most) ? most - behind : undefined);
+        : repeat(
+            separated(item),
+            Math.max(0, minimum - behind),
+            Number.isFinite(most) ? most - behind : undefined,
+          );
     for (let at = behind - 1; at >= 1; at--) {
       const further = sequence(separated(first[at] as Expression), rest);
       rest = at >= most ? empty : at < minimum ? further : optional(further);
@@ -276,7 +296,10 @@ function typesOf(given: unknown, pointer: string): readonly (JsonType | 'integer
   const types = [given].flat() as readonly unknown[];
   const wrong = types.find((type) => !knownTypes.has(type));
   if (wrong !== undefined || types.length === 0)
-    refuse(stepInto(pointer, 'type'), `there is no type ${shown(wrong)}; types are ${[...knownTypes].join(', ')}`);
+    refuse(
+      stepInto(pointer, 'type'),
+      `there is no type ${shown(wrong)}; types are ${[...knownTypes].join(', ')}`,
+    );
   // An integer is a number, too: one of both would be written in two ways.
   return (types as readonly (JsonType | 'integer')[]).filter(
     (type) => type !== 'integer' || !types.includes('number'),
@@ -297,7 +320,8 @@ function lengths(
     const value = schema[keyword];
     if (value === undefined) return undefined;
     const at = stepInto(pointer, keyword);
-    if (!Number.isInteger(value) || (value as number) < 0) refuse(at, `"${keyword}" is a whole number, at least 0`);
+    if (!Number.isInteger(value) || (value as number) < 0)
+      refuse(at, `"${keyword}" is a whole number, at least 0`);
     if ((value as number) > largestRepetition) refuse(at, `"${keyword}" may be ${largestRepetition} at most`);
     return value as number;
   });

@@ -32,7 +32,8 @@ export function resolveReference(document: unknown, reference: unknown, pointer:
 }
 
 function decodeFragment(fragment: string, at: string): string {
-  if (fragment !== '' && !fragment.startsWith('/')) refuse(at, `"#${fragment}" is no JSON pointer, as in "#/$defs/name"`);
+  if (fragment !== '' && !fragment.startsWith('/'))
+    refuse(at, `"#${fragment}" is no JSON pointer, as in "#/$defs/name"`);
   try {
     return decodeURIComponent(fragment);
   } catch {

@@ -88,9 +88,12 @@ describe('what does not read names its place', () => {
 });
 
 describe('a grammar that no text satisfies', () => {
-  test.each(['root ::= root "a"', 'root ::= "a" b\nb ::= "x" b', 'root ::= [^\\x00-\\U0010ffff]'])('%j', async (source) => {
-    await expect(compiler.compileGrammar(source)).rejects.toThrow(/No text satisfies the grammar/);
-  });
+  test.each(['root ::= root "a"', 'root ::= "a" b\nb ::= "x" b', 'root ::= [^\\x00-\\U0010ffff]'])(
+    '%j',
+    async (source) => {
+      await expect(compiler.compileGrammar(source)).rejects.toThrow(/No text satisfies the grammar/);
+    },
+  );
 
   test('in one of its options loses the option alone', async () => {
     expect(await accepts('root ::= "a" | "b" root "c" endless\nendless ::= "x" endless', 'a')).toBe(true);

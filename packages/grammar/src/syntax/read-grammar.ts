@@ -57,7 +57,8 @@ class GrammarReader {
 
   read(): GrammarRules {
     this.#skipSpace();
-    if (this.#at === this.#source.length) this.#fail('The grammar is empty: write rules such as root ::= "yes" | "no".');
+    if (this.#at === this.#source.length)
+      this.#fail('The grammar is empty: write rules such as root ::= "yes" | "no".');
     while (this.#at < this.#source.length) this.#readRule();
     if (!this.#rules.has(root)) this.#fail('There is no rule "root", where a text begins.');
     for (const [name, at] of this.#uses)
@@ -74,7 +75,8 @@ class GrammarReader {
     this.#skipSpace();
     if (this.#rules.has(name)) this.#fail(`There are two rules "${name}".`, at);
     this.#rules.set(name, this.#readChoice());
-    if (this.#at < this.#source.length && !this.#atRule()) this.#fail(`This cannot stand here: ${this.#here()}.`);
+    if (this.#at < this.#source.length && !this.#atRule())
+      this.#fail(`This cannot stand here: ${this.#here()}.`);
   }
 
   #readChoice(): Expression {
@@ -119,7 +121,8 @@ class GrammarReader {
     this.#skipSpace();
     const inner = this.#readChoice();
     if (!this.#take(')')) {
-      if (this.#at < this.#source.length && !this.#atRule()) this.#fail(`This cannot stand here: ${this.#here()}.`);
+      if (this.#at < this.#source.length && !this.#atRule())
+        this.#fail(`This cannot stand here: ${this.#here()}.`);
       this.#fail('This parenthesis is not closed.', at);
     }
     return inner;
@@ -171,7 +174,8 @@ class GrammarReader {
     }
     this.#at += digits;
     const value = Number.parseInt(written, 16);
-    if (value > largestCodePoint || isSurrogate(value)) this.#fail(`\\${letter}${written} is no character.`, at);
+    if (value > largestCodePoint || isSurrogate(value))
+      this.#fail(`\\${letter}${written} is no character.`, at);
     return value;
   }
 
@@ -189,12 +193,15 @@ class GrammarReader {
   }
 
   #readBounds(part: Expression, at: number): Expression {
-    const [whole, least, comma, most] = /\s*(\d+)\s*(?:(,)\s*(\d*))?\s*\}/y.exec(this.#source.slice(this.#at)) ?? [];
-    if (whole === undefined || least === undefined) this.#fail('Write repetitions as {2}, {2,} or {2,5}.', at);
+    const [whole, least, comma, most] =
+      /\s*(\d+)\s*(?:(,)\s*(\d*))?\s*\}/y.exec(this.#source.slice(this.#at)) ?? [];
+    if (whole === undefined || least === undefined)
+      this.#fail('Write repetitions as {2}, {2,} or {2,5}.', at);
     this.#at += whole.length;
     const minimum = Number(least);
     const maximum = comma === undefined ? minimum : most === '' ? undefined : Number(most);
-    if ((maximum ?? minimum) < minimum) this.#fail(`At least ${minimum} and at most ${maximum} is nothing.`, at);
+    if ((maximum ?? minimum) < minimum)
+      this.#fail(`At least ${minimum} and at most ${maximum} is nothing.`, at);
     if (Math.max(minimum, maximum ?? 0) > largestRepetition) {
       this.#fail(`At most ${largestRepetition} repetitions can be asked for.`, at);
     }
@@ -229,7 +236,9 @@ class GrammarReader {
 
   #here(): string {
     const codePoint = this.#source.codePointAt(this.#at);
-    return codePoint === undefined ? 'the end of the grammar' : JSON.stringify(String.fromCodePoint(codePoint));
+    return codePoint === undefined
+      ? 'the end of the grammar'
+      : JSON.stringify(String.fromCodePoint(codePoint));
   }
 
   #fail(reason: string, at = this.#at): never {

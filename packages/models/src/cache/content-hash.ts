@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { modelFileParts } from '@foretoken/core';
 import { asCacheWriteError } from './cache-errors.js';
 import { hashFile } from './hash-file.js';
 import { writeJson } from './write-json.js';
@@ -8,7 +9,7 @@ import { writeJson } from './write-json.js';
 interface FileRecord {
   readonly path: string;
   readonly byteLength: number;
-  /** Time of the last change, in milliseconds. */
+  /** Time of the last change of any part, in milliseconds. */
   readonly modified: number;
   readonly hash: string;
 }
@@ -23,7 +24,9 @@ export async function rememberedHash(
   signal?: AbortSignal,
 ): Promise<string> {
   const full = path.resolve(file);
-  const { size: byteLength, mtimeMs: modified } = await stat(full);
+  const states = await Promise.all(modelFileParts(full).map((part) => stat(part)));
+  const byteLength = states.reduce((sum, { size }) => sum + size, 0);
+  const modified = Math.max(...states.map(({ mtimeMs }) => mtimeMs));
   const folder = path.join(cacheFolder, 'sources');
   const recordPath = path.join(
     folder,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { existsSync } from 'node:fs';
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import { readChatTemplate } from '../chat/read-chat-template.js';
 import type { TensorToWrite } from '../gguf/tensor-to-write.js';
 import type { TypedValue } from '../gguf/value-types.js';
 import { writeGguf } from '../gguf/write-gguf.js';
@@ -45,6 +46,7 @@ export async function convertHuggingFaceFolder(
   const metadata = new Map([
     ...modelMetadata(config, options.name ?? path.basename(path.resolve(folder)), options.format),
     ...vocabulary,
+    ...(await chatMetadata(folder)),
   ]);
   const tensors = planTensors(files, config, options.format);
   let done = 0;
@@ -93,6 +95,12 @@ function modelMetadata(config: ModelConfig, name: string, format: WeightFormat):
     ['llama.rope.dimension_count', whole(config.headWidth)],
     ['llama.rope.freq_base', real(config.rotaryBase)],
   ];
+}
+
+/** A model that answers messages goes on to. */
+async function chatMetadata(folder: string): Promise<[string, TypedValue][]> {
+  const { template } = await readChatTemplate(folder);
+  return template === undefined ? [] : [['tokenizer.chat_template', { type: 'string', value: template }]];
 }
 
 /** What to write, in the order of the source. */

@@ -1,12 +1,8 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { tensorTypeByName, type TensorType } from '../gguf/tensor-types.js';
 import type { TensorToWrite } from '../gguf/tensor-to-write.js';
-import {
-  decodeWeights,
-  encodeWeights,
-  formatEnds,
-  type WeightFormat,
-} from '../quantization/weight-formats.js';
+import { encodeChecked } from '../quantization/encode-checked.js';
+import { decodeWeights, type WeightFormat } from '../quantization/weight-formats.js';
 import { readSafetensorsBytes, type SafetensorsFile } from '../safetensors/read-safetensors.js';
 import { permuteRows } from './permute-rows.js';
 
@@ -53,16 +49,8 @@ export function tensorInFormat(
     type,
     data: async () => {
       const values = decodeWeights(await readSafetensorsBytes(file, source), dtype);
-      const tooLarge = values.find((value) => !(Math.abs(value) < formatEnds[stored]));
-      if (tooLarge !== undefined) {
-        throw new InvalidModelFileError(
-          `${file.path}: ${source} holds ${tooLarge}, which ${stored} cannot hold: convert to another format, or get the file again.`,
-        );
-      }
-      return encodeWeights(
-        rotatedHeads === undefined ? values : permuteRows(values, rotatedHeads, columns),
-        stored,
-      );
+      const rows = rotatedHeads === undefined ? values : permuteRows(values, rotatedHeads, columns);
+      return encodeChecked(rows, stored, `${file.path}: ${source}`);
     },
   };
 }

@@ -2,6 +2,7 @@ import { openModelFile } from '../open-model-file.js';
 import type { HeaderReader } from '../header-reader.js';
 import { alignmentKey, defaultAlignment, isAlignment } from './alignment.js';
 import type { GgufFile, GgufScalar, GgufTensor, GgufValue } from './gguf-file.js';
+import { joinParts, splitCount } from './join-parts.js';
 import { tensorTypeById } from './tensor-types.js';
 import {
   arrayType,
@@ -30,11 +31,17 @@ const strictText = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads and checks the header of a GGUF file, version 2 or 3. Only the header is read, in chunks; every
- * count and length is held against the bytes that are left before anything is allocated for it.
+ * count and length is held against the bytes that are left before anything is allocated for it. Of a split model the
+ * first part is named, and the headers of all parts are read.
  *
  * @throws InvalidModelFileError naming the file, the place, and what is wrong.
  */
-export function readGguf(path: string): Promise<GgufFile> {
+export async function readGguf(path: string): Promise<GgufFile> {
+  const file = await readOne(path);
+  return splitCount(file) > 1 ? joinParts(file, readOne) : file;
+}
+
+function readOne(path: string): Promise<GgufFile> {
   return openModelFile(path, (reader) => {
     const found = reader.fileBytes < 4 ? '' : reader.take(4, 'the magic number').toString('latin1');
     if (found !== magic) throw reader.fail(`this is not a GGUF file (it does not begin with "${magic}")`);
@@ -51,7 +58,7 @@ export function readGguf(path: string): Promise<GgufFile> {
     if (!isAlignment(alignment)) throw reader.fail(`the alignment is ${String(alignment)}`);
     const infos = readTensorInfos(reader, tensorCount);
     const dataStart = Math.ceil(reader.position / alignment) * alignment;
-    const tensors = placeTensors(reader, infos, dataStart, alignment);
+    const tensors = placeTensors(reader, infos, { path, dataStart, alignment });
     return { path, version, byteLength: reader.fileBytes, alignment, metadata, metadataTypes, tensors };
   });
 }
@@ -119,7 +126,7 @@ function readName(reader: HeaderReader, what: string, mostBytes: number): string
   return name;
 }
 
-type TensorInfo = Omit<GgufTensor, 'offset'> & { readonly relativeOffset: number };
+type TensorInfo = Omit<GgufTensor, 'offset' | 'path'> & { readonly relativeOffset: number };
 
 function readTensorInfos(reader: HeaderReader, count: number): TensorInfo[] {
   const infos: TensorInfo[] = [];
@@ -158,8 +165,11 @@ function readTensorInfos(reader: HeaderReader, count: number): TensorInfo[] {
 function placeTensors(
   reader: HeaderReader,
   infos: readonly TensorInfo[],
-  dataStart: number,
-  alignment: number,
+  {
+    path,
+    dataStart,
+    alignment,
+  }: { readonly path: string; readonly dataStart: number; readonly alignment: number },
 ): Map<string, GgufTensor> {
   const tensors = new Map<string, GgufTensor>();
   let expected = 0;
@@ -171,7 +181,7 @@ function placeTensors(
     if (offset + info.byteLength > reader.fileBytes) {
       throw reader.fail(`${info.name} ends at byte ${offset + info.byteLength}, after the end of the file`);
     }
-    tensors.set(info.name, { ...info, offset });
+    tensors.set(info.name, { ...info, path, offset });
     expected += Math.ceil(info.byteLength / alignment) * alignment;
   }
   return tensors;

@@ -5,7 +5,8 @@ import type { GgufFile, GgufTensor } from './gguf-file.js';
 
 /** A tensor's bytes as the file stores them. */
 export async function readTensorBytes(file: GgufFile, name: string): Promise<Uint8Array> {
-  return readRange(file.path, tensorOf(file, name));
+  const tensor = tensorOf(file, name);
+  return readRange(tensor.path, tensor);
 }
 
 /** A tensor as float32, row after row. @throws UnsupportedError for formats that are not dequantised here. */

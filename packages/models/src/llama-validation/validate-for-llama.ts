@@ -27,11 +27,6 @@ export function validateForLlama(
   const architecture = check.text('general.architecture');
   if (!/^[a-z0-9._-]{1,64}$/.test(architecture))
     throw check.fail(`the architecture is ${showValue(architecture)}`);
-  if ((check.optionalWhole('split.count') ?? 1) > 1) {
-    throw new UnsupportedError(
-      `${file.path} is one part of a split model: merge the parts with llama-gguf-split first.`,
-    );
-  }
   if (file.alignment < leastAlignment) {
     throw new UnsupportedError(
       `${file.path}: the weights are aligned to ${file.alignment} bytes; llama.cpp maps files that are aligned to ${leastAlignment} at least.`,

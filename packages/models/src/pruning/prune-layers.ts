@@ -4,6 +4,7 @@ import type { GgufFile } from '../gguf/gguf-file.js';
 import { readGguf } from '../gguf/read-gguf.js';
 import { readTensorBytes } from '../gguf/read-tensor.js';
 import type { TensorToWrite } from '../gguf/tensor-to-write.js';
+import { wholeMetadata } from '../gguf/whole-metadata.js';
 import type { TypedValue } from '../gguf/value-types.js';
 import { writeGguf } from '../gguf/write-gguf.js';
 import { validateForLlama } from '../llama-validation/validate-for-llama.js';
@@ -63,10 +64,10 @@ export function prunableLayers(file: GgufFile): number {
 function prunedMetadata(file: GgufFile, layers: number): Map<string, TypedValue> {
   const countKey = `${String(file.metadata.get('general.architecture'))}.block_count`;
   return new Map(
-    [...file.metadata].map(([key, value]) => {
-      const type = file.metadataTypes.get(key);
-      return [key, { type, value: key === countKey ? layers : value } as TypedValue];
-    }),
+    [...wholeMetadata(file)].map(([key, typed]) => [
+      key,
+      (key === countKey ? { ...typed, value: layers } : typed) as TypedValue,
+    ]),
   );
 }
 

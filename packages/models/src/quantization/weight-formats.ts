@@ -1,5 +1,15 @@
 import { UnsupportedError } from '@foretoken/core';
 import { wholeBlocks } from './block-format.js';
+import { dequantizeIQ4_NL, dequantizeIQ4_XS } from './iq4.js';
+import {
+  dequantizeQ2_K,
+  dequantizeQ3_K,
+  dequantizeQ4_K,
+  dequantizeQ5_K,
+  dequantizeQ6_K,
+} from './k-quants.js';
+import { dequantizeQ4_1, dequantizeQ5_0, dequantizeQ5_1 } from './offset-blocks.js';
+import type { Dequantize } from './decode-blocks.js';
 import { float16ToFloat32, float32ToFloat16 } from './float16.js';
 import { dequantizeQ4_0, quantizeQ4_0 } from './q4-0.js';
 import { dequantizeQ8_0, quantizeQ8_0 } from './q8-0.js';
@@ -21,7 +31,6 @@ export const formatEnds: Readonly<Record<'F32' | WeightFormat, number>> = {
 };
 
 type Encoder = (values: Float32Array) => Uint8Array;
-type Decoder = (bytes: Uint8Array) => Float32Array;
 
 const encoders: Readonly<Record<'F32' | WeightFormat, Encoder>> = {
   F32: (values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
@@ -30,12 +39,22 @@ const encoders: Readonly<Record<'F32' | WeightFormat, Encoder>> = {
   Q4_0: quantizeQ4_0,
 };
 
-const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+const decoders: ReadonlyMap<string, Dequantize> = new Map<string, Dequantize>([
   ['F32', (bytes) => new Float32Array(copyOf(bytes, 4))],
   ['F16', (bytes) => decodeWords(bytes, float16ToFloat32)],
   ['BF16', (bytes) => decodeWords(bytes, bfloat16ToFloat32)],
   ['Q8_0', dequantizeQ8_0],
   ['Q4_0', dequantizeQ4_0],
+  ['Q4_1', dequantizeQ4_1],
+  ['Q5_0', dequantizeQ5_0],
+  ['Q5_1', dequantizeQ5_1],
+  ['Q2_K', dequantizeQ2_K],
+  ['Q3_K', dequantizeQ3_K],
+  ['Q4_K', dequantizeQ4_K],
+  ['Q5_K', dequantizeQ5_K],
+  ['Q6_K', dequantizeQ6_K],
+  ['IQ4_NL', dequantizeIQ4_NL],
+  ['IQ4_XS', dequantizeIQ4_XS],
 ]);
 
 /** float32 values to the bytes of a format. @throws InvalidArgumentError for an incomplete block. */
@@ -43,7 +62,12 @@ export function encodeWeights(values: Float32Array, format: 'F32' | WeightFormat
   return encoders[format](values);
 }
 
-/** Bytes of F32, F16, BF16, Q8_0 or Q4_0 to float32. @throws UnsupportedError for other formats. */
+/**
+ * Bytes in a format of GGUF to float32, with llama.cpp's own bits.
+ *
+ * @throws UnsupportedError for a format that is not read here (those with codebooks: IQ1, IQ2, IQ3, and ternary ones);
+ *   InvalidArgumentError for an incomplete block.
+ */
 export function decodeWeights(bytes: Uint8Array, format: string): Float32Array {
   const decoder = decoders.get(format);
   if (decoder === undefined) {

@@ -9,6 +9,7 @@ import { type AddedToken, readTokenizerJson } from '../convert/tokenizer-json.js
 import { controlToken, unusedToken, userDefinedToken } from '../gguf/token-types.js';
 import type { GgufFile } from '../gguf/gguf-file.js';
 import { fromByteLevel } from './byte-level.js';
+import { ggufEndTokens } from './end-tokens.js';
 
 /**
  * GPT-2's splitting, written out: the library's own copy for byte-level tokenizers uses JavaScript's idea of a
@@ -24,7 +25,7 @@ interface TokenizerParts {
   readonly addedTokens: readonly AddedToken[];
   readonly beginToken: number | undefined;
   readonly addsBeginToken: boolean;
-  readonly endToken: number | undefined;
+  readonly endTokens: readonly number[];
 }
 
 /**
@@ -49,7 +50,7 @@ export async function loadTokenizer(
     addedTokens,
     beginToken: options.beginToken ?? firstToken,
     addsBeginToken: firstToken !== undefined,
-    endToken: options.endToken,
+    endTokens: options.endToken === undefined ? [] : [options.endToken],
   });
 }
 
@@ -91,12 +92,12 @@ export function ggufTokenizer({ path, metadata }: GgufFile): Tokenizer {
     ),
     beginToken,
     addsBeginToken: beginToken !== undefined && metadata.get('tokenizer.ggml.add_bos_token') === true,
-    endToken: token('tokenizer.ggml.eos_token_id'),
+    endTokens: ggufEndTokens(metadata, tokens, typeOf),
   });
 }
 
 function createTokenizer(parts: TokenizerParts): Tokenizer {
-  const { vocabularySize, addedTokens, endToken } = parts;
+  const { vocabularySize, addedTokens, endTokens } = parts;
   const withSpecial = hubTokenizer(parts, addedTokens);
   // Without the special tokens, it reads their text as plain text.
   const plain = hubTokenizer(
@@ -121,7 +122,7 @@ function createTokenizer(parts: TokenizerParts): Tokenizer {
     vocabularySize,
     beginToken: parts.beginToken,
     addsBeginToken: parts.addsBeginToken,
-    endTokens: endToken === undefined ? [] : [endToken],
+    endTokens,
     encode: (text, { special = false } = {}) =>
       text === ''
         ? []

@@ -70,11 +70,11 @@ describe('weights and options that cannot be', () => {
     await writeRandomGguf(inFolder('model.gguf'), {
       architecture: 'llama',
       format: 'Q8_0',
-      foreign: { name: 'blk.1.ffn_down.weight', format: 'Q5_1' },
+      foreign: { name: 'blk.1.ffn_down.weight', format: 'MXFP4' },
     });
     const generating = generateGraph(inFolder('model.gguf'), inFolder('foreign.onnx'));
     await expect(generating).rejects.toThrow(UnsupportedError);
-    await expect(generating).rejects.toThrow(/blk\.1\.ffn_down\.weight is stored in Q5_1.*Q8_0, Q4_0 or F16/);
+    await expect(generating).rejects.toThrow(/blk\.1\.ffn_down\.weight is stored in MXFP4.*Q4_K or F16/);
     await expect(readOnnx(inFolder('foreign.onnx'))).rejects.toThrow(/no such file/);
   });
 

@@ -7,7 +7,7 @@ import { readConstants } from '../../testing/read-constants.js';
 import { chainTokens, type ReferenceRow, referenceForward } from '../../testing/reference-decoder.js';
 import { runChain } from '../../testing/run-chain.js';
 import { temporaryFolder } from '../../testing/temporary-folder.js';
-import { generateGraph } from './generate-graph.js';
+import { chooseWeightFormat, generateGraph } from './generate-graph.js';
 import type { GraphOptions } from './graph-options.js';
 import { readOnnx } from './file/read-onnx.js';
 
@@ -134,7 +134,7 @@ function blocksOf(constants: Awaited<ReturnType<typeof readConstants>>, name: st
   return blocks;
 }
 
-test('the default format keeps the source as it is', async () => {
+test('the default format keeps the source as it is, or closest to that', async () => {
   for (const [format, expected] of [
     ['Q8_0', 'int8'],
     ['Q4_0', 'int4'],
@@ -145,6 +145,12 @@ test('the default format keeps the source as it is', async () => {
     const manifest = await generateGraph(inFolder('model.gguf'), inFolder('model.onnx'));
     expect(manifest.weightFormat).toBe(expected);
   }
+  for (const [stored, expected] of [
+    ['BF16', 'float32'],
+    ['Q5_1', 'int8'],
+    ['Q4_K', 'int8'],
+  ] as const)
+    expect(chooseWeightFormat(undefined, stored)).toBe(expected);
 });
 
 test('an abort ends the writing, and leaves nothing behind', async () => {

@@ -69,13 +69,18 @@ export function graphManifest(weights: DecoderWeights, options: GraphOptions): G
 }
 
 const defaultFormats: Readonly<Record<string, GraphWeightFormat>> = {
-  Q8_0: 'int8',
-  Q4_0: 'int4',
+  F32: 'float32',
+  BF16: 'float32',
   F16: 'float16',
+  Q4_0: 'int4',
 };
+/** Q8_0 as it is, and every other quantisation with the least that a graph adds to its errors. */
+const quantizedFormat = 'int8';
 
 /**
- * The format asked for; by default the one that keeps weights as they are stored.
+ * The format asked for; by default the one that keeps weights as they are stored, or closest to that.
+ *
+ * @param stored as the source names it; undefined: not known.
  *
  * @throws InvalidArgumentError.
  */
@@ -83,12 +88,8 @@ export function chooseWeightFormat(
   wanted: GraphWeightFormat | undefined,
   stored: string | undefined,
 ): GraphWeightFormat {
-  return choice('weightFormat', wanted, defaultFormats[stored ?? ''] ?? 'float32', [
-    'float32',
-    'float16',
-    'int8',
-    'int4',
-  ]);
+  const closest = stored === undefined ? 'float32' : (defaultFormats[stored] ?? quantizedFormat);
+  return choice('weightFormat', wanted, closest, ['float32', 'float16', 'int8', 'int4']);
 }
 
 function choice<Value>(

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Backend, contractVersion, InvalidArgumentError, type LanguageModel } from '@foretoken/core';
+import { assertMemory } from '@foretoken/models';
 import { chooseAccess } from '../engine/open-session.js';
 import type { ProviderOption } from '../engine/session-options.js';
 import { cachedGraph } from '../graph/cache/graph-cache.js';
@@ -9,6 +10,7 @@ import { findTokenizer } from './find-tokenizer.js';
 import { loadExported } from './load-exported.js';
 import { loadGenerated } from './load-generated.js';
 import { checkWhole, defaultSequences, type LoadSettings, mostSequences } from './load-settings.js';
+import { predictMemory } from './predict-memory.js';
 import { modelSource } from './model-source.js';
 import type { OnnxOptions } from './onnx-options.js';
 
@@ -22,7 +24,7 @@ export const onnxBackend: Backend<OnnxOptions> = { contractVersion, name: 'onnx'
 /**
  * Loads a model. The default context is what the model was trained for, at most 4,096 tokens.
  *
- * @throws InvalidModelFileError for files that are no sound model, UnsupportedError, InvalidArgumentError,
+ * @throws InsufficientMemoryError for a model that takes more memory than there is, InvalidModelFileError for files that are no sound model, UnsupportedError, InvalidArgumentError,
  *   CacheWriteError, EngineError.
  */
 async function loadModel(source: string, options: OnnxOptions = {}): Promise<LanguageModel> {
@@ -40,6 +42,7 @@ async function loadModel(source: string, options: OnnxOptions = {}): Promise<Lan
 
 async function loadWeights(source: string, settings: LoadSettings): Promise<LanguageModel> {
   const { options, provider } = settings;
+  if (provider === undefined) assertMemory(source, await predictMemory(source, options), options.memoryLimit);
   const tokenizer = await findTokenizer(options.tokenizer ?? source);
   const onCuda = provider?.name === 'CUDA';
   const graph = await cachedGraph(source, {

@@ -30,7 +30,7 @@ function checkFormat(weights: StoredWeights, { name, format }: StoredWeight): vo
     decodeWeights(new Uint8Array(), format);
   } catch (error) {
     throw new UnsupportedError(
-      `${weights.path}: ${name} is stored in ${format}, which ONNX graphs cannot be generated from: take a file in Q8_0, Q4_0 or F16, or run this one with llama.cpp.`,
+      `${weights.path}: ${name} is stored in ${format}, which ONNX graphs cannot be generated from: take a file in Q8_0, Q4_K or F16, or run this one with llama.cpp.`,
       { cause: error },
     );
   }

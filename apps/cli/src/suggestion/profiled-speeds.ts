@@ -1,0 +1,55 @@
+import { ForetokenError } from '@foretoken/core';
+import { compilePlan, drafterLabel, type Profile } from '@foretoken/planner';
+import { estimateText } from '../output/plan-lines.js';
+import { type PipelineFlags, pipelineFromOptions } from '../planning/pipeline-from-options.js';
+import { pipelineModels } from '../planning/pipeline-models.js';
+
+/** What a plan from a profile says of one drafter alone. */
+export interface ProfiledSpeed {
+  /** Predicted speed over plain decoding; 1 where it would not draft. */
+  readonly speedup: number;
+  readonly text: string;
+}
+
+/**
+ * Speeds of the drafters that were profiled under these settings, by their names in plans; the model files among them are
+ * those of `drafts`.
+ */
+export async function profiledSpeeds(
+  flags: PipelineFlags,
+  profile: Profile,
+  drafts: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ProfiledSpeed>> {
+  const named = new Set(profile.acceptance.map(({ draft }) => draft?.model));
+  const files = drafts.filter((draft) =>
+    [...named].some((name) => name !== undefined && draft.endsWith(name)),
+  );
+  const speeds = new Map<string, ProfiledSpeed>();
+  for (const draft of [undefined, ...files]) {
+    const pipeline = pipelineFromOptions({ ...flags, draft }, profile);
+    for (const drafter of pipeline.drafters) {
+      const single = { ...pipeline, drafters: [drafter] };
+      const models = await pipelineModels(single, signal);
+      try {
+        const { drafters, decisions } = compilePlan({ pipeline: single, models, profile });
+        const [planned] = drafters;
+        const prediction = planned?.predictions.find(({ length }) => length === planned.predictedLength);
+        const why = decisions.findLast(({ pass }) => pass === 'dead-drafters' || pass === 'legality');
+        speeds.set(
+          drafterLabel(drafter),
+          prediction === undefined
+            ? { speedup: 1, text: why?.text ?? 'plain decoding is faster' }
+            : {
+                speedup: prediction.speedup.estimate,
+                text: `predicted ${estimateText(prediction.speedup)}, ${prediction.length} tokens a round`,
+              },
+        );
+      } catch (error) {
+        // Nothing that was measured holds for these settings.
+        if (!ForetokenError.isInstance(error)) throw error;
+      }
+    }
+  }
+  return speeds;
+}
