@@ -12,7 +12,7 @@ import { writeResult } from './support/write-result.js';
 
 const repetitions = 20;
 const width = 8;
-const seed = {
+const record = {
   name: 'Zürich "quoted" text with some words in it',
   age: 42,
   tags: ['a', 'bcd', 'hello world'],
@@ -40,17 +40,17 @@ const cases: readonly Case[] = [
   {
     name: 'schema',
     compile: (compiler) => compiler.compileJsonSchema(object({ type: 'string' })),
-    text: JSON.stringify(seed),
+    text: JSON.stringify(record),
   },
   {
     name: 'schema, a string of at most 50 characters',
     compile: (compiler) => compiler.compileJsonSchema(object({ type: 'string', maxLength: 50 })),
-    text: JSON.stringify(seed),
+    text: JSON.stringify(record),
   },
   {
     name: 'any JSON',
     compile: (compiler) => compiler.compileJsonSchema({}),
-    text: JSON.stringify([seed, seed]),
+    text: JSON.stringify([record, record]),
   },
   {
     name: 'GBNF, lists of sums',

@@ -113,11 +113,7 @@ describe.each(['llama.cpp', 'ONNX Runtime'])('JSON for a schema on %s', (engine)
 
   test('the greedy text is the same with and without drafts, or the logits are as near as the passes', async () => {
     const plain = await write(undefined, 0, 0);
-    for (const inner of [
-      undefined,
-      createModelDrafter({ model: draft, target }),
-      createPromptLookupDrafter(),
-    ]) {
+    for (const inner of [undefined, createModelDrafter({ model: draft, target })]) {
       const drafter = createForcedTokenDrafter({ inner });
       const { tokens } = await write(drafter, 0, 0);
       await drafter.close();

@@ -23,14 +23,6 @@ test('generate writes JSON for a schema, and the JSON output says for which', as
   expect(counters.draftedCount).toBeGreaterThan(0);
 });
 
-test('a grammar that does not read is named with its place, and is no crash', async () => {
-  const { code, stdout, stderr } = await runCommand(['generate', 'x', '--grammar', 'root ::= "a']);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/line 1, column 10: This text in quotes is not closed/);
-  expect(stderr).not.toMatch(/^ {4}at /m);
-  expect(stdout).toBe('');
-});
-
 test('options that contradict a grammar are refused', async () => {
   const { code, stderr } = await runCommand(['generate', 'x', '--grammar', 'root ::= "a"', '--ignore-end']);
   expect(code).toBe(2);

@@ -7,42 +7,11 @@ import { createGrammarCompiler, type Grammar } from './index.js';
 
 /** Tokens of several characters, of parts of characters, and of the end of one with the beginning of the next. */
 const tokens = [
-  ...[
-    'a',
-    'b',
-    'c',
-    'aa',
-    'ab',
-    'ba',
-    'bb',
-    'bc',
-    'ca',
-    'abc',
-    'cab',
-    'é',
-    'aé',
-    'éb',
-    'ê',
-    '€',
-    '😀',
-    '😁',
-    'b😀',
-  ],
-  ...[
-    [0xc3],
-    [0xa9],
-    [0xaa],
-    [0xe2],
-    [0x82, 0xac],
-    [0xf0],
-    [0xf0, 0x9f],
-    [0x98],
-    [0x80],
-    [0x81],
-    [0xa9, 0x61],
-    [0xff],
-  ].map((bytes) => Uint8Array.from(bytes)),
-];
+  'a b c aa ab ba bb bc ca abc cab é aé éb ê € 😀 😁 b😀'.split(' '),
+  [[0xc3], [0xa9], [0xaa], [0xe2], [0x82, 0xac], [0xf0], [0xf0, 0x9f], [0x98], [0x80], [0x81], [0xa9, 0x61], [0xff]].map(
+    (bytes) => Uint8Array.from(bytes),
+  ),
+].flat();
 const tokenizer = testTokenizer(tokens);
 const compiler = createGrammarCompiler(tokenizer);
 const vocabulary = Array.from({ length: tokenizer.vocabularySize }, (_, token) => [
@@ -84,7 +53,7 @@ describe('the mask is the exact set of tokens that go on with a text of the gram
             const mask = [...dead(() => allowed.mask(history))].map((flag) => flag === 1);
             expect(mask, `${writeGrammar(rules)}\nafter ${history.join(' ')}`).toEqual(expected);
             positions += 1;
-            const open = [...expected.keys()].filter((token) => expected[token] === true && token !== 0);
+            const open = [...expected.keys()].filter((token) => token !== 0 && expected[token]);
             const token = open[Math.floor(next() * open.length)];
             if (token === undefined) break;
             history.push(token);

@@ -117,10 +117,10 @@ class EarleyReading implements Reading {
     const at = this.#sets.length - 1;
     for (let size = -1; size < set.size; ) {
       size = set.size;
-      for (const state of [...set.values()]) {
+      for (const state of set.values()) {
         const item = this.#nextItem(state);
         if (item === undefined) {
-          for (const waiting of [...(this.#sets[state.origin] as StateSet).values()]) {
+          for (const waiting of (this.#sets[state.origin] as StateSet).values()) {
             const awaited = this.#nextItem(waiting);
             if (typeof awaited === 'object' && awaited.rule === state.rule)
               addState(set, { ...waiting, dot: waiting.dot + 1 });

@@ -50,6 +50,8 @@ function readFactory(): CreateEngine {
   const script = new Module(file) as unknown as CompiledModule & { filename: string; paths: string[] };
   script.filename = file;
   script.paths = [path.dirname(file)];
+  // What `require` calls for every script; a script in a package of ES modules has no other way in.
+  // oxlint-disable-next-line no-underscore-dangle
   script._compile(source.replace(lastExport, `${lastExport} exports.createEngine = Module;`), file);
   if (script.exports.createEngine === undefined) {
     throw new EngineError(`${library} at ${file} is not the version that Foretoken needs (0.1.27).`);

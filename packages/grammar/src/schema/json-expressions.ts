@@ -42,7 +42,7 @@ const character = choice(
       [0x5c, 0x5c],
     ]),
   },
-  sequence(text('\\'), choice(characters(...[...'"\\/bfnrt'].map(one)), sequence(text('u'), codeUnit))),
+  sequence(text('\\'), choice(characters(...Array.from('"\\/bfnrt', one)), sequence(text('u'), codeUnit))),
 );
 
 /** A string of so many characters. */

@@ -2,7 +2,7 @@ import type { CodePointRange } from './expression.js';
 
 export const largestCodePoint = 0x10_ffff;
 /** Surrogates are no characters: UTF-8 has no bytes for them. */
-export const surrogates: CodePointRange = [0xd800, 0xdfff];
+const surrogates: CodePointRange = [0xd800, 0xdfff];
 
 export function isSurrogate(codePoint: number): boolean {
   return codePoint >= surrogates[0] && codePoint <= surrogates[1];
