@@ -68,10 +68,10 @@ test('what the source does not tell is left out', async () => {
 test.each([llamacpp, onnx])(
   'a model that takes more than it may is refused before it is loaded',
   async (engine) => {
-    const { name, loadModel } = 'llamacppBackend' in engine ? engine.llamacppBackend : engine.onnxBackend;
+    const backend = 'llamacppBackend' in engine ? engine.llamacppBackend : engine.onnxBackend;
     const before = await readdir(cacheFolder);
-    const loading = loadModel(tinyModels.target, { threads: 1, cacheFolder, memoryLimit: 5e6 });
-    await expect(loading, name).rejects.toThrow(InsufficientMemoryError);
+    const loading = backend.loadModel(tinyModels.target, { threads: 1, cacheFolder, memoryLimit: 5e6 });
+    await expect(loading, backend.name).rejects.toThrow(InsufficientMemoryError);
     await expect(loading).rejects.toThrow(
       /target\.gguf takes \d+\.\d MB \(weights .*\), and there are 5\.0 MB/,
     );

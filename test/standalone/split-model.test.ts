@@ -26,22 +26,19 @@ describe('a model that is split over files, named by the first', () => {
     expect([...split.tensors.keys()]).toEqual([...whole.tensors.keys()]);
   });
 
-  it.each([llamacppBackend, onnxBackend])(
-    'writes the text of the whole one, on $name',
-    async ({ loadModel }) => {
-      const texts: string[] = [];
-      for (const file of [part(1), tinyModels.draft]) {
-        const target = await loadModel(file, {
-          threads: 1,
-          cacheFolder: path.join(folder, 'cache'),
-        } as object);
-        const settings = { prompt: 'export function add(', maximumTokens: 16, sampling: { temperature: 0 } };
-        texts.push((await generateText({ target, ...settings })).text);
-        await target.close();
-      }
-      expect(texts[0]).toBe(texts[1]);
-    },
-  );
+  it.each([llamacppBackend, onnxBackend])('writes the text of the whole one, on $name', async (backend) => {
+    const texts: string[] = [];
+    for (const file of [part(1), tinyModels.draft]) {
+      const target = await backend.loadModel(file, {
+        threads: 1,
+        cacheFolder: path.join(folder, 'cache'),
+      } as object);
+      const settings = { prompt: 'export function add(', maximumTokens: 16, sampling: { temperature: 0 } };
+      texts.push((await generateText({ target, ...settings })).text);
+      await target.close();
+    }
+    expect(texts[0]).toBe(texts[1]);
+  });
 
   it('is pruned and quantised into one file', async () => {
     const output = path.join(folder, 'one.gguf');

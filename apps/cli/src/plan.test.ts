@@ -1,7 +1,16 @@
 import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parsePlan, parseProfile, type Plan, type Profile, writeProfile } from '@foretoken/planner';
+import {
+  type ModelConfiguration,
+  parsePlan,
+  parseProfile,
+  type PassCostsEntry,
+  type Plan,
+  type Profile,
+  type RoundCostsEntry,
+  writeProfile,
+} from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
@@ -151,6 +160,72 @@ describe('by a plan', () => {
     expect(settings).toMatchObject({ temperature: 0, rule: (await readPlanFile()).rule });
     expect(used.predicted.speedup.estimate).toBeGreaterThan(1);
     expect(planned.stderr).toContain('--temperature instead of what the plan says');
+  });
+
+  it('generate drafts trees where they are planned, and gives the text of plain decoding', async () => {
+    // Second guesses that are often right, and trees that cost what chains do: no doubt what is best.
+    const profile = parseProfile(await readFile(inFolder('profile.json'), 'utf8'), 'profile.json');
+    const [{ contextTokens, target, draft, drafter, sampling }] = profile.roundCosts as [RoundCostsEntry];
+    const pair = { target, draft, drafter, sampling, rule: 'traversal' };
+    const lengths = Array.from({ length: 64 }, (_, index) => index + 1);
+    const passesOf = (configuration: ModelConfiguration, fixed: number, perToken: number): PassCostsEntry => {
+      const milliseconds = lengths.map((length) => fixed + perToken * length);
+      return { configuration, contextTokens, lengths, milliseconds };
+    };
+    const passCosts = [passesOf(target, 10, 0.1), passesOf(draft as ModelConfiguration, 0.2, 0.01)];
+    const roundCosts = [
+      { ...pair, contextTokens, lengths: [0, 1, 3, 7], milliseconds: [10.1, 10.4, 11, 12.3] },
+    ];
+    const tree = { widths: [4, 2], tokens: 13, milliseconds: 11.3, chainMilliseconds: 11.3 };
+    const treePasses = [{ configuration: target, contextTokens, trees: [tree] }];
+    const ranks = [0, 1, 2].map(() => [0.7, 0.7].map((share) => ({ reached: 1000, accepted: 1000 * share })));
+    const prompts = { promptsSha256: 'a'.repeat(64), promptCount: 1, promptsUsed: 1 };
+    const treeAcceptance = [{ ...pair, ...prompts, widths: [2, 2, 2], ranks }];
+    const measured = { passCosts, roundCosts, treePasses, treeAcceptance };
+    await writeProfile(inFolder('trees.json'), { ...profile, ...measured });
+    const made = ['plan', '--profile', inFolder('trees.json'), '--output', inFolder('tree-plan.json')];
+    const { code, stdout, stderr } = await runCommand([...made, ...models(), '--explain']);
+    expect(code, stderr).toBe(0);
+    const { drafters, rule } = parsePlan(
+      await readFile(inFolder('tree-plan.json'), 'utf8'),
+      'tree-plan.json',
+    );
+    const nodes = drafters[0]?.tree?.parents.length as number;
+    expect(stderr).toMatch(/draft-trees:\n {2}small\.gguf drafts trees of \d+ nodes \(2/);
+    expect(stdout).toContain(`drafting: small.gguf, trees of ${nodes} nodes; verified by traversal`);
+    const shared = ['generate', 'export function add(', '-t', '0', '-n', '32', '--json'];
+    const plainly = ['--model', inFolder('big.gguf'), '--draft', 'none', '--threads', '1'];
+    const [planned, plain] = await Promise.all([
+      runCommand([...shared, '--plan', inFolder('tree-plan.json')]),
+      runCommand([...shared, ...plainly]),
+    ]);
+    expect(planned.code, planned.stderr).toBe(0);
+    const { text, counters, settings } = JSON.parse(planned.stdout);
+    expect(text).toBe(JSON.parse(plain.stdout).text);
+    expect(settings.rule).toBe(rule);
+    // A tree keeps one path: of whole trees most nodes are off it.
+    expect(counters.draftedCount).toBeGreaterThan(2 * counters.acceptedCount);
+  });
+
+  it('generate runs another key-value cache where it is permitted, and says that it is another target', async () => {
+    const profile = parseProfile(await readFile(inFolder('profile.json'), 'utf8'), 'profile.json');
+    const [own] = profile.roundCosts as [RoundCostsEntry];
+    const target = { ...own.target, cacheType: 'q8_0' };
+    const halved = { ...own, target, milliseconds: own.milliseconds.map((cost) => cost / 2) };
+    const acceptance = profile.acceptance.flatMap((entry) => [entry, { ...entry, target }]);
+    await writeProfile(inFolder('caches.json'), { ...profile, acceptance, roundCosts: [own, halved] });
+    const made = ['plan', '--profile', inFolder('caches.json'), ...models(), '--output'];
+    const [kept, other] = await Promise.all([
+      runCommand([...made, inFolder('kept.json'), '--explain']),
+      runCommand([...made, inFolder('other.json'), '--target-cache-types', 'q8_0']),
+    ]);
+    expect(kept.code, kept.stderr).toBe(0);
+    expect(kept.stderr).toContain('Q8_0 with a q8_0 cache is left out');
+    expect(other.stdout).toMatch(/big\.gguf as Q8_0 with a q8_0 cache on .*ANOTHER TARGET/);
+    const run = ['generate', 'export function add(', '--plan', inFolder('other.json'), '-t', '0', '-n', '16'];
+    const { code, stderr } = await runCommand([...run, '--json']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('ANOTHER TARGET: the plan runs big.gguf as Q8_0 with a q8_0 cache');
   });
 
   it('bench prints predicted beside measured', async () => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Profile, parseProfile, type ProfileSetupResult } from '@foretoken/planner';
+import { type MemoryEntry, type Profile, parseProfile, type ProfileSetupResult } from '@foretoken/planner';
 import { finishCommand, runCommand, startCommand } from '../testing/run-command.js';
 
 let folder: string;
@@ -109,7 +109,27 @@ describe('foretoken profile', () => {
     expect(pairs).toContainEqual(['Q8_0', 'Q4_0']);
   });
 
+  it('tells key-value caches apart, and expects their memory', async () => {
+    const types = ['--kv-types', 'f16,q8_0', '--target-kv-types', 'f16'];
+    const settings = ['--threads', '1', '--budget', '1s', '--context-tokens', '64', ...types, '--json'];
+    const { code, stdout, stderr } = await runCommand(['profile', '-o', output, ...settings]);
+    expect(code, stderr).toBe(0);
+    const { memory } = (JSON.parse(stdout) as ProfileSetupResult).profile;
+    const loaded = memory.map(({ configuration: { model, cacheType } }) => [model, cacheType]);
+    expect(loaded).toEqual([
+      ['embedded target', undefined],
+      ['embedded draft', undefined],
+      ['embedded draft', 'q8_0'],
+    ]);
+    const [, half, eighth] = memory as [MemoryEntry, MemoryEntry, MemoryEntry];
+    // 34 bytes for 32 numbers, where f16 has 64.
+    expect(eighth.measured.cache / half.measured.cache).toBeCloseTo(34 / 64, 1);
+    for (const { predicted, measured } of memory)
+      expect(Math.abs((predicted.cache as number) / measured.cache - 1)).toBeLessThan(0.1);
+  });
+
   it.each([
+    [['--kv-types', 'f17'], /--kv-types takes key-value formats of the backend llamacpp.*not "f17"/],
     [
       ['--weight-formats', 'Q9_9'],
       /--weight-formats takes formats of the backend llamacpp.*Q4_0.*not "Q9_9"/,

@@ -1,6 +1,11 @@
 import type { Pipeline } from '../src/pipeline/pipeline-schema.js';
 import type { PipelineModels } from '../src/passes/bind-models.js';
-import type { AcceptanceEntry, ModelConfiguration, Profile } from '../src/profile/profile-schema.js';
+import type {
+  AcceptanceEntry,
+  ModelConfiguration,
+  Profile,
+  TreeAcceptanceEntry,
+} from '../src/profile/profile-schema.js';
 import { sampleProfile } from './sample-profile.js';
 
 /** Hashes of the two models. */
@@ -102,6 +107,48 @@ export function smallProfile(changes: Partial<Profile> = {}): Profile {
     memory: [memoryEntry(targetConfiguration, 1e9), memoryEntry(draftConfiguration, 1e8)],
     energy: { meters: [], unreadable: [], measured: [], estimated: [] },
     ...changes,
+  };
+}
+
+/** Tree passes of the target that take so many times a chain's, and acceptance of trees by depth and rank. */
+export function treeEntries(
+  passRatio: number,
+  shares: readonly (readonly number[])[],
+  changes: Partial<TreeAcceptanceEntry> = {},
+): Pick<Profile, 'treePasses' | 'treeAcceptance'> {
+  const [sample] = sampleProfile().treeAcceptance as [TreeAcceptanceEntry];
+  const sizes: [widths: number[], tokens: number][] = [
+    [[2], 3],
+    [[4], 5],
+    [[4, 2], 13],
+    [[4, 2, 2], 29],
+  ];
+  return {
+    treePasses: [
+      {
+        configuration: targetConfiguration,
+        contextTokens: 64,
+        trees: sizes.map(([widths, tokens]) => ({
+          widths,
+          tokens,
+          milliseconds: 10 * passRatio,
+          chainMilliseconds: 10,
+        })),
+      },
+    ],
+    treeAcceptance: [
+      {
+        ...sample,
+        ...pair,
+        rule: 'traversal',
+        widths: [4, 2, 2],
+        // So many that no prior shows.
+        ranks: shares.map((ranks) =>
+          ranks.map((share) => ({ reached: 1e9, accepted: Math.round(1e9 * share) })),
+        ),
+        ...changes,
+      },
+    ],
   };
 }
 

@@ -18,6 +18,8 @@ export interface ChatModelsSelection {
   /** A file of Jinja, or "chatml", in place of the model's own template. */
   readonly chatTemplate: string | undefined;
   readonly draftLength: DraftLength;
+  /** That verifies drafts. */
+  readonly rule: string;
   /** What the conversation begins with: the template has to take it. */
   readonly messages: readonly ChatMessage[];
 }
@@ -33,7 +35,7 @@ export async function openChatModels(
   selection: ChatModelsSelection,
   signal: AbortSignal,
 ): Promise<OpenChatModels> {
-  const { plan, chatTemplate, draftLength, messages } = selection;
+  const { plan, chatTemplate, draftLength, rule, messages } = selection;
   const { model } = plan === undefined ? selection.models : planSelection(plan.plan, plan.plan.drafters);
   const template = await findTemplate(model, chatTemplate);
   template.render([...messages, { role: 'user', content: 'Hello' }]);
@@ -41,7 +43,7 @@ export async function openChatModels(
   if (plan !== undefined) {
     const opened = await openPlan(plan.plan, { plan: plan.file, allowStale: plan.allowStale }, signal);
     const planned =
-      draftLength === 'auto' ? planController(opened.planned) : draftLengthController(draftLength);
+      draftLength === 'auto' ? planController(opened.planned, rule) : draftLengthController(draftLength);
     return { ...opened, template, draftLength: planned };
   }
   const opened = await openModels(selection.models, signal);

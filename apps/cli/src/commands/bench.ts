@@ -222,7 +222,7 @@ async function benchEngine(
       // One of its own for every length, which learns from run to run.
       const controller =
         opened !== undefined && draftLength === 'auto'
-          ? planController(opened.planned)
+          ? planController(opened.planned, options.rule)
           : draftLengthController(draftLength);
       const shared = {
         target,
@@ -239,7 +239,8 @@ async function benchEngine(
           ...shared,
           onPrompt,
           rule: options.rule,
-          trees: branchingOption(options) !== undefined,
+          trees:
+            branchingOption(options) !== undefined || opened?.planned.some(({ tree }) => tree !== undefined),
           repeats: options.repeats,
         }),
       );

@@ -113,6 +113,7 @@ Examples:
         plan,
         chatTemplate: options.chatTemplate,
         draftLength: treeDraftLength(options, options.draftLength),
+        rule,
         messages,
       };
 

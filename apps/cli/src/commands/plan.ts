@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { verificationRules } from '@foretoken/core';
+import { kvTypes } from '@foretoken/llamacpp-backend';
 import {
   type CompilePlanOptions,
   compilePlan,
@@ -14,6 +15,7 @@ import { backendNames } from '../engines/backends.js';
 import { treeOption } from '../options/draft-tree.js';
 import { memorySize } from '../options/memory-size.js';
 import { modelOptions } from '../options/model-options.js';
+import { nameList } from '../options/name-list.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { allowStaleOption } from '../options/plan-option.js';
@@ -56,6 +58,7 @@ const described = [
   'memoryLimit',
   'sequences',
   'targetFormats',
+  'targetCacheTypes',
   'sameText',
   'powerModel',
 ];
@@ -128,6 +131,12 @@ export function planCommand() {
         '--target-formats <list>',
         "weight formats that the target may have beside its file's: each is another target",
       ).argParser((text) => text.split(',').map((format) => format.trim())),
+    )
+    .addOption(
+      new Option(
+        '--target-cache-types <list>',
+        "formats that the target's key-value cache may have beside the engine's own: each is another target",
+      ).argParser(nameList('--target-cache-types', Object.keys(kvTypes))),
     )
     .addOption(
       new Option(

@@ -4,6 +4,7 @@ import { verificationRules } from '@foretoken/core';
 import { openEnergyMeters, type ProfiledModel, profileSetup } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { openModels, type OpenModels } from '../engines/open-models.js';
+import { draftKvType } from '../engines/kv-types.js';
 import { predictMemory } from '../engines/predict-memory.js';
 import { checkDraftSelection } from '../options/check-draft-selection.js';
 import { draftModel } from '../options/draft-model.js';
@@ -56,7 +57,11 @@ export function profileCommand() {
         .default([64, 512], '64,512'),
     )
     .addOption(modelOptions.gpuLayers)
-    .addOption(modelOptions.kvType)
+    .option(
+      '--kv-types <list>',
+      'formats of the key-value caches to measure the models with, such as f16,q8_0; default: as the engine chooses, f16 on llamacpp, f32 on onnx',
+    )
+    .option('--target-kv-types <list>', 'the same for the target alone; default: as --kv-types')
     .addOption(modelOptions.device)
     .addOption(modelOptions.access)
     .option(
@@ -91,6 +96,7 @@ Examples:
   foretoken profile --output profile.json
   foretoken profile --output profile.json --budget 10m --backend onnx --threads 1,2
   foretoken profile --output profile.json --budget 5m --weight-formats q8_0,q4_0 --target-weight-formats source
+  foretoken profile --output profile.json --budget 5m --kv-types f16,q8_0 --target-kv-types f16
   foretoken profile --output profile.json --model big.gguf --draft small.gguf --prompts prompts.jsonl`,
     )
     .action(async (options) => {
@@ -112,7 +118,7 @@ Examples:
               const models = await openModels(selection, signal);
               try {
                 return await profileSetup({
-                  ...(await profiledModels(selection, models)),
+                  ...(await profiledModels(selection, models, configuration)),
                   prompts,
                   energy,
                   clock,
@@ -125,7 +131,7 @@ Examples:
                   contextTokens: options.contextTokens,
                   rule: options.rule,
                   // The drafters of another vocabulary make no trees.
-                  treeRule: options.foreignDraft === undefined ? 'traversal' : undefined,
+                  treeRule: options.foreignDraft === undefined ? treeRuleOf(options.rule) : undefined,
                   sampling: samplingSettings(options),
                   machine: machine(),
                   libraries: libraries(),
@@ -145,19 +151,33 @@ Examples:
     });
 }
 
+/** What trees are measured with where chains are with `rule`: the same, where it takes trees. */
+function treeRuleOf(rule: string): string {
+  return verificationRules.get(rule)?.trees === true ? rule : 'traversal';
+}
+
 /** The options with the models of one configuration; without one, of the files as they are. */
 function selectionOf(
   options: Omit<ModelSelection, 'threads'>,
   configuration?: Configuration,
 ): ModelSelection {
-  const { threads, weightFormat, draftWeightFormat } = configuration ?? {};
-  return { ...options, threads, weightFormat, draftWeightFormat };
+  const { threads, weightFormat, draftWeightFormat, kvType } = configuration ?? {};
+  const { draftBackend = options.backend } = options;
+  return {
+    ...options,
+    threads,
+    weightFormat,
+    draftWeightFormat,
+    kvType,
+    draftKvType: draftKvType(kvType, configuration?.draftKvType, draftBackend),
+  };
 }
 
 /** The opened models with their files and the names that the profile gives them. */
 async function profiledModels(
   selection: ModelSelection,
   { target, draft }: OpenModels,
+  configuration: Configuration,
 ): Promise<{ readonly target: ProfiledModel; readonly draft: ProfiledModel | undefined }> {
   const { threads, model, backend, draftBackend = backend, weightFormat, draftWeightFormat } = selection;
   const targetFile = modelPath(model, tinyModels.target);
@@ -174,6 +194,7 @@ async function profiledModels(
       model: target,
       file: targetFile,
       weightFormat,
+      cacheType: configuration.kvType,
       threads,
       predictedMemory: await predictMemory(backend, targetFile, { ...options, weightFormat }),
     },
@@ -182,10 +203,12 @@ async function profiledModels(
       model: draft,
       file: draftFile,
       weightFormat: draftWeightFormat,
+      cacheType: configuration.draftKvType,
       threads,
       predictedMemory: await predictMemory(draftBackend, draftFile, {
         ...options,
         ...layers,
+        kvType: selection.draftKvType ?? selection.kvType,
         weightFormat: draftWeightFormat,
       }),
     },

@@ -66,8 +66,8 @@ export async function openDrafter(
   async function openModelDrafter(part: string): Promise<Drafter> {
     const { backend, draftBackend, draftWeightFormat: weightFormat, foreignDraft, stage, tree } = selection;
     const { file, ...layers } = draftModel(part, modelPath(selection.model, tinyModels.target));
-    const { draftThreads: threads = options.threads } = selection;
-    const settings = { ...options, ...layers, threads, weightFormat };
+    const { draftThreads: threads = options.threads, draftKvType: kvType = options.kvType } = selection;
+    const settings = { ...options, ...layers, threads, kvType, weightFormat };
     const model = await loadModel(draftBackend ?? backend, file, settings);
     open.push(model);
     draft = model;

@@ -87,6 +87,8 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly draftBackend?: string | undefined;
   /** Undefined: as the target's. */
   readonly draftThreads?: number | undefined;
+  /** Undefined: as the target's. */
+  readonly draftKvType?: KvType | undefined;
   readonly foreignDraft?: ForeignDraft | undefined;
   readonly tree?: DraftTree | undefined;
   readonly combine?: DrafterCombination | undefined;

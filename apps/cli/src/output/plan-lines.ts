@@ -1,15 +1,17 @@
-import type { Plan } from '@foretoken/planner';
+import { formatText, type Plan } from '@foretoken/planner';
+import { draftedText } from './drafted-text.js';
+import { estimateText } from './estimate-text.js';
 
 /** What a plan is and promises, a few lines. */
 export function planLines(plan: Plan, output: string): string[] {
   const { drafters, combination, rule, target, predicted, plain, confidence } = plan;
   const { configuration } = target;
-  const names = drafters.map(({ name, predictedLength }) => `${name}, ${predictedLength} tokens a round`);
+  const names = drafters.map((drafter) => `${drafter.name}, ${draftedText(drafter)}`);
   const drafting =
     names.length === 0 ? 'plain decoding' : names.join(combination === 'priority' ? ', or else ' : '; ');
   const percent = `${(100 * confidence).toFixed(0)} %`;
   const lines = [
-    `target: ${target.model} as ${configuration.weightFormat} on ${configuration.engine}${configuration.threads === null ? '' : `, threads ${configuration.threads}`}${target.isOther ? ' (ANOTHER TARGET than its file)' : ''}`,
+    `target: ${target.model} as ${formatText(configuration)} on ${configuration.engine}${configuration.threads === null ? '' : `, threads ${configuration.threads}`}${target.isOther ? ' (ANOTHER TARGET than its file)' : ''}`,
     `drafting: ${drafting}${names.length === 0 ? '' : `; verified by ${rule}`}`,
     `predicted: ${estimateText(predicted.speedup)} of plain decoding (${percent}), ${predicted.tokensPerSecond.toFixed(1)} tokens/s against ${plain.tokensPerSecond.toFixed(1)}`,
   ];
@@ -34,9 +36,4 @@ export function decisionLines({ decisions }: Plan): string[] {
     lines.push(`  ${text}`);
   }
   return lines;
-}
-
-/** "1.31x [1.20, 1.43]". */
-export function estimateText({ estimate, lower, upper }: Plan['predicted']['speedup']): string {
-  return `${estimate.toFixed(2)}x [${lower.toFixed(2)}, ${upper.toFixed(2)}]`;
 }

@@ -1,6 +1,7 @@
 import {
   acceptanceByHistory,
   acceptanceByPosition,
+  formatText,
   type ModelConfiguration,
   type ProfileSetupResult,
 } from '@foretoken/planner';
@@ -41,7 +42,9 @@ export function profileLines(
         `${widths.join(',')}: ${(milliseconds / chainMilliseconds).toFixed(2)}`,
     );
     lines.push(
-      `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
+      ratios.length === 0
+        ? `tree passes of ${nameOf(configuration)}: it reads no trees`
+        : `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
     );
   }
   for (const { drafter, widths, ranks, promptsUsed, promptCount } of profile.treeAcceptance) {
@@ -72,13 +75,14 @@ export function profileLines(
   return lines;
 }
 
-function nameOf({ model, engine, weightFormat, threads }: ModelConfiguration): string {
-  return `${model} ${weightFormat} on ${engine}${threads === null ? '' : `, threads ${threads}`}`;
+function nameOf(configuration: ModelConfiguration): string {
+  const { model, engine, threads } = configuration;
+  return `${model} ${formatText(configuration)} on ${engine}${threads === null ? '' : `, threads ${threads}`}`;
 }
 
-/** The draft model's format, where a model drafts. */
+/** The draft model's formats, where a model drafts. */
 function pairOf({ draft }: { readonly draft: ModelConfiguration | null }): string {
-  return draft === null ? '' : ` ${draft.weightFormat}`;
+  return draft === null ? '' : ` ${formatText(draft)}`;
 }
 
 function format(milliseconds: number): string {

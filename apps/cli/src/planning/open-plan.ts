@@ -21,14 +21,14 @@ export async function loadPlan(
   { allowStale }: Pick<PlanFlags, 'allowStale'>,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const { readPlan } = await planner();
+  const { formatText, readPlan } = await planner();
   const context = { machine: machine(), libraries: libraries() };
   const { plan, differences } = await readPlan(file, { context, allowStale, signal });
   for (const line of differences) note(colours.yellow(`stale plan: ${line}`));
   if (plan.target.isOther)
     note(
       colours.yellow(
-        `ANOTHER TARGET: the plan runs ${plan.target.model} as ${plan.target.configuration.weightFormat}`,
+        `ANOTHER TARGET: the plan runs ${plan.target.model} as ${formatText(plan.target.configuration)}`,
       ),
     );
   return plan;

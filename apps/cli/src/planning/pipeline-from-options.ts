@@ -25,6 +25,7 @@ export interface PipelineFlags extends Omit<ModelSelection, 'backend'> {
   readonly memoryLimit?: number | undefined;
   readonly sequences?: number | undefined;
   readonly targetFormats?: readonly string[] | undefined;
+  readonly targetCacheTypes?: readonly string[] | undefined;
   readonly seedContract?: Pipeline['seedContract'];
   readonly powerModel?: Pipeline['powerModel'];
 }
@@ -59,7 +60,11 @@ export function pipelineFromOptions(flags: PipelineFlags, profile: Profile): Pip
   const pipeline: Pipeline = {
     format: 'foretoken-pipeline',
     version: 1,
-    target: { model, formats: flags.targetFormats === undefined ? undefined : [...flags.targetFormats] },
+    target: {
+      model,
+      formats: flags.targetFormats && [...flags.targetFormats],
+      cacheTypes: flags.targetCacheTypes && [...flags.targetCacheTypes],
+    },
     drafters,
     combination: flags.combine === 'priority' ? 'priority' : undefined,
     rule: flags.rule,

@@ -1,7 +1,10 @@
-import { InvalidArgumentError } from '@foretoken/core';
+import { createFixedShape, InvalidArgumentError } from '@foretoken/core';
+import type { KvType } from '@foretoken/llamacpp-backend';
 import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
+import { draftKvType } from '../engines/kv-types.js';
 import { withoutModel } from '../options/draft-names.js';
+import type { DraftTree } from '../options/draft-tree.js';
 import type { ModelSelection } from '../options/model-options.js';
 import { enginePrefixes } from './pipeline-from-options.js';
 
@@ -21,12 +24,15 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
     draft: drafters.length === 0 ? 'none' : drafters.map((drafter) => partOf(plan, drafter)).join('+'),
     combine: plan.combination === 'priority' && drafters.length > 1 ? 'priority' : undefined,
     stage: model?.stage,
+    tree: treeOf(drafters),
     foreignDraft: model?.vocabulary === 'same' ? undefined : model?.vocabulary,
     corpus: nGram?.corpora,
     nGramStore: nGram?.store,
     source: inputCopy?.source,
-    weightFormat: plan.target.isOther ? configuration.weightFormat : undefined,
+    weightFormat: (plan.target.requantised ?? plan.target.isOther) ? configuration.weightFormat : undefined,
     draftWeightFormat: withModel?.requantised === true ? draft?.weightFormat : undefined,
+    kvType: configuration.cacheType as KvType | undefined,
+    draftKvType: draft && draftKvType(configuration.cacheType, draft.cacheType, backendOf(draft.engine)),
     backend,
     draftBackend: draft && backendOf(draft.engine),
     threads: threads ?? undefined,
@@ -35,6 +41,18 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
     device: backend === 'onnx' && device === 'cuda' ? 'cuda' : undefined,
     access: engine.includes('(JavaScript API)') ? 'stock' : undefined,
   };
+}
+
+/** The trees that a model drafts; undefined: none does. */
+function treeOf(drafters: readonly PlannedDrafter[]): DraftTree | undefined {
+  const parents = drafters.find(({ tree }) => tree !== undefined)?.tree?.parents;
+  return (
+    parents && {
+      text: 'as planned',
+      kind: { kind: 'chosen', chooser: createFixedShape({ parents }) },
+      nodes: parents.length,
+    }
+  );
 }
 
 /** As `--draft` names it. */

@@ -2,7 +2,7 @@ import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import type { Comparison } from '../benchmark/compare-runs.js';
 import type { DraftLength } from '../options/draft-length.js';
 import { speedupText } from '../output/comparison-table.js';
-import { estimateText } from '../output/plan-lines.js';
+import { estimateText } from '../output/estimate-text.js';
 
 type Estimate = Plan['predicted']['speedup'];
 
@@ -17,6 +17,8 @@ export function predictedOf(
     return isPlan && planned.length === plan.drafters.length ? plan.predicted.speedup : undefined;
   const [only, ...others] = planned;
   if (only === undefined || others.length > 0) return undefined;
+  // Of its trees so many nodes are left, and predictions by length are those of chains.
+  if (only.tree !== undefined) return undefined;
   return only.predictions.find(({ length }) => length === draftLength)?.speedup;
 }
 

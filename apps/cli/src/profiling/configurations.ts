@@ -1,3 +1,5 @@
+import type { KvType } from '@foretoken/llamacpp-backend';
+import { parseKvTypes } from '../engines/kv-types.js';
 import { parseWeightFormats } from '../engines/weight-formats.js';
 
 /** What `foretoken profile` was asked to vary. */
@@ -7,6 +9,8 @@ export interface Variations {
   readonly threads?: readonly number[] | undefined;
   readonly weightFormats?: string | undefined;
   readonly targetWeightFormats?: string | undefined;
+  readonly kvTypes?: string | undefined;
+  readonly targetKvTypes?: string | undefined;
 }
 
 /** Models as they are loaded together. */
@@ -15,15 +19,18 @@ export interface Configuration {
   /** Of the target. */
   readonly weightFormat: string | undefined;
   readonly draftWeightFormat: string | undefined;
+  /** Formats of the key-value caches; undefined: as the engine chooses. */
+  readonly kvType: KvType | undefined;
+  readonly draftKvType: KvType | undefined;
   /** What it differs in from the others; empty where there is one. */
   readonly title: string;
 }
 
 /**
- * Every combination of what is varied. The target's first format comes with all of the draft's before its second comes,
- * since another format of the target is another target.
+ * Every combination of what is varied. The target's first formats come with all of the draft's before its second ones come,
+ * since other formats of the target are another target.
  *
- * @param hasDraftModel false where no model drafts: then only the target has formats.
+ * @param hasDraftModel false where no model drafts: then only the target's formats are varied.
  */
 export function configurations(variations: Variations, hasDraftModel: boolean): readonly Configuration[] {
   const { backend, draftBackend = backend, weightFormats, threads = [undefined] } = variations;
@@ -37,15 +44,32 @@ export function configurations(variations: Variations, hasDraftModel: boolean): 
     weightFormats === undefined || !hasDraftModel
       ? own
       : parseWeightFormats('--weight-formats', weightFormats, draftBackend);
+  const { kvTypes, targetKvTypes = kvTypes } = variations;
+  const targetOption = variations.targetKvTypes === undefined ? '--kv-types' : '--target-kv-types';
+  const targetCaches = targetKvTypes === undefined ? own : parseKvTypes(targetOption, targetKvTypes, backend);
+  const draftCaches =
+    kvTypes === undefined || !hasDraftModel ? own : parseKvTypes('--kv-types', kvTypes, draftBackend);
   const all = targetFormats.flatMap((weightFormat) =>
-    threads.flatMap((count) =>
-      draftFormats.map((draftWeightFormat) => ({ threads: count, weightFormat, draftWeightFormat })),
+    targetCaches.flatMap((kvType) =>
+      threads.flatMap((count) =>
+        draftFormats.flatMap((draftWeightFormat) =>
+          draftCaches.map((draftKvType) => ({
+            threads: count,
+            weightFormat,
+            draftWeightFormat,
+            kvType,
+            draftKvType,
+          })),
+        ),
+      ),
     ),
   );
   return all.map((one) => {
     const parts = [
       targetFormats.length > 1 ? `target ${one.weightFormat ?? 'as it is'}` : '',
+      targetCaches.length > 1 ? `target cache ${one.kvType ?? "as the engine's"}` : '',
       draftFormats.length > 1 ? `draft ${one.draftWeightFormat ?? 'as it is'}` : '',
+      draftCaches.length > 1 ? `draft cache ${one.draftKvType ?? "as the engine's"}` : '',
       threads.length > 1 ? `threads ${one.threads}` : '',
     ];
     return { ...one, title: parts.filter((part) => part !== '').join(', ') };

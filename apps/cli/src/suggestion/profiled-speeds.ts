@@ -1,6 +1,7 @@
 import { ForetokenError } from '@foretoken/core';
-import { compilePlan, drafterLabel, type Profile } from '@foretoken/planner';
-import { estimateText } from '../output/plan-lines.js';
+import { bestPrediction, compilePlan, drafterLabel, type Profile } from '@foretoken/planner';
+import { draftedText } from '../output/drafted-text.js';
+import { estimateText } from '../output/estimate-text.js';
 import { type PipelineFlags, pipelineFromOptions } from '../planning/pipeline-from-options.js';
 import { pipelineModels } from '../planning/pipeline-models.js';
 
@@ -34,15 +35,15 @@ export async function profiledSpeeds(
       try {
         const { drafters, decisions } = compilePlan({ pipeline: single, models, profile });
         const [planned] = drafters;
-        const prediction = planned?.predictions.find(({ length }) => length === planned.predictedLength);
+        const prediction = planned && bestPrediction(planned);
         const why = decisions.findLast(({ pass }) => pass === 'dead-drafters' || pass === 'legality');
         speeds.set(
           drafterLabel(drafter),
-          prediction === undefined
+          planned === undefined || prediction === undefined
             ? { speedup: 1, text: why?.text ?? 'plain decoding is faster' }
             : {
                 speedup: prediction.speedup.estimate,
-                text: `predicted ${estimateText(prediction.speedup)}, ${prediction.length} tokens a round`,
+                text: `predicted ${estimateText(prediction.speedup)}, ${draftedText(planned)}`,
               },
         );
       } catch (error) {

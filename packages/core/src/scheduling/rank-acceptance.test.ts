@@ -42,3 +42,14 @@ test('it forgets', () => {
   for (let round = 0; round < 100; round++) acceptance.observe({ parents: [-1], acceptedPath: [] });
   expect(acceptance.at(0, 0)).toBeLessThan(0.2);
 });
+
+test('counts that are added are as so many trees', () => {
+  const added = new RankAcceptance({ ...options, memory: Number.POSITIVE_INFINITY });
+  const observed = new RankAcceptance({ ...options, memory: Number.POSITIVE_INFINITY });
+  for (let round = 0; round < 10; round++)
+    observed.observe({ parents: [-1, -1], acceptedPath: round < 6 ? [0] : [] });
+  added.add(0, 0, { tried: 10, accepted: 6 });
+  added.add(0, 1, { tried: 4, accepted: 0 });
+  for (const depth of [0, 1])
+    for (const rank of [0, 1]) expect(added.at(depth, rank)).toBe(observed.at(depth, rank));
+});

@@ -1,5 +1,11 @@
 import type { VerifiedTree } from './tree-shape-chooser.js';
 
+/** How often a child was looked at, those before it not accepted, and how often it was accepted. */
+export interface RankCount {
+  readonly tried: number;
+  readonly accepted: number;
+}
+
 /**
  * Estimates the chance that the child of each rank (0 = verified first) under an accepted node of each depth (0 = the
  * root) is accepted, given that its earlier siblings were not. Siblings behind an accepted one, and nodes off the
@@ -19,11 +25,17 @@ export class RankAcceptance {
    * @param options.priorMean acceptance of first children to start from, 0 to 1; each later rank starts from half of the
    *   one before, since it is asked only where better guesses were wrong.
    * @param options.priorWeight observations that the prior is worth, > 0.
-   * @param options.memory trees after which an observation counts 1/e, > 1.
+   * @param options.memory trees after which an observation counts 1/e, > 1; infinite: nothing is forgotten.
    */
   constructor(options: { priorMean: number; priorWeight: number; memory: number }) {
     this.#prior = { mean: options.priorMean, weight: options.priorWeight };
     this.#forgetting = Math.exp(-1 / options.memory);
+  }
+
+  /** Counts of the child of a rank under accepted nodes of a depth, as if so many had been observed now. */
+  add(depth: number, rank: number, { tried, accepted }: RankCount): void {
+    count(this.#tried, depth, rank, tried);
+    count(this.#accepted, depth, rank, accepted);
   }
 
   observe({ parents, acceptedPath }: VerifiedTree): void {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import { shapeOfWidths, type TreeLimits, type TreeShape } from './tree-shape.js';
+import { fitShape, shapeOfWidths, type TreeLimits, type TreeShape } from './tree-shape.js';
 
 /** What became of a draft tree. */
 export interface VerifiedTree {
@@ -35,4 +35,23 @@ export function createStaticShape(widths: readonly number[]): TreeShapeChooser {
     next: (limits) => shapeOfWidths((depth) => widths[depth] ?? 0, limits),
     observe() {},
   };
+}
+
+/**
+ * Always this shape; less of it only where the limits ask for less.
+ *
+ * @throws InvalidArgumentError for one without nodes, or whose parents are no earlier nodes level by level.
+ */
+export function createFixedShape(shape: TreeShape): TreeShapeChooser {
+  const { parents } = shape;
+  const isLevelByLevel = parents.every(
+    (parent, node) =>
+      Number.isInteger(parent) && parent >= -1 && parent < node && parent >= (parents[node - 1] ?? -1),
+  );
+  if (parents.length === 0 || !isLevelByLevel) {
+    throw new InvalidArgumentError(
+      `A tree's parents are -1 or earlier nodes, level by level, and at least one, not "${parents.join(',')}".`,
+    );
+  }
+  return { next: (limits) => fitShape(shape, limits), observe() {} };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fitShape, nodeDepths, type TreeLimits, type TreeShape } from './tree-shape.js';
-import { createStaticShape } from './tree-shape-chooser.js';
+import { createFixedShape, createStaticShape } from './tree-shape-chooser.js';
 
 const seed = 20_261_128;
 const wide: TreeLimits = {
@@ -71,3 +71,22 @@ test('a widest tree within the limits is made at once, however large the whole w
   });
   expect(parents).toHaveLength(63);
 });
+
+test('a fixed shape is that shape, or what the limits leave of it', () => {
+  fc.assert(
+    fc.property(widths, limits, (children, within) => {
+      const shape = createStaticShape(children).next({ ...wide, maximumTokens: 40 });
+      const fixed = createFixedShape(shape);
+      expect(fixed.next(wide)).toEqual(shape);
+      expect(fixed.next(within)).toEqual(fitShape(shape, within));
+    }),
+    { seed },
+  );
+});
+
+test.each([[[]], [[0]], [[-1, 1]], [[-1, 0, -1]], [[-2]], [[-1, 0.5]]])(
+  'the parents %o are no shape',
+  (parents) => {
+    expect(() => createFixedShape({ parents })).toThrow(/level by level/);
+  },
+);

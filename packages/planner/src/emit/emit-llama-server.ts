@@ -2,6 +2,7 @@ import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import type { Emitted } from './emitted.js';
 import { matchLengths } from './match-lengths.js';
 import { shellWord } from './shell-word.js';
+import { treeLine } from './tree-line.js';
 
 /** Whose options these are: common/arg.cpp and docs/speculative.md there. */
 export const llamaServerVersion = 'llama.cpp de3ff81 (library 0.5.0)';
@@ -13,6 +14,8 @@ export function emitLlamaServer(plan: Plan): Emitted {
   const words = ['llama-server', '-m', fileOf(models, target.model)];
   const inexpressible: string[] = [];
   if (configuration.threads !== null) words.push('-t', String(configuration.threads));
+  if (configuration.cacheType !== undefined)
+    words.push('--cache-type-k', configuration.cacheType, '--cache-type-v', configuration.cacheType);
   words.push('-c', String(configuration.contextLength), '-np', '1');
   const types: string[] = [];
   for (const drafter of drafters) types.push(...emitDrafter(drafter, plan, words, inexpressible));
@@ -29,7 +32,7 @@ export function emitLlamaServer(plan: Plan): Emitted {
     inexpressible.push(
       `the engine ${configuration.engine}: costs were measured on it, and llama-server has others`,
     );
-  if (target.isOther)
+  if (target.requantised ?? target.isOther)
     inexpressible.push(
       `weights as ${configuration.weightFormat}: write such a file first, with llama-quantize`,
     );
@@ -39,11 +42,13 @@ export function emitLlamaServer(plan: Plan): Emitted {
 
 /** Adds a drafter's flags; its types of speculation, none where it has no words there. */
 function emitDrafter(
-  { drafter, draft, name, predictedLength }: PlannedDrafter,
+  { drafter, draft, name, predictedLength, tree }: PlannedDrafter,
   plan: Plan,
   words: string[],
   inexpressible: string[],
 ): string[] {
+  if (tree !== undefined) inexpressible.push(treeLine(name, tree, predictedLength));
+  if (tree !== undefined && predictedLength === 0) return [];
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary !== undefined && drafter.vocabulary !== 'same') {
@@ -55,6 +60,8 @@ function emitDrafter(
       words.push('--spec-draft-model', fileOf(plan.models, draft?.model ?? ''));
       words.push('--spec-draft-n-max', String(predictedLength), '--spec-draft-p-min', '0');
       if (draft !== null && draft.threads !== null) words.push('--spec-draft-threads', String(draft.threads));
+      if (draft?.cacheType !== undefined)
+        words.push('--spec-draft-type-k', draft.cacheType, '--spec-draft-type-v', draft.cacheType);
       return ['draft-simple'];
     }
     case 'prompt-lookup':

@@ -1,6 +1,7 @@
 import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import type { Emitted } from './emitted.js';
 import { matchLengths } from './match-lengths.js';
+import { treeLine } from './tree-line.js';
 
 /** Whose options these are: SpeculativeConfig in vllm/config/speculative.py there. */
 export const vllmVersion = 'vLLM 002e77c';
@@ -17,6 +18,13 @@ export function emitVllm(plan: Plan): Emitted {
   if (configurations.length > 1)
     inexpressible.push('several drafters: it has one method at a time, here that of the last one');
   if (chosen !== null) inexpressible.push(...ofEveryDraft(plan));
+  const caches = [plan.target.configuration, ...plan.drafters.flatMap(({ draft }) => draft ?? [])].filter(
+    ({ cacheType }) => cacheType !== undefined,
+  );
+  for (const { model, cacheType } of caches)
+    inexpressible.push(
+      `${model} with a ${cacheType} cache: it has other formats, for all models together (--kv-cache-dtype)`,
+    );
   const files = Object.values(plan.models).filter(({ file }) => file.endsWith('.gguf'));
   if (files.length > 0)
     inexpressible.push(
@@ -28,12 +36,14 @@ export function emitVllm(plan: Plan): Emitted {
 type Configuration = Readonly<Record<string, string | number | boolean>>;
 
 function configurationOf(
-  { drafter, draft, name, predictedLength }: PlannedDrafter,
+  { drafter, draft, name, predictedLength, tree }: PlannedDrafter,
   plan: Plan,
   inexpressible: string[],
 ): Configuration | undefined {
   const { rule, models } = plan;
   const length = { num_speculative_tokens: predictedLength };
+  if (tree !== undefined) inexpressible.push(treeLine(name, tree, predictedLength));
+  if (tree !== undefined && predictedLength === 0) return undefined;
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary === 'slem') {
@@ -44,14 +54,16 @@ function configurationOf(
       }
       if (drafter.stage !== undefined)
         inexpressible.push(`${name}: nothing guesses for the draft model there; it drafts token by token`);
-      if (rule !== 'block' && rule !== 'tokenwise')
+      // Of chains traversal is block.
+      const isBlock = rule === 'block' || rule === 'traversal';
+      if (!isBlock && rule !== 'tokenwise')
         inexpressible.push(`the rule ${rule}: its own are standard (tokenwise) and block`);
       return {
         method: 'draft_model',
         model: (models[draft?.model ?? ''] as Plan['models'][string]).file,
         ...length,
         draft_sample_method: 'probabilistic',
-        rejection_sample_method: rule === 'block' ? 'block' : 'standard',
+        rejection_sample_method: isBlock ? 'block' : 'standard',
         ...(drafter.vocabulary === 'tli' ? { use_heterogeneous_vocab: true } : {}),
       };
     }

@@ -19,6 +19,7 @@ import type { AcceptanceEntry, PassCostsEntry, Profile } from '../profile/profil
 import { createRecordedMeter } from '../testing/recorded-meter.js';
 import { acceptanceByPosition } from './acceptance-counts.js';
 import { parentsOfWidths } from './parents-of-widths.js';
+import type { ProfiledModel } from './profiled-model.js';
 import { profileSetup, type ProfileSetupOptions } from './profile-setup.js';
 
 let folder: string;
@@ -158,6 +159,33 @@ describe('profiling a setup', () => {
       expect(accepted).toBe(reached);
       expect(later).toEqual([]);
     }
+  });
+
+  it('tells models with other key-value caches apart, and says what was asked for', async () => {
+    const bench = await createBench();
+    await profileSetup(bench.options);
+    const draft = { ...(bench.options.draft as ProfiledModel), cacheType: 'q8_0' };
+    const { profile } = await profileSetup({ ...bench.options, draft });
+    const typesOf = (model: string): unknown[] =>
+      profile.memory.flatMap(({ configuration }) =>
+        configuration.model === model ? [configuration.cacheType] : [],
+      );
+    expect(typesOf('target')).toEqual([undefined]);
+    expect(typesOf('draft')).toEqual([undefined, 'q8_0']);
+    expect(profile.acceptance.map((entry) => entry.draft?.cacheType)).toEqual([undefined, 'q8_0']);
+    expect(await readBack(bench)).toEqual(profile);
+  });
+
+  it('of a target that reads no trees says so, and does not measure it again', async () => {
+    const bench = await createBench({ treeRule: 'traversal' });
+    const { target } = bench.options;
+    const capabilities = { ...target.model.capabilities, maximumLeaves: 1 };
+    Object.defineProperty(target.model, 'capabilities', { value: capabilities });
+    const { profile, left } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    expect(profile.treePasses).toMatchObject([{ configuration: { model: 'target' }, trees: [] }]);
+    expect(profile.treeAcceptance).toEqual([]);
+    expect((await profileSetup(bench.options)).measured).toEqual([]);
   });
 
   it('measures nothing again', async () => {

@@ -233,11 +233,11 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
 
 function treeSteps({ target, draft, clock, prompts, ...options }: ProfileSetupOptions): ProfileStep[] {
   const { treeRule: rule, sampling = {} } = options;
-  if (rule === undefined || draft === undefined || target.model.capabilities.maximumLeaves === 1) return [];
-  return [
-    treePassesStep(target, clock),
-    treeAcceptanceStep({ target, draft, sampling, rule }, { prompts, clock }),
-  ];
+  if (rule === undefined || draft === undefined) return [];
+  const passes = treePassesStep(target, clock);
+  return target.model.capabilities.maximumLeaves === 1
+    ? [passes]
+    : [passes, treeAcceptanceStep({ target, draft, sampling, rule }, { prompts, clock })];
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -10,15 +10,24 @@ export interface ProfiledModel {
   readonly file: string;
   /** The format that its weights were brought into, by the name that asks for it; default: what the model says. */
   readonly weightFormat?: string | undefined;
+  /** Format of the key-value cache that was asked for, other than what the engine chooses by itself. */
+  readonly cacheType?: string | undefined;
   /** CPU threads that were asked for; undefined: the engine chose. */
   readonly threads: number | undefined;
   /** Bytes that its file lets expect, as far as they can be told. */
   readonly predictedMemory?: Partial<MemoryUse> | undefined;
 }
 
-export function configurationOf({ id, model, threads, ...asked }: ProfiledModel): ModelConfiguration {
+export function configurationOf({
+  id,
+  model,
+  threads,
+  cacheType,
+  ...asked
+}: ProfiledModel): ModelConfiguration {
   const { engine, device } = model.capabilities;
   const weightFormat = asked.weightFormat ?? model.capabilities.weightFormat;
   const { contextLength } = model;
-  return { model: id, engine, device, weightFormat, threads: threads ?? null, contextLength };
+  const loaded = { model: id, engine, device, weightFormat, threads: threads ?? null, contextLength };
+  return cacheType === undefined ? loaded : { ...loaded, cacheType };
 }

@@ -4,8 +4,14 @@ import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import { type AcceptanceData, acceptanceData } from '../prediction/acceptance-data.js';
 import { type RoundCosts, roundCostsOf } from '../prediction/round-costs.js';
 import { estimatedRoundEnergy, measuredRoundEnergy, type RoundEnergy } from '../prediction/round-energy.js';
-import type { AcceptanceEntry, ModelConfiguration, Profile } from '../profile/profile-schema.js';
+import type {
+  AcceptanceEntry,
+  ModelConfiguration,
+  Profile,
+  TreeAcceptanceEntry,
+} from '../profile/profile-schema.js';
 import { bindModels, type BoundModel, isAsFile, type PipelineModels } from './bind-models.js';
+import { knownTrees } from './known-trees.js';
 import type { Candidate, Program, TargetChoice } from './program.js';
 import { sameSampling } from './same-sampling.js';
 
@@ -48,6 +54,7 @@ export function createProgram(pipeline: Pipeline, models: PipelineModels, profil
     candidates,
     unmeasured,
     isOtherTarget: false,
+    isRequantised: false,
     rule: undefined,
     drafters: undefined,
     alternatives: [],
@@ -100,7 +107,8 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   const { drafter, label, ids, model, targets, configurations } = search;
   const hasModel = draftsWithModel(drafter);
   if (hasModel && ids === undefined) return 'its model is not in the profile';
-  if ('tree' in drafter && drafter.tree !== undefined) return 'profiles measure chains, and no trees';
+  if ('tree' in drafter && !isProfiledTree(drafter))
+    return `profiles tell of trees of fixed shape that a draft model drafts, and not of ${drafter.tree}`;
   const measuredDrafts = configurations.filter((one) => ids?.includes(one.model) === true);
   const drafts = hasModel ? measuredDrafts : [null];
   const isOfDrafter = (entry: {
@@ -114,6 +122,14 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   const entries = ofSampling.filter(({ sampling }) => sameSampling(sampling, pipeline.sampling));
   if (ofSampling.length > 0 && entries.length === 0)
     return `its acceptance was measured with other sampling settings (${ofSampling.map(({ sampling }) => JSON.stringify(sampling)).join(', ')})`;
+  const ofTrees = (target: ModelConfiguration, draft: ModelConfiguration | null): TreeAcceptanceEntry[] =>
+    profile.treeAcceptance.filter(
+      (entry) =>
+        isOfDrafter(entry) &&
+        sameSampling(entry.sampling, pipeline.sampling) &&
+        sameFormats(entry.target, target) &&
+        sameFormats(entry.draft, draft),
+    );
   const candidates: Candidate[] = [];
   for (const target of targets) {
     for (const draft of drafts) {
@@ -139,6 +155,7 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
           isHead: drafter.kind === 'head',
         }),
         draftMemoryBytes: draft === null ? 0 : memoryOf(profile, draft),
+        trees: knownTrees(drafter, profile, target.configuration, ofTrees(target.configuration, draft)),
       });
     }
   }
@@ -159,18 +176,32 @@ function isNameOf(drafter: PipelineDrafter, name: string): boolean {
   return stage === undefined ? !/ (after|or|and) /.test(name) : name.endsWith(` after ${stage}`);
 }
 
-/** By rule, of the same weights; threads and engine decide nothing here. Of several the one with the most counts. */
+function sameFormats(left: ModelConfiguration | null, right: ModelConfiguration | null): boolean {
+  return (
+    left?.model === right?.model &&
+    left?.weightFormat === right?.weightFormat &&
+    left?.cacheType === right?.cacheType
+  );
+}
+
+/** Of the forms that `--tree` takes, those that a profile tells of. */
+function isProfiledTree(drafter: PipelineDrafter & { readonly tree?: string | undefined }): boolean {
+  const { tree, kind } = drafter;
+  return (
+    tree === undefined || (kind === 'draft-model' && (tree === 'auto' || /^[1-9]\d?(,[1-9]\d?)*$/.test(tree)))
+  );
+}
+
+/** By rule, of the same formats of weights and cache; threads and engine decide nothing here. Of several the one with the most counts. */
 function acceptanceOf(
   entries: readonly AcceptanceEntry[],
   drafter: PipelineDrafter,
   target: ModelConfiguration,
   draft: ModelConfiguration | null,
 ): Map<string, AcceptanceData> {
-  const sameWeights = (left: ModelConfiguration | null, right: ModelConfiguration | null): boolean =>
-    left?.model === right?.model && left?.weightFormat === right?.weightFormat;
   const byRule = new Map<string, AcceptanceData>();
   for (const entry of entries) {
-    if (!sameWeights(entry.target, target) || !sameWeights(entry.draft, draft)) continue;
+    if (!sameFormats(entry.target, target) || !sameFormats(entry.draft, draft)) continue;
     if (entry.positions.length === 0 && !draftsFromText(drafter)) continue;
     const data = acceptanceData(entry, draftsFromText(drafter));
     if (data.rounds > (byRule.get(entry.rule)?.rounds ?? 0)) byRule.set(entry.rule, data);

@@ -45,8 +45,9 @@ export const deadDrafters: Pass = {
   },
 };
 
-/** Speed over plain at the best length, with its interval. */
+/** Speed over plain with the trees that it drafts, or at the best length, with its interval. */
 function range(program: Program, candidate: Candidate): { estimate: number; lower: number; upper: number } {
+  if (candidate.tree !== undefined) return candidate.tree.prediction.speedup;
   const data = acceptanceOf(program, candidate);
   const length = bestOfDrafting(program, candidate, data)?.length ?? 0;
   const none = { estimate: 0, lower: 0, upper: 0 };
@@ -68,6 +69,8 @@ function mayPay(program: Program, candidate: Candidate): boolean {
 }
 
 function paysAtBest(program: Program, candidate: Candidate): boolean {
+  // Trees are decided on only where they pay.
+  if (candidate.tree !== undefined) return true;
   return (
     (bestLength(candidate, program.pipeline, allAccepted(acceptanceOf(program, candidate)))?.length ?? 0) > 0
   );

@@ -2,6 +2,7 @@ import { draftsFromText } from '../pipeline/drafter-label.js';
 import { combinedGain, type KnownDrafting } from '../prediction/combine-drafting.js';
 import { bestLength, evaluate, requiredGain } from '../prediction/evaluate-drafting.js';
 import { acceptanceOf } from './acceptance-of.js';
+import { knownDrafting } from './known-drafting.js';
 import type { Combination, Pass, Program, ScheduledDrafter } from './program.js';
 import { best, candidateScore } from './scores.js';
 import { ratio } from './texts.js';
@@ -18,6 +19,7 @@ export const drafterOrder: Pass = {
       Math.exp(candidateScore(program, candidate) - plainScore(program, candidate));
     const ordered = [...(program.drafters ?? [])].toSorted((left, right) => gainOf(right) - gainOf(left));
     const pays = ({ candidate }: ScheduledDrafter): boolean =>
+      candidate.tree !== undefined ||
       (bestLength(candidate, program.pipeline, acceptanceOf(program, candidate))?.length ?? 0) > 0;
     const paying = ordered.filter(pays);
     for (const drafter of ordered) {
@@ -48,7 +50,13 @@ export const drafterOrder: Pass = {
       if (isWorth) [drafters, combination] = [[leading, following], 'priority'];
     }
     const alternatives = ordered.filter((drafter) => !drafters.includes(drafter));
-    return { program: { ...program, drafters, combination, alternatives }, decisions };
+    const tree = drafters.find(({ candidate }) => candidate.tree !== undefined)?.candidate.tree;
+    if (tree !== undefined && tree.rule !== program.rule)
+      decisions.push(
+        `verified by ${tree.rule} instead of ${program.rule}: it takes trees, and was measured with them`,
+      );
+    const rule = tree?.rule ?? program.rule;
+    return { program: { ...program, rule, drafters, combination, alternatives }, decisions };
   },
 };
 
@@ -79,9 +87,9 @@ function combinedGainOf(
   first: ScheduledDrafter,
   second: ScheduledDrafter,
 ): number | undefined {
-  const known = ({ candidate }: ScheduledDrafter): KnownDrafting => ({
-    ...candidate,
-    data: acceptanceOf(program, candidate),
-  });
-  return combinedGain(program.pipeline, known(first), known(second))?.gain;
+  const [leading, following] = [first, second].map(({ candidate }) => knownDrafting(program, candidate)) as [
+    KnownDrafting,
+    KnownDrafting,
+  ];
+  return combinedGain(program.pipeline, leading, following)?.gain;
 }

@@ -11,7 +11,7 @@ export const fallback: Pass = {
     const drafters = program.drafters ?? [];
     const others = program.alternatives.filter(
       ({ candidate, table }) =>
-        table.lengths.some((length) => length > 0) &&
+        (candidate.tree !== undefined || table.lengths.some((length) => length > 0)) &&
         (draftsFromText(candidate.drafter) ||
           drafters.every((used) => used.candidate.draft?.model !== candidate.draft?.model)),
     );

@@ -1,16 +1,16 @@
-import type { LengthTable } from '@foretoken/core';
 import type { AcceptanceData } from '../prediction/acceptance-data.js';
 import { bestLength, longestDraft } from '../prediction/evaluate-drafting.js';
 import { stateAcceptance, stateOf } from '../prediction/state-acceptance.js';
 import { acceptanceOf } from './acceptance-of.js';
-import type { Candidate, Pass, Program } from './program.js';
+import type { Candidate, LengthTable, Pass, Program } from './program.js';
 
 /** Steps of the acceptance in which the best length is looked for. */
 const states = 100;
 
 /**
  * Computes for every drafter the best draft length in each state of its text, as far as the conditional acceptance tells
- * it: what the run-time controller looks up instead of solving it in every round.
+ * it: what the run-time controller looks up instead of solving it in every round. One that drafts trees has a table too, for
+ * rules that take chains alone.
  */
 export const lengthTables: Pass = {
   name: 'length-tables',

@@ -1,7 +1,8 @@
-import { bestLength } from '../prediction/evaluate-drafting.js';
+import { bestLength, evaluate, requiredGain } from '../prediction/evaluate-drafting.js';
+import { evaluateTree } from '../prediction/evaluate-tree.js';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
 import { acceptanceOf } from './acceptance-of.js';
-import type { Pass, Program, ScheduledDrafter } from './program.js';
+import type { Candidate, Pass, Program, ScheduledDrafter } from './program.js';
 
 /** Sequences at once that are looked at. */
 const sequenceCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
@@ -12,7 +13,9 @@ export const noSpeculation: Pass = {
   run(program) {
     const drafters = program.drafters ?? [];
     const decisions: string[] = [];
-    const belowAcceptance = drafters.map(({ table }) => {
+    const belowAcceptance = drafters.map(({ candidate, table }) => {
+      // Its trees are left alone by what their rounds commit.
+      if (candidate.tree !== undefined) return null;
       const first = table.lengths.findIndex((length) => length > 0);
       return first < 0 ? null : (table.acceptance[first] as number);
     });
@@ -22,6 +25,8 @@ export const noSpeculation: Pass = {
         decisions.push(
           `${candidate.label} does not draft while its conditional acceptance is below ${below.toFixed(2)}`,
         );
+      if (candidate.tree !== undefined)
+        decisions.push(`${candidate.label} does not draft while its trees commit too few tokens to pay`);
     }
     const contexts = [...new Set(drafters.flatMap(({ candidate }) => candidate.costs.contexts))].toSorted(
       (left, right) => left - right,
@@ -75,6 +80,15 @@ function anyPays(
 ): boolean {
   const pipeline = { ...program.pipeline, objective, limits: { ...program.pipeline.limits, ...limits } };
   const pays = ({ candidate }: ScheduledDrafter): boolean =>
+    treePays(pipeline, candidate) ||
     (bestLength(candidate, pipeline, acceptanceOf(program, candidate))?.length ?? 0) > 0;
   return (program.drafters ?? []).some(pays);
+}
+
+/** Whether the trees that it drafts pay within other limits, as far as that is known. */
+function treePays(pipeline: Pipeline, { tree, costs, energy }: Candidate): boolean {
+  const evaluation = tree && evaluateTree(tree.drafting, pipeline, tree.shape);
+  const plain = evaluate({ costs, energy }, pipeline, undefined, 0);
+  if (evaluation === undefined || plain === undefined) return false;
+  return evaluation.score >= plain.score + Math.log(requiredGain);
 }

@@ -1,10 +1,17 @@
-import type { LengthTable } from '@foretoken/core';
+import type { TreeShape } from '@foretoken/core';
+import type { PlannedDrafter } from '../plan/plan-schema.js';
 import type { AcceptanceData } from '../prediction/acceptance-data.js';
+import type { Evaluation } from '../prediction/evaluate-drafting.js';
+import type { TreeDrafting, TreePrediction } from '../prediction/evaluate-tree.js';
 import type { RoundCosts } from '../prediction/round-costs.js';
 import type { RoundEnergy } from '../prediction/round-energy.js';
 import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
 import type { BoundModel } from './bind-models.js';
+import type { KnownTrees } from './known-trees.js';
+
+/** Draft lengths that are compiled beforehand, one for every state of acceptance. */
+export type LengthTable = PlannedDrafter['table'];
 
 /** A configuration that the target may have. */
 export interface TargetChoice {
@@ -32,6 +39,20 @@ export interface Candidate {
   readonly draftMemoryBytes: number | undefined;
   /** By the rule under which it was measured, at least one. */
   readonly acceptance: ReadonlyMap<string, AcceptanceData>;
+  /** What the profile knows of its trees, or why it drafts chains. */
+  readonly trees: KnownTrees | string;
+  /** Undefined until it is decided on, and where it drafts chains. */
+  readonly tree?: TreeChoice | undefined;
+}
+
+/** The trees that a drafter drafts. */
+export interface TreeChoice {
+  readonly shape: TreeShape;
+  /** That verifies them. */
+  readonly rule: string;
+  readonly drafting: TreeDrafting;
+  readonly evaluation: Evaluation;
+  readonly prediction: TreePrediction;
 }
 
 /** A drafter that the plan has, with its schedule. */
@@ -63,8 +84,10 @@ export interface Program {
   readonly candidates: readonly Candidate[];
   /** Drafters of the pipeline that the profile tells too little of, with the reason. */
   readonly unmeasured: readonly { readonly label: string; readonly reason: string }[];
-  /** True where the target's weights are not as in its file. */
+  /** True where the target's weights are not as in its file, or its cache is not as the engine chooses. */
   readonly isOtherTarget: boolean;
+  /** True where the target's weights are not as in its file. */
+  readonly isRequantised: boolean;
   /** Undefined until it is chosen. */
   readonly rule: string | undefined;
   /** Those that draft, in order; undefined until they are scheduled. */

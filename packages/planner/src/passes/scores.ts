@@ -2,9 +2,10 @@ import { bestLength, evaluate } from '../prediction/evaluate-drafting.js';
 import { acceptanceOf } from './acceptance-of.js';
 import type { Candidate, Program, TargetChoice } from './program.js';
 
-/** The objective's score of a drafter at its best length, 0 included. */
+/** The objective's score of a drafter with the trees that it drafts, else at its best length, 0 included. */
 export function candidateScore(program: Program, candidate: Candidate): number {
-  const evaluation = bestLength(candidate, program.pipeline, acceptanceOf(program, candidate));
+  const evaluation =
+    candidate.tree?.evaluation ?? bestLength(candidate, program.pipeline, acceptanceOf(program, candidate));
   return evaluation?.score ?? Number.NEGATIVE_INFINITY;
 }
 

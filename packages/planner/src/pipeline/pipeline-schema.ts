@@ -17,11 +17,18 @@ const formats = z
   .min(1)
   .describe('Weight formats that it may be in; default: every one that was measured');
 
+const cacheTypes = z
+  .array(name)
+  .describe('Formats that its key-value cache may have beside that which the engine chooses by itself');
+
 const draftModel = z
   .strictObject({
     kind: z.literal('draft-model'),
     model: modelFile,
     formats: formats.optional(),
+    cacheTypes: cacheTypes
+      .optional()
+      .describe(`${cacheTypes.description}; default: every one that was measured`),
     vocabulary: z
       .enum(['same', 'tli', 'slem'])
       .optional()
@@ -30,7 +37,11 @@ const draftModel = z
       .enum(textDrafters)
       .optional()
       .describe('What guesses its own tokens, which it then checks several at a time'),
-    tree: name.optional().describe('Draft trees of this shape, such as "2,2,1"; default: chains'),
+    tree: name
+      .optional()
+      .describe(
+        'Draft trees of this shape, such as "2,2,1", and no chains; default: chains, or the best trees',
+      ),
   })
   .describe('A smaller model drafts');
 
@@ -89,6 +100,9 @@ const target = z
       .describe(
         "Weight formats that it may be in beside the file's own. Each is another target: the output's distribution changes",
       ),
+    cacheTypes: cacheTypes
+      .optional()
+      .describe(`${cacheTypes.description}. Each is another target; default: none`),
   })
   .describe('The model whose distribution counts');
 

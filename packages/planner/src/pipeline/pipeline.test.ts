@@ -14,7 +14,7 @@ describe('a pipeline', () => {
   it('gives back what was written', () => {
     const pipeline = smallPipeline({
       drafters: [
-        { ...draft, formats: ['Q4_0'], vocabulary: 'tli' },
+        { ...draft, formats: ['Q4_0'], cacheTypes: ['q8_0'], vocabulary: 'tli' },
         { kind: 'early-exit', layers: 6 },
         { kind: 'skip-layers', layers: [1, 2] },
         { kind: 'head', head: 'eagle' },
@@ -22,6 +22,7 @@ describe('a pipeline', () => {
         { kind: 'n-gram', corpora: ['a.ts'], store: 'past' },
         { kind: 'input-copy', source: 'b.ts' },
       ],
+      target: { model: 'big.gguf', formats: ['Q4_0'], cacheTypes: ['q8_0', 'f32'] },
       combination: 'priority',
       limits: { memoryBytes: 2e9, sequences: 4 },
       objective: { latency: 0.7, energy: 0.3 },

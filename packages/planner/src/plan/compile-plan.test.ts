@@ -14,7 +14,9 @@ import {
 import { PlanningError } from '../errors/planning-error.js';
 import type { PipelineModels } from '../passes/bind-models.js';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
-import type { Profile } from '../profile/profile-schema.js';
+import { emitLlamaServer } from '../emit/emit-llama-server.js';
+import { emitVllm } from '../emit/emit-vllm.js';
+import type { MemoryEntry, Profile } from '../profile/profile-schema.js';
 import { compilePlan, passes } from './compile-plan.js';
 import { parsePlan } from './parse-plan.js';
 import type { Plan } from './plan-schema.js';
@@ -200,10 +202,10 @@ describe('weight formats', () => {
   test("the target stays in its file's unless another is permitted, which is reported as another target", () => {
     const own = compile({}, withFormats);
     expect(own.target).toMatchObject({ isOther: false, configuration: { weightFormat: 'Q8_0' } });
-    expect(textOf(own, 'weight-formats')).toContain('Q4_0 is left out');
+    expect(textOf(own, 'formats')).toContain('Q4_0 is left out');
     const other = compile({ target: { model: 'big.gguf', formats: ['Q4_0'] } }, withFormats);
     expect(other.target).toMatchObject({ isOther: true, configuration: { weightFormat: 'Q4_0' } });
-    expect(textOf(other, 'weight-formats')).toMatch(/ANOTHER TARGET: Q4_0 instead of Q8_0, \d\.\d\dx of it/);
+    expect(textOf(other, 'formats')).toMatch(/ANOTHER TARGET: Q4_0 instead of Q8_0, \d\.\d\dx of it/);
   });
 
   test('a format that is permitted and slower is not taken', () => {
@@ -227,7 +229,113 @@ describe('weight formats', () => {
       },
     );
     expect(plan.drafters[0]?.draft?.weightFormat).toBe('Q4_0');
-    expect(textOf(plan, 'weight-formats')).toContain('small.gguf drafts as Q4_0: Q8_0 would be 0.');
+    expect(textOf(plan, 'formats')).toContain('small.gguf drafts as Q4_0: Q8_0 would be 0.');
+  });
+});
+
+describe('cache types', () => {
+  const fast = { ...targetConfiguration, cacheType: 'q8_0' };
+  const withTypes: Partial<Profile> = {
+    passCosts: [...smallProfile().passCosts, stepCurve(fast, [4, 1])],
+    acceptance: [acceptanceEntry({}), acceptanceEntry({ target: fast })],
+  };
+
+  test("the target's cache is what the engine chooses unless another is permitted, which is another target", () => {
+    const own = compile({}, withTypes);
+    expect(own.target).toMatchObject({ isOther: false, requantised: false });
+    expect(own.target.configuration.cacheType).toBeUndefined();
+    expect(textOf(own, 'formats')).toMatch(
+      /Q8_0 with a q8_0 cache is left out: that is another target, and target\.cacheTypes does not permit it/,
+    );
+    const other = compile({ target: { model: 'big.gguf', cacheTypes: ['q8_0'] } }, withTypes);
+    // Its weights are those of its file.
+    expect(other.target).toMatchObject({
+      isOther: true,
+      requantised: false,
+      configuration: { weightFormat: 'Q8_0', cacheType: 'q8_0' },
+    });
+    expect(textOf(other, 'formats')).toMatch(
+      /ANOTHER TARGET: Q8_0 with a q8_0 cache instead of Q8_0, \d\.\d\dx of it/,
+    );
+    expect(parsePlan(JSON.stringify(other), 'plan.json')).toEqual(other);
+  });
+
+  test('one that is permitted and slower is not taken', () => {
+    const slow = { ...targetConfiguration, cacheType: 'q4_0' };
+    const plan = compile(
+      { target: { model: 'big.gguf', cacheTypes: ['q4_0'] } },
+      { passCosts: [...smallProfile().passCosts, stepCurve(slow, [16, 4])] },
+    );
+    expect(plan.target).toMatchObject({ isOther: false, requantised: false });
+  });
+
+  test('one does not permit the weight format beside it, nor the other way round', () => {
+    const both = { ...fast, weightFormat: 'Q4_0' };
+    const profile = {
+      passCosts: [...smallProfile().passCosts, stepCurve(both, [4, 1])],
+      acceptance: [acceptanceEntry({}), acceptanceEntry({ target: both })],
+    };
+    for (const permitted of [{ cacheTypes: ['q8_0'] }, { formats: ['Q4_0'] }])
+      expect(compile({ target: { model: 'big.gguf', ...permitted } }, profile).target.isOther).toBe(false);
+    const permitted = { cacheTypes: ['q8_0'], formats: ['Q4_0'] };
+    expect(compile({ target: { model: 'big.gguf', ...permitted } }, profile).target).toMatchObject({
+      isOther: true,
+      requantised: true,
+    });
+  });
+
+  test('a target that was measured with another one alone is refused by what to permit', () => {
+    const profile = { passCosts: [stepCurve(fast, [4, 1])], roundCosts: [], memory: [] };
+    expect(() => compile({ drafters: [] }, profile)).toThrow(
+      /measured as Q8_0 with a q8_0 cache alone.*target\.cacheTypes/,
+    );
+  });
+
+  test('drafts take the best one, of those that the pipeline leaves them', () => {
+    const small = { ...draftConfiguration, cacheType: 'q8_0' };
+    const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
+    const profile = {
+      roundCosts: [rounds, { ...rounds, draft: small, milliseconds: [10, 10.6, 11.8, 16, 20, 25] }],
+      passCosts: [...smallProfile().passCosts, stepCurve(small, [0.4, 0.1])],
+      acceptance: [acceptanceEntry({}), acceptanceEntry({ draft: small })],
+    };
+    const plan = compile({}, profile);
+    expect(plan.drafters[0]).toMatchObject({ draft: { cacheType: 'q8_0' }, requantised: false });
+    expect(plan.target.isOther).toBe(false);
+    expect(textOf(plan, 'formats')).toContain(
+      'small.gguf drafts as Q8_0 with a q8_0 cache: Q8_0 would be 0.',
+    );
+    const drafters: Pipeline['drafters'] = [
+      { kind: 'draft-model', model: 'small.gguf', cacheTypes: ['q4_0'] },
+    ];
+    expect(compile({ drafters }, profile).drafters[0]?.draft?.cacheType).toBeUndefined();
+  });
+
+  test('acceptance with another one is not that of a draft: its tokens differ', () => {
+    const small = { ...draftConfiguration, cacheType: 'q8_0' };
+    const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
+    const plan = compile(
+      {},
+      { roundCosts: [rounds, { ...rounds, draft: small, milliseconds: [10, 10, 10, 10, 10, 10] }] },
+    );
+    expect(plan.drafters[0]?.draft?.cacheType).toBeUndefined();
+  });
+
+  test("memory of a smaller one keeps a limit that the engine's own does not", () => {
+    const [target, draft] = smallProfile().memory as [MemoryEntry, MemoryEntry];
+    const smaller = { ...target, configuration: fast, measured: { ...target.measured, cache: 25e6 } };
+    const memory = { ...withTypes, memory: [target, draft, smaller] };
+    const pipeline = { target: { model: 'big.gguf', cacheTypes: ['q8_0'] }, drafters: [] };
+    const plan = compile({ ...pipeline, limits: { memoryBytes: 1_040_000_000 } }, memory);
+    expect(plan).toMatchObject({ memoryBytes: 1_035_000_000, target: { isOther: true } });
+  });
+
+  test('are said in the words of other engines, or said to have none there', () => {
+    const plan = compile({ target: { model: 'big.gguf', cacheTypes: ['q8_0'] } }, withTypes);
+    const llama = emitLlamaServer(plan);
+    expect(llama.text).toContain('--cache-type-k q8_0 --cache-type-v q8_0');
+    expect(llama.inexpressible.join('\n')).not.toContain('llama-quantize');
+    expect(emitVllm(plan).inexpressible.join('\n')).toContain('big with a q8_0 cache');
   });
 });
 

@@ -1,14 +1,15 @@
 import { deadDrafters } from '../passes/dead-drafters.js';
 import { createProgram } from '../passes/create-program.js';
+import { draftTrees } from '../passes/draft-trees.js';
 import { drafterOrder } from '../passes/drafter-order.js';
 import { fallback } from '../passes/fallback.js';
+import { formats } from '../passes/formats.js';
 import { legality } from '../passes/legality.js';
 import { lengthTables } from '../passes/length-tables.js';
 import { noSpeculation } from '../passes/no-speculation.js';
 import { placement } from '../passes/placement.js';
 import type { Pass } from '../passes/program.js';
 import { verificationRule } from '../passes/verification-rule.js';
-import { weightFormats } from '../passes/weight-formats.js';
 import type { PipelineModels } from '../passes/bind-models.js';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
 import type { Profile } from '../profile/profile-schema.js';
@@ -19,8 +20,9 @@ import type { Plan } from './plan-schema.js';
 /** In the order in which they run. */
 export const passes: readonly Pass[] = [
   legality,
-  weightFormats,
+  formats,
   verificationRule,
+  draftTrees,
   deadDrafters,
   placement,
   lengthTables,

@@ -1,7 +1,8 @@
 import { acceptanceOf } from '../passes/acceptance-of.js';
 import type { BoundModel } from '../passes/bind-models.js';
-import type { Program, ScheduledDrafter, TargetChoice } from '../passes/program.js';
-import { combinedGain } from '../prediction/combine-drafting.js';
+import { knownDrafting } from '../passes/known-drafting.js';
+import type { Program, ScheduledDrafter, TargetChoice, TreeChoice } from '../passes/program.js';
+import { bestOf, combinedGain } from '../prediction/combine-drafting.js';
 import { bestLength, longestDraft } from '../prediction/evaluate-drafting.js';
 import { predictCombination } from '../prediction/predict-combination.js';
 import { type Estimate, predictionConfidence, predictSpeed } from '../prediction/predict-speed.js';
@@ -28,6 +29,7 @@ export function describePlan(program: Program, profile: Profile, decisions: Plan
       model: program.models.target.id,
       configuration: target.configuration,
       isOther: program.isOtherTarget,
+      requantised: program.isRequantised,
     },
     rule: program.rule as string,
     combination: program.combination,
@@ -69,7 +71,12 @@ function describeDrafter(program: Program, { candidate, table }: ScheduledDrafte
     proposedShare: data.drafted === undefined ? 1 : 1 - (data.drafted[0] as number),
     predictions: lengths.flatMap((length) => predictSpeed(candidate, pipeline, data, length) ?? []),
     predictedLength: bestLength(candidate, pipeline, data)?.length ?? 0,
+    ...(candidate.tree === undefined ? {} : { tree: describeTree(candidate.tree) }),
   };
+}
+
+function describeTree({ shape, prediction }: TreeChoice): NonNullable<PlannedDrafter['tree']> {
+  return { parents: [...shape.parents], prediction };
 }
 
 /** What decoding by all of the plan is predicted to give. */
@@ -77,11 +84,12 @@ function predictAll(
   program: Program,
   drafters: readonly ScheduledDrafter[],
 ): { readonly speedup: Estimate; readonly committedTokens: number } {
-  const known = drafters.map(({ candidate }) => ({ ...candidate, data: acceptanceOf(program, candidate) }));
-  const [first, second] = known;
+  const [first, second] = drafters.map(({ candidate }) => knownDrafting(program, candidate));
   const plain = { speedup: { estimate: 1, lower: 1, upper: 1 }, committedTokens: 1 };
   if (first === undefined) return plain;
   if (second !== undefined) return predictCombination(program.pipeline, first, second) ?? plain;
+  const planned = drafters[0]?.candidate.tree;
+  if (planned !== undefined) return planned.prediction;
   const length = bestLength(first, program.pipeline, first.data)?.length ?? 0;
   return predictSpeed(first, program.pipeline, first.data, length) ?? plain;
 }
@@ -91,8 +99,7 @@ function energyOf(
   target: TargetChoice,
   drafters: readonly ScheduledDrafter[],
 ): Plan['energy'] {
-  const known = drafters.map(({ candidate }) => ({ ...candidate, data: acceptanceOf(program, candidate) }));
-  const [first, second] = known;
+  const [first, second] = drafters.map(({ candidate }) => knownDrafting(program, candidate));
   const source = second ?? first ?? target;
   if (source.energy === undefined || (first !== undefined && first.energy === undefined)) return null;
   const plainJoules = source.energy.at(0);
@@ -102,7 +109,7 @@ function energyOf(
     if (combined === undefined) return null;
     joules = (plainJoules * combined.relativeJoules) / combined.committedTokens;
   } else if (first !== undefined) {
-    const best = bestLength(first, program.pipeline, first.data);
+    const best = bestOf(program.pipeline, first);
     if (best?.joules === undefined) return null;
     joules = best.joules / best.committed.mean;
   }

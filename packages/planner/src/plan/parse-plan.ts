@@ -37,13 +37,25 @@ function findContradictions(plan: Plan): string[] {
     for (const [index, drafter] of plan[list].entries()) {
       const place = `${list}.${index}`;
       if (drafter.draft !== null) requireModel(`${place}.draft.model`, drafter.draft.model);
+      if (
+        drafter.tree !== undefined &&
+        list === 'drafters' &&
+        verificationRules.get(plan.rule)?.trees === false
+      )
+        problems.push(`rule: ${plan.rule} takes no trees, and ${place} drafts them`);
       problems.push(...scheduleProblems(drafter).map((problem) => `${place}.${problem}`));
     }
   }
   return problems;
 }
 
-function scheduleProblems({ table, roundCosts, predictions, predictedLength }: PlannedDrafter): string[] {
+function scheduleProblems({
+  table,
+  roundCosts,
+  predictions,
+  predictedLength,
+  tree,
+}: PlannedDrafter): string[] {
   const problems: string[] = [];
   const compare = (place: string, left: readonly number[], right: readonly number[]): void => {
     if (left.length !== right.length) problems.push(`${place}: ${left.length} entries and ${right.length}`);
@@ -62,5 +74,8 @@ function scheduleProblems({ table, roundCosts, predictions, predictedLength }: P
     problems.push(`table.lengths: longer than roundCosts, which end at ${longest}`);
   if (!predictions.some(({ length }) => length === predictedLength))
     problems.push(`predictedLength: there is no prediction of ${predictedLength}`);
+  const { parents = [] } = tree ?? {};
+  if (parents.some((parent, node) => parent >= node || parent < (parents[node - 1] ?? -1)))
+    problems.push('tree.parents: not earlier nodes, level by level');
   return problems;
 }

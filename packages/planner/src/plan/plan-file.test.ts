@@ -71,6 +71,13 @@ describe('a plan file', () => {
     expect(differences).toEqual([line]);
   });
 
+  it('that was written before plans told requantised weights from other caches is read', () => {
+    const { requantised, ...target } = plan.target;
+    expect(requantised).toBe(false);
+    const older = { ...plan, target };
+    expect(parsePlan(JSON.stringify(older), 'plan.json')).toEqual(older);
+  });
+
   it('is refused wherever it is cut off, by its name', () => {
     const text = JSON.stringify(plan);
     for (let length = 0; length < text.length; length += 997)

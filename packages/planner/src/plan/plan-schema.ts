@@ -29,6 +29,24 @@ const prediction = z
   })
   .describe('Of decoding with one draft length');
 
+const tree = z
+  .strictObject({
+    parents: z
+      .array(z.int().min(-1))
+      .min(1)
+      .describe(
+        'Of every node, level by level, siblings in the order in which they are verified; -1: the root',
+      ),
+    prediction: z
+      .strictObject({
+        speedup: estimate.describe('Tokens per second of one sequence over those of plain decoding'),
+        committedTokens: z.number().min(1).describe('Of a round'),
+        roundMilliseconds: positive,
+      })
+      .describe('Of decoding with these trees'),
+  })
+  .describe('Trees of one shape that it drafts; left out: it drafts chains');
+
 const table = z
   .strictObject({
     acceptance: z.array(share).min(1).describe('Lower bounds of the states, ascending from 0'),
@@ -56,6 +74,7 @@ const scheduled = z.strictObject({
   proposedShare: share.describe('Of the rounds in which it is asked'),
   predictions: z.array(prediction).min(1).describe('By draft length, ascending'),
   predictedLength: count.describe('The best of them by the objective'),
+  tree: tree.optional(),
 });
 
 const energy = z
@@ -81,7 +100,13 @@ export const planSchema = z.strictObject({
     configuration,
     isOther: z
       .boolean()
-      .describe("True: in another weight format than its file's; what is computed is another target"),
+      .describe(
+        "True: in another weight format than its file's, or with another key-value cache than the engine chooses; what is computed is another target",
+      ),
+    requantised: z
+      .boolean()
+      .optional()
+      .describe("True: in another weight format than its file's; left out: as isOther says"),
   }),
   rule: name.describe('Verification rule'),
   combination: z.enum(['single', 'priority']).describe('How several drafters work together'),
@@ -92,7 +117,9 @@ export const planSchema = z.strictObject({
     .strictObject({
       belowAcceptance: z
         .array(share.nullable())
-        .describe('For every drafter the conditional acceptance below which it does not draft; null: always'),
+        .describe(
+          'For every drafter the conditional acceptance below which it does not draft; null: that does not decide',
+        ),
       contextTokens: z.array(positiveCount).describe('Measured context lengths at which nothing pays'),
       fromSequences: positiveCount
         .nullable()

@@ -11,6 +11,8 @@ import {
 /** A drafter, and what is known of its acceptance. */
 export interface KnownDrafting extends Drafting {
   readonly data: AcceptanceData;
+  /** Of the trees that it drafts; undefined: chains. */
+  readonly tree?: Evaluation | undefined;
 }
 
 /** What a combination gives, over plain decoding. */
@@ -61,6 +63,11 @@ export function combinedGain(
   };
 }
 
+/** The trees that it drafts, or its best length. */
+export function bestOf(pipeline: Pipeline, drafting: KnownDrafting): Evaluation | undefined {
+  return drafting.tree ?? bestLength(drafting, pipeline, drafting.data);
+}
+
 interface AgainstPlain {
   readonly best: Evaluation;
   readonly plain: Evaluation;
@@ -68,7 +75,7 @@ interface AgainstPlain {
 
 function againstPlain(pipeline: Pipeline, drafting: KnownDrafting): AgainstPlain | undefined {
   const plain = evaluate(drafting, pipeline, undefined, 0);
-  const best = bestLength(drafting, pipeline, drafting.data);
+  const best = bestOf(pipeline, drafting);
   return plain === undefined || best === undefined ? undefined : { best, plain };
 }
 

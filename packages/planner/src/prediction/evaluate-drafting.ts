@@ -45,7 +45,6 @@ export function evaluate(
   acceptance: AcceptanceData | undefined,
   length: number,
 ): Evaluation | undefined {
-  const weights = objectiveWeights(pipeline);
   const { contextTokens, sequences = 1 } = pipeline.limits ?? {};
   const drafted = acceptance?.drafted;
   /** Over the numbers of tokens that drafts of at most `length` have. */
@@ -61,17 +60,29 @@ export function evaluate(
   const joules = energy && mean((tokens) => energy.at(tokens));
   const together = mean((tokens) => costs.together(tokens, sequences, contextTokens) ?? Number.NaN);
   const togetherMilliseconds = Number.isNaN(together) ? undefined : together;
+  const score = scoreOf(pipeline, committed.mean, { milliseconds, joules, togetherMilliseconds });
+  if (score === undefined) return undefined;
+  return { length, committed, milliseconds, joules, togetherMilliseconds, score };
+}
+
+/** @returns undefined where the objective asks for what is not known. */
+export function scoreOf(
+  pipeline: Pipeline,
+  committedMean: number,
+  spent: Pick<Evaluation, 'milliseconds' | 'joules' | 'togetherMilliseconds'>,
+): number | undefined {
+  const weights = objectiveWeights(pipeline);
   let score = 0;
-  for (const [weight, spent] of [
-    [weights.latency, milliseconds],
-    [weights.throughput, togetherMilliseconds],
-    [weights.energy, joules],
+  for (const [weight, amount] of [
+    [weights.latency, spent.milliseconds],
+    [weights.throughput, spent.togetherMilliseconds],
+    [weights.energy, spent.joules],
   ] as const) {
     if (weight === 0) continue;
-    if (spent === undefined) return undefined;
-    score += weight * Math.log(committed.mean / spent);
+    if (amount === undefined) return undefined;
+    score += weight * Math.log(committedMean / amount);
   }
-  return { length, committed, milliseconds, joules, togetherMilliseconds, score };
+  return score;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
-import { combinedGain, type KnownDrafting } from './combine-drafting.js';
-import { bestLength } from './evaluate-drafting.js';
+import { bestOf, combinedGain, type KnownDrafting } from './combine-drafting.js';
+import { treeDeviation } from './evaluate-tree.js';
 import { type Estimate, withInterval } from './predict-speed.js';
 
 /** That rounds of two drafters are as if each were alone is an assumption: so much is added to the deviation. */
@@ -15,8 +15,8 @@ export function predictCombination(
   const combined = combinedGain(pipeline, first, second);
   if (combined === undefined) return undefined;
   const deviations = [first, second].flatMap((drafting) => [
-    bestLength(drafting, pipeline, drafting.data)?.committed.relativeDeviation ?? 0,
-    drafting.costs.relativeDeviation,
+    bestOf(pipeline, drafting)?.committed.relativeDeviation ?? 0,
+    drafting.tree === undefined ? drafting.costs.relativeDeviation : treeDeviation,
   ]);
   return {
     speedup: withInterval(

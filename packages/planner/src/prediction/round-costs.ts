@@ -17,6 +17,18 @@ export interface RoundCosts {
   at(length: number, contextTokens?: number): number;
   /** Milliseconds of a round of so many sequences at once; undefined where no pass as long was measured. */
   together(length: number, sequences: number, contextTokens?: number): number | undefined;
+  /** Milliseconds of a round that drafts a tree; undefined where passes were not measured as long, or by themselves. */
+  ofTree(tree: TreeRound, contextTokens?: number): number | undefined;
+}
+
+/** What the passes of a round with a tree read. */
+interface TreeRound {
+  /** Of the tree, at least 1: the target reads the last committed token with them. */
+  readonly nodes: number;
+  /** Tokens of each of the draft's passes. */
+  readonly draftPasses: readonly number[];
+  /** What the target's pass takes over a tree of that size, over what it takes over a chain. */
+  readonly passRatio: number;
 }
 
 /**
@@ -24,7 +36,7 @@ export interface RoundCosts {
  * target and draft push each other out of the processor's caches.
  */
 const measuredDeviation = 0.03;
-const composedDeviation = 0.08;
+export const composedDeviation = 0.08;
 
 /** The pair whose rounds are asked for. */
 export interface RoundPair {
@@ -61,6 +73,7 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
       contexts: [],
       at,
       together: (length, sequences) => (sequences === 1 ? at(length) : undefined),
+      ofTree: () => undefined,
     };
   }
   // What a round takes beside its passes, by length.
@@ -81,6 +94,10 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
       const alone = passes.at(length, tokens, sequences);
       return alone === undefined ? undefined : alone + sequences * restAt(length);
     },
+    ofTree: (tree, tokens = contextTokens) => {
+      const alone = passes.ofTree(tree, tokens);
+      return alone === undefined ? undefined : alone + restAt(tree.nodes);
+    },
   };
 }
 
@@ -88,6 +105,7 @@ interface RoundPasses {
   readonly target: PassCosts;
   at(length: number, contextTokens: number): number;
   at(length: number, contextTokens: number, sequences: number): number | undefined;
+  ofTree(tree: TreeRound, contextTokens: number): number | undefined;
 }
 
 /** Milliseconds of a round's passes: one of the target, and one of the draft for every drafted token. */
@@ -107,7 +125,16 @@ function roundPasses(
     const drafting = draft === null ? 0 : length * (draft as PassCosts).at(sequences, contextTokens);
     return (target as PassCosts).at(rows, contextTokens) + drafting;
   }
-  return { target, at };
+  return {
+    target,
+    at,
+    ofTree: ({ nodes, draftPasses, passRatio }, contextTokens) => {
+      if (draft === null || nodes + 1 > target.longest || Math.max(...draftPasses) > draft.longest)
+        return undefined;
+      const drafting = draftPasses.reduce((sum, tokens) => sum + draft.at(tokens, contextTokens), 0);
+      return target.at(nodes + 1, contextTokens) * passRatio + drafting;
+    },
+  };
 }
 
 function composedCosts(
@@ -127,6 +154,10 @@ function composedCosts(
     together: (length, sequences, tokens = context) => {
       const alone = passes.at(length, tokens, sequences);
       return alone === undefined ? undefined : alone * factorAt(length);
+    },
+    ofTree: (tree, tokens = context) => {
+      const alone = passes.ofTree(tree, tokens);
+      return alone === undefined ? undefined : alone * factor;
     },
   };
 }

@@ -11,6 +11,12 @@ export interface RoundEnergy {
   readonly source: string;
   /** Joules of a round that drafts `length` tokens; measured: of its passes, without the host's own work. */
   at(length: number): number;
+  /** Of a round with a tree of so many nodes, which takes so long, after draft passes over so many tokens. */
+  ofTree(tree: {
+    readonly nodes: number;
+    readonly draftPasses: readonly number[];
+    readonly milliseconds: number;
+  }): number;
 }
 
 /**
@@ -31,6 +37,10 @@ export function measuredRoundEnergy(
       kind: 'measured',
       source: meter,
       at: (length) => costAt(ofTarget, length + 1) + (ofDraft === null ? 0 : length * costAt(ofDraft, 1)),
+      // A pass over a tree is taken for one over a chain: meters read those alone.
+      ofTree: ({ nodes, draftPasses }) =>
+        costAt(ofTarget, nodes + 1) +
+        draftPasses.reduce((sum, tokens) => sum + (ofDraft === null ? 0 : costAt(ofDraft, tokens)), 0),
     };
   }
   return undefined;
@@ -50,6 +60,7 @@ export function estimatedRoundEnergy(
     kind: 'estimated',
     source: powerModel.name,
     at: (length) => estimateEnergy(powerModel, { milliseconds: costs.at(length), threads }).joules,
+    ofTree: ({ milliseconds }) => estimateEnergy(powerModel, { milliseconds, threads }).joules,
   };
 }
 

@@ -33,6 +33,9 @@ const configuration = z
     weightFormat: name,
     threads: positiveCount.nullable().describe('CPU threads; null: chosen by the engine'),
     contextLength: positiveCount.describe('Most tokens of a sequence, as loaded'),
+    cacheType: name
+      .optional()
+      .describe("Format of the key-value cache, as it was asked for; left out: the engine's own choice"),
   })
   .describe('A model as it was loaded');
 
@@ -129,7 +132,7 @@ const treePasses = z
           chainMilliseconds: amount.describe('A chain of as many tokens, measured in turns with it'),
         }),
       )
-      .min(1),
+      .describe('Empty: on this engine the model reads no trees'),
   })
   .describe('Passes over trees, without the host work on their rows; lower quartiles');
 

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan-schema.js';
-import { ratio, ratioWithInterval } from '../passes/texts.js';
+import { formatText, ratio, ratioWithInterval } from '../passes/texts.js';
+import { bestPrediction } from './best-prediction.js';
 import type { FrontierPoint } from './frontier.js';
 
 /** Which models should be paired, and what that does to accuracy and efficiency: a few sentences. */
@@ -10,11 +11,11 @@ export function answers(plan: Plan, points: readonly FrontierPoint[]): string[] 
 function pairing({ target, drafters, combination, alternatives }: Plan): string {
   const { model } = target;
   const names = drafters.map(({ name }) => name);
-  const others = alternatives.map(({ name, predictions, predictedLength }) => {
-    const best = predictions.find(({ length }) => length === predictedLength);
-    return best === undefined || best.length === 0
-      ? `${name} does not pay`
-      : `${name} alone would give ${ratio(best.speedup.estimate)}`;
+  const others = alternatives.map((drafter) => {
+    const best = bestPrediction(drafter);
+    return best === undefined
+      ? `${drafter.name} does not pay`
+      : `${drafter.name} alone would give ${ratio(best.speedup.estimate)}`;
   });
   const compared = others.length > 0 ? ` Of the others, ${others.join(', ')}.` : '';
   if (names.length === 0) return `Which models should be paired? None: ${model} is fastest alone.${compared}`;
@@ -27,7 +28,7 @@ function pairing({ target, drafters, combination, alternatives }: Plan): string 
 
 function accuracy({ rule, target, drafters }: Plan, points: readonly FrontierPoint[]): string {
   const other = target.isOther
-    ? ` The target runs as ${target.configuration.weightFormat}, which is another target than its file: that is where accuracy may be lost.`
+    ? ` The target runs as ${formatText(target.configuration)}, which is another target than its file: that is where accuracy may be lost.`
     : '';
   const nothing =
     drafters.length === 0

@@ -1,7 +1,9 @@
-import type { Plan } from '../plan/plan-schema.js';
+import { treePassLengths } from '@foretoken/core';
+import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import { passCostsOf } from '../prediction/pass-cost-at.js';
 import { measuredRoundEnergy } from '../prediction/round-energy.js';
 import type { Profile } from '../profile/profile-schema.js';
+import { bestPrediction } from './best-prediction.js';
 
 /** How good what a model writes is; measured, or not at all. */
 export interface Quality {
@@ -64,13 +66,13 @@ export function frontierOf(
   const alone = plan.drafters.length === 1 ? plan.drafters[0] : undefined;
   // Where one drafter is the plan, it is not there twice.
   for (const drafter of drafters.filter((one) => one !== alone)) {
-    const predicted = drafter.predictions.find(({ length }) => length === drafter.predictedLength);
-    if (predicted === undefined || predicted.length === 0) continue;
+    const predicted = bestPrediction(drafter);
+    if (predicted === undefined) continue;
     points.push({
       name: `${plan.target.model} with ${drafter.name}`,
       kind: 'speculation',
       millisecondsPerToken: plainMilliseconds / predicted.speedup.estimate,
-      joulesPerToken: joulesOf(profile, plan, drafter, predicted),
+      joulesPerToken: joulesOf(profile, plan, drafter, predicted.committedTokens),
       quality: ofTarget,
     });
   }
@@ -87,11 +89,16 @@ export function frontierOf(
 function joulesOf(
   profile: Profile,
   plan: Plan,
-  { draft, drafter }: Plan['drafters'][number],
-  { length, committedTokens }: Plan['drafters'][number]['predictions'][number],
+  { draft, drafter, predictedLength, tree }: PlannedDrafter,
+  committedTokens: number,
 ): number | undefined {
   // A head's own energy is not measured.
   if (drafter.kind === 'head') return undefined;
   const energy = measuredRoundEnergy(profile, plan.target.configuration, draft);
-  return energy && energy.at(length) / committedTokens;
+  if (energy === undefined) return undefined;
+  if (tree === undefined) return energy.at(predictedLength) / committedTokens;
+  const { parents, prediction } = tree;
+  const draftPasses = treePassLengths({ parents });
+  const milliseconds = prediction.roundMilliseconds;
+  return energy.ofTree({ nodes: parents.length, draftPasses, milliseconds }) / committedTokens;
 }

@@ -10,7 +10,7 @@ const wantedContextTokens = 64;
 /** A shape's tree and chain take turns at least so often: fewer say too little. */
 const fewestTurns = 4;
 
-/** What passes over trees cost, beside chains of as many tokens. */
+/** What passes over trees cost, beside chains of as many tokens; of a model that reads none, that it does not. */
 export function treePassesStep(profiled: ProfiledModel, clock: () => number): ProfileStep {
   const { model, id } = profiled;
   const configuration = configurationOf(profiled);
@@ -22,13 +22,16 @@ export function treePassesStep(profiled: ProfiledModel, clock: () => number): Pr
     .filter(({ widths, parents }) => parents.length <= longest && leavesOf(widths) <= maximumLeaves);
   return {
     name: `tree passes of ${id}`,
-    weight: 1,
+    weight: trees.length === 0 ? 0 : 1,
     isDone: (profile) =>
-      trees.length === 0 ||
       profile.treePasses.some((entry) => isDeepStrictEqual(entry.configuration, configuration)),
     async measure(profile, milliseconds, signal) {
-      const sequence = model.createSequence();
       const measured: TreePassesEntry['trees'] = [];
+      if (trees.length === 0) {
+        profile.treePasses.push({ configuration, contextTokens, trees: measured });
+        return;
+      }
+      const sequence = model.createSequence();
       try {
         const prefix = anyTokens(contextTokens, model.vocabularySize);
         await model.forward([{ sequence, tokens: prefix, rows: 'none' }], { signal });

@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from '@foretoken/core';
+import { expect, test } from 'vitest';
+import { draftKvType } from '../engines/kv-types.js';
+import { configurations, type Variations } from './configurations.js';
+
+const of = (variations: Partial<Variations>, hasDraftModel = true) =>
+  configurations({ backend: 'llamacpp', ...variations }, hasDraftModel);
+
+test('without anything to vary there is one, as files and engines have it', () => {
+  const [only, ...others] = of({});
+  expect(others).toEqual([]);
+  expect(only).toEqual({
+    threads: undefined,
+    weightFormat: undefined,
+    draftWeightFormat: undefined,
+    kvType: undefined,
+    draftKvType: undefined,
+    title: '',
+  });
+});
+
+test('key-value types vary for both models, or for one of them', () => {
+  const pairs = (variations: Partial<Variations>, hasDraftModel?: boolean) =>
+    of(variations, hasDraftModel).map(({ kvType, draftKvType: draft }) => [kvType, draft]);
+  // f16 is what llama.cpp chooses by itself: asked for or not, it is the same configuration.
+  expect(pairs({ kvTypes: 'f16,q8_0' })).toEqual([
+    [undefined, undefined],
+    [undefined, 'q8_0'],
+    ['q8_0', undefined],
+    ['q8_0', 'q8_0'],
+  ]);
+  expect(pairs({ kvTypes: 'f16,q8_0', targetKvTypes: 'f16' })).toEqual([
+    [undefined, undefined],
+    [undefined, 'q8_0'],
+  ]);
+  expect(pairs({ targetKvTypes: 'q8_0' })).toEqual([['q8_0', undefined]]);
+  expect(pairs({ kvTypes: 'Q4_0' }, false)).toEqual([['q4_0', undefined]]);
+});
+
+test('every combination has a title of its own', () => {
+  const titles = of({ kvTypes: 'f16,q8_0', weightFormats: 'source,Q4_0', threads: [1, 2] }).map(
+    ({ title }) => title,
+  );
+  expect(titles).toHaveLength(32);
+  expect(new Set(titles).size).toBe(32);
+});
+
+test.each<[Partial<Variations>, RegExp]>([
+  [{ kvTypes: 'f17' }, /--kv-types takes key-value formats of the backend llamacpp.*q8_0.*not "f17"/],
+  [{ targetKvTypes: '' }, /--target-kv-types takes/],
+  [{ backend: 'onnx', kvTypes: 'q8_0' }, /of the backend onnx.*f32, f16; not "q8_0"/],
+  [{ draftBackend: 'onnx', kvTypes: 'q8_0' }, /of the backend onnx/],
+])('%j is refused by what there is', (variations, message) => {
+  expect(() => of(variations)).toThrow(InvalidArgumentError);
+  expect(() => of(variations)).toThrow(message);
+});
+
+test("a draft does not get its target's cache type where it is to have its engine's own", () => {
+  expect(draftKvType('q8_0', undefined, 'llamacpp')).toBe('f16');
+  expect(draftKvType('q8_0', undefined, 'onnx')).toBe('f32');
+  expect(draftKvType('q8_0', 'q4_0', 'llamacpp')).toBe('q4_0');
+  expect(draftKvType(undefined, undefined, 'llamacpp')).toBeUndefined();
+});

@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type CostCurve, costAt } from '@foretoken/core';
+import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
+
+/** What passes over trees cost a target, beside those over chains. */
+export interface TreeCosts {
+  /** Most nodes below the root, and most leaves, of a tree that was measured. */
+  readonly mostNodes: number;
+  readonly mostLeaves: number;
+  /** Milliseconds of a pass over a tree of so many nodes over those of a chain with as many tokens, at least 1. */
+  ratio(nodes: number): number;
+}
+
+/**
+ * The overhead of trees, by their size: linear between those that were measured, and that of the nearest one beyond them.
+ *
+ * @returns what is missing, where nothing can be told.
+ */
+export function treeCostsOf(
+  { treePasses }: Pick<Profile, 'treePasses'>,
+  configuration: ModelConfiguration,
+): TreeCosts | string {
+  const entry = treePasses.find((one) => isDeepStrictEqual(one.configuration, configuration));
+  if (entry === undefined) return "the target's passes over trees were not measured";
+  if (entry.trees.length === 0) return `the target reads no trees on ${configuration.engine}`;
+  const bySize = new Map<number, number[]>();
+  for (const { tokens, milliseconds, chainMilliseconds } of entry.trees) {
+    if (chainMilliseconds > 0)
+      bySize.set(tokens - 1, [...(bySize.get(tokens - 1) ?? []), milliseconds / chainMilliseconds]);
+  }
+  const sizes = [...bySize.keys()].toSorted((left, right) => left - right);
+  const [smallest, largest] = [sizes[0], sizes.at(-1)];
+  if (smallest === undefined || largest === undefined)
+    return "the target's passes over trees took no time that the clock could tell";
+  // A tree is no less work than a chain: below 1 is noise. A curve of ratios is read as one of milliseconds is.
+  const ratios = sizes.map((size) => Math.max(1, mean(bySize.get(size) ?? [])));
+  const curve: CostCurve = { lengths: sizes, milliseconds: ratios };
+  return {
+    mostNodes: largest,
+    mostLeaves: Math.max(...entry.trees.map(({ widths }) => widths.reduce((all, width) => all * width, 1))),
+    ratio: (nodes) => costAt(curve, Math.min(Math.max(nodes, smallest), largest)),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
