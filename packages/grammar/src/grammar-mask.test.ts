@@ -8,9 +8,20 @@ import { createGrammarCompiler, type Grammar } from './index.js';
 /** Tokens of several characters, of parts of characters, and of the end of one with the beginning of the next. */
 const tokens = [
   'a b c aa ab ba bb bc ca abc cab é aé éb ê € 😀 😁 b😀'.split(' '),
-  [[0xc3], [0xa9], [0xaa], [0xe2], [0x82, 0xac], [0xf0], [0xf0, 0x9f], [0x98], [0x80], [0x81], [0xa9, 0x61], [0xff]].map(
-    (bytes) => Uint8Array.from(bytes),
-  ),
+  [
+    [0xc3],
+    [0xa9],
+    [0xaa],
+    [0xe2],
+    [0x82, 0xac],
+    [0xf0],
+    [0xf0, 0x9f],
+    [0x98],
+    [0x80],
+    [0x81],
+    [0xa9, 0x61],
+    [0xff],
+  ].map((bytes) => Uint8Array.from(bytes)),
 ].flat();
 const tokenizer = testTokenizer(tokens);
 const compiler = createGrammarCompiler(tokenizer);
