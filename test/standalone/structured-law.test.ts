@@ -108,10 +108,7 @@ async function compare(rule: VerificationRule) {
 const limit = (cells: number): number => cells - 1 + 6 * Math.sqrt(2 * (cells - 1)) + 20;
 
 test('the law of drafted texts is the law of the constrained target, seeds 0 to 119', async () => {
-  const { statistic, cells, accepted } = await compare(
-    verificationRules.get('block') as VerificationRule,
-    generations,
-  );
+  const { statistic, cells, accepted } = await compare(verificationRules.get('block') as VerificationRule);
   console.log(
     `${cells} ways to write ${words.length} words, chi-square ${statistic.toFixed(1)}, ${accepted} draft tokens accepted`,
   );
