@@ -7,6 +7,7 @@ const allowed = {
   'tiny-models': [],
   models: ['core'],
   hub: ['core'],
+  grammar: ['core'],
   'llamacpp-backend': ['core', 'models'],
   'onnx-backend': ['core', 'models'],
   audit: ['core', 'stats'],

@@ -22,13 +22,13 @@ export default mergeConfig(
       include: ['test/fallback/*.check.ts'],
       exclude: [
         // Reach neither an engine nor a kernel.
-        'packages/{stats,models,hub,planner,tiny-models}/**',
+        'packages/{stats,models,hub,grammar,planner,tiny-models}/**',
         'test/models/**',
         'test/published-speedups.test.ts',
         'test/standalone/killed-profile.test.ts',
         'packages/audit/src/endpoint/**',
         'apps/cli/src/audit-endpoint.test.ts',
-        'apps/cli/src/options/model-file.test.ts',
+        'apps/cli/src/options/{model-file,structure-options}.test.ts',
         'apps/cli/src/chat/**',
         // What is pulled is what other tests load.
         'apps/cli/src/hub.test.ts',

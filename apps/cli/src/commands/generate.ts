@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { type GenerationEndEvent, generate } from '@foretoken/core';
+import { createForcedTokenDrafter, type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
 import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
@@ -13,6 +13,7 @@ import { readPrompt } from '../options/prompt-input.js';
 import { routeOption, routePrompt } from '../options/route.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { addStop } from '../options/stop-option.js';
+import { openStructure, structureOptions } from '../options/structure-options.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
@@ -62,6 +63,8 @@ export function generateCommand() {
     .addOption(samplingOptions.presencePenalty)
     .addOption(samplingOptions.penaltyWindow)
     .addOption(samplingOptions.logitBias)
+    .addOption(structureOptions.jsonSchema)
+    .addOption(structureOptions.grammar)
     .addOption(
       new Option('-n, --max-tokens <n>', 'most tokens to generate')
         .argParser(wholeNumber('--max-tokens', 1))
@@ -95,6 +98,7 @@ Examples:
   cat page.ts | foretoken generate --draft prompt-lookup --max-tokens 100 --json
   foretoken generate --file request.txt --model big.gguf --draft input-copy --source page.ts
   foretoken generate 'export ' --draft n-gram --corpus page.ts --n-gram-store past.ngrams
+  foretoken generate 'An answer: ' --json-schema '{"enum":["yes","no"]}'
   foretoken generate --plan plan.json 'export class '         as foretoken plan found best`,
     )
     .action(async (argument, given, command) => {
@@ -120,15 +124,22 @@ Examples:
             ? undefined
             : await routePrompt(models, { prompt, tolerance, sampling }, signal);
         // The small model answers plainly: nothing drafts for it.
-        const { target, drafter } =
+        const { target, drafter: chosen } =
           route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
+        const written =
+          suffix === undefined ? prompt : await fimPrompt(target, model, { prefix: prompt, suffix });
+        const allowedTokens = await openStructure(options, target.tokenizer, written);
+        const drafter =
+          chosen !== undefined && allowedTokens !== undefined
+            ? createForcedTokenDrafter({ inner: chosen })
+            : chosen;
         let text = '';
         const logprobs: unknown[] = [];
         const events = generate({
           target,
           drafter,
-          prompt: suffix === undefined ? prompt : await fimPrompt(target, model, { prefix: prompt, suffix }),
-          sampling,
+          prompt: written,
+          sampling: { ...sampling, allowedTokens },
           rule,
           maximumTokens: options.maxTokens,
           stop: options.stop,
@@ -167,7 +178,15 @@ Examples:
             finishReason,
             counters,
             logprobs: options.logprobs === undefined ? undefined : logprobs,
-            settings: { ...settings, logitBias, rule, draftLength, tree: tree?.text },
+            settings: {
+              ...settings,
+              logitBias,
+              jsonSchema: options.jsonSchema,
+              grammar: options.grammar,
+              rule,
+              draftLength,
+              tree: tree?.text,
+            },
             lossy,
             route,
             plan: plan && { file: given.plan, predicted: plan.predicted },

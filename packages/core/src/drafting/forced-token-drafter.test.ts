@@ -69,6 +69,21 @@ describe('forced tokens', () => {
     expect(counters.blockEfficiency).toBeGreaterThan(1.5);
   });
 
+  test('a mask that knows which token likely comes is asked for it', async () => {
+    const guesses = {
+      allowedTokens: {
+        ...allowedTokens,
+        forcedToken: (history: readonly number[]) => (history.length < 4 ? 2 : undefined),
+      },
+    };
+    const drafted = await propose(model, createForcedTokenDrafter(), {
+      tokens: [2, 2],
+      seed: 0,
+      sampling: guesses,
+    });
+    expect(drafted.tokens).toEqual([2, 2]);
+  });
+
   test('a mask of another length than the vocabulary is refused', async () => {
     const short = { allowedTokens: { mask: () => Uint8Array.of(1, 0) } };
     await expect(

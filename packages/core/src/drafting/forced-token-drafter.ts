@@ -17,7 +17,9 @@ export interface ForcedTokenOptions {
  * Drafts the tokens that a grammar leaves no choice about: where the mask of allowed tokens has one token, the target
  * gives it probability 1, so the guess is always accepted and costs one look at the mask (jump-forward decoding of
  * SGLang, Zheng et al. 2312.07104, section 4, as a draft). One-hot, so exact under every exact rule, and with a mask
- * that is wrong about the grammar as well, since the target's rows pass through the same mask.
+ * that is wrong about the grammar as well, since the target's rows pass through the same mask. A mask that knows the text
+ * of its tokens also names the likeliest one where the text is forced but not its split into tokens; that guess may be
+ * rejected.
  *
  * It wraps another drafter instead of standing in a row of alternatives: forced tokens are runs of a few, and the guess
  * after them is checked in the same pass, where alternatives would end the draft with the run. The inner drafter sees
@@ -94,7 +96,7 @@ class ForcedTokenDrafter implements Drafter {
 
   observe(outcome: DraftOutcome): void {
     const forced = this.#forcedBefore;
-    // Forced tokens are always accepted; under a rule that does not, the inner draft was never looked at.
+    // Where a forced token was rejected (a guess about the split of a text), the inner draft was never looked at.
     if (forced === undefined || outcome.acceptedPath.length < forced) return;
     this.#inner?.observe({
       ...outcome,
@@ -120,7 +122,10 @@ function forcedTokens(
   const history = [...tokens];
   let stopped = false;
   while (forced.length < count && !stopped) {
-    const token = onlyToken(allowedMask(allowedTokens, history, vocabularySize));
+    const token =
+      allowedTokens.forcedToken === undefined
+        ? onlyToken(allowedMask(allowedTokens, history, vocabularySize))
+        : allowedTokens.forcedToken(history);
     if (token === undefined) break;
     stopped = shouldStop?.({ token, probability: 1, depth: forced.length }) === true;
     forced.push(token);

@@ -28,7 +28,13 @@ export interface SamplingSettings {
 export interface AllowedTokens {
   /**
    * @param history every token before the position, prompt and drafted ones included.
-   * @returns one byte a token id, 0 = forbidden, [vocabularySize]; undefined: all are allowed.
+   * @returns one byte a token id, 0 = forbidden, [vocabularySize], valid until the next call; undefined: all are allowed.
    */
   mask(history: readonly number[]): Uint8Array | undefined;
+  /**
+   * Where the text that comes next is known: the token that most likely writes it. Others may be allowed that write its
+   * beginning, so it is a drafter's guess. undefined where there is a choice of texts. Default: the only token that the
+   * mask allows.
+   */
+  forcedToken?(history: readonly number[]): number | undefined;
 }
