@@ -39,9 +39,15 @@ export default mergeConfig(
         'test/standalone/requantised-models.test.ts',
         // Measure llama.cpp, which has no fallback.
         'apps/cli/src/{plan,profile}.test.ts',
+        'test/llamacpp/cancelled-memory.test.ts',
+        'test/standalone/memory-prediction.test.ts',
+        // What is packed is the same.
+        'test/standalone/packed.test.ts',
         // Tables are their engine, and JavaScript gives their rows the kernel's bits (softmax-kernel.test.ts).
         'packages/audit/src/engine/audit-on-engine.test.ts',
         'packages/audit/src/tables/audit-on-tables.test.ts',
+        'packages/audit/src/run/run-audit.test.ts',
+        'packages/audit/src/mutants/**',
         // These test the fast paths themselves.
         'packages/core/src/sampling/softmax-kernel.test.ts',
         'packages/onnx-backend/src/access.test.ts',
