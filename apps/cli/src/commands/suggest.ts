@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@foretoken/core';
@@ -68,7 +67,7 @@ Examples:
           : await profiledSpeeds({ model, temperature }, read.profile, files, signal);
       const suggestions = suggest(candidates, {
         costs: await targetPassCosts(target, read?.profile, backend, signal),
-        targetBytes: (await stat(target.file)).size,
+        targetBytes: file.byteLength,
         profiled,
       });
       if (options.json === true) printJson({ target: target.name, suggestions });

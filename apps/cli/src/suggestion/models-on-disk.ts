@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ForetokenError, InvalidArgumentError } from '@foretoken/core';
 import { cachedModels } from '@foretoken/hub';
@@ -21,16 +21,19 @@ export async function modelsOnDisk(target: GgufFile, folders: readonly string[])
   const files = new Set(cachedModels().map((model) => model.path));
   for (const folder of folders) for (const name of await namesIn(folder)) files.add(path.join(folder, name));
   files.delete(path.resolve(target.path));
-  const targetBytes = (await stat(target.path)).size;
   const candidates: Candidate[] = [];
   for (const file of [...files].toSorted()) {
-    const bytes = (await stat(file).catch(() => undefined))?.size ?? 0;
-    if (bytes === 0 || bytes > mostShare * targetBytes) continue;
     const draft = await readGguf(file).catch(ignoreUnsound);
-    if (draft?.metadata.has('tokenizer.ggml.tokens') === true) {
+    if (draft === undefined || draft.byteLength > mostShare * target.byteLength) continue;
+    if (draft.metadata.has('tokenizer.ggml.tokens')) {
       const relative = path.relative('.', file);
       const name = relative.startsWith('..') ? file : relative;
-      candidates.push({ draft: name, kind: 'model', bytes, ...compareVocabularies(target, draft) });
+      candidates.push({
+        draft: name,
+        kind: 'model',
+        bytes: draft.byteLength,
+        ...compareVocabularies(target, draft),
+      });
     }
   }
   return candidates;

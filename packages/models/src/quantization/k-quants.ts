@@ -38,35 +38,28 @@ function sixBitScale(view: DataView, at: number, sub: number): number {
 }
 
 /** GGUF Q4_K: 8 sub-blocks of numbers from 0 to 15, with scales and minima of 6 bits. */
-export const dequantizeQ4_K: Dequantize = blockDecoder(144, superBlock, (view, at, values, start) => {
-  const scale = float16ToFloat32(view.getUint16(at, true));
-  const minimum = float16ToFloat32(view.getUint16(at + 2, true));
-  for (let sub = 0; sub < 8; sub++) {
-    const step = Math.fround(scale * scaleOf(view, at + 4, sub));
-    const least = Math.fround(minimum * minimumOf(view, at + 4, sub));
-    const shift = 4 * (sub & 1);
-    for (let index = 0; index < 32; index++) {
-      const level = (view.getUint8(at + 16 + (sub >> 1) * 32 + index) >> shift) & 15;
-      values[start + sub * 32 + index] = Math.fround(step * level) - least;
-    }
-  }
-});
+export const dequantizeQ4_K: Dequantize = decoderWithMinima(144, 0);
 
 /** GGUF Q5_K: as Q4_K, with the fifth bits apart. */
-export const dequantizeQ5_K: Dequantize = blockDecoder(176, superBlock, (view, at, values, start) => {
-  const scale = float16ToFloat32(view.getUint16(at, true));
-  const minimum = float16ToFloat32(view.getUint16(at + 2, true));
-  for (let sub = 0; sub < 8; sub++) {
-    const step = Math.fround(scale * scaleOf(view, at + 4, sub));
-    const least = Math.fround(minimum * minimumOf(view, at + 4, sub));
-    const shift = 4 * (sub & 1);
-    for (let index = 0; index < 32; index++) {
-      const low = (view.getUint8(at + 48 + (sub >> 1) * 32 + index) >> shift) & 15;
-      const fifth = (view.getUint8(at + 16 + index) >> sub) & 1;
-      values[start + sub * 32 + index] = Math.fround(step * (low + 16 * fifth)) - least;
+export const dequantizeQ5_K: Dequantize = decoderWithMinima(176, 32);
+
+/** @param fifthBytes bytes with the fifth bits, before the others. */
+function decoderWithMinima(blockBytes: number, fifthBytes: number): Dequantize {
+  return blockDecoder(blockBytes, superBlock, (view, at, values, start) => {
+    const scale = float16ToFloat32(view.getUint16(at, true));
+    const minimum = float16ToFloat32(view.getUint16(at + 2, true));
+    for (let sub = 0; sub < 8; sub++) {
+      const step = Math.fround(scale * scaleOf(view, at + 4, sub));
+      const least = Math.fround(minimum * minimumOf(view, at + 4, sub));
+      const shift = 4 * (sub & 1);
+      for (let index = 0; index < 32; index++) {
+        const low = (view.getUint8(at + 16 + fifthBytes + (sub >> 1) * 32 + index) >> shift) & 15;
+        const fifth = fifthBytes === 0 ? 0 : (view.getUint8(at + 16 + index) >> sub) & 1;
+        values[start + sub * 32 + index] = Math.fround(step * (low + 16 * fifth)) - least;
+      }
     }
-  }
-});
+  });
+}
 
 /** The 8 scales of Q4_K and Q5_K: four of 6 bits, four in what those leave of the 12 bytes. */
 function scaleOf(view: DataView, at: number, sub: number): number {
