@@ -8,7 +8,7 @@ import {
 import type { TensorType } from '@foretoken/models';
 import { randomNumbers } from './random-numbers.js';
 
-/** A tiny model: 2 layers, 2 key-value heads, 64 tokens of vocabulary, a context of 128. */
+/** A tiny model: 2 layers, 2 key-value heads, 64 tokens of vocabulary, a context of 128; with the norms that Gemma has. */
 export interface RandomModel {
   readonly architecture: string;
   readonly format: 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
@@ -28,7 +28,8 @@ export interface RandomModel {
   readonly foreign?: { readonly name: string; readonly format: string };
   /** Further tensors, by name and length. */
   readonly extra?: Readonly<Record<string, number>>;
-  readonly metadata?: Readonly<Record<string, TypedValue>>;
+  /** Replaces what the file says otherwise; undefined takes it out. */
+  readonly metadata?: Readonly<Record<string, TypedValue | undefined>>;
 }
 
 const sizes = { layers: 2, keyValueHeads: 2, vocabulary: 64, context: 128 } as const;
@@ -52,6 +53,7 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
       tensors.push({ name, shape, type: foreign, data: async () => new Uint8Array(bytes) });
     } else tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
   };
+  const hasOutputNorms = architecture === 'gemma2' || architecture === 'gemma3';
   add('token_embd.weight', [width, vocabulary], 1);
   for (let layer = 0; layer < layers; layer++) {
     const name = (part: string): string => `blk.${layer}.${part}`;
@@ -66,10 +68,16 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
       if (model.biases === true) add(name(`${part}.bias`), [rows], 0.5);
     }
     add(name('attn_output.weight'), [heads * headWidth, width], 0.2);
+    if (hasOutputNorms) add(name('post_attention_norm.weight'), [width], 0.2, 1);
+    if (architecture === 'gemma3') {
+      add(name('attn_q_norm.weight'), [headWidth], 0.2, 1);
+      add(name('attn_k_norm.weight'), [headWidth], 0.2, 1);
+    }
     add(name('ffn_norm.weight'), [width], 0.2, 1);
     add(name('ffn_gate.weight'), [width, feedForward], 0.3);
     add(name('ffn_up.weight'), [width, feedForward], 0.3);
     add(name('ffn_down.weight'), [feedForward, width], 0.2);
+    if (hasOutputNorms) add(name('post_ffw_norm.weight'), [width], 0.2, 1);
   }
   add('output_norm.weight', [width], 0.2, 1);
   if (model.separateHead === true) add('output.weight', [width, vocabulary], 0.3);
@@ -108,7 +116,10 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
       { type: 'string[]', value: Array.from({ length: vocabulary }, (_, id) => `t${id}`) },
     ],
     ['tokenizer.ggml.merges', { type: 'string[]', value: ['t 1'] }],
-    ...Object.entries(model.metadata ?? {}),
   ]);
+  for (const [key, value] of Object.entries(model.metadata ?? {})) {
+    if (value === undefined) metadata.delete(key);
+    else metadata.set(key, value);
+  }
   await writeGguf(path, metadata, tensors);
 }
