@@ -24,8 +24,6 @@ export interface RandomModel {
   readonly frequencyFactors?: readonly number[];
   /** Changes a tensor's values before they are encoded. */
   readonly edit?: (name: string, values: Float32Array) => void;
-  /** A tensor that is stored in a format that cannot be written here, as zeros. */
-  readonly foreign?: { readonly name: string; readonly format: string };
   /** Further tensors, by name and length. */
   readonly extra?: Readonly<Record<string, number>>;
   /** Replaces what the file says otherwise; undefined takes it out. */
@@ -47,11 +45,7 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     const values = Float32Array.from({ length }, () => middle + scale * (2 * random() - 1));
     model.edit?.(name, values);
     const format = shape.length === 1 ? 'F32' : model.format;
-    if (name === model.foreign?.name) {
-      const foreign = tensorTypeByName(model.foreign.format) as TensorType;
-      const bytes = (length / foreign.blockElements) * foreign.blockBytes;
-      tensors.push({ name, shape, type: foreign, data: async () => new Uint8Array(bytes) });
-    } else tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
+    tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
   };
   const hasOutputNorms = architecture === 'gemma2' || architecture === 'gemma3';
   add('token_embd.weight', [width, vocabulary], 1);

@@ -21,32 +21,31 @@ export function ggufGemma(
 ): Pick<DecoderShape, 'local' | 'attentionScale' | 'attentionCap' | 'logitCap'> {
   const { width, layers, heads, headWidth, rotary } = sizes;
   const value = (key: string): GgufValue | undefined => file.metadata.get(`${architecture}.${key}`);
-  const positive = (key: string): number | undefined => {
-    const found = value(key);
-    if (found === undefined || (typeof found === 'number' && found > 0 && Number.isFinite(found)))
-      return found;
+  /** 0 says that there is none. */
+  const number = (key: string, fallback: number): number | undefined => {
+    const found = value(key) ?? fallback;
+    if (typeof found === 'number' && found >= 0 && Number.isFinite(found)) return found || undefined;
     throw new InvalidModelFileError(
-      `${file.path}: ${architecture}.${key} is ${String(found)}, not a number above 0.`,
+      `${file.path}: ${architecture}.${key} is ${String(found)}, not a number from 0 on.`,
     );
   };
   const isOlder = architecture === 'gemma2';
-  // 0 says that there is none.
-  const unsaid = value('attention.sliding_window') === 0 && !isOlder;
-  const window = unsaid
-    ? undefined
-    : (positive('attention.sliding_window') ?? (isOlder ? defaults.window : undefined));
-  const localBase = positive('rope.freq_base_swa');
   const largest = layers === layersOfTheLargest[architecture];
+  const window = number('attention.sliding_window', isOlder ? defaults.window : 0);
   return {
     attentionScale: 1 / Math.sqrt(largest ? Math.floor(width / heads) : headWidth),
-    attentionCap: isOlder ? (positive('attn_logit_softcapping') ?? defaults.attentionCap) : undefined,
-    logitCap: positive('final_logit_softcapping') ?? (isOlder ? defaults.logitCap : undefined),
+    attentionCap: isOlder ? number('attn_logit_softcapping', defaults.attentionCap) : undefined,
+    logitCap: number('final_logit_softcapping', isOlder ? defaults.logitCap : 0),
     local:
       window === undefined
         ? undefined
         : {
             window,
-            rotary: localRotary(rotary, isOlder ? localBase : (localBase ?? defaults.localBase), isOlder),
+            rotary: localRotary(
+              rotary,
+              number('rope.freq_base_swa', isOlder ? 0 : defaults.localBase),
+              isOlder,
+            ),
             layers: layerPattern(file, architecture, layers),
           },
   };
@@ -67,8 +66,7 @@ function layerPattern(file: GgufFile, architecture: 'gemma2' | 'gemma3', layers:
   const key = `${architecture}.attention.sliding_window_pattern`;
   const stored = file.metadata.get(key) ?? gemmaPattern[architecture];
   if (Array.isArray(stored) && stored.length === layers) {
-    const flags = stored.map((flag: unknown) => flag === true || flag === 1);
-    return flags;
+    return stored.map((flag: unknown) => flag === true || flag === 1);
   }
   if (typeof stored === 'number' && Number.isInteger(stored) && stored >= 0)
     return windowedLayers(layers, stored);

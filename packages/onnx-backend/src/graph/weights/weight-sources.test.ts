@@ -125,7 +125,19 @@ describe('Hugging Face folders', () => {
   });
 
   it.each([
-    [{ model_type: 'gemma2' }, UnsupportedError, /gemma2.*llama and qwen2/],
+    [{ model_type: 'gemma3n' }, UnsupportedError, /gemma3n.*share keys.*llama, mistral/],
+    [{ model_type: 'gemma3' }, UnsupportedError, /reads pictures.*gemma3_text/],
+    [
+      { model_type: 'gemma2', head_dim: 16, layer_types: ['full'] },
+      InvalidModelFileError,
+      /layer_types.*2 layers/,
+    ],
+    [
+      { model_type: 'gemma', hidden_activation: 'relu' },
+      UnsupportedError,
+      /hidden_activation.*gelu_pytorch_tanh/,
+    ],
+    [{ model_type: 'mistral', sliding_window: 0 }, InvalidModelFileError, /sliding_window is 0/],
     [{ hidden_act: 'gelu' }, UnsupportedError, /hidden_act/],
     [{ mlp_bias: true }, UnsupportedError, /mlp_bias/],
     [{ use_sliding_window: true }, UnsupportedError, /use_sliding_window/],
