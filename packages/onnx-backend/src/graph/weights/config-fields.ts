@@ -49,7 +49,7 @@ export class ConfigFields {
     const value = this.value(key);
     if (value !== undefined && !expected.includes(value)) {
       throw new UnsupportedError(
-        `${this.path}: ${key} is ${JSON.stringify(value)}; only ${expected.map((one) => JSON.stringify(one)).join(' and ')} is supported.`,
+        `${this.path}: ${key} is ${JSON.stringify(value)}; supported: ${expected.map((one) => JSON.stringify(one)).join(' and ')}.`,
       );
     }
   }

@@ -128,12 +128,12 @@ describe('Hugging Face folders', () => {
     [{ model_type: 'gemma3n' }, UnsupportedError, /gemma3n.*share keys.*llama, mistral/],
     [{ model_type: 'gemma3' }, UnsupportedError, /reads pictures.*gemma3_text/],
     [
-      { model_type: 'gemma2', head_dim: 16, layer_types: ['full'] },
+      { model_type: 'gemma2', hidden_act: 'gelu', layer_types: ['full'] },
       InvalidModelFileError,
       /layer_types.*2 layers/,
     ],
     [
-      { model_type: 'gemma', hidden_activation: 'relu' },
+      { model_type: 'gemma', hidden_act: 'gelu', hidden_activation: 'relu' },
       UnsupportedError,
       /hidden_activation.*gelu_pytorch_tanh/,
     ],
