@@ -5,7 +5,7 @@ import { softCap } from './soft-cap.js';
 import { int, ints } from '../file/graph-builder.js';
 
 /** What of a pass all layers with a window, or all without one, use. */
-export interface SpanValues extends Rotations {
+interface SpanValues extends Rotations {
   /** Added to the scores: float32, [n, total] or with more axes before these. */
   readonly bias: string;
 }

@@ -52,8 +52,8 @@ function normHeads(context: DecoderContext, layer: number, packed: string): stri
     [packed, builder.integers('qkv_sizes', sizes)],
     { axis: int(-1) },
   ) as [string, string, string];
-  const reshape = (value: string, output: string, sizes: readonly number[]): string =>
-    builder.node('Reshape', output, [value, builder.integers(`shape.${sizes.join('_')}`, sizes)]);
+  const reshape = (value: string, output: string, axes: readonly number[]): string =>
+    builder.node('Reshape', output, [value, builder.integers(`shape.${axes.join('_')}`, axes)]);
   const normed = (value: string, part: 'q' | 'k', count: number): string => {
     const byHead = reshape(value, `${value}.by_head`, [0, 0, count, headWidth]);
     const gain = `blk.${layer}.attn_${part}_norm`;

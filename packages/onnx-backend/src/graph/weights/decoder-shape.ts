@@ -15,7 +15,7 @@ export interface RotarySettings {
 }
 
 /** Layers that see a sliding window only. */
-export interface LocalAttention {
+interface LocalAttention {
   /** Tokens that a row sees: itself and those before it. */
   readonly window: number;
   readonly rotary: RotarySettings;

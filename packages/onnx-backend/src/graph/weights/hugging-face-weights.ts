@@ -34,7 +34,7 @@ export async function huggingFaceWeights(folder: string, contentHash: string): P
     }
   }
   // Gemma stores the gains of its norms less one; GGUF the gains.
-  const isOffset = (name: string): boolean => isGemma(shape.architecture) && /norm\.weight$/.test(name);
+  const isOffset = (name: string): boolean => isGemma(shape.architecture) && name.endsWith('norm.weight');
   if (!tiedEmbeddings && !tensors.has('output.weight')) {
     throw new InvalidModelFileError(
       `${folder} has no tensor lm_head.weight, and its embeddings are not tied.`,
