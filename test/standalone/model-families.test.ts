@@ -7,6 +7,7 @@ import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { convertHuggingFaceFolder, type TypedValue } from '@foretoken/models';
 import { onnxBackend, type OnnxOptions } from '@foretoken/onnx-backend';
 import { afterAll, describe, expect, test } from 'vitest';
+import { exportTransformersFolder } from '../../packages/onnx-backend/dist/graph/export/export-transformers-folder.js';
 import { gemmaModels, gemmaWindow } from '../../packages/onnx-backend/testing/gemma-models.js';
 import { writeHuggingFaceFolder as writeRandomFolder } from '../../packages/onnx-backend/testing/hugging-face-folder.js';
 import { largestDifference } from '../../packages/onnx-backend/testing/largest-difference.js';
@@ -120,6 +121,29 @@ test("a Mistral folder on ONNX has the logits of its GGUF file on llama.cpp; wit
   const windowed = await rowsOn(onnx(inFolder('windowed'), format));
   expect(largestDifference(windowed, expected)).toBeGreaterThan(0.1);
 });
+
+test.each([false, true])(
+  'an export of gemma2 for transformers.js has its rows; apart: %s',
+  async (decomposed) => {
+    const exported = inFolder(`exported-${decomposed}`);
+    await exportTransformersFolder(inFolder('gemma2'), exported, { weightFormat: 'float32', decomposed });
+    const rows: Float32Array[][] = [];
+    for (const source of [inFolder('gemma2'), exported]) {
+      const model = await onnx(source);
+      const sequence = model.createSequence();
+      const logits: Float32Array[] = [];
+      for (const part of [text.slice(0, 2 * gemmaWindow), text.slice(2 * gemmaWindow)]) {
+        const [result] = await model.forward([{ sequence, tokens: part, rows: 'all' }]);
+        for (let row = 0; row < part.length; row++)
+          logits.push((result as ForwardResult).logits.read(row).slice());
+      }
+      rows.push(logits);
+      await model.close();
+    }
+    const [ours, theirs] = rows as [Float32Array[], Float32Array[]];
+    expect(largestDifference(theirs, ours)).toBeLessThan(sameWithinRounding);
+  },
+);
 
 describe.each([
   { name: 'gemma2', file: inFolder('gemma2') },
