@@ -1,4 +1,5 @@
 import {
+  decodeWeights,
   encodeWeights,
   type TensorToWrite,
   type TypedValue,
@@ -24,6 +25,8 @@ export interface RandomModel {
   readonly frequencyFactors?: readonly number[];
   /** Changes a tensor's values before they are encoded. */
   readonly edit?: (name: string, values: Float32Array) => void;
+  /** Tensors in formats that cannot be written here, of random blocks, by name. */
+  readonly formats?: Readonly<Record<string, string>>;
   /** Further tensors, by name and length. */
   readonly extra?: Readonly<Record<string, number>>;
   /** Replaces what the file says otherwise; undefined takes it out. */
@@ -45,7 +48,13 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     const values = Float32Array.from({ length }, () => middle + scale * (2 * random() - 1));
     model.edit?.(name, values);
     const format = shape.length === 1 ? 'F32' : model.format;
-    tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
+    const other = tensorTypeByName(model.formats?.[name] ?? '');
+    if (other === undefined)
+      tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
+    else {
+      const bytes = randomBlocks(other, length / other.blockElements, random);
+      tensors.push({ name, shape, type: other, data: async () => bytes });
+    }
   };
   const hasOutputNorms = architecture === 'gemma2' || architecture === 'gemma3';
   add('token_embd.weight', [width, vocabulary], 1);
@@ -116,4 +125,18 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     else metadata.set(key, value);
   }
   await writeGguf(path, metadata, tensors);
+}
+
+/** Blocks of any content whose elements are about as large as a matrix's. */
+function randomBlocks(type: TensorType, count: number, random: () => number): Uint8Array {
+  const bytes = new Uint8Array(count * type.blockBytes);
+  for (let from = 0; from < bytes.length; ) {
+    const block = Uint8Array.from({ length: type.blockBytes }, () => 256 * random());
+    const largest = decodeWeights(block, type.name).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+    // Scales are among the bytes: most blocks have another magnitude, or no finite one.
+    if (!(largest > 0.05 && largest < 0.5)) continue;
+    bytes.set(block, from);
+    from += block.length;
+  }
+  return bytes;
 }

@@ -9,7 +9,7 @@ import { readConstants } from '../../../testing/read-constants.js';
 import { chainTokens, referenceForward } from '../../../testing/reference-decoder.js';
 import { runChain } from '../../../testing/run-chain.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
-import { generateGraph } from '../generate-graph.js';
+import { chooseWeightFormat, generateGraph } from '../generate-graph.js';
 import { llama3Factors } from './llama3-factors.js';
 
 const inFolder = temporaryFolder();
@@ -182,6 +182,32 @@ describe('Hugging Face folders', () => {
       /gone\.safetensors/,
     );
   });
+});
+
+test('a matrix in any format that GGUF has is dequantised', async () => {
+  const formats = Object.fromEntries(
+    [
+      ...['IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ3_XXS', 'IQ3_S'],
+      ...['TQ1_0', 'TQ2_0', 'MXFP4'],
+    ].map((format, index) => {
+      const part = ['attn_q', 'attn_k', 'attn_v', 'ffn_gate', 'ffn_up'][index % 5];
+      return [`blk.${Math.floor(index / 5)}.${part}.weight`, format];
+    }),
+  );
+  const source = inFolder('formats.gguf');
+  await writeRandomGguf(source, { architecture: 'qwen2', format: 'F32', width: 256, formats });
+  const file = await readGguf(source);
+  expect(new Set([...file.tensors.values()].map(({ type }) => type.name)).size).toBe(11);
+  const reference = await referenceForward(file, chainTokens(tokens));
+  const manifest = await generateGraph(source, inFolder('formats.onnx'), { weightFormat: 'float32' });
+  const { logits } = await runChain(inFolder('formats.onnx'), manifest, tokens);
+  expect(
+    largestDifference(
+      logits,
+      reference.map((row) => row.logits),
+    ),
+  ).toBeLessThan(1e-3);
+  expect(chooseWeightFormat(undefined, 'IQ2_XXS')).toBe('int8');
 });
 
 test('truncated weights are refused, never read past their end', async () => {
