@@ -186,13 +186,12 @@ describe('Hugging Face folders', () => {
 
 test('a matrix in any format that GGUF has is dequantised', async () => {
   const formats = Object.fromEntries(
-    [
-      ...['IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ3_XXS', 'IQ3_S'],
-      ...['TQ1_0', 'TQ2_0', 'MXFP4'],
-    ].map((format, index) => {
-      const part = ['attn_q', 'attn_k', 'attn_v', 'ffn_gate', 'ffn_up'][index % 5];
-      return [`blk.${Math.floor(index / 5)}.${part}.weight`, format];
-    }),
+    ['IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ3_XXS', 'IQ3_S', 'TQ1_0', 'TQ2_0', 'MXFP4'].map(
+      (format, index) => {
+        const part = ['attn_q', 'attn_k', 'attn_v', 'ffn_gate', 'ffn_up'][index % 5];
+        return [`blk.${Math.floor(index / 5)}.${part}.weight`, format];
+      },
+    ),
   );
   const source = inFolder('formats.gguf');
   await writeRandomGguf(source, { architecture: 'qwen2', format: 'F32', width: 256, formats });
