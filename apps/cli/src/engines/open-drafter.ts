@@ -96,10 +96,13 @@ export async function openDrafter(
     throw error;
   }
 
-  /** A combination closes its drafters, each of which may be closed twice. */
+  /**
+   * A combination closes its drafters, each of which may be closed twice. A single free drafter is one as well: its drafts
+   * are judged before they are used.
+   */
   function combine(drafters: readonly Drafter[]): Drafter | undefined {
-    if (drafters.length < 2) return drafters[0];
     const { combine: combination = 'estimate' } = selection;
+    if (drafters.length < 2 && drafters[0]?.isFree !== true) return drafters[0];
     return createCombinedDrafter({ drafters, combination });
   }
 }
