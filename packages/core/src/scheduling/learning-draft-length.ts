@@ -23,7 +23,7 @@ export interface LearningDraftLengthOptions {
   readonly priorAcceptance?: readonly number[] | undefined;
 }
 
-export interface DraftPromise {
+interface DraftPromise {
   /** Expected committed tokens of the round. */
   readonly expectedCommitted: number;
   /** Of the round; undefined before costs are known. */
@@ -40,6 +40,8 @@ export interface LearningDraftLength extends DraftLengthController {
    * @param rounds that are taken to draft in a row: they share what a draft model has to read first.
    */
   promise(length: number, rounds: number): DraftPromise;
+  /** Share of the tokens to come that are committed in rounds in which it may be asked, 0 to 1; 1 unless told. */
+  expectShare(share: number): void;
   /** True in a round that would draft, and is plain to see what plain rounds cost now. */
   readonly isRefreshing: boolean;
 }
@@ -162,6 +164,8 @@ class LearningController implements LearningDraftLength {
   #draftRounds = 0;
   #refreshAfter = firstRefresh;
   #isRefreshing = false;
+  /** Of the tokens that are left. */
+  #share = 1;
   /** Milliseconds of all rounds; against plain decoding, what drafting saved and what tries lost. */
   #elapsed = 0;
   #saved = 0;
@@ -204,6 +208,10 @@ class LearningController implements LearningDraftLength {
     const cost = this.#costs.upTo(longest)?.[longest];
     const milliseconds = cost === undefined ? undefined : cost + this.#costs.catchUp(this.#missed) / rounds;
     return { expectedCommitted, milliseconds };
+  }
+
+  expectShare(share: number): void {
+    this.#share = share;
   }
 
   get isRefreshing(): boolean {
@@ -321,7 +329,7 @@ class LearningController implements LearningDraftLength {
   /** Milliseconds that a gain saves in what is to come. */
   #savedBy(expectedGain: number): number {
     const plain = this.#costs.plain as number;
-    return Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
+    return this.#share * Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
   }
 
   /** Whether the choice is worth its drafts, with what a draft model has to read first. */
