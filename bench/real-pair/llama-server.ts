@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,7 +25,9 @@ export function llamaServerFlags({ usesDraft, flags }: LlamaServerSetting): stri
 
 /** Version and commit, as the program says it. */
 export function llamaServerVersion(program: string): string {
-  const output = execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const { stdout, stderr, error } = spawnSync(program, ['--version'], { encoding: 'utf8' });
+  if (error !== undefined) throw error;
+  const output = `${stdout}${stderr}`;
   const version = /version: (.*)/.exec(output)?.[1];
   if (version === undefined) throw new Error(`${program} --version does not tell a version:\n${output}`);
   return version;

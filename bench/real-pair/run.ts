@@ -12,7 +12,6 @@
  *   --minutes 20: begins no unit that would end later
  *   --results FILE: another file, to try something
  */
-import { constants } from 'node:os';
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { chatPrompts } from './chat-prompts.js';
@@ -41,6 +40,7 @@ const { values: given } = parseArgs({
 });
 if (given.models === undefined) throw new Error('--models FOLDER says where the GGUF files are.');
 const modelFolder = given.models;
+const tokenCount = Number(given.tokens);
 const processor = os.cpus()[0]?.model.trim() ?? 'unknown';
 const allFiles = pairNames.filter((name) => given.files === undefined || name === given.files);
 const temperatures = [0, 1].filter(
@@ -60,7 +60,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (isEnding) return;
     isEnding = true;
     console.log(`${signal}: the unit that is under way is dropped.`);
-    void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(128 + constants.signals[signal]));
+    void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(128 + os.constants.signals[signal]));
   });
 }
 
@@ -82,7 +82,7 @@ for (const files of allFiles) {
   const prompts = (await chatPrompts('measured', pair.target)).slice(0, Number(given.prompts ?? Infinity));
   const [warmUp] = await chatPrompts('profiled', pair.target);
   for (const temperature of temperatures) {
-    const units = unitsOf(files, temperature, prompts, Number(given.repeats))
+    const units = unitsOf({ files, temperature, tokenCount }, prompts, Number(given.repeats))
       .map((unit) => ({ unit, missing: missingSystems(unit, systems, runs, processor) }))
       .filter(({ missing }) => missing.length > 0);
     left += units.length;
@@ -115,20 +115,18 @@ if (!isEnding) console.log(`${done} units in ${minutes().toFixed(1)} minutes; ${
 async function runUnit(systemsUp: RunningSystems, unit: Unit, turns: readonly System[]): Promise<Run[]> {
   await systemsUp.start(turns);
   const id = new Date().toISOString();
-  const { files, temperature, repeat, prompt } = unit;
+  const { prompt, index: _, ...shared } = unit;
   const measured: Run[] = [];
   for (const [turn, system] of turns.entries()) {
     const { tokens, ...times } = await systemsUp.generate(system, {
       prompt: prompt.tokens,
-      tokenCount: Number(given.tokens),
-      temperature,
+      tokenCount,
+      temperature: unit.temperature,
       seed: seedOf(unit),
     });
     measured.push({
       unit: id,
-      files,
-      temperature,
-      repeat,
+      ...shared,
       prompt: prompt.id,
       kind: prompt.kind,
       promptCount: prompt.tokens.length,
@@ -137,7 +135,7 @@ async function runUnit(systemsUp: RunningSystems, unit: Unit, turns: readonly Sy
       processor,
       turn,
       ...times,
-      tokens: temperature === 0 ? tokens : undefined,
+      tokens: unit.temperature === 0 ? tokens : undefined,
     });
   }
   return measured;

@@ -14,6 +14,8 @@ export interface Run extends Omit<Generation, 'tokens'> {
   readonly prompt: string;
   readonly kind: PromptKind;
   readonly promptCount: number;
+  /** Most tokens of the answer. */
+  readonly tokenCount: number;
   readonly system: string;
   readonly setup: string;
   readonly processor: string;

@@ -43,9 +43,7 @@ export function allSystems({ modelFolder, llamaServer }: SystemsOptions): System
 
 /** Our decoding as `foretoken generate` does it: without a plan, and with the one that was made beforehand. */
 function ownSystems(modelFolder: string): System[] {
-  const setup = Object.entries(libraries())
-    .map(([name, version]) => `${name} ${version}`)
-    .join(', ');
+  const setup = `foretoken ${libraries().foretoken}`;
   const own = (name: string, options: (start: StartOptions) => RealPairWorkerOptions): System => ({
     name,
     setup,

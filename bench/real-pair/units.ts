@@ -9,20 +9,21 @@ export interface Unit {
   readonly temperature: number;
   readonly repeat: number;
   readonly prompt: ChatPrompt;
+  /** Most tokens of the answer. */
+  readonly tokenCount: number;
   /** Place among the units of these files and this temperature: it rotates the order of the systems. */
   readonly index: number;
 }
 
 export function unitsOf(
-  files: PairName,
-  temperature: number,
+  shared: Pick<Unit, 'files' | 'temperature' | 'tokenCount'>,
   prompts: readonly ChatPrompt[],
   repeats: number,
 ): Unit[] {
   return Array.from({ length: repeats }, (_, repeat) =>
     prompts.map((prompt, place): Unit => {
       const index = repeat * prompts.length + place;
-      return { files, temperature, repeat, prompt, index };
+      return { ...shared, repeat, prompt, index };
     }),
   ).flat();
 }
@@ -44,6 +45,7 @@ export function missingSystems(
         run.temperature === unit.temperature &&
         run.repeat === unit.repeat &&
         run.prompt === unit.prompt.id &&
+        run.tokenCount === unit.tokenCount &&
         run.system === name &&
         run.setup === setup &&
         run.processor === processor,
