@@ -113,7 +113,6 @@ if (!isEnding) console.log(`${done} units in ${minutes().toFixed(1)} minutes; ${
 
 /** Every system in its turn. */
 async function runUnit(systemsUp: RunningSystems, unit: Unit, turns: readonly System[]): Promise<Run[]> {
-  await systemsUp.start(turns);
   const id = new Date().toISOString();
   const { prompt, index: _, ...shared } = unit;
   const measured: Run[] = [];

@@ -21,6 +21,8 @@ export interface System {
   readonly name: string;
   /** What ran: measurements with another setup are not of the same system. */
   readonly setup: string;
+  /** True where a generation changes the next ones: a process that was ended would begin anew. */
+  readonly learns: boolean;
   start(options: StartOptions): Promise<RunningSystem>;
 }
 
@@ -47,6 +49,7 @@ function ownSystems(modelFolder: string): System[] {
   const own = (name: string, options: (start: StartOptions) => RealPairWorkerOptions): System => ({
     name,
     setup,
+    learns: true,
     start: (start) =>
       startWorkerSystem('real-pair-worker.ts', [JSON.stringify(options(start))], start.onStart),
   });
@@ -77,6 +80,7 @@ function nodeLlamaCppSystems(): System[] {
   const system = (name: string, predictor: (pair: Pair) => readonly string[]): System => ({
     name: `node-llama-cpp-${name}`,
     setup: `node-llama-cpp ${nodeLlamaCppVersion}`,
+    learns: false,
     start: ({ pair, onStart }) => {
       const { threads, contextLength } = conditions;
       const common = [pair.target, String(threads), String(contextLength), installedNodeLlamaCpp()];
@@ -95,6 +99,7 @@ function llamaServerSystems(program: string): System[] {
   return llamaServerSettings.map((setting) => ({
     name: `llama-server-${setting.name}`,
     setup: `llama-server ${version}: ${llamaServerFlags(setting).join(' ')}`,
+    learns: false,
     start: ({ pair, onStart }) => startLlamaServer(program, pair, setting, onStart),
   }));
 }
