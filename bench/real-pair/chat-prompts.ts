@@ -1,6 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { createChatTemplate, encodeChat, readChatTemplate } from '@foretoken/models';
+import { conditions } from './conditions.js';
 
 export const promptKinds = ['edit', 'code', 'chat', 'text'] as const;
 export type PromptKind = (typeof promptKinds)[number];
@@ -17,18 +21,36 @@ export interface ChatPrompt {
 /** The prompts that are measured, and those on which profiles are made: no prompt is both. */
 export type PromptSet = 'measured' | 'profiled';
 
+const cacheFolder = new URL('../.cache/', import.meta.url);
+
 /**
  * User messages through the target's own chat template, tokenised once for all systems. In turns of the kinds, so that
- * the first few are some of each.
+ * the first few are some of each. They are kept in bench/.cache, since loading a model takes seconds.
  */
 export async function chatPrompts(set: PromptSet, target: string): Promise<ChatPrompt[]> {
-  const file = new URL(`${set}-prompts.jsonl`, import.meta.url);
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-  const messages = lines.map((line) => JSON.parse(line) as { kind: PromptKind; text: string });
+  const text = await readFile(new URL(`${set}-prompts.jsonl`, import.meta.url), 'utf8');
+  const hash = createHash('sha256')
+    .update(`${path.basename(target)} ${statSync(target).size} ${text}`)
+    .digest('hex')
+    .slice(0, 16);
+  const file = new URL(`real-pair-prompts-${hash}.json`, cacheFolder);
+  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as ChatPrompt[];
+  const prompts = await encodePrompts(text, target);
+  await mkdir(cacheFolder, { recursive: true });
+  await writeFile(file, JSON.stringify(prompts));
+  return prompts;
+}
+
+async function encodePrompts(lines: string, target: string): Promise<ChatPrompt[]> {
+  const messages = lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { kind: PromptKind; text: string });
   const { template, ...own } = await readChatTemplate(target);
   if (template === undefined) throw new Error(`${target} brings no chat template.`);
   const chat = createChatTemplate({ ...own, template });
-  const model = await llamacppBackend.loadModel(target, { contextLength: 256, maximumSequences: 1 });
+  const { threads } = conditions;
+  const model = await llamacppBackend.loadModel(target, { threads, contextLength: 256, maximumSequences: 1 });
   try {
     const byKind = promptKinds.map((kind) =>
       messages
