@@ -80,7 +80,10 @@ let [done, left] = [0, 0];
 for (const files of allFiles) {
   const pair = await openPair(files, modelFolder);
   const prompts = (await chatPrompts('measured', pair.target)).slice(0, Number(given.prompts ?? Infinity));
-  const [warmUp] = await chatPrompts('profiled', pair.target);
+  // The shortest one warms up.
+  const [warmUp] = (await chatPrompts('profiled', pair.target)).toSorted(
+    (left, right) => left.tokens.length - right.tokens.length,
+  );
   for (const temperature of temperatures) {
     const units = unitsOf({ files, temperature, tokenCount }, prompts, Number(given.repeats))
       .map((unit) => ({ unit, missing: missingSystems(unit, systems, runs, processor) }))
