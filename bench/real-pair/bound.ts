@@ -72,8 +72,7 @@ for (const files of pairNames.filter((name) => given.files === undefined || name
       }
       const contextTokens = text.promptLength + text.drafts.model.length / 2;
       const target: RoundCost = (drafted) => costs.target.at(drafted + 1, contextTokens);
-      const withDraft: RoundCost = (drafted) =>
-        target(drafted) + drafted * costs.draft.at(1, contextTokens);
+      const withDraft: RoundCost = (drafted) => target(drafted) + drafted * costs.draft.at(1, contextTokens);
       const bound = bestFixed(text, { model: withDraft, 'prompt-lookup': target });
       bounds.push({ files, prompt: prompt.id, kind: prompt.kind, ...bound });
       console.log(JSON.stringify(bounds.at(-1)));
@@ -99,9 +98,7 @@ function bestFixed(
       return { drafter, length, tokens, tokensPerSecond: (1000 * tokens) / milliseconds };
     }),
   );
-  const best = speeds.reduce((left, right) =>
-    right.tokensPerSecond > left.tokensPerSecond ? right : left,
-  );
+  const best = speeds.reduce((left, right) => (right.tokensPerSecond > left.tokensPerSecond ? right : left));
   const plain = speeds.find(({ length }) => length === 0) as typeof best;
   return { ...best, plainTokensPerSecond: plain.tokensPerSecond };
 }

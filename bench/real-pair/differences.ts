@@ -54,7 +54,10 @@ for (const files of pairNames) {
   const target = await llamacppBackend.loadModel(pair.target, { ...conditions, maximumSequences: 1 });
   try {
     for (const { prompt, system, plain, own } of different) {
-      const texts = createHash('sha256').update(JSON.stringify([plain, own])).digest('hex').slice(0, 16);
+      const texts = createHash('sha256')
+        .update(JSON.stringify([plain, own]))
+        .digest('hex')
+        .slice(0, 16);
       const before = [...known, ...differences].find((entry) => entry.texts === texts);
       if (before === undefined && performance.now() - start > 60_000 * Number(given.minutes)) {
         left += 1;

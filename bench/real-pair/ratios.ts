@@ -46,7 +46,9 @@ function wholeRateOf({ count, firstMilliseconds, restMilliseconds }: Run): numbe
 /** The runs on the processor that ran last, of each system with the setup that it had last. */
 export function currentRuns(runs: readonly Run[]): Run[] {
   const processor = runs.at(-1)?.processor;
-  const here = runs.filter((run) => run.processor === processor && run.tokenCount === runs.at(-1)?.tokenCount);
+  const here = runs.filter(
+    (run) => run.processor === processor && run.tokenCount === runs.at(-1)?.tokenCount,
+  );
   const setups = new Map(here.map(({ system, setup }) => [system, setup]));
   // An answer of one round has no rate.
   return here.filter((run) => run.setup === setups.get(run.system) && run.count > run.firstCount);
@@ -57,9 +59,7 @@ export function settingsOf(runs: readonly Run[]): Setting[] {
   const settings: Setting[] = [];
   for (const own of groupBy(runs, ({ files, temperature }) => `${files} ${temperature}`).values()) {
     const [{ files, temperature }] = own as [Run];
-    const plains = new Map(
-      own.filter(({ system }) => system === plainName).map((run) => [run.unit, run]),
-    );
+    const plains = new Map(own.filter(({ system }) => system === plainName).map((run) => [run.unit, run]));
     const systems = new Map<string, PromptRatios[]>();
     for (const [system, ofSystem] of groupBy(own, (run) => run.system)) {
       const prompts = [...groupBy(ofSystem, (run) => run.prompt).values()].map((ofPrompt) =>
@@ -128,10 +128,7 @@ export function meanRatio(logs: readonly number[]): MeanRatio | undefined {
 }
 
 /** Node 20 has no `Map.groupBy`. */
-function groupBy<Value>(
-  values: readonly Value[],
-  key: (value: Value) => string,
-): Map<string, Value[]> {
+function groupBy<Value>(values: readonly Value[], key: (value: Value) => string): Map<string, Value[]> {
   const groups = new Map<string, Value[]>();
   for (const value of values) {
     const group = groups.get(key(value));

@@ -9,9 +9,7 @@ export function writeRealPairResult(name: string, script: string, result: object
 /** What a script wrote before; undefined where it never ran. */
 export async function readRealPairResult<Result>(name: string): Promise<Result | undefined> {
   try {
-    return JSON.parse(
-      await readFile(new URL(`../results/${name}.json`, import.meta.url), 'utf8'),
-    ) as Result;
+    return JSON.parse(await readFile(new URL(`../results/${name}.json`, import.meta.url), 'utf8')) as Result;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

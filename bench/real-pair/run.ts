@@ -60,7 +60,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (isEnding) return;
     isEnding = true;
     console.log(`${signal}: the unit that is under way is dropped.`);
-    void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(128 + os.constants.signals[signal]));
+    void (running?.stop() ?? Promise.resolve()).finally(() =>
+      process.exit(128 + os.constants.signals[signal]),
+    );
   });
 }
 

@@ -37,7 +37,9 @@ const settings = settingsOf(runs).map((setting) => ({
   prompts: Object.fromEntries(
     [...setting.systems].map(([system, prompts]) => [
       system,
-      Object.fromEntries(prompts.map(({ prompt, logs }) => [prompt, logs.map((log) => rounded(Math.exp(log)))])),
+      Object.fromEntries(
+        prompts.map(({ prompt, logs }) => [prompt, logs.map((log) => rounded(Math.exp(log)))]),
+      ),
     ]),
   ),
 }));
@@ -97,7 +99,9 @@ for (const { files, temperature, goals, singlePrompts, systems } of settings) {
   for (const { system, slower, slowdownFoundHalfOfTheTime: found } of singlePrompts) {
     const list = slower.map(({ prompt, ratio }) => `${prompt} (${ratio.toFixed(3)})`).join(', ');
     const power =
-      found === undefined ? 'without repeats no test' : `found half of the time: ${(100 * found).toFixed(1)} %`;
+      found === undefined
+        ? 'without repeats no test'
+        : `found half of the time: ${(100 * found).toFixed(1)} %`;
     console.log(`\nPrompts slower than plain, ${system}: ${list === '' ? 'none' : list} (${power})`);
   }
 }

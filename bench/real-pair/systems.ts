@@ -53,7 +53,8 @@ function ownSystems(modelFolder: string): System[] {
     start: (start) =>
       startWorkerSystem('real-pair-worker.ts', [JSON.stringify(options(start))], start.onStart),
   });
-  const drafting = (draft: (pair: Pair) => string) =>
+  const drafting =
+    (draft: (pair: Pair) => string) =>
     ({ pair }: StartOptions): RealPairWorkerOptions => ({
       model: pair.target,
       draft: draft(pair),
