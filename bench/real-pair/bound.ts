@@ -54,7 +54,7 @@ const isTimeLeft = (): boolean => performance.now() - start < 60_000 * Number(gi
 
 await mkdir(cacheFolder, { recursive: true });
 const bounds: Bound[] = [];
-let left = 0;
+let remaining = 0;
 for (const files of pairNames.filter((name) => given.files === undefined || name === given.files)) {
   const pair = await openPair(files, given.models);
   const profile = profileFile(given.models, pair, 0);
@@ -67,7 +67,7 @@ for (const files of pairNames.filter((name) => given.files === undefined || name
     for (const prompt of prompts) {
       const text = await recorded(files, prompt, models);
       if (text === undefined) {
-        left += 1;
+        remaining += 1;
         continue;
       }
       const contextTokens = text.promptLength + text.drafts.model.length / 2;
@@ -81,7 +81,7 @@ for (const files of pairNames.filter((name) => given.files === undefined || name
     await models.close();
   }
 }
-if (left > 0) console.log(`Not recorded yet: ${left} texts. Run it again.`);
+if (remaining > 0) console.log(`Not recorded yet: ${remaining} texts. Run it again.`);
 await writeRealPairResult('real-pair-bound', 'bound', { conditions, lengths, bounds });
 
 function bestFixed(

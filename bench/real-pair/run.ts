@@ -78,7 +78,7 @@ if (given.fresh.length > 0) {
   await rewriteRuns(given.results, runs);
 }
 
-let [done, left] = [0, 0];
+let [done, remaining] = [0, 0];
 for (const files of allFiles) {
   const pair = await openPair(files, modelFolder);
   const prompts = (await chatPrompts('measured', pair.target)).slice(0, Number(given.prompts ?? Infinity));
@@ -90,7 +90,7 @@ for (const files of allFiles) {
     const units = unitsOf({ files, temperature, tokenCount }, prompts, Number(given.repeats))
       .map((unit) => ({ unit, missing: missingSystems(unit, systems, runs, processor) }))
       .filter(({ missing }) => missing.length > 0);
-    left += units.length;
+    remaining += units.length;
     if (units.length === 0 || !isTimeLeft()) continue;
     if (systems.some(({ name }) => name === 'plan')) await preparePlan(modelFolder, pair, temperature);
     running = new RunningSystems({ pair, temperature }, warmUp?.tokens ?? []);
@@ -103,7 +103,7 @@ for (const files of allFiles) {
         await appendRuns(given.results, measured);
         longestUnit = Math.max(longestUnit, minutes() - began);
         done += 1;
-        left -= 1;
+        remaining -= 1;
         console.log(lineOf(unit, measured));
       }
     } catch (error) {
@@ -114,7 +114,7 @@ for (const files of allFiles) {
     }
   }
 }
-if (!isEnding) console.log(`${done} units in ${minutes().toFixed(1)} minutes; ${left} are left.`);
+if (!isEnding) console.log(`${done} units in ${minutes().toFixed(1)} minutes; ${remaining} are left.`);
 
 /** Every system in its turn. */
 async function runUnit(systemsUp: RunningSystems, unit: Unit, turns: readonly System[]): Promise<Run[]> {

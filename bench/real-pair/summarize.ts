@@ -90,7 +90,7 @@ for (const { files, temperature, goals, singlePrompts, systems } of settings) {
         system,
         String(repeats),
         tokensPerSecond.toFixed(1),
-        ...promptKinds.map((kind) => (kinds[kind]?.ratio ?? Number.NaN).toFixed(2)),
+        ...promptKinds.map((kind) => kinds[kind]?.ratio?.toFixed(2) ?? '-'),
         ratioText(all),
         ratioText(wholeRequests),
       ]),
