@@ -62,6 +62,6 @@ async function open(): Promise<{
     return { models: opened, rule: plan.rule, draftLength: planController(opened.planned, plan.rule) };
   }
   const { model, draft, threads, contextLength: context } = options;
-  const models = await openModels({ model, draft, backend: 'llamacpp', threads, context }, signal);
-  return { models, rule: defaultRule, draftLength: undefined };
+  const opened = await openModels({ model, draft, backend: 'llamacpp', threads, context }, signal);
+  return { models: opened, rule: defaultRule, draftLength: undefined };
 }
