@@ -14,13 +14,10 @@ const tailLength = 4000;
 /** What is the same for all settings; nothing of an earlier request is kept. */
 export function llamaServerFlags({ usesDraft, flags }: LlamaServerSetting): string[] {
   const threads = String(conditions.threads);
+  const shared = `--threads ${threads} --threads-batch ${threads} --ctx-size ${conditions.contextLength} --parallel 1`;
+  const forgetting = '--cache-ram 0 --no-cache-prompt --verbosity 1';
   const drafting = ['--spec-draft-threads', threads, '--spec-draft-threads-batch', threads];
-  return [
-    ...['--threads', threads, '--threads-batch', threads, '--ctx-size', String(conditions.contextLength)],
-    ...['--parallel', '1', '--cache-ram', '0', '--no-cache-prompt', '--verbosity', '1'],
-    ...(usesDraft ? drafting : []),
-    ...flags,
-  ];
+  return [...`${shared} ${forgetting}`.split(' '), ...(usesDraft ? drafting : []), ...flags];
 }
 
 /** Version and commit, as the program says it. */
