@@ -118,7 +118,6 @@ function evaluated(
 
 /** The shape that the pipeline names; undefined: whichever is best. */
 function askedShape({ drafter }: Candidate): TreeShape | undefined {
-  if (drafter.kind !== 'draft-model' || drafter.tree === undefined || drafter.tree === 'auto')
-    return undefined;
+  if (!('tree' in drafter) || drafter.tree === undefined || drafter.tree === 'auto') return undefined;
   return { parents: parentsOfWidths(drafter.tree.split(',').map(Number)) };
 }
