@@ -299,6 +299,55 @@ describe('draft trees', () => {
     });
   });
 
+  describe('and formats', () => {
+    const other = { ...draftConfiguration, weightFormat: 'Q4_0' };
+    const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
+    const { passCosts } = smallProfile();
+    /** In Q4_0 the chains are worse, and later siblings of its trees are right as often as given. */
+    const inBoth = (laterShare: number): Partial<Profile> => {
+      const trees = treeEntries(1, [
+        [0.5, 0.1, 0, 0],
+        [0, 0],
+      ]);
+      const { treeAcceptance } = treeEntries(
+        1,
+        [
+          [0.4, laterShare, laterShare, 0],
+          [0, 0],
+        ],
+        { draft: other },
+      );
+      return {
+        passCosts: [...passCosts, stepCurve(other, [0.8, 0.2])],
+        roundCosts: [rounds, { ...rounds, draft: other }],
+        acceptance: [
+          ...chainAcceptance,
+          acceptanceEntry({ ...acceptanceCounts([0.4, 0], 1_000_000), draft: other }),
+        ],
+        treePasses: trees.treePasses,
+        treeAcceptance: [...trees.treeAcceptance, ...treeAcceptance],
+      };
+    };
+
+    test.each([
+      [0.8, 'Q4_0'],
+      [0.1, 'Q8_0'],
+    ])('of the draft are chosen with the trees: with later siblings right in %f, %s', (share, format) => {
+      const plan = compile(inBoth(share));
+      expect(plan.drafters[0]).toMatchObject({ draft: { weightFormat: format } });
+      const gains = ['Q8_0', 'Q4_0'].map((one) => {
+        const drafters: Pipeline['drafters'] = [{ kind: 'draft-model', model: 'small.gguf', formats: [one] }];
+        return compile(inBoth(share), { drafters }).predicted.speedup.estimate;
+      });
+      expect(plan.predicted.speedup.estimate).toBe(Math.max(...gains));
+    });
+
+    test('that no rule for trees may verify are chosen by chains', () => {
+      const plan = compile(inBoth(0.8), { rule: 'block' });
+      expect(plan.drafters[0]).toMatchObject({ draft: { weightFormat: 'Q8_0' } });
+    });
+  });
+
   test('after what copies text, with the rule for trees', () => {
     const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
     const lookup = {

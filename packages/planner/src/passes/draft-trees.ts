@@ -12,7 +12,7 @@ import {
 import { acceptanceOf } from './acceptance-of.js';
 import { permittedTrees } from './known-trees.js';
 import type { Candidate, Pass, Program, TreeChoice } from './program.js';
-import { best, candidateScore } from './scores.js';
+import { best, candidateScore, plainScore } from './scores.js';
 import { ratio, ratioWithInterval, shapeText } from './texts.js';
 
 /**
@@ -41,6 +41,16 @@ export const draftTrees: Pass = {
     return { program: { ...program, candidates }, decisions };
   },
 };
+
+/**
+ * The score that a drafter would have after this pass: of its best trees where they beat its chains, of plain decoding where
+ * it would be dropped.
+ */
+export function scoreWithTrees(program: Program, candidate: Candidate): number {
+  const { tree, isDropped } = decide(program, candidate);
+  if (isDropped === true) return plainScore(program, candidate.target);
+  return candidateScore(program, tree === undefined ? candidate : { ...candidate, tree });
+}
 
 interface Outcome {
   /** Undefined: it drafts chains. */
