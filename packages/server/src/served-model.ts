@@ -1,4 +1,10 @@
-import type { Drafter, DraftLengthController, LanguageModel, SamplingSettings } from '@foretoken/core';
+import type {
+  Drafter,
+  DraftLengthController,
+  LanguageModel,
+  SamplingSettings,
+  VerificationRule,
+} from '@foretoken/core';
 import type { ChatTemplate, FimTokens } from '@foretoken/models';
 
 /** A loaded model and how it answers. The caller closes what it has opened, after the server. */
@@ -13,8 +19,8 @@ export interface ServedModel {
    * request to request. Default, or where it returns undefined: the core's learning controller.
    */
   readonly createDraftLength?: (() => DraftLengthController | undefined) | undefined;
-  /** That verifies drafts; default `block`. */
-  readonly rule?: string | undefined;
+  /** That verifies drafts, or its name; default `block`. */
+  readonly rule?: VerificationRule | string | undefined;
   /** What requests leave out; default: temperature 1, nothing else. */
   readonly sampling?: SamplingSettings | undefined;
   /** How messages are written; undefined: chat completions are refused. */

@@ -33,7 +33,7 @@ const routes: ReadonlySet<string> = new Set([
 export function createApp(options: ServerOptions, runner: ModelRunner, metrics: ServerMetrics): Hono {
   const { model, apiKey, mostBodyBytes = usualMostBodyBytes, onNote } = options;
   const { tokenizer } = model.target;
-  const { rule = 'block' } = model;
+  const rule = typeof model.rule === 'object' ? model.rule.name : (model.rule ?? 'block');
   const structures = new Structures(tokenizer);
   const answering = { runner, options };
   const listed = {

@@ -4,14 +4,17 @@ import { z } from 'zod';
 const only = <Value extends string | number | boolean>(value: Value, instead: string) =>
   z.literal(value, { error: `only ${JSON.stringify(value)} is supported: ${instead}` }).nullish();
 
-const stopText = z.string().min(1, { error: 'a stop text may not be empty: it would end every answer at once' });
+/** An empty one would end every answer at once. */
+const stopText = z.string().min(1);
 
 const responseFormat = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text') }),
   z.object({ type: z.literal('json_object') }),
   z.object({
     type: z.literal('json_schema'),
-    json_schema: z.object({ schema: z.union([z.record(z.string(), z.unknown()), z.boolean()]) }),
+    json_schema: z.object({
+      schema: z.union([z.record(z.string(), z.unknown()), z.boolean()], { error: 'give a JSON schema' }),
+    }),
   }),
 ]);
 
@@ -32,7 +35,9 @@ export const generationFields = {
   repetition_penalty: z.number().gt(0).nullish(),
   logit_bias: z.record(z.string().regex(/^\d+$/, { error: 'give token ids' }), z.number()).nullish(),
   seed: z.int().nullish(),
-  stop: z.union([stopText, z.array(stopText)]).nullish(),
+  stop: z
+    .union([stopText, z.array(stopText)], { error: 'give a text that is not empty, or a list of such' })
+    .nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   response_format: responseFormat.nullish(),
@@ -40,7 +45,13 @@ export const generationFields = {
   ignore_eos: z.boolean().nullish(),
   /** Ours: how this request drafts. `auto` is what the server was started with. */
   speculation: z
-    .strictObject({ draft_length: z.union([z.literal('auto'), z.int().min(0).max(longestDraft)]).nullish() })
+    .strictObject({
+      draft_length: z
+        .union([z.literal('auto'), z.int().min(0).max(longestDraft)], {
+          error: `give "auto", or a whole number from 0 to ${longestDraft}`,
+        })
+        .nullish(),
+    })
     .nullish(),
   n: only(1, 'ask once for every answer'),
 } as const;
