@@ -202,7 +202,8 @@ describe('a completion under a JSON schema', () => {
         expect(value.size).toBeLessThanOrEqual(20);
         const { accepted_tokens: accepted, target_passes: passes } = answer.usage.speculation;
         expect(accepted > 0).toBe(length > 0);
-        expect(passes + accepted).toBe(answer.usage.completion_tokens);
+        if (length > 0) expect(passes).toBeLessThan(answer.usage.completion_tokens);
+        else expect(passes).toBe(answer.usage.completion_tokens);
       }
       const anyObject = await json.ask({
         ...asked,

@@ -44,10 +44,16 @@ export async function startServer(options: ServerOptions & ListenOptions): Promi
   const { fetch } = createApp(options, runner, metrics);
   const server = createAdaptorServer({ fetch }) as Server;
   let isClosing = false;
+  let unanswered = 0;
+  /** Connections that are kept for further requests, or were opened ahead of one, would hold up the end. */
+  const closeWhereDone = (): void => {
+    if (isClosing && unanswered === 0) server.closeAllConnections();
+  };
   server.on('request', (_, response) => {
+    unanswered += 1;
     response.once('close', () => {
-      // Else a connection that is kept for further requests would hold up the end.
-      if (isClosing) setImmediate(() => server.closeIdleConnections());
+      unanswered -= 1;
+      closeWhereDone();
     });
   });
   await listen(server, host, port);
@@ -57,6 +63,7 @@ export async function startServer(options: ServerOptions & ListenOptions): Promi
     async close() {
       isClosing = true;
       const closed = new Promise((resolve) => server.close(resolve));
+      closeWhereDone();
       await runner.close();
       await closed;
     },

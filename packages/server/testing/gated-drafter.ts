@@ -9,9 +9,13 @@ export interface GatedDrafter extends Drafter {
 /** Proposes nothing, and that only where the gate is open: a generation that asks it stands still until then. */
 export function createGatedDrafter(freeProposals = 0): GatedDrafter {
   let asked = 0;
+  let isOpen = false;
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => {
-    open = resolve;
+    open = () => {
+      isOpen = true;
+      resolve();
+    };
   });
   return {
     name: 'gated',
@@ -19,7 +23,7 @@ export function createGatedDrafter(freeProposals = 0): GatedDrafter {
     open: () => open(),
     async propose({ signal }) {
       asked += 1;
-      if (asked > freeProposals) await Promise.race([opened, abortOf(signal)]);
+      if (asked > freeProposals && !isOpen) await Promise.race([opened, abortOf(signal)]);
       return { tokens: [], parents: [], distributions: [], drafters: [] };
     },
     observe() {},

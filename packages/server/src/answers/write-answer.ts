@@ -21,10 +21,8 @@ export interface BegunGeneration {
 /** Starts a generation, up to its first event. @throws what keeps it from starting. */
 export async function begin(
   events: AsyncGenerator<DecodeEvent, void, undefined>,
-  signal: AbortSignal,
 ): Promise<BegunGeneration> {
   const { value, done } = await events.next();
-  signal.throwIfAborted();
   if (done === true) throw new Error('unreachable: a generation has at least its end');
   return { first: value, rest: events };
 }

@@ -6,9 +6,6 @@ import type { GenerationFields } from '../requests/generation-fields.js';
 import type { ServerOptions } from '../server-options.js';
 import { refusalOf } from './refusal-of.js';
 
-/** Not one of HTTP's: the client has gone, and nobody reads the answer. */
-const clientGone = 499;
-
 /**
  * Generates and answers, in one piece or as a stream. It answers nothing before the model has begun, so that what fails
  * until then has a status of its own. A client that goes ends its generation.
@@ -20,25 +17,23 @@ export async function answerRequest(
   { stream, stream_options: streamOptions }: GenerationFields,
   format: AnswerFormat,
 ): Promise<Response> {
-  const reader = new AbortController();
-  const signal = AbortSignal.any([context.req.raw.signal, reader.signal]);
+  const client = new AbortController();
+  const { signal } = client;
+  const leave = (): void => client.abort();
+  if (context.req.raw.signal.aborted) leave();
+  context.req.raw.signal.addEventListener('abort', leave, { once: true });
   const answer = {
     format,
     model: options.model.name,
     includeUsage: streamOptions?.include_usage ?? false,
   };
-  try {
-    const generation = await begin(runner.run(request, signal), signal);
-    if (stream !== true) return context.json(await wholeAnswer(generation, answer, signal));
-    const parts = streamAnswer(generation, answer, {
-      fail: (error) => refusalOf(error, options.onNote).body,
-      cancel: () => reader.abort(),
-    });
-    return new Response(parts, {
-      headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' },
-    });
-  } catch (error) {
-    if (signal.aborted) return new Response(null, { status: clientGone });
-    throw error;
-  }
+  const generation = await begin(runner.run(request, signal));
+  if (stream !== true) return context.json(await wholeAnswer(generation, answer, signal));
+  const parts = streamAnswer(generation, answer, {
+    fail: (error) => refusalOf(error, options.onNote).body,
+    cancel: leave,
+  });
+  return new Response(parts, {
+    headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' },
+  });
 }

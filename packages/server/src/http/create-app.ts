@@ -18,6 +18,8 @@ import { refusalOf } from './refusal-of.js';
 import { RefusedRequestError } from './refused-request-error.js';
 
 const usualMostBodyBytes = 4 * 2 ** 20;
+/** Not one of HTTP's: nobody reads the answer. */
+const clientGone = 499;
 /** As OpenAI has it. Of a chat it is what the context has room for. */
 const usualCompletionTokens = 16;
 /** What metrics call the routes; others are counted together. */
@@ -113,6 +115,7 @@ export function createApp(options: ServerOptions, runner: ModelRunner, metrics: 
     );
   });
   app.onError((error, context) => {
+    if (context.req.raw.signal.aborted) return new Response(null, { status: clientGone });
     const { body, status, headers } = refusalOf(error, onNote);
     return context.json(body, status, { ...headers });
   });
