@@ -30,9 +30,20 @@ const textOf = ({ choices: [choice] }: Answer): string =>
 describe('a completion', () => {
   it('is what the library generates with the same seed and draft length', async () => {
     for (const seed of [1, 2, 3]) {
-      const answer = await server.ask({ prompt: 'abc', max_tokens: 30, temperature: 0.9, seed, speculation: fixed });
+      const answer = await server.ask({
+        prompt: 'abc',
+        max_tokens: 30,
+        temperature: 0.9,
+        seed,
+        speculation: fixed,
+      });
       const expected = await generateText({
-        ...{ target, drafter, prompt: 'abc', seed, draftLength: 3, maximumTokens: 30 },
+        target,
+        drafter,
+        prompt: 'abc',
+        seed,
+        draftLength: 3,
+        maximumTokens: 30,
         sampling: { temperature: 0.9 },
       });
       expect(textOf(answer)).toBe(expected.text);
@@ -50,7 +61,14 @@ describe('a completion', () => {
 
   it('as a stream is the same in parts', async () => {
     for (const seed of [1, 2, 3, 4]) {
-      const body = { prompt: 'abc', max_tokens: 40, seed, logprobs: 2, stop: ['xy', 'q'], speculation: fixed };
+      const body = {
+        prompt: 'abc',
+        max_tokens: 40,
+        seed,
+        logprobs: 2,
+        stop: ['xy', 'q'],
+        speculation: fixed,
+      };
       const whole = await server.ask(body);
       const parts = await readParts(
         await server.post({ ...body, stream: true, stream_options: { include_usage: true } }),
@@ -74,7 +92,13 @@ describe('a completion', () => {
   });
 
   it('reports the law that it is drawn from, the drawn token included', async () => {
-    const { choices } = await server.ask({ prompt: 'abc', max_tokens: 1, logprobs: 20, temperature: 1, seed: 5 });
+    const { choices } = await server.ask({
+      prompt: 'abc',
+      max_tokens: 1,
+      logprobs: 20,
+      temperature: 1,
+      seed: 5,
+    });
     const { tokens = [], top_logprobs: top = [] } = choices[0]?.logprobs ?? {};
     const listed = top[0] as Record<string, number>;
     expect(Object.keys(listed)).toContain(tokens[0]);
@@ -131,7 +155,12 @@ describe('a chat completion', () => {
   it('continues what the template writes', async () => {
     const answer = await server.ask(body, path);
     const { text } = await generateText({
-      ...{ target, drafter, prompt: 'sbebriefuhelloa', seed: 3, draftLength: 3, maximumTokens: 20 },
+      target,
+      drafter,
+      prompt: 'sbebriefuhelloa',
+      seed: 3,
+      draftLength: 3,
+      maximumTokens: 20,
     });
     expect(textOf(answer)).toBe(text);
     const content = answer.choices[0]?.logprobs?.['content'] as { token: string; top_logprobs: object[] }[];

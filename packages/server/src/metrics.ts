@@ -22,7 +22,10 @@ export class ServerMetrics {
   readonly #roundSeconds = this.#counter('round_seconds_total', 'Seconds in rounds', ['round']);
   readonly #draftSeconds = this.#counter('draft_seconds_total', 'Of these, seconds in drafters');
   readonly #promptSeconds = this.#counter('prompt_seconds_total', 'Seconds in reading prompts');
-  readonly #drafterFailures = this.#counter('drafter_failures_total', 'Drafters that failed and were dropped');
+  readonly #drafterFailures = this.#counter(
+    'drafter_failures_total',
+    'Drafters that failed and were dropped',
+  );
   #round: RoundKind = 'plain';
 
   /** Numbers of the moment, read when they are asked for. */

@@ -48,12 +48,22 @@ describe('a bad request', () => {
     ['an echo', { prompt: 'a', echo: true }, 'echo', /only false is supported/],
     ['a bias of no token', { prompt: 'a', logit_bias: { the: 1 } }, 'logit_bias.the', /by token id/],
     ['too many log-probabilities', { prompt: 'a', logprobs: 21 }, 'logprobs', /<=20/],
-    ['a draft length out of range', { prompt: 'a', speculation: { draft_length: 64 } }, 'speculation.draft_length', /<=63/],
+    [
+      'a draft length out of range',
+      { prompt: 'a', speculation: { draft_length: 64 } },
+      'speculation.draft_length',
+      /<=63/,
+    ],
     ['a misspelt override', { prompt: 'a', speculation: { length: 0 } }, 'speculation', /"length"/],
     ['a suffix without such a model', { prompt: 'a', suffix: 'b' }, 'suffix', /no tokens that ask for/],
     ['a schema that is none', schema({ type: 'words' }), 'response_format', /words/],
     ['a schema that nothing satisfies', schema({ $ref: '#' }), 'response_format', /No JSON text satisfies/],
-    ['a schema that these letters cannot write', schema({ type: 'integer' }), 'response_format', /vocabulary/],
+    [
+      'a schema that these letters cannot write',
+      schema({ type: 'integer' }),
+      'response_format',
+      /vocabulary/,
+    ],
     ['no object', [], null, /expected object/],
   ])('with %s is refused, and the field is named', async (_, body, param, message) => {
     const { status, error } = await refusalOf(await server.post(body));
@@ -178,7 +188,9 @@ describe('a failure of the server itself', () => {
         const { usage } = await drafted.ask({ ...asked, speculation: { draft_length: 2 } });
         expect(usage.speculation).toMatchObject({ drafted_tokens: 0, target_passes: 20 });
       }
-      expect(drafted.notes).toEqual([expect.stringMatching(/broken failed and is not asked again.*No draft/)]);
+      expect(drafted.notes).toEqual([
+        expect.stringMatching(/broken failed and is not asked again.*No draft/),
+      ]);
       expect((await drafted.health()).drafter).toBeNull();
       expect(await drafted.metric('drafter_failures_total')).toBe(1);
     } finally {

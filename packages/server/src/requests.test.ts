@@ -141,6 +141,8 @@ describe('an API key', () => {
     const server = await serveTable({ target: lettersModel(1) });
     servers.push(server);
     const port = Number(new URL(server.url).port);
-    await expect(serveTable({ target }, { port } as object)).rejects.toThrow(/Port \d+ of 127.0.0.1 is in use/);
+    await expect(serveTable({ target }, { port } as object)).rejects.toThrow(
+      /Port \d+ of 127.0.0.1 is in use/,
+    );
   });
 });

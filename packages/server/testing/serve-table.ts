@@ -4,11 +4,15 @@ import type { ServedModel } from '../src/served-model.js';
 import type { ServerOptions } from '../src/server-options.js';
 import { startServer } from '../src/start-server.js';
 
-export const vocabularySize = 27;
+const vocabularySize = 27;
 export const endToken = 0;
 
 /** A language of lower-case letters, with a distribution of its own after every two of them; texts seldom end. */
-export function lettersModel(seed: number, law: TableLaw = lettersLaw(seed), contextLength = 256): LanguageModel {
+export function lettersModel(
+  seed: number,
+  law: TableLaw = lettersLaw(seed),
+  contextLength = 256,
+): LanguageModel {
   return createTableModel({
     vocabularySize,
     contextLength,
@@ -24,12 +28,15 @@ export function lettersLaw(seed: number): TableLaw {
 }
 
 /** A target, and a model of another law that drafts for it. */
-export function draftedLetters(): { readonly target: LanguageModel; readonly drafter: ServedModel['drafter'] } {
+export function draftedLetters(): {
+  readonly target: LanguageModel;
+  readonly drafter: ServedModel['drafter'];
+} {
   const target = lettersModel(5);
   return { target, drafter: createModelDrafter({ model: lettersModel(9), target }) };
 }
 
-export interface Usage {
+interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly prompt_tokens_details: { readonly cached_tokens: number };
@@ -106,7 +113,12 @@ export async function serveTable(
     health: async () => (await (await fetch(`${server.url}/health`)).json()) as never,
     async metric(line) {
       const lines = (await (await fetch(`${server.url}/metrics`)).text()).split('\n');
-      return Number(lines.find((text) => text.startsWith(`foretoken_${line} `))?.split(' ').at(-1));
+      return Number(
+        lines
+          .find((text) => text.startsWith(`foretoken_${line} `))
+          ?.split(' ')
+          .at(-1),
+      );
     },
     close: () => server.close(),
   };

@@ -10,9 +10,7 @@ export function chatFormat(tokenizer: Tokenizer): AnswerFormat {
   return {
     idPrefix: 'chatcmpl',
     object: { whole: 'chat.completion', part: 'chat.completion.chunk' },
-    opening: [
-      { index: 0, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null },
-    ],
+    opening: [{ index: 0, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null }],
     part: ({ text, tokens, finishReason }) => ({
       index: 0,
       delta: text === '' ? {} : { content: text },

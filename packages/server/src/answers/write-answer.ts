@@ -19,9 +19,7 @@ export interface BegunGeneration {
 }
 
 /** Starts a generation, up to its first event. @throws what keeps it from starting. */
-export async function begin(
-  events: AsyncGenerator<DecodeEvent, void, undefined>,
-): Promise<BegunGeneration> {
+export async function begin(events: AsyncGenerator<DecodeEvent, void, undefined>): Promise<BegunGeneration> {
   const { value, done } = await events.next();
   if (done === true) throw new Error('unreachable: a generation has at least its end');
   return { first: value, rest: events };
@@ -112,7 +110,8 @@ function headOf(format: AnswerFormat, model: string, object: string): object {
 
 /** What an event adds to the answer, if anything. */
 function partOf(event: DecodeEvent): AnswerPart | undefined {
-  if (event.type === 'generation-end') return { text: event.text, tokens: [], finishReason: event.finishReason };
+  if (event.type === 'generation-end')
+    return { text: event.text, tokens: [], finishReason: event.finishReason };
   if (event.type !== 'token-committed') return undefined;
   const token = reportedToken(event);
   if (event.text === '' && token === undefined) return undefined;

@@ -73,10 +73,13 @@ function checkPrompt(prompt: readonly number[], target: ServedModel['target']): 
 function schemaOf({ response_format: format, ignore_eos: ignoresEnd }: GenerationFields): unknown {
   if (format === undefined || format === null || format.type === 'text') return undefined;
   if (ignoresEnd === true) {
-    throw new RefusedRequestError('ignore_eos: a text of a schema ends where the schema says; leave it out.', {
-      status: 400,
-      parameter: 'ignore_eos',
-    });
+    throw new RefusedRequestError(
+      'ignore_eos: a text of a schema ends where the schema says; leave it out.',
+      {
+        status: 400,
+        parameter: 'ignore_eos',
+      },
+    );
   }
   return format.type === 'json_object' ? { type: 'object' } : format.json_schema.schema;
 }
@@ -98,4 +101,3 @@ function samplingOf(fields: GenerationFields): SamplingSettings {
     Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
   ) as SamplingSettings;
 }
-

@@ -124,9 +124,12 @@ export function createApp(options: ServerOptions, runner: ModelRunner, metrics: 
 
 function checkModel(asked: string | null | undefined, name: string): void {
   if (asked === undefined || asked === null || asked === name) return;
-  throw new RefusedRequestError(`model: there is no ${JSON.stringify(asked)} here, only ${JSON.stringify(name)}.`, {
-    status: 404,
-    parameter: 'model',
-    code: 'model_not_found',
-  });
+  throw new RefusedRequestError(
+    `model: there is no ${JSON.stringify(asked)} here, only ${JSON.stringify(name)}.`,
+    {
+      status: 404,
+      parameter: 'model',
+      code: 'model_not_found',
+    },
+  );
 }

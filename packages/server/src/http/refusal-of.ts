@@ -14,7 +14,11 @@ export function refusalOf(error: unknown, onNote: ((line: string) => void) | und
   // Of a text that only began to satisfy the schema: the vocabulary cannot end it.
   if (error instanceof InvalidGrammarError) {
     const parameter = 'response_format';
-    return new RefusedRequestError(`${parameter}: ${error.message}`, { status: 400, parameter, cause: error });
+    return new RefusedRequestError(`${parameter}: ${error.message}`, {
+      status: 400,
+      parameter,
+      cause: error,
+    });
   }
   onNote?.(`A request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const message = ForetokenError.isInstance(error) ? error.message : 'The server failed; its log says where.';

@@ -3,7 +3,10 @@ import { generationFields } from './generation-fields.js';
 
 const mostLogprobs = 20;
 
-const textPart = z.object({ type: z.literal('text', { error: 'only text parts are supported' }), text: z.string() });
+const textPart = z.object({
+  type: z.literal('text', { error: 'only text parts are supported' }),
+  text: z.string(),
+});
 
 const message = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant'], {

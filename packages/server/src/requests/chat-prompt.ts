@@ -15,7 +15,9 @@ export function chatPrompt({ target, chatTemplate }: ServedModel, { messages }: 
       { status: 400, parameter: 'messages' },
     );
   }
-  return refusing('messages', () => encodeChat(target.tokenizer, chatTemplate.render(messages.map(asWritten))));
+  return refusing('messages', () =>
+    encodeChat(target.tokenizer, chatTemplate.render(messages.map(asWritten))),
+  );
 }
 
 function asWritten({ role, content }: ChatBody['messages'][number]): ChatMessage {

@@ -9,7 +9,10 @@ import type { CompletionBody } from './completion-body.js';
  *
  * @throws RefusedRequestError for a suffix that the model, or the prompt, does not go with.
  */
-export function completionPrompt({ target, fimTokens }: ServedModel, body: CompletionBody): readonly number[] {
+export function completionPrompt(
+  { target, fimTokens }: ServedModel,
+  body: CompletionBody,
+): readonly number[] {
   const { prompt: given, suffix } = body;
   const prompt = typeof given[0] === 'string' && typeof given !== 'string' ? given[0] : given;
   const text = typeof prompt === 'string' ? prompt : undefined;

@@ -33,7 +33,9 @@ export const generationFields = {
   frequency_penalty: z.number().nullish(),
   presence_penalty: z.number().nullish(),
   repetition_penalty: z.number().gt(0).nullish(),
-  logit_bias: z.record(z.string().regex(/^\d+$/), z.number(), { error: 'give numbers by token id' }).nullish(),
+  logit_bias: z
+    .record(z.string().regex(/^\d+$/), z.number(), { error: 'give numbers by token id' })
+    .nullish(),
   seed: z.int().nullish(),
   stop: z
     .union([stopText, z.array(stopText)], { error: 'give a text that is not empty, or a list of such' })
