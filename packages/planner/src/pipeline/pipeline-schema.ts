@@ -21,6 +21,10 @@ const cacheTypes = z
   .array(name)
   .describe('Formats that its key-value cache may have beside that which the engine chooses by itself');
 
+const treeShape = name.describe(
+  'Draft trees of this shape, such as "2,2,1", and no chains; default: chains, or the best trees',
+);
+
 const draftModel = z
   .strictObject({
     kind: z.literal('draft-model'),
@@ -37,11 +41,7 @@ const draftModel = z
       .enum(textDrafters)
       .optional()
       .describe('What guesses its own tokens, which it then checks several at a time'),
-    tree: name
-      .optional()
-      .describe(
-        'Draft trees of this shape, such as "2,2,1", and no chains; default: chains, or the best trees',
-      ),
+    tree: treeShape.optional(),
   })
   .describe('A smaller model drafts');
 
@@ -57,7 +57,7 @@ const head = z
   .strictObject({
     kind: z.literal('head'),
     head: name.describe('Its name: eagle, hass or mlp-speculator'),
-    tree: name.optional().describe('Draft trees of this shape, such as "2,2,1"; default: chains'),
+    tree: treeShape.optional(),
   })
   .describe('A head of the target drafts');
 
@@ -160,10 +160,10 @@ export const pipelineSchema = z.strictObject({
   target,
   drafters: z.array(drafter).describe('What may draft; the plan takes those that pay'),
   combination: z
-    .enum(['auto', 'single', 'priority'])
+    .enum(['auto', 'single', 'estimate'])
     .optional()
     .describe(
-      'How several work together: "single", the best alone; "priority", the first that proposes something; "auto" (default), what is predicted to be better',
+      'How several work together: "single", the best alone; "estimate", in every round the one that promises most; "auto" (default), what is predicted to be better',
     ),
   rule: name.optional().describe('Verification rule, by name; "auto" (default): block where it gains'),
   seedContract: z
