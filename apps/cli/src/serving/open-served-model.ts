@@ -57,7 +57,7 @@ export async function openServedModel(
         drafter,
         createDraftLength: () =>
           planned !== undefined && draftLength === 'auto'
-            ? planController(planned.planned, rule)
+            ? planController(planned, rule)
             : draftLengthController(draftLength),
         rule,
         sampling,
