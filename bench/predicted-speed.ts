@@ -12,12 +12,10 @@
  * Run: npx tsx bench/predicted-speed.ts (after npm run build; half an hour). A part, which writes nothing:
  * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup
  */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import {
   hashModelFile,
@@ -29,6 +27,7 @@ import {
   predictFixed,
 } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
+import { foretoken } from './support/foretoken.js';
 import { specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
 
@@ -74,13 +73,6 @@ const tokens = 64;
 const errorGoal = 0.1;
 const shareGoal = 0.9;
 const planGoal = 0.97;
-
-const main = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
-const run = promisify(execFile);
-async function foretoken(...commandArguments: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [main, ...commandArguments], { maxBuffer: 2 ** 28 });
-  return stdout;
-}
 
 interface Estimate {
   readonly estimate: number;

@@ -9,7 +9,6 @@ import {
   type LanguageModel,
 } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
-import { calibrateRounds } from '../benchmark/calibrate.js';
 import { readCorpus } from '../n-gram/corpus-file.js';
 import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-file.js';
 import { draftModel } from '../options/draft-model.js';
@@ -95,22 +94,19 @@ export async function openDrafter(
       open.push(drafter);
       drafters.push(drafter);
     }
-    return { draft, head, drafter: await combine(drafters), pastOutputs, close };
+    return { draft, head, drafter: combine(drafters), pastOutputs, close };
   } catch (error) {
     await close();
     throw error;
   }
 
-  /** A combination closes its drafters, each of which may be closed twice. */
-  async function combine(drafters: readonly Drafter[]): Promise<Drafter | undefined> {
-    if (drafters.length < 2) return drafters[0];
-    const { combine: combination } = selection;
-    if (combination !== 'estimate') return createCombinedDrafter({ drafters, combination });
-    const roundCosts = [];
-    for (const [index, drafter] of drafters.entries()) {
-      const model = isTextPart(parts[index] as string) ? undefined : draft;
-      roundCosts.push(await calibrateRounds({ target, draft: model, drafter, sampling: {}, signal }));
-    }
-    return createCombinedDrafter({ drafters, combination, roundCosts });
+  /**
+   * A combination closes its drafters, each of which may be closed twice. A single free drafter is one as well: its drafts
+   * are judged before they are used.
+   */
+  function combine(drafters: readonly Drafter[]): Drafter | undefined {
+    const { combine: combination = 'estimate', known } = selection;
+    if (drafters.length < 2 && drafters[0]?.isFree !== true) return drafters[0];
+    return createCombinedDrafter({ drafters, combination, known });
   }
 }

@@ -24,10 +24,27 @@ export interface LearningDraftLengthOptions {
   readonly priorAcceptance?: readonly number[] | undefined;
 }
 
+interface DraftPromise {
+  /** Expected committed tokens of the round. */
+  readonly expectedCommitted: number;
+  /** Of the round; undefined before costs are known. */
+  readonly milliseconds: number | undefined;
+}
+
 /** A learning controller, with a view into what it would choose now. */
 export interface LearningDraftLength extends DraftLengthController {
   /** The choice under what was learnt, with the arithmetic behind it; undefined before costs are known. */
   choice(limit?: number): LengthChoice | undefined;
+  /**
+   * What a draft of `length` tokens, 1 or more, promises now.
+   *
+   * @param rounds that are taken to draft in a row: they share what a draft model has to read first.
+   */
+  promise(length: number, rounds: number): DraftPromise;
+  /** Share of the tokens to come that are committed in rounds in which it may be asked, 0 to 1; 1 unless told. */
+  expectShare(share: number): void;
+  /** True in a round that would draft, and is plain to see what plain rounds cost now. */
+  readonly isRefreshing: boolean;
 }
 
 /** The first drafts: a whole group of rows with the token before it, so that its cost says most about others. */
@@ -149,6 +166,9 @@ class LearningController implements LearningDraftLength {
   #draftRounds = 0;
   #plainInARow = 0;
   #refreshAfter = firstRefresh;
+  #isRefreshing = false;
+  /** Of the tokens that are left. */
+  #share = 1;
   /** Milliseconds of all rounds; against plain decoding, what drafting saved and what tries lost. */
   #elapsed = 0;
   #saved = 0;
@@ -181,7 +201,28 @@ class LearningController implements LearningDraftLength {
     return costs && this.#choose(costs, this.#acceptance(costs));
   }
 
+  promise(length: number, rounds: number): DraftPromise {
+    const longest = Math.min(length, this.#maximumLength);
+    let [survival, expectedCommitted] = [1, 1];
+    for (let position = 0; position < longest; position++) {
+      survival *= this.#predictor.predict(position);
+      expectedCommitted += survival;
+    }
+    const cost = this.#costs.upTo(longest)?.[longest];
+    const milliseconds = cost === undefined ? undefined : cost + this.#costs.catchUp(this.#missed) / rounds;
+    return { expectedCommitted, milliseconds };
+  }
+
+  expectShare(share: number): void {
+    this.#share = share;
+  }
+
+  get isRefreshing(): boolean {
+    return this.#isRefreshing;
+  }
+
   next(limit: number): number {
+    this.#isRefreshing = false;
     if (this.#untilLook > 0) {
       this.#untilLook -= 1;
       return 0;
@@ -213,7 +254,8 @@ class LearningController implements LearningDraftLength {
     if (this.#pays(choice)) {
       this.#mode = 'draft';
       this.#pause = firstPause;
-      if (this.#draftRounds >= this.#refreshAfter) return 0;
+      this.#isRefreshing = this.#draftRounds >= this.#refreshAfter;
+      if (this.#isRefreshing) return 0;
       const rate = choice.expectedCommitted / choice.cost;
       this.#present = { costs, acceptance, rate, survival: 1 };
       return Math.max(choice.length, this.#choose(costs, acceptance, this.#texts.deviation).length);
@@ -314,7 +356,7 @@ class LearningController implements LearningDraftLength {
   /** Milliseconds that a gain saves in what is to come. */
   #savedBy(expectedGain: number): number {
     const plain = this.#costs.plain as number;
-    return Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
+    return this.#share * Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
   }
 
   /** Whether the choice is worth its drafts, with what a draft model has to read first. */
