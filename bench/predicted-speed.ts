@@ -23,6 +23,7 @@ import {
   type Pipeline,
   type PipelineDrafter,
   type PipelineModels,
+  PlanningError,
   predictFixed,
 } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
@@ -146,14 +147,24 @@ async function measure(engine: string, temperature: string, draft: string, profi
     const { engines: found } = JSON.parse(await foretoken('bench', ...options, ...timed, '--json')) as Bench;
     return found[0]?.results ?? [];
   };
+  const predict = (drafted: number | readonly number[]): Estimate | undefined => {
+    try {
+      return predictFixed(known, drafted)?.speedup;
+    } catch (error) {
+      if (!(error instanceof PlanningError)) throw error;
+      // The budget was too short, or something else ran on the machine.
+      console.log(error.message);
+      return undefined;
+    }
+  };
   const shared = { engine, temperature: Number(temperature), draft };
   for (const { draftLength, comparison } of await bench(...setup, '--draft-length', lengths.join(','))) {
-    const predicted = predictFixed(known, draftLength as number)?.speedup;
+    const predicted = predict(draftLength as number);
     addRow({ ...shared, drafted: draftLength, predicted, measured: comparison.workload });
   }
   if (tree !== undefined) {
     const shape = tree.join(',');
-    const predicted = predictFixed(known, tree)?.speedup;
+    const predicted = predict(tree);
     for (const { comparison } of await bench(...setup, '--tree', shape))
       addRow({ ...shared, drafted: shape, predicted, measured: comparison.workload });
   }

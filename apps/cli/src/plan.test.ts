@@ -254,7 +254,7 @@ describe('by a plan', () => {
     expect(bench.code, bench.stderr).toBe(0);
     expect(bench.stdout).toContain(`trees of ${nodes} nodes, draft length ${nodes}: `);
     // The plan, and its trees in every round; other trees are not predicted.
-    const { estimate } = drafters[0]?.tree?.prediction.speedup as { estimate: number };
+    const estimate = drafters[0]?.tree?.prediction.speedup.estimate as number;
     expect(bench.stdout.match(/predicted [\d.]+x \[.*, measured \d/g)).toEqual(
       [0, 1].map(() => expect.stringContaining(`predicted ${estimate.toFixed(2)}x [`)),
     );

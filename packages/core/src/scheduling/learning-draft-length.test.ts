@@ -77,12 +77,13 @@ test('it begins plainly, and drafts within the first rounds', () => {
   expect(Math.max(...lengths.slice(5, 40))).toBeGreaterThan(5);
 });
 
-test('with costs measured before it drafts from the first round on where that pays, and not at all where nothing could', () => {
+test('with costs measured before it drafts from the second round on where that pays, and not at all where nothing could', () => {
   const measured = ({ cost }: Machine) => {
     const lengths = [0, 1, 3, 7, 15];
     return createLearningDraftLength({ roundCosts: { lengths, milliseconds: lengths.map(cost) } });
   };
-  expect(generation(measured(cheap), cheap).lengths[0]).toBeGreaterThan(0);
+  expect(generation(measured(cheap), cheap).lengths.slice(0, 2)).toEqual([0, expect.any(Number)]);
+  expect(generation(measured(cheap), cheap).lengths[1]).toBeGreaterThan(0);
   expect(drafts(generation(measured(hopeless), hopeless))).toBe(0);
 });
 
@@ -101,11 +102,14 @@ test('given settings, it asks for those and for nothing else', () => {
 test('settings that the end of a generation leaves no room for are cut to it', () => {
   // Was wrong: the last tokens of every text were decoded plainly, of 64 as many as the longest setting has.
   const measured = { lengths: [0, 1, 3, 7, 15], milliseconds: [0, 1, 3, 7, 15].map(cheap.cost) };
-  const controller = createLearningDraftLength({ lengths: [7], roundCosts: measured });
   const machine = { ...cheap, acceptance: () => 1 };
-  const { lengths } = generation(controller, machine, { maximumTokens: 62 });
-  expect(new Set(lengths.slice(0, -1))).toEqual(new Set([7]));
-  expect(lengths.at(-1)).toBeGreaterThan(0);
+  for (let maximumTokens = 50; maximumTokens < 58; maximumTokens++) {
+    const controller = createLearningDraftLength({ lengths: [7], roundCosts: measured });
+    const { lengths } = generation(controller, machine, { maximumTokens });
+    expect(lengths.slice(0, 4)).toEqual([0, 7, 7, 7]);
+    // The last token has no room for a draft before it.
+    expect(lengths.slice(1).filter((length) => length === 0).length).toBeLessThanOrEqual(1);
+  }
 });
 
 test.each([{ lengths: [] }, { lengths: [0] }, { lengths: [2.5] }, { maximumLength: 0 }])(

@@ -91,8 +91,7 @@ const mostAcceptance = 0.98;
  *
  * Keep one for a drafter, and give it to one generation after another: costs, and what confidence is worth, stay, and the
  * first drafts, for which a draft model reads the whole prompt, are paid for once. The first round of every generation is
- * plain unless costs were measured beforehand. It needs a clock (`GenerateOptions.clock`); without one it never drafts
- * but by measured costs.
+ * plain. It needs a clock (`GenerateOptions.clock`); without one it never drafts.
  *
  * @throws InvalidArgumentError for a maximumLength or lengths that are not whole numbers of at least 1, or a prior that is
  *   no list of probabilities.
@@ -130,11 +129,10 @@ class LearningController implements LearningDraftLength {
   readonly #lengths: ReadonlySet<number> | undefined;
   readonly #predictor: AcceptancePredictor;
   readonly #costs: LearnedRoundCosts;
-  readonly #costsWereMeasured: boolean;
   readonly #confidences = new DraftConfidences();
   readonly #texts = new TextSpread();
   #firstDraftsLeft: number;
-  /** Of the generation; where costs were not measured it is plain, and says what such rounds cost now. */
+  /** Of the generation; it is plain, and says what such rounds cost now. */
   #isFirstRound = true;
   /** What the next or present round is for. */
   #mode: 'plain' | 'draft' | 'try' = 'plain';
@@ -181,8 +179,7 @@ class LearningController implements LearningDraftLength {
     this.#lengths = lengths;
     this.#predictor = predictor;
     this.#costs = new LearnedRoundCosts(roundCosts);
-    this.#costsWereMeasured = roundCosts !== undefined;
-    this.#firstDraftsLeft = this.#costsWereMeasured ? 0 : firstDrafts;
+    this.#firstDraftsLeft = roundCosts === undefined ? firstDrafts : 0;
   }
 
   readonly begin = ({ promptLength, keptLength = 0, maximumTokens }: GenerationStart): void => {
@@ -236,7 +233,7 @@ class LearningController implements LearningDraftLength {
     const isFirstRound = this.#isFirstRound;
     this.#isFirstRound = false;
     this.#plain = this.#costs.plain;
-    if ((isFirstRound && !this.#costsWereMeasured) || this.#plain === undefined) return 0;
+    if (isFirstRound || this.#plain === undefined) return 0;
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
@@ -296,7 +293,8 @@ class LearningController implements LearningDraftLength {
     if (this.#mode === 'draft') this.#countDraftRound(draftedCount);
     if (askedLength === 0) this.#plainRounds += 1;
     else if (draftedCount > 0) {
-      if (this.#mode === 'try') this.#pause = Math.min(2 * this.#pause, longestPause);
+      if (this.#mode === 'try' && this.#firstDraftsLeft === 0)
+        this.#pause = Math.min(2 * this.#pause, longestPause);
       // What was partly right is tried again at once.
       this.#plainRounds = acceptedCount > 0 ? this.#pause : 0;
       this.#isNewText = false;

@@ -63,7 +63,7 @@ interface Bench {
   /** Passes so far. */
   passes(): number;
   /** Moves the clock on. */
-  pass(milliseconds: number): void;
+  readonly pass: (milliseconds: number) => void;
   /** Called before every pass with the number of passes so far. */
   onPass: (passes: number) => void;
   /** Milliseconds of a pass by its tokens, of both models; undefined: as above. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { draftsFromText, drafterLabel } from '../pipeline/drafter-label.js';
 import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import { type AcceptanceData, acceptanceData } from '../prediction/acceptance-data.js';
+import { headPassCostsOf } from '../prediction/pass-cost-at.js';
 import { type RoundCosts, roundCostsOf } from '../prediction/round-costs.js';
 import { estimatedRoundEnergy, measuredRoundEnergy, type RoundEnergy } from '../prediction/round-energy.js';
 import type {
@@ -139,8 +140,10 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
       const acceptance = acceptanceOf(entries, drafter, target.configuration, draft);
       const costs = roundCostsOf(profile, { target: target.configuration, draft, head, measured });
       if (acceptance.size === 0 || costs === undefined) continue;
-      // A head's passes are only known from whole rounds.
-      if (drafter.kind === 'head' && costs.source === 'passes') continue;
+      // Without whole rounds, a head's cost is known where its own passes were measured.
+      const { source } = costs;
+      const isKnown = head === undefined || source === 'rounds' || hasPasses(profile, head, target);
+      if (!isKnown) continue;
       candidates.push({
         drafter,
         label,
@@ -162,6 +165,10 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   }
   if (candidates.length > 0) return candidates;
   return entries.length === 0 ? 'its acceptance was not measured' : 'what its rounds cost was not measured';
+}
+
+function hasPasses(profile: Profile, head: string, { configuration }: TargetChoice): boolean {
+  return headPassCostsOf(profile, head, configuration) !== undefined;
 }
 
 function draftsWithModel(drafter: PipelineDrafter): boolean {

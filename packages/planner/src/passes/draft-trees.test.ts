@@ -284,6 +284,15 @@ describe('draft trees', () => {
       expect(decisionsOf(plan)).toMatch(reason);
     });
 
+    test('are known from passes alone, and without those of the head nothing is', () => {
+      const passes = { ...asHead(treeEntries(1, wide)), roundCosts: [] };
+      const plan = compile(passes, { drafters: head });
+      expect(plan.drafters[0]).toMatchObject({ costSource: 'passes', tree: { parents: [-1, -1, -1] } });
+      expect(() => compile({ ...passes, headPasses: [] }, { drafters: head })).toThrow(
+        'eagle: what its rounds cost was not measured',
+      );
+    });
+
     test('with wide levels cost what the head takes for several entries, not for as many steps', () => {
       const dear = asHead(treeEntries(1, wide));
       const [passes] = dear.headPasses as [NonNullable<Profile['headPasses']>[number]];

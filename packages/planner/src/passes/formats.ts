@@ -1,7 +1,7 @@
 import { PlanningError } from '../errors/planning-error.js';
 import type { ModelConfiguration } from '../profile/profile-schema.js';
 import { isAsFile } from './bind-models.js';
-import type { Candidate, Pass, Program, TargetChoice } from './program.js';
+import type { Candidate, Pass, TargetChoice } from './program.js';
 import { scoreWithTrees } from './draft-trees.js';
 import { best, targetScore } from './scores.js';
 import { formatText, ratio } from './texts.js';
