@@ -29,7 +29,7 @@ export class FreeDraftJudge {
 
   constructor({ maximumLength = 15, roundCosts, priorAcceptance }: LearningDraftLengthOptions = {}) {
     this.maximumLength = maximumLength;
-    this.#predictor = createBetaSurvival({ priorAcceptance });
+    this.#predictor = createBetaSurvival({ priorAcceptance, beginsWithConfidence: true });
     this.#costs = new LearnedRoundCosts(roundCosts);
   }
 

@@ -33,9 +33,11 @@ export function createBetaSurvival(
   options: {
     /** By position, at least one, each 0 to 1; the last goes on. Default [0.6]. */
     readonly priorAcceptance?: readonly number[] | undefined;
+    /** True where a token of a confidence is taken to be right that often, before any was seen; else as often as usual. */
+    readonly beginsWithConfidence?: boolean | undefined;
   } = {},
 ): AcceptancePredictor {
-  const { priorAcceptance = [0.6] } = options;
+  const { priorAcceptance = [0.6], beginsWithConfidence = false } = options;
   if (priorAcceptance.length === 0 || !priorAcceptance.every((value) => value >= 0 && value <= 1)) {
     throw new InvalidArgumentError(
       `priorAcceptance must hold numbers from 0 to 1, at least one, not [${priorAcceptance.join(', ')}].`,
@@ -66,7 +68,7 @@ export function createBetaSurvival(
       if (confidence === undefined) return now;
       const usual = inside(byPosition.mean(at, earlier.at(at)));
       const bin = confidenceBin(confidence);
-      const ofConfidence = inside(byBoth.mean(at * confidenceBins + bin, byBin.mean(bin, confidence)));
+      const ofConfidence = inside(byBoth.mean(at * confidenceBins + bin, byBin.mean(bin, beginsWithConfidence ? confidence : usual)));
       const logOdds = logOddsOf(ofConfidence) + textShare * (logOddsOf(now) - logOddsOf(usual));
       return inside(1 / (1 + Math.exp(-logOdds)));
     },
