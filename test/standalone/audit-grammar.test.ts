@@ -20,8 +20,9 @@ import type { AuditSubject, SubjectModels } from '../../packages/audit/src/subje
 import { createSubject } from '../../packages/audit/src/subject/create-subject.js';
 
 // What `foretoken audit --grammar` does with rows reused, on the embedded pair, with so many draws whatever time they take.
-const draws = 1000;
-const gbnf = 'root ::= word (" " word)*\nword ::= [a-z]{1,6} | [0-9]{1,3} | "(" word ")"';
+const draws = 200;
+/** Allows about half of what the target would write: where a mask forgotten at a place costs most. */
+const gbnf = 'root ::= [^e]*';
 const drafter = drafterFactories.get('draft-model') as DrafterFactory;
 
 let models: SubjectModels & { readonly draft: LanguageModel };
@@ -35,13 +36,14 @@ beforeAll(async () => {
   models = { target: await load(tinyModels.target), draft: await load(tinyModels.draft) };
   const { target, draft } = models;
   const grammar = await createGrammarCompiler(target.tokenizer).compileGrammar(gbnf);
-  sampling = { temperature: 0.8, allowedTokens: grammar.allowedTokens(longest) };
+  // Few histories that are drawn often: their rows are read once.
+  sampling = { temperature: 0.5, allowedTokens: grammar.allowedTokens(longest) };
   transform = createLogitsTransform(sampling, target.vocabularySize);
   rows = { target: createReusedRows(target, { readers: 8 }), draft: createReusedRows(draft, { readers: 8 }) };
   const texts = codePrompts.slice(0, 3).map((text) => target.tokenizer.encode(text));
   const cuts = await cutTexts({ target, transform, texts, hiddenStates: false, length: longest });
   const chooser = drafter.create(rows);
-  prefixes = await choosePrefixes({ cuts, drafter: chooser, transform, count: 3 });
+  prefixes = await choosePrefixes({ cuts, drafter: chooser, transform, count: 2 });
   await chooser.close();
 });
 afterAll(async () => {
@@ -81,6 +83,6 @@ test('under a grammar the embedded pair follows the constrained target, seed 3',
 
 test.each([...maskMutants])('the control: $name is found there', async ({ inject }) => {
   const result = await audit(inject);
-  expect(smallest(result)).toBeLessThan(1e-9);
+  expect(smallest(result)).toBeLessThan(1e-6);
   expect(result.worstTokens[0]).toMatchObject({ position: 1 });
 });
