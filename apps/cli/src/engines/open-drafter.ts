@@ -8,7 +8,6 @@ import {
   type LanguageModel,
 } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
-import { calibrateRounds } from '../benchmark/calibrate.js';
 import { readCorpus } from '../n-gram/corpus-file.js';
 import { openPastOutputs, type PastOutputsFile } from '../n-gram/past-outputs-file.js';
 import { draftModel } from '../options/draft-model.js';
@@ -91,22 +90,16 @@ export async function openDrafter(
       open.push(drafter);
       drafters.push(drafter);
     }
-    return { draft, drafter: await combine(drafters), pastOutputs, close };
+    return { draft, drafter: combine(drafters), pastOutputs, close };
   } catch (error) {
     await close();
     throw error;
   }
 
   /** A combination closes its drafters, each of which may be closed twice. */
-  async function combine(drafters: readonly Drafter[]): Promise<Drafter | undefined> {
+  function combine(drafters: readonly Drafter[]): Drafter | undefined {
     if (drafters.length < 2) return drafters[0];
-    const { combine: combination } = selection;
-    if (combination !== 'estimate') return createCombinedDrafter({ drafters, combination });
-    const roundCosts = [];
-    for (const [index, drafter] of drafters.entries()) {
-      const model = isTextPart(parts[index] as string) ? undefined : draft;
-      roundCosts.push(await calibrateRounds({ target, draft: model, drafter, sampling: {}, signal }));
-    }
-    return createCombinedDrafter({ drafters, combination, roundCosts });
+    const { combine: combination = 'estimate' } = selection;
+    return createCombinedDrafter({ drafters, combination });
   }
 }

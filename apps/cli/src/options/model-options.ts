@@ -28,7 +28,7 @@ export const modelOptions = {
   ),
   combine: new Option(
     '--combine <way>',
-    'with several drafters: the first that proposes something (priority), the same in the order of what each promises (estimate), or all in one tree (merge); default: priority',
+    'with several drafters: in every round the one that promises most (estimate), the first that proposes something (priority), or all in one tree (merge); default: estimate',
   ).choices(combinations),
   stage: new Option(
     '--stage <name>',

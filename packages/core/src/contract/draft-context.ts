@@ -29,6 +29,11 @@ export interface DraftedToken {
   readonly token: number;
   /** Probability that the drafter gave the token, in [0, 1]. */
   readonly probability: number;
+  /**
+   * How sure a drafter without a model is of a token, 0 to 1: more where more of the text agrees. Only the order counts,
+   * what it is worth is learnt. Undefined: there is no more to know than `probability`.
+   */
+  readonly confidence?: number | undefined;
   /** 0 for the first token of the draft. */
   readonly depth: number;
   /**

@@ -1,3 +1,4 @@
+import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import type { Draft } from './draft.js';
 import type { DraftContext } from './draft-context.js';
 import type { DraftOutcome } from './draft-outcome.js';
@@ -13,6 +14,11 @@ export interface DraftBudget {
    * children must not depend on which tokens they are. A drafter without such siblings gives a chain. Default false.
    */
   readonly independentSiblings?: boolean;
+  /**
+   * True where the draft is judged by how sure the drafter is of its tokens before any of it is used: guesses that are
+   * more likely wrong than right may be handed over. Default false.
+   */
+  readonly isJudged?: boolean;
 }
 
 /** Hidden states of tokens that the target has read. */
@@ -34,6 +40,13 @@ export interface Drafter {
   readonly expectedAcceptance?: number;
   /** Longest chain that it drafts: longer ones are not asked for. Default: no limit. */
   readonly maximumLength?: number;
+  /**
+   * True where proposals take no pass of a model and all their tokens are certain (one-hot): it may be asked for a
+   * proposal that is then not used. Default false.
+   */
+  readonly isFree?: boolean;
+  /** Chooses how many tokens to ask for where the generation names nothing else and has a clock. Default: what learns. */
+  readonly draftLength?: DraftLengthController;
   /**
    * Proposes a draft that continues `context.tokens`. An empty draft is legal. The drafter keeps
    * whatever it needs to stay in step: it may be skipped for any number of rounds, so it compares its

@@ -17,7 +17,7 @@ export function defaultDraftLength(
   clock: (() => number) | undefined,
 ): DraftLengthController {
   if (drafter === undefined || clock === undefined) return createFixedDraftLength(withoutClock);
-  const known = learning.get(drafter);
+  const known = drafter.draftLength ?? learning.get(drafter);
   if (known !== undefined) return known;
   const { maximumLength = Number.POSITIVE_INFINITY, expectedAcceptance } = drafter;
   const controller = createLearningDraftLength({

@@ -12,6 +12,7 @@ import { type EnumeratedGeneration, generationError } from '../testing/enumerate
 import { randomTable } from '../testing/random-table.js';
 import { createTableHead } from '../testing/table-head.js';
 import { createTableModel } from '../testing/table-model.js';
+import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { residual } from '../verification/residual.js';
 import { verificationRules } from '../verification/rules.js';
 import { type CombinedDrafterOptions, createCombinedDrafter } from './combined-drafter.js';
@@ -58,6 +59,15 @@ function error(createDrafter: () => Drafter, over: Partial<EnumeratedGeneration>
   return generationError({ target, law, prompt, count: 3, createDrafter, ...over });
 }
 
+/** Rounds that take the same time, whatever is drafted: it pays from the second round on. */
+function scheduled(drafters: readonly Drafter[]): Drafter {
+  const roundCosts = { lengths: [0, 1, 2, 3], milliseconds: [1, 1, 1, 1] };
+  const known = drafters.map(() => ({ maximumLength: 2, roundCosts }));
+  return createCombinedDrafter({ drafters, combination: 'estimate', known });
+}
+const own = ({ draftLength }: Drafter) => draftLength as DraftLengthController;
+const clock = () => 0;
+
 /** Siblings are tried one after the other against what is left of the target's law (Miao et al. 2305.09781, algorithm 2). */
 const siblingBySibling: VerificationRule = {
   name: 'sibling by sibling',
@@ -100,6 +110,12 @@ describe.each([...verificationRules.keys()])(
     test('the one that promises most, by what was accepted so far', async () => {
       const best = () => combine([leftModel(), rightModel()], 'estimate');
       expect(await error(best, { rule, count: 4 })).toBeLessThan(tolerance);
+    });
+
+    test('the one that promises most, with a length of its own', async () => {
+      const over = { rule, count: 4, draftLength: own, clock };
+      expect(await error(() => scheduled([lookup(), leftModel()]), over)).toBeLessThan(tolerance);
+      expect(await error(() => scheduled([leftModel(), rightModel()]), over)).toBeLessThan(tolerance);
     });
 
     test('all in one tree, where the rule takes trees', async () => {
@@ -245,8 +261,7 @@ describe('the parts of a combination', () => {
     expect(() => combine([])).toThrow(/one drafter or more/);
     expect(() => combine([one, one])).toThrow(/each once/);
     expect(() => combine([one], 'vote' as 'merge')).toThrow(/no combination "vote"/);
-    const roundCosts = [{ lengths: [0, 1], milliseconds: [1, 2] }];
-    expect(() => createCombinedDrafter({ drafters: [one, lookup()], roundCosts })).toThrow(/cost curves/);
+    expect(() => createCombinedDrafter({ drafters: [one, lookup()], known: [{}] })).toThrow(/give one each/);
   });
 });
 

@@ -1,19 +1,22 @@
 import type { Draft } from '../contract/draft.js';
-import type { DraftContext } from '../contract/draft-context.js';
+import type { DraftContext, DraftedToken } from '../contract/draft-context.js';
 import type { DraftOutcome } from '../contract/draft-outcome.js';
 import type { DraftBudget, Drafter, HiddenStates } from '../contract/drafter.js';
-import { draftDepth } from '../decoding/draft-shape.js';
+import { draftDepth, isChain } from '../decoding/draft-shape.js';
 import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { derivedRandom } from '../random/derived-random.js';
-import type { CostCurve } from '../scheduling/cost-curve.js';
-import { DrafterChoice } from '../scheduling/drafter-choice.js';
+import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
+import { DrafterSchedule, type ScheduledDraft } from '../scheduling/drafter-schedule.js';
+import { confidenceOf } from '../scheduling/draft-confidences.js';
+import type { LearningDraftLengthOptions } from '../scheduling/learning-draft-length.js';
 import { distinctLeaves } from './distinct-leaves.js';
 import { mergeDrafts } from './merge-drafts.js';
 import { passOnHiddenStates } from './pass-on-hidden-states.js';
 
 const defaultAcceptance = 0.6;
+const longestDraft = 15;
 
 const combinations = ['priority', 'estimate', 'merge'] as const;
 export type DrafterCombination = (typeof combinations)[number];
@@ -22,29 +25,29 @@ export interface CombinedDrafterOptions {
   /** At least 1, each once; closed with this one. */
   readonly drafters: readonly Drafter[];
   /**
-   * `priority`: the first that proposes something. `estimate`: the first that does, in the order of the tokens per
-   * millisecond that each one's acceptance so far promises. `merge`: all of them in one tree, where the rule takes
-   * trees; else as `priority`. Default `priority`.
+   * `estimate`: in every round the one that promises the most tokens per millisecond, with a length of its own.
+   * `priority`: the first that proposes something. `merge`: all of them in one tree, where the rule takes trees; else as
+   * `priority`. Default `priority`.
    */
   readonly combination?: DrafterCombination | undefined;
   /**
-   * For `estimate`: measured milliseconds of a round with each drafter by draft length, from 0 (`measureRoundCosts`),
-   * in the order of the drafters. Default: all rounds cost the same.
+   * For `estimate`: what is known of each one beforehand, in the order of the drafters. Default: what they say of
+   * themselves; all else is learnt.
    */
-  readonly roundCosts?: readonly CostCurve[] | undefined;
+  readonly known?: readonly LearningDraftLengthOptions[] | undefined;
 }
 
 /**
- * Several drafters in one round: a cheap one first and a model where it has nothing, the best for the present text, or
- * one tree of all their guesses. Each draws from randomness of its own and stays in step by itself: those that are not
+ * Several drafters in one round: the one that promises most for the present text, a cheap one first and a model where it
+ * has nothing, or one tree of all their guesses. Each draws from randomness of its own and stays in step by itself: those that are not
  * asked in a round see the committed tokens when they are asked again, and are given the target's hidden states all the
  * same where they want all of them. What a drafter throws ends all of them.
  *
- * @throws InvalidArgumentError without drafters, for one that is named twice, an unknown combination, or costs that do
- *   not match the drafters.
+ * @throws InvalidArgumentError without drafters, for one that is named twice, an unknown combination, or
+ *   knowledge that does not match the drafters.
  */
 export function createCombinedDrafter(options: CombinedDrafterOptions): Drafter {
-  const { drafters, combination = 'priority', roundCosts } = options;
+  const { drafters, combination = 'priority', known } = options;
   if (drafters.length === 0 || new Set(drafters).size < drafters.length) {
     throw new InvalidArgumentError(
       `A combination takes one drafter or more, each once, not ${drafters.length} with ${new Set(drafters).size} different ones.`,
@@ -55,19 +58,23 @@ export function createCombinedDrafter(options: CombinedDrafterOptions): Drafter 
       `There is no combination "${combination as string}". There are ${combinations.join(', ')}.`,
     );
   }
-  if (roundCosts !== undefined && roundCosts.length !== drafters.length) {
+  if (known !== undefined && known.length !== drafters.length) {
     throw new InvalidArgumentError(
-      `${roundCosts.length} cost curves for ${drafters.length} drafters: give one each.`,
+      `What is known of ${known.length} drafters, for ${drafters.length}: give one each.`,
     );
   }
-  return new CombinedDrafter(drafters, combination, roundCosts);
+  return new CombinedDrafter(drafters, combination, known);
 }
 
 /** A drafter that was asked in this round, and where its nodes are in the draft handed over. */
 interface Asked {
   readonly index: number;
+  readonly askedLength: number;
   readonly draft: Draft;
+  /** Of its nodes in the draft handed over. */
   readonly nodes: readonly number[];
+  /** How sure it was of its tokens; undefined where it was not asked to say. */
+  readonly confidences?: readonly number[];
 }
 
 class CombinedDrafter implements Drafter {
@@ -76,16 +83,17 @@ class CombinedDrafter implements Drafter {
   readonly maximumLength: number;
   readonly needsHiddenStates: boolean;
   readonly readHiddenStates: Drafter['readHiddenStates'];
+  readonly draftLength?: DraftLengthController;
   readonly #drafters: readonly Drafter[];
   readonly #combination: DrafterCombination;
-  readonly #choice: DrafterChoice;
+  readonly #schedule: DrafterSchedule;
   #asked: readonly Asked[] = [];
   #closed = false;
 
   constructor(
     drafters: readonly Drafter[],
     combination: DrafterCombination,
-    roundCosts: readonly CostCurve[] | undefined,
+    known: readonly LearningDraftLengthOptions[] | undefined,
   ) {
     const acceptances = drafters.map(({ expectedAcceptance = defaultAcceptance }) => expectedAcceptance);
     this.name = drafters.map(({ name }) => name).join(combination === 'merge' ? ' and ' : ' or ');
@@ -102,18 +110,21 @@ class CombinedDrafter implements Drafter {
     }
     this.#drafters = drafters;
     this.#combination = combination;
-    this.#choice = new DrafterChoice(
-      acceptances.map((priorAcceptance, index) => ({ priorAcceptance, roundCosts: roundCosts?.[index] })),
+    this.#schedule = new DrafterSchedule(
+      drafters.map(({ isFree = false, maximumLength, expectedAcceptance }, index) => ({
+        isFree,
+        maximumLength: Math.max(1, Math.min(longestDraft, maximumLength ?? longestDraft)),
+        priorAcceptance: expectedAcceptance === undefined ? undefined : [expectedAcceptance],
+        ...known?.[index],
+      })),
     );
+    if (combination === 'estimate') this.draftLength = this.#schedule;
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
     if (this.#closed) throw new ClosedError(`The drafter ${this.name} is closed.`);
     this.#asked = [];
-    const draft =
-      this.#combination === 'merge' && distinctLeaves(budget) > 1
-        ? await this.#merged(context, budget)
-        : await this.#firstWithDraft(context, budget);
+    const draft = await this.#draft(context, budget);
     for (const [index, drafter] of this.#drafters.entries()) {
       if (!this.#asked.some((asked) => asked.index === index)) await passOnHiddenStates(drafter, context);
     }
@@ -121,12 +132,24 @@ class CombinedDrafter implements Drafter {
   }
 
   observe(outcome: DraftOutcome): void {
-    for (const { index, draft, nodes } of this.#asked) {
-      const acceptedPath = ownPath(outcome.acceptedPath, nodes);
-      (this.#drafters[index] as Drafter).observe({ ...outcome, acceptedPath });
-      if (draft.tokens.length > 0) this.#choice.observe(index, draftDepth(draft), acceptedPath.length);
+    const seen: ScheduledDraft[] = [];
+    for (const { index, askedLength, draft, nodes, confidences = [] } of this.#asked) {
+      const drafter = this.#drafters[index] as Drafter;
+      // Certain tokens are right where they were committed, in the pass or not.
+      const acceptedPath =
+        nodes.length < draft.tokens.length
+          ? rightPath(draft, outcome.committedTokens)
+          : ownPath(outcome.acceptedPath, nodes);
+      drafter.observe({ ...outcome, acceptedPath });
+      const [depth, acceptedCount] = [draftDepth(draft), acceptedPath.length];
+      const draftedCount =
+        nodes.length < draft.tokens.length
+          ? Math.min(depth, acceptedCount + 1, outcome.committedTokens.length)
+          : depth;
+      seen.push({ index, askedLength, draftedCount, acceptedCount, usedCount: nodes.length, confidences });
     }
     this.#asked = [];
+    this.#schedule.settle(seen);
   }
 
   async close(): Promise<void> {
@@ -134,19 +157,77 @@ class CombinedDrafter implements Drafter {
     await Promise.all(this.#drafters.map((drafter) => drafter.close()));
   }
 
+  #draft(context: DraftContext, budget: DraftBudget): Promise<Draft> {
+    if (this.#combination === 'estimate') return this.#mostPromising(context, budget);
+    return this.#combination === 'merge' && distinctLeaves(budget) > 1
+      ? this.#merged(context, budget)
+      : this.#firstWithDraft(context, budget);
+  }
+
+  /**
+   * Free drafters are asked first, so that what they really have is weighed; drafts of theirs that are not used tell what
+   * they are worth all the same. Their tokens are certain. A draft that was drawn is used: leaving it out for what it is
+   * would leave a law that nobody reported.
+   */
+  async #mostPromising(context: DraftContext, budget: DraftBudget): Promise<Draft> {
+    const { lengths, isOwn } = this.#schedule.take(budget.maximumTokens);
+    const asked = new Map<number, Asked>();
+    const ask = async (index: number, isJudged: boolean): Promise<Asked> => {
+      const confidences: number[] = [];
+      const own = isJudged
+        ? (drafted: DraftedToken) => {
+            confidences.push(confidenceOf(drafted));
+            return false;
+          }
+        : this.#schedule.stopOf(index);
+      const askedLength = lengths[index] as number;
+      const draft = await this.#ask(
+        index,
+        { ...context, shouldStop: isOwn ? own : context.shouldStop },
+        { ...budget, maximumTokens: askedLength, isJudged },
+      );
+      const entry = { index, askedLength, draft, nodes: [], confidences };
+      asked.set(index, entry);
+      return entry;
+    };
+    const offers = [];
+    for (const [index, { isFree = false }] of this.#drafters.entries()) {
+      const length = lengths[index] as number;
+      if (length === 0) continue;
+      // Without a schedule of its own, what stops a draft is asked about one draft only.
+      if (!isFree || !isOwn) {
+        offers.push({ index, length, confidences: undefined, isWhole: false });
+        continue;
+      }
+      const { draft, confidences = [] } = await ask(index, true);
+      const whole = !isChain(draft);
+      offers.push({
+        index,
+        length: draftDepth(draft),
+        confidences: whole ? new Array<undefined>(draftDepth(draft)).fill(undefined) : confidences,
+        isWhole: whole,
+      });
+    }
+    let used: Draft = emptyDraft;
+    for (const { index, length } of this.#schedule.choose(offers)) {
+      const entry = asked.get(index) ?? (await ask(index, false));
+      if (entry.draft.tokens.length === 0) continue;
+      used = isOwn && isChain(entry.draft) ? beginning(entry.draft, length) : entry.draft;
+      asked.set(index, { ...entry, nodes: [...used.tokens.keys()] });
+      break;
+    }
+    this.#asked = [...asked.values()];
+    return used;
+  }
+
   async #firstWithDraft(context: DraftContext, budget: DraftBudget): Promise<Draft> {
-    const order =
-      this.#combination === 'estimate'
-        ? this.#choice.order(budget.maximumTokens)
-        : [...this.#drafters.keys()];
     const asked: Asked[] = [];
     let draft = emptyDraft;
-    for (const index of order) {
+    for (const index of this.#drafters.keys()) {
       draft = await this.#ask(index, context, budget);
-      asked.push({ index, draft, nodes: [...draft.tokens.keys()] });
+      asked.push({ index, askedLength: budget.maximumTokens, draft, nodes: [...draft.tokens.keys()] });
       if (draft.tokens.length > 0) break;
     }
-    this.#choice.tried(asked.map(({ index }) => index));
     this.#asked = asked;
     return draft;
   }
@@ -169,6 +250,7 @@ class CombinedDrafter implements Drafter {
     const { draft, nodes } = mergeDrafts(drafts);
     this.#asked = drafts.map((own, index) => ({
       index,
+      askedLength: budget.maximumTokens,
       draft: own,
       nodes: nodes[index] as readonly number[],
     }));
@@ -186,6 +268,28 @@ function ownPath(path: readonly number[], nodes: readonly number[]): number[] {
   const own = path.map((node) => nodes.indexOf(node));
   const end = own.indexOf(-1);
   return end < 0 ? own : own.slice(0, end);
+}
+
+/** The first tokens of a chain. */
+function beginning({ tokens, parents, distributions, drafters }: Draft, length: number): Draft {
+  return {
+    tokens: tokens.slice(0, length),
+    parents: parents.slice(0, length),
+    distributions: distributions.slice(0, length),
+    drafters: drafters.slice(0, length),
+  };
+}
+
+/** The path that the committed tokens take through a draft, as far as it has them. */
+function rightPath({ tokens, parents }: Draft, committed: readonly number[]): number[] {
+  const path: number[] = [];
+  for (const token of committed) {
+    const parent = path.at(-1) ?? -1;
+    const node = tokens.findIndex((own, index) => own === token && parents[index] === parent);
+    if (node < 0) break;
+    path.push(node);
+  }
+  return path;
 }
 
 function leafCount({ tokens, parents }: Draft): number {

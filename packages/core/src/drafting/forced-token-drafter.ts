@@ -2,6 +2,7 @@ import type { Draft } from '../contract/draft.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { DraftOutcome } from '../contract/draft-outcome.js';
 import type { DraftBudget, Drafter } from '../contract/drafter.js';
+import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { allowedMask } from '../sampling/allowed-mask.js';
@@ -35,6 +36,7 @@ class ForcedTokenDrafter implements Drafter {
   readonly expectedAcceptance: number;
   readonly needsHiddenStates: boolean;
   readonly readHiddenStates: Drafter['readHiddenStates'];
+  readonly draftLength?: DraftLengthController;
   readonly #inner: Drafter | undefined;
   /** Forced tokens of the last draft, where the inner drafter was asked for more. */
   #forcedBefore: number | undefined;
@@ -45,6 +47,7 @@ class ForcedTokenDrafter implements Drafter {
     this.name = inner === undefined ? 'forced-tokens' : `forced-tokens, then ${inner.name}`;
     this.expectedAcceptance = inner?.expectedAcceptance ?? 1;
     this.needsHiddenStates = inner?.needsHiddenStates === true;
+    if (inner?.draftLength !== undefined) this.draftLength = inner.draftLength;
     this.readHiddenStates =
       inner?.readHiddenStates &&
       ((states, signal) => inner.readHiddenStates?.(states, signal) as Promise<void>);

@@ -6,6 +6,7 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { TokenOutOfRangeError } from '../errors/token-out-of-range-error.js';
 import { oneHot } from '../sampling/draw.js';
 import { distinctLeaves } from './distinct-leaves.js';
+import { matchConfidence } from './match-confidence.js';
 import { CopySource } from './input-copy/copy-source.js';
 import { type DraftBranches, draftBranches } from './input-copy/draft-branches.js';
 import { EditAlignment } from './input-copy/edit-alignment.js';
@@ -46,6 +47,7 @@ const patience = 2;
 class InputCopyDrafter implements Drafter {
   readonly name = 'input-copy';
   readonly expectedAcceptance = 0.9;
+  readonly isFree = true;
   readonly #given: CopySource | undefined;
   readonly #span: InputCopyOptions['span'];
   #alignment: EditAlignment | undefined;
@@ -73,10 +75,10 @@ class InputCopyDrafter implements Drafter {
     if (this.#closed) throw new ClosedError(`The drafter ${this.name} is closed.`);
     context.signal?.throwIfAborted();
     const alignment = this.#follow(context);
-    const halvings = Math.max(0, alignment.newTokens - patience);
+    const halvings = budget.isJudged === true ? 0 : Math.max(0, alignment.newTokens - patience);
     const count = Math.max(1, Math.floor(budget.maximumTokens / 2 ** halvings));
     const branches = draftBranches(alignment, count, distinctLeaves(budget));
-    const { tokens, parents } = untilStopped(branches, context.shouldStop);
+    const { tokens, parents } = untilStopped(branches, alignment.best.matched, context.shouldStop);
     return {
       tokens,
       parents,
@@ -134,6 +136,7 @@ function beginsWith(tokens: readonly number[], start: number, text: ArrayLike<nu
 /** Asks about every node in order; the one at which the answer is yes is the last. */
 function untilStopped(
   { tokens, parents }: DraftBranches,
+  matched: number,
   shouldStop: DraftContext['shouldStop'],
 ): DraftBranches {
   if (shouldStop === undefined) return { tokens, parents };
@@ -141,7 +144,9 @@ function untilStopped(
   for (const [node, token] of tokens.entries()) {
     const depth = (depths[parents[node] as number] ?? -1) + 1;
     depths.push(depth);
-    if (shouldStop({ token, probability: 1, depth }))
+    // Right after a change half a token's worth: it is known where the copy goes on.
+    const confidence = matchConfidence(Math.max(0.5, matched) + depth);
+    if (shouldStop({ token, probability: 1, confidence, depth }))
       return { tokens: tokens.slice(0, node + 1), parents: parents.slice(0, node + 1) };
   }
   return { tokens, parents };

@@ -45,6 +45,7 @@ export function createNGramDrafter(options: NGramOptions = {}): Drafter {
 class NGramDrafter implements Drafter {
   readonly name = 'n-gram';
   readonly expectedAcceptance = 0.8;
+  readonly isFree = true;
   readonly #minimumMatch: number;
   readonly #lengthFactor: number;
   readonly #minimumProbability: number;

@@ -5,21 +5,23 @@ import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { oneHot } from '../sampling/draw.js';
 import { chainDraft } from './chain-draft.js';
+import { matchConfidence } from './match-confidence.js';
 
 /** What followed a short match is what a greedy target says again, but often not what a draw gives. */
 const defaults = {
   greedy: { minimumMatch: 4, lengthFactor: Number.POSITIVE_INFINITY },
   sampled: { minimumMatch: 8, lengthFactor: 0.5 },
+  judged: { minimumMatch: 1, lengthFactor: Number.POSITIVE_INFINITY },
 };
 
 export interface PromptLookupOptions {
   /** Longest run of last tokens to look for, 1 or more; default 16. */
   readonly maximumMatch?: number | undefined;
-  /** Shortest run that counts as a match, 1 or more; default 4 in greedy decoding, 8 where tokens are drawn. */
+  /** Shortest run that counts as a match, 1 or more; default 4 in greedy decoding, 8 where tokens are drawn, 1 where drafts are judged. */
   readonly minimumMatch?: number | undefined;
   /**
    * Longest draft, in tokens for every token of the match, above 0 (SuffixDecoding, Oliaro et al. 2411.04975); default: no
-   * bound in greedy decoding, 0.5 where tokens are drawn.
+   * bound in greedy decoding and where drafts are judged, else 0.5.
    */
   readonly lengthFactor?: number | undefined;
 }
@@ -50,17 +52,25 @@ export function createPromptLookupDrafter(options: PromptLookupOptions = {}): Dr
   return {
     name,
     expectedAcceptance: 0.9,
+    isFree: true,
     async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
       if (closed) throw new ClosedError(`The drafter ${name} is closed.`);
       context.signal?.throwIfAborted();
-      const fallback = context.transform.greedy ? defaults.greedy : defaults.sampled;
+      const unjudged = context.transform.greedy ? defaults.greedy : defaults.sampled;
+      const fallback = budget.isJudged === true ? defaults.judged : unjudged;
       const shortest = Math.min(minimumMatch ?? fallback.minimumMatch, maximumMatch);
       const { follow, length } = findFollow(context.tokens, shortest, maximumMatch);
       const longest = Math.max(1, Math.floor((lengthFactor ?? fallback.lengthFactor) * length));
       const proposed =
         length === 0 ? [] : copyFrom(context.tokens, follow, Math.min(budget.maximumTokens, longest));
       const stopped = proposed.findIndex(
-        (token, depth) => context.shouldStop?.({ token, probability: 1, depth }) === true,
+        (token, depth) =>
+          context.shouldStop?.({
+            token,
+            probability: 1,
+            confidence: matchConfidence(length + depth),
+            depth,
+          }) === true,
       );
       const tokens = stopped < 0 ? proposed : proposed.slice(0, stopped + 1);
       return chainDraft(name, tokens, tokens.map(oneHot));

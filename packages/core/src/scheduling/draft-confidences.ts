@@ -1,8 +1,9 @@
 import type { DraftedToken } from '../contract/draft-context.js';
 import { probabilityOf } from '../sampling/draw.js';
 
-/** The probability that the drafter's model gave a token; in greedy decoding at temperature 1. */
-export function confidenceOf({ token, probability, modelLaw }: DraftedToken): number {
+/** How sure the drafter is of a token: the probability that its model gave it, in greedy decoding at temperature 1. */
+export function confidenceOf({ token, probability, confidence, modelLaw }: DraftedToken): number {
+  if (confidence !== undefined) return confidence;
   return modelLaw === undefined ? probability : probabilityOf(modelLaw(), token);
 }
 

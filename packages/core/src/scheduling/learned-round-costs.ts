@@ -127,7 +127,8 @@ export class LearnedRoundCosts {
     this.#draftsEndShare += pace * (1 - this.#draftsEndShare);
   }
 
-  #observeDraft(length: number, milliseconds: number, missed: number): void {
+  #observeDraft(length: number, measured: number, missed: number): void {
+    let milliseconds = measured;
     if (this.#lastDrafted) this.#draftsEndShare -= pace * this.#draftsEndShare;
     const known = this.#buckets[bucketOf(length)];
     if (missed > readOnTheWay) {
@@ -136,12 +137,19 @@ export class LearnedRoundCosts {
         this.#catchUp.add(Math.max(0, milliseconds - usual) / missed);
         return;
       }
-      if (this.#coldDraft === undefined) {
+      const cold = this.#coldDraft;
+      if (cold === undefined) {
         this.#coldDraft = { milliseconds, missed };
         return;
       }
-      // Generations in which no draft follows another: what it has to read is then part of its cost.
       this.#coldDraft = undefined;
+      // No draft has followed another. Of two that read differently much it is known what a token costs; else what has to
+      // be read is part of the cost.
+      if (cold.missed !== missed) {
+        const perToken = Math.max(0, (cold.milliseconds - milliseconds) / (cold.missed - missed));
+        this.#catchUp.add(perToken);
+        milliseconds = Math.max(milliseconds - perToken * missed, this.#leastPlain ?? 0);
+      }
     }
     const bucket = known ?? {
       milliseconds: new RunningQuantile(ofTimes),

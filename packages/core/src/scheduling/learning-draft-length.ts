@@ -23,10 +23,25 @@ export interface LearningDraftLengthOptions {
   readonly priorAcceptance?: readonly number[] | undefined;
 }
 
+export interface DraftPromise {
+  /** Expected committed tokens of the round. */
+  readonly expectedCommitted: number;
+  /** Of the round; undefined before costs are known. */
+  readonly milliseconds: number | undefined;
+}
+
 /** A learning controller, with a view into what it would choose now. */
 export interface LearningDraftLength extends DraftLengthController {
   /** The choice under what was learnt, with the arithmetic behind it; undefined before costs are known. */
   choice(limit?: number): LengthChoice | undefined;
+  /**
+   * What a draft of `length` tokens, 1 or more, promises now.
+   *
+   * @param rounds that are taken to draft in a row: they share what a draft model has to read first.
+   */
+  promise(length: number, rounds: number): DraftPromise;
+  /** True in a round that would draft, and is plain to see what plain rounds cost now. */
+  readonly isRefreshing: boolean;
 }
 
 /** The first drafts: a whole group of rows with the token before it, so that its cost says most about others. */
@@ -146,6 +161,7 @@ class LearningController implements LearningDraftLength {
   /** Rounds of drafting since plain ones were looked at, and after how many they are looked at again. */
   #draftRounds = 0;
   #refreshAfter = firstRefresh;
+  #isRefreshing = false;
   /** Milliseconds of all rounds; against plain decoding, what drafting saved and what tries lost. */
   #elapsed = 0;
   #saved = 0;
@@ -178,7 +194,24 @@ class LearningController implements LearningDraftLength {
     return costs && this.#choose(costs, this.#acceptance(costs));
   }
 
+  promise(length: number, rounds: number): DraftPromise {
+    const longest = Math.min(length, this.#maximumLength);
+    let [survival, expectedCommitted] = [1, 1];
+    for (let position = 0; position < longest; position++) {
+      survival *= this.#predictor.predict(position);
+      expectedCommitted += survival;
+    }
+    const cost = this.#costs.upTo(longest)?.[longest];
+    const milliseconds = cost === undefined ? undefined : cost + this.#costs.catchUp(this.#missed) / rounds;
+    return { expectedCommitted, milliseconds };
+  }
+
+  get isRefreshing(): boolean {
+    return this.#isRefreshing;
+  }
+
   next(limit: number): number {
+    this.#isRefreshing = false;
     if (this.#untilLook > 0) {
       this.#untilLook -= 1;
       return 0;
@@ -204,7 +237,8 @@ class LearningController implements LearningDraftLength {
     if (this.#pays(choice)) {
       this.#mode = 'draft';
       this.#pause = firstPause;
-      if (this.#draftRounds >= this.#refreshAfter) return 0;
+      this.#isRefreshing = this.#draftRounds >= this.#refreshAfter;
+      if (this.#isRefreshing) return 0;
       const rate = choice.expectedCommitted / choice.cost;
       this.#present = { costs, acceptance, rate, survival: 1 };
       return Math.max(choice.length, this.#choose(costs, acceptance, this.#texts.deviation).length);

@@ -17,7 +17,9 @@ export interface EnumeratedGeneration {
   /** Tokens to generate. */
   readonly count: number;
   readonly rule?: VerificationRule | string;
-  readonly draftLength?: number | (() => DraftLengthController);
+  readonly draftLength?: number | ((drafter: Drafter) => DraftLengthController);
+  /** For controllers that learn from times. */
+  readonly clock?: () => number;
   readonly sampling?: SamplingSettings;
 }
 
@@ -27,11 +29,20 @@ export interface EnumeratedGeneration {
  * give, over several rounds. For files that mock `sampling/draw.js` with `exploredDraws`.
  */
 export async function generationError(options: EnumeratedGeneration): Promise<number> {
-  const { target, law, prompt, count, sampling, draftLength = 2, rule = 'tokenwise' } = options;
+  const { target, law, prompt, count, sampling, draftLength = 2, rule = 'tokenwise', clock } = options;
   const generated = await enumerateDraws(async () => {
     const drafter = options.createDrafter();
-    const length = typeof draftLength === 'number' ? draftLength : draftLength();
-    const shared = { target, drafter, prompt, rule, sampling, maximumTokens: count, draftLength: length };
+    const length = typeof draftLength === 'number' ? draftLength : draftLength(drafter);
+    const shared = {
+      target,
+      drafter,
+      prompt,
+      rule,
+      sampling,
+      maximumTokens: count,
+      draftLength: length,
+      clock,
+    };
     const { tokens, drafterFailure } = await generateText(shared);
     await drafter.close();
     if (drafterFailure !== undefined) throw drafterFailure.error;

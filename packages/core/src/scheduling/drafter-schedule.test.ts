@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { Drafter } from '../contract/drafter.js';
+import type { LanguageModel } from '../contract/language-model.js';
+import { generateText } from '../decoding/generate-text.js';
+import { type CombinedDrafterOptions, createCombinedDrafter } from '../drafting/combined-drafter.js';
+import { createModelDrafter } from '../drafting/model-drafter.js';
+import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
+import { createTableModel } from '../testing/table-model.js';
+import { createTimedModel } from '../testing/timed-model.js';
+
+// A greedy text that copies its prompt and writes freely in turn, on a clock that the passes move. Nothing is drawn.
+const vocabularySize = 1024;
+const [firstFree, separator] = [500, 1000];
+const piece = 48;
+const turns = 4;
+const copied = Array.from({ length: turns * piece }, (_, index) => 1 + index);
+const free = copied.map((_, index) => firstFree + index);
+const prompt = [...copied, separator];
+const output = Array.from({ length: turns }, (_, turn) =>
+  [copied, free].flatMap((tokens) => tokens.slice(turn * piece, (turn + 1) * piece)),
+).flat();
+const text = [...prompt, ...output];
+
+let now = 0;
+const clock = (): number => now;
+
+/** Reading a token more costs `rise` of what the first costs. */
+function model(
+  next: (history: readonly number[]) => number,
+  milliseconds: number,
+  rise: number,
+): LanguageModel {
+  const table = createTableModel({
+    law: (history) => {
+      const probabilities = new Float64Array(vocabularySize);
+      probabilities[next(history)] = 1;
+      return { tokens: undefined, probabilities };
+    },
+    vocabularySize,
+    contextLength: 2 * text.length,
+  });
+  return createTimedModel(table, (tokens) => {
+    now += milliseconds * (1 + rise * (tokens - 1));
+  });
+}
+
+const follows = (history: readonly number[]): number =>
+  history.every((token, index) => token === text[index]) ? (text[history.length] ?? 0) : 0;
+const target = model(follows, 10, 0.05);
+/** Right about what is free, three times in four. */
+const small = (milliseconds: number): LanguageModel =>
+  model(
+    (history) => {
+      const token = follows(history);
+      return token >= firstFree && token % 4 !== 0 ? token : 0;
+    },
+    milliseconds,
+    0.3,
+  );
+
+/** Milliseconds to decode the text, a text before it decoded already. */
+async function milliseconds(drafter: Drafter | undefined): Promise<number> {
+  const options = {
+    target,
+    drafter,
+    prompt,
+    maximumTokens: output.length,
+    clock,
+    sampling: { temperature: 0 },
+  };
+  await generateText(options);
+  const { tokens, counters } = await generateText(options);
+  expect(tokens).toEqual(output);
+  await drafter?.close();
+  return counters.decodeMilliseconds as number;
+}
+
+const lookup = createPromptLookupDrafter;
+const draftModel = (cost = 2) => createModelDrafter({ model: small(cost), target });
+const joined = (combination: CombinedDrafterOptions['combination'], drafters: readonly Drafter[]): Drafter =>
+  createCombinedDrafter({ combination, drafters });
+
+describe('a drafter for each kind of text', () => {
+  test.each(['in this order', 'in the other'])('is faster than either alone, %s', async (order) => {
+    const drafters = [lookup(), draftModel()];
+    const both = await milliseconds(
+      joined('estimate', order === 'in the other' ? drafters.toReversed() : drafters),
+    );
+    const [first, second] = [await milliseconds(lookup()), await milliseconds(draftModel())];
+    expect(both).toBeLessThan(0.85 * Math.min(first, second));
+    // And than the first that has something, under one length for all.
+    expect(both).toBeLessThan(await milliseconds(joined('priority', [lookup(), draftModel()])));
+  });
+
+  test('a model that costs too much is left alone, and the other drafts as it would by itself', async () => {
+    const both = await milliseconds(joined('estimate', [draftModel(12), lookup()]));
+    expect(both).toBeLessThan(1.02 * (await milliseconds(lookup())));
+  });
+
+  test('where neither is ever right it is as fast as plain decoding', async () => {
+    const wrong = (name: string): Drafter => ({
+      ...lookup(),
+      name,
+      propose: async (_, { maximumTokens }) => ({
+        tokens: new Array<number>(maximumTokens).fill(0),
+        parents: Array.from({ length: maximumTokens }, (__, node) => node - 1),
+        distributions: Array.from({ length: maximumTokens }, () => ({
+          tokens: Int32Array.of(0),
+          probabilities: Float64Array.of(1),
+        })),
+        drafters: new Array<string>(maximumTokens).fill(name),
+      }),
+    });
+    const both = await milliseconds(joined('estimate', [wrong('first'), wrong('second')]));
+    // Each of the two tries for itself.
+    expect(both).toBeLessThan(1.06 * (await milliseconds(undefined)));
+  });
+});
