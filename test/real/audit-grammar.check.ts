@@ -1,5 +1,10 @@
 import { runAudit } from '@foretoken/audit';
-import { drafterFactories, type DrafterFactory, type VerificationRule, verificationRules } from '@foretoken/core';
+import {
+  drafterFactories,
+  type DrafterFactory,
+  type VerificationRule,
+  verificationRules,
+} from '@foretoken/core';
 import { createGrammarCompiler } from '@foretoken/grammar';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { expect, test } from 'vitest';

@@ -11,7 +11,12 @@ import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codePrompts } from '../../apps/cli/src/prompts/code-prompts.js';
 import { auditOnEngine, type EngineAudit } from '../../packages/audit/src/engine/audit-on-engine.js';
-import { choosePrefixes, cutTexts, longest, type Prefix } from '../../packages/audit/src/engine/choose-prefixes.js';
+import {
+  choosePrefixes,
+  cutTexts,
+  longest,
+  type Prefix,
+} from '../../packages/audit/src/engine/choose-prefixes.js';
 import { LawReader } from '../../packages/audit/src/engine/law-reader.js';
 import { createReusedRows } from '../../packages/audit/src/engine/reused-rows.js';
 import { maskMutants } from '../../packages/audit/src/mutants/index.js';

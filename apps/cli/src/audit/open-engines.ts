@@ -11,7 +11,8 @@ import { openGrammar, type StructureSelection } from '../options/structure-optio
 export const maximumSequences = 48;
 
 export interface AuditSelection
-  extends Omit<ModelSelection, 'backend' | 'draftBackend' | 'foreignDraft'>, StructureSelection {
+  extends Omit<ModelSelection, 'backend' | 'draftBackend' | 'foreignDraft'>,
+    StructureSelection {
   readonly backend: readonly string[];
   /** Names of the drafters to audit. */
   readonly drafter: readonly string[];

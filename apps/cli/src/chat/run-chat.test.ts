@@ -277,7 +277,17 @@ describe('the commands', () => {
     for (const exit of ['/exit', '/quit', '/bye', '/EXIT ']) {
       const port = new TestPort(['/help', exit, 'first']);
       expect(await chatWith(port).run()).toBe(0);
-      for (const name of ['clear', 'system', 'grammar', 'json-schema', 'save', 'stats', 'model', 'help', 'exit'])
+      for (const name of [
+        'clear',
+        'system',
+        'grammar',
+        'json-schema',
+        'save',
+        'stats',
+        'model',
+        'help',
+        'exit',
+      ])
         expect(port.notes.join('\n')).toContain(`/${name}`);
       expect(port.written).toBe('');
     }

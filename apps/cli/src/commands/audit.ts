@@ -180,8 +180,7 @@ Examples:
       if (options.json === true) {
         const { jsonSchema, grammar } = options;
         printJson({ machine: machine(), jsonSchema, grammar, ...report });
-      }
-      else {
+      } else {
         printLine(`${machine().processor}, ${machine().cores} cores; seed ${report.seed}`);
         for (const line of auditLines(report)) printLine(line);
         printLine();

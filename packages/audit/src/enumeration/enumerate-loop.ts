@@ -47,8 +47,7 @@ export function enumerateLoop(
   const drafted = decodedLaw(table.draft, table);
   const { prompt } = table;
   const unmasked = { ...table, sampling: { ...table.sampling, allowedTokens: undefined } };
-  const accepting =
-    faults.forgetsMask === 'accepting' ? decodedLaw(table.target, unmasked) : target;
+  const accepting = faults.forgetsMask === 'accepting' ? decodedLaw(table.target, unmasked) : target;
   const reported = faults.forgetsMask === 'reporting' ? decodedLaw(table.draft, unmasked) : undefined;
   if (table.widths !== undefined) {
     const shape = treeShape(table.widths, table.draftLength);

@@ -60,7 +60,9 @@ const unmaskedDraftReport: Mutant = {
           const tokens = [...draft.tokens];
           const distributions: Distribution[] = [];
           for (const node of tokens.keys()) {
-            const { distributions: [own] } = await drafter.propose(
+            const {
+              distributions: [own],
+            } = await drafter.propose(
               { ...context, transform: free, tokens: [...context.tokens, ...tokens.slice(0, node)] },
               { maximumTokens: 1, maximumLeaves: 1 },
             );

@@ -1,8 +1,19 @@
-import { drafterFactories, type DrafterFactory, type VerificationRule, verificationRules } from '@foretoken/core';
+import {
+  drafterFactories,
+  type DrafterFactory,
+  type VerificationRule,
+  verificationRules,
+} from '@foretoken/core';
 import { describe, expect, test } from 'vitest';
 import { enumerateLoop } from '../enumeration/enumerate-loop.js';
 import { firstDifferentPosition, totalVariation } from '../enumeration/law.js';
-import { maskMutants, oneHotReport, oneHotTreeReport, sampledMutants, treeMutants } from '../mutants/index.js';
+import {
+  maskMutants,
+  oneHotReport,
+  oneHotTreeReport,
+  sampledMutants,
+  treeMutants,
+} from '../mutants/index.js';
 import { tableDraws } from '../run/plan-audit.js';
 import { targetLaw } from './audit-table.js';
 import { auditOnTables } from './audit-on-tables.js';
