@@ -135,7 +135,7 @@ async function write(script: TokensScript, backend: string, rows: readonly Token
   await writeResult(name, {
     seed,
     maximumTokens,
-    rows: [...kept(before.rows), ...rows.map(({ byPrompt: _, ...row }) => row)],
+    rows: [...kept(before.rows), ...rows.map((row) => ({ ...row, byPrompt: undefined }))],
     comparisons: [...kept(before.comparisons), ...comparisons],
   });
 }

@@ -27,7 +27,7 @@ test('the audit of a real pair under a grammar finds no fault', async ({ skip })
     engines: [{ name: 'llamacpp', models: { target, draft }, grammar }],
     texts: codePrompts,
     margin: 0.3,
-    budget: 240,
+    budget: 120,
     seed: 1,
   });
   console.log(verdict.summary);

@@ -18,7 +18,7 @@ async function runAlone(commandArguments: readonly string[]): Promise<CommandRes
   process.exitCode = undefined;
   try {
     await runProgram(commandArguments);
-    return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+    return { code: exitCode(), stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     stdout.end();
     stderr.end();
@@ -29,15 +29,19 @@ async function runAlone(commandArguments: readonly string[]): Promise<CommandRes
   }
 }
 
+function exitCode(): number {
+  return Number(process.exitCode ?? 0);
+}
+
 function catchWrites(stream: NodeJS.WriteStream): { text(): string; end(): void } {
-  const { write } = stream;
+  const write = stream.write.bind(stream);
   let text = '';
   stream.write = ((chunk: string | Uint8Array, ...rest: readonly unknown[]) => {
     text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     const done = rest.at(-1);
     if (typeof done === 'function') process.nextTick(done);
     return true;
-  }) as typeof write;
+  }) as typeof stream.write;
   return {
     text: () => text,
     end() {

@@ -87,7 +87,7 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
     .map(combine)
     .filter((pair) => !repeats(pair));
   const masked = engines.some(({ grammar }) => grammar !== undefined);
-  const [battery, trees] = masked ? [maskedBattery, maskedTreeTable] : [tableBattery, treeTable];
+  const [battery, tableOfTrees] = masked ? [maskedBattery, maskedTreeTable] : [tableBattery, treeTable];
   const tablesEach = settings.full ? battery.length : Math.ceil(fewestTables / pairs.length);
   const onTables: AuditPlan['onTables'] = [
     ...pairs.map((pair, index) => ({ ...pair, tables: inTurn(battery, index, tablesEach) })),
@@ -95,9 +95,9 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
       .filter(({ trees }) => trees)
       .map((rule) => ({
         rule,
-        drafter: tableTreeDrafter(trees),
+        drafter: tableTreeDrafter(tableOfTrees),
         engine: undefined,
-        tables: [trees],
+        tables: [tableOfTrees],
       })),
   ];
   const allowed = (indices: readonly number[]): boolean => {
