@@ -2,23 +2,16 @@
  * Plain greedy generation through our loop against node-llama-cpp's own `evaluate`: the same file, library,
  * threads and prompts, in two processes that take turns. Run:
  *   npm run bench:node-llama-cpp -- --threads 1 --threads 2 --rounds 24
- *
- * node-llama-cpp is not a dependency of the project: it is installed on demand into a temporary folder, without
- * its install scripts and without the packages for GPUs.
  */
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ggufTokenizer, readGguf } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
-import type { GenerationAnswer, GenerationRequest } from './workers/generation-request.js';
+import { installedNodeLlamaCpp, nodeLlamaCppVersion } from './support/node-llama-cpp.js';
+import { ask, startWorker } from './support/worker-process.js';
+import type { GenerationAnswer } from './workers/generation-request.js';
 
-const version = '3.22.1';
 const contextLength = 1024;
 const tokenCount = 64;
 const warmUpRounds = 2;
@@ -35,7 +28,7 @@ const prompts = [
   'type Tree<Value> = { value: Value; children: Tree<Value>[] };\n\nfunction walk<Value>(',
 ];
 
-const library = installed();
+const library = installedNodeLlamaCpp();
 const tokenizer = ggufTokenizer(await readGguf(tinyModels.target));
 const encoded = prompts.map((prompt) => tokenizer.encode(prompt));
 const { values: settings } = parseArgs({
@@ -53,7 +46,7 @@ await writeFile(
     {
       command: 'npm run bench:node-llama-cpp',
       machine: { processor: os.cpus()[0]?.model.trim(), cores: os.cpus().length, node: process.version },
-      nodeLlamaCpp: version,
+      nodeLlamaCpp: nodeLlamaCppVersion,
       model: 'packages/tiny-models/models/target.gguf',
       prompts: prompts.length,
       rounds,
@@ -75,7 +68,7 @@ async function compare(threads: number): Promise<object> {
   let equalTexts = 0;
   for (let round = -warmUpRounds; round < rounds; round++) {
     for (const [index, prompt] of encoded.entries()) {
-      const request = { prompt, tokenCount };
+      const request = { prompt, tokenCount, temperature: 0, seed: 0, ignoreEndTokens: true };
       const oursFirst = (round + index) % 2 === 0;
       const first = await ask(oursFirst ? ours : theirs, request);
       const second = await ask(oursFirst ? theirs : ours, request);
@@ -108,48 +101,6 @@ async function compare(threads: number): Promise<object> {
 
 function total({ tokenMilliseconds }: GenerationAnswer): number {
   return tokenMilliseconds.reduce((sum, milliseconds) => sum + milliseconds, 0);
-}
-
-async function startWorker(file: string, workerArguments: readonly string[]): Promise<ChildProcess> {
-  const worker = fork(fileURLToPath(new URL(`workers/${file}`, import.meta.url)), workerArguments, {
-    execArgv: ['--import', 'tsx'],
-  });
-  await once(worker, 'message');
-  return worker;
-}
-
-async function ask(worker: ChildProcess, request: GenerationRequest): Promise<GenerationAnswer> {
-  const answer = once(worker, 'message');
-  worker.send(request);
-  const [message] = (await answer) as [GenerationAnswer];
-  return message;
-}
-
-/** The entry point of node-llama-cpp; installs it the first time. */
-function installed(): string {
-  const folder = path.join(os.tmpdir(), `foretoken-node-llama-cpp-${version}`);
-  const entry = path.join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
-  if (existsSync(entry)) return entry;
-  console.log(`Installing node-llama-cpp ${version} into ${folder} (once) ...`);
-  mkdirSync(folder, { recursive: true });
-  const platform = `${process.platform}-${process.arch}`;
-  const { status } = spawnSync(
-    'npm',
-    [
-      'install',
-      '--ignore-scripts',
-      '--omit=optional',
-      '--no-audit',
-      '--no-fund',
-      '--prefix',
-      folder,
-      `node-llama-cpp@${version}`,
-      `@node-llama-cpp/${platform}@${version}`,
-    ],
-    { stdio: 'inherit', cwd: folder, shell: process.platform === 'win32' },
-  );
-  if (status !== 0) throw new Error(`npm could not install node-llama-cpp (status ${status}).`);
-  return entry;
 }
 
 function percentile(values: readonly number[], share: number): number {

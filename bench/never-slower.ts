@@ -24,8 +24,9 @@ import {
 } from '@foretoken/core';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { onnxBackend } from '@foretoken/onnx-backend';
-import { adjustHolm, studentTQuantile, studentTSurvival, studentTUpperQuantile } from '@foretoken/stats';
+import { studentTQuantile } from '@foretoken/stats';
 import { tinyModels } from '@foretoken/tiny-models';
+import { deviation, mean, slowdownFoundHalfOfTheTime, slowerPrompts } from './support/slower-prompts.js';
 import { type SpecBenchPrompt, specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
 
@@ -96,23 +97,11 @@ function costOf({ counters }: Awaited<ReturnType<typeof generateText>>): {
   return { drafted: draftedCount, milliseconds: (decodeMilliseconds as number) / committedCount };
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-const deviation = (values: readonly number[]): number => {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
-};
 const rounded = (value: number): number => Number(value.toFixed(4));
 
 /** Log of the rate over that of plain decoding, repeat by repeat. */
 function logRatios({ plain, ...others }: Times, way: 'control' | 'learning'): number[] {
   return others[way].map((milliseconds, repeat) => Math.log((plain[repeat] as number) / milliseconds));
-}
-
-/** Chance of so slow a mean, were the prompt as fast as plainly. */
-function slowerPValue(logs: readonly number[]): number {
-  const t = mean(logs) / (deviation(logs) / Math.sqrt(logs.length));
-  return Number.isNaN(t) ? 1 : studentTSurvival(-t, logs.length - 1);
 }
 
 function summarize(
@@ -121,12 +110,11 @@ function summarize(
   way: 'control' | 'learning',
 ): object {
   const logs = times.map((time) => logRatios(time, way));
-  const adjusted = adjustHolm(logs.map(slowerPValue));
-  const slower = prompts.flatMap(({ id }, index) =>
-    (adjusted[index] as number) <= level
-      ? [{ id, ratio: rounded(Math.exp(mean(logs[index] as number[]))), adjusted: adjusted[index] }]
-      : [],
-  );
+  const slower = slowerPrompts(logs, level).map(({ index, adjusted }) => ({
+    id: prompts[index]?.id,
+    ratio: rounded(Math.exp(mean(logs[index] as number[]))),
+    adjusted,
+  }));
   const categories = [...new Set(prompts.map(({ category }) => category))].map((category) => {
     const own = logs.filter((_, index) => prompts[index]?.category === category).map(mean);
     const half =
@@ -144,14 +132,11 @@ function summarize(
       reached: (ratio as number) >= goal,
     };
   });
-  const noise = Math.sqrt(mean(logs.map((log) => deviation(log) ** 2)));
-  const found =
-    1 - Math.exp((-studentTUpperQuantile(level / prompts.length, repeats - 1) * noise) / Math.sqrt(repeats));
   return {
     overall: rounded(Math.exp(mean(logs.map(mean)))),
     categories,
     slower,
-    slowdownFoundHalfOfTheTime: rounded(found),
+    slowdownFoundHalfOfTheTime: rounded(slowdownFoundHalfOfTheTime(logs, level)),
   };
 }
 

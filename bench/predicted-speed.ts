@@ -1,29 +1,63 @@
 /**
- * Does a plan predict what it then reaches? On both engines, greedy and at temperature 1, with the draft model and with
- * prompt lookup: half of the Spec-Bench prompts of a sample are profiled, a plan is compiled, and the other half is decoded
- * as the plan says and with fixed draft lengths, each in turn with plain decoding. The commands are those that a user runs.
+ * Does a profile predict what is then reached? On both engines, greedy and at temperature 1: half of the Spec-Bench prompts of
+ * a sample are profiled with every drafter, and the other half is decoded with two fixed draft lengths of each and with fixed
+ * trees of the draft model and of a head, each in turn with plain decoding. What is fixed is predicted whether or not it pays
+ * (`predictFixed`), so that predictions are tested where they are needed: where a plan says no. With the draft model and with
+ * prompt lookup it is decoded as a plan says too. The commands are those that a user runs.
  *
  * Goals: the predicted speed within 10 % of the measured one for 9 of 10 configurations (drafter, engine, temperature,
- * fixed length); as the plan says, no less than 0.97 times the best fixed length, 0 included. Speeds are of all prompts together, which is what is predicted.
+ * fixed length or trees); as the plan says, no less than 0.97 times the best fixed length or trees of the same drafter, plain
+ * decoding included. Speeds are of all prompts together, which is what is predicted.
  *
- * Run: npx tsx bench/predicted-speed.ts (after npm run build; a quarter of an hour). A part, which writes nothing:
+ * Run: npx tsx bench/predicted-speed.ts (after npm run build; half an hour). A part, which writes nothing:
  * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup
  */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
+import {
+  hashModelFile,
+  parseProfile,
+  type Pipeline,
+  type PipelineDrafter,
+  type PipelineModels,
+  predictFixed,
+} from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
+import { foretoken } from './support/foretoken.js';
 import { specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
+
+interface Drafting {
+  readonly drafter: PipelineDrafter;
+  readonly lengths: readonly number[];
+  /** Children of every node by depth. */
+  readonly tree?: readonly number[];
+  /** True where it is decoded as a plan says too. */
+  readonly isPlanned?: boolean;
+}
+
+/** By what `--draft` calls them. Heads and the speculator accept less in later positions. */
+const draftings: Readonly<Record<string, Drafting>> = {
+  embedded: {
+    drafter: { kind: 'draft-model', model: 'embedded' },
+    lengths: [1, 3],
+    tree: [2, 2, 1],
+    isPlanned: true,
+  },
+  'prompt-lookup': { drafter: { kind: 'prompt-lookup' }, lengths: [3, 7], isPlanned: true },
+  'n-gram': { drafter: { kind: 'n-gram' }, lengths: [3, 7] },
+  'mlp-speculator': { drafter: { kind: 'head', head: 'mlp-speculator' }, lengths: [1, 3] },
+  eagle: { drafter: { kind: 'head', head: 'eagle' }, lengths: [1, 3], tree: [2, 2, 1] },
+  hass: { drafter: { kind: 'head', head: 'hass' }, lengths: [1, 3] },
+};
 
 const { values: given } = parseArgs({
   options: {
     prompts: { type: 'string', default: '48' },
-    budget: { type: 'string', default: '40s' },
+    budget: { type: 'string', default: '25s' },
     engine: { type: 'string' },
     temperature: { type: 'string' },
     draft: { type: 'string' },
@@ -33,19 +67,11 @@ const only = (asked: string | undefined, all: readonly string[]): readonly strin
   asked === undefined ? all : [asked];
 const engines = only(given.engine, ['llamacpp', 'onnx']);
 const temperatures = only(given.temperature, ['0', '1']);
-const drafts = only(given.draft, ['embedded', 'prompt-lookup']);
-const lengths = [1, 3, 7] as const;
+const drafts = only(given.draft, Object.keys(draftings));
 const tokens = 64;
 const errorGoal = 0.1;
 const shareGoal = 0.9;
 const planGoal = 0.97;
-
-const main = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url));
-const run = promisify(execFile);
-async function foretoken(...commandArguments: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [main, ...commandArguments], { maxBuffer: 2 ** 28 });
-  return stdout;
-}
 
 interface Estimate {
   readonly estimate: number;
@@ -67,7 +93,8 @@ interface Row {
   readonly engine: string;
   readonly temperature: number;
   readonly draft: string;
-  readonly draftLength: number | 'auto';
+  /** Tokens a round, the shape of trees, or as a plan says. */
+  readonly drafted: number | string;
   readonly predicted: Estimate | undefined;
   /** Speed over plain decoding, of all prompts together. */
   readonly measured: Estimate;
@@ -75,10 +102,68 @@ interface Row {
   readonly error: number | undefined;
 }
 
+const asPlanned = 'as planned';
 const rounded = (value: number): number => Number(value.toFixed(4));
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-predicted-'));
 const file = (name: string): string => path.join(folder, name);
+const rows: Row[] = [];
+
+function addRow(row: Omit<Row, 'error'>): void {
+  const { predicted, measured } = row;
+  rows.push({ ...row, error: predicted && rounded(predicted.estimate / measured.estimate - 1) });
+  console.log(JSON.stringify(rows.at(-1)));
+}
+
+const modelOf = async (name: string, source: string) => ({
+  name,
+  file: source,
+  ...(await hashModelFile(source)),
+});
+const targetModel = await modelOf('embedded target', tinyModels.target);
+const draftModel = await modelOf('embedded draft', tinyModels.draft);
+
+/** What a drafter is predicted and measured to give with fixed drafts, and by a plan. */
+async function measure(engine: string, temperature: string, draft: string, profile: string): Promise<void> {
+  const { drafter, lengths, tree, isPlanned = false } = draftings[draft] as Drafting;
+  const setup = ['--backend', engine, '--draft', draft, '--temperature', temperature];
+  const profiled = ['--output', profile, '--budget', given.budget, '--prompts', file('profiled.jsonl')];
+  await foretoken('profile', ...setup, ...profiled);
+  const pipeline: Pipeline = {
+    format: 'foretoken-pipeline',
+    version: 1,
+    target: { model: 'embedded' },
+    drafters: [drafter],
+    sampling: { temperature: Number(temperature) },
+  };
+  const models: PipelineModels = {
+    target: targetModel,
+    drafters: [drafter.kind === 'draft-model' ? draftModel : undefined],
+  };
+  const known = { pipeline, models, profile: parseProfile(await readFile(profile, 'utf8'), profile) };
+  const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
+  const bench = async (...options: readonly string[]): Promise<Bench['engines'][number]['results']> => {
+    const { engines: found } = JSON.parse(await foretoken('bench', ...options, ...timed, '--json')) as Bench;
+    return found[0]?.results ?? [];
+  };
+  const shared = { engine, temperature: Number(temperature), draft };
+  for (const { draftLength, comparison } of await bench(...setup, '--draft-length', lengths.join(','))) {
+    const predicted = predictFixed(known, draftLength as number)?.speedup;
+    addRow({ ...shared, drafted: draftLength, predicted, measured: comparison.workload });
+  }
+  if (tree !== undefined) {
+    const shape = tree.join(',');
+    const predicted = predictFixed(known, tree)?.speedup;
+    for (const { comparison } of await bench(...setup, '--tree', shape))
+      addRow({ ...shared, drafted: shape, predicted, measured: comparison.workload });
+  }
+  if (!isPlanned) return;
+  const plan = file(`plan-${rows.length}.json`);
+  await foretoken('plan', ...setup, '--profile', profile, '--output', plan);
+  for (const { comparison, predicted } of await bench('--plan', plan))
+    addRow({ ...shared, drafted: asPlanned, predicted, measured: comparison.workload });
+}
+
 try {
   const target = await llamacppBackend.loadModel(tinyModels.target);
   const texts = (await specBenchPrompts(target, Number(given.prompts))).map((prompt) =>
@@ -88,57 +173,28 @@ try {
   const half = (rest: number): string => texts.filter((_, index) => index % 2 === rest).join('\n');
   await writeFile(file('profiled.jsonl'), half(0));
   await writeFile(file('measured.jsonl'), half(1));
-  const rows: Row[] = [];
   for (const engine of engines) {
     for (const temperature of temperatures) {
-      for (const draft of drafts) {
-        const setup = ['--backend', engine, '--draft', draft, '--temperature', temperature];
-        const [profile, plan] = [file(`profile-${rows.length}.json`), file(`plan-${rows.length}.json`)];
-        const profiled = ['--output', profile, '--budget', given.budget, '--prompts', file('profiled.jsonl')];
-        await foretoken('profile', ...setup, ...profiled);
-        await foretoken('plan', ...setup, '--profile', profile, '--output', plan);
-        const asked = ['--draft-length', [...lengths, 'auto'].join(','), '--repeats', '1', '--json'];
-        const measured = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens)];
-        const bench = JSON.parse(await foretoken('bench', '--plan', plan, ...measured, ...asked)) as Bench;
-        const { drafters } = JSON.parse(await readFile(plan, 'utf8')) as { drafters: readonly object[] };
-        for (const { draftLength, comparison, predicted } of bench.engines[0]?.results ?? []) {
-          // A plan without drafters has nothing to draft with, whatever length is asked for.
-          if (draftLength !== 'auto' && drafters.length === 0) continue;
-          const { workload } = comparison;
-          const row = {
-            engine,
-            temperature: Number(temperature),
-            draft,
-            draftLength,
-            predicted,
-            measured: workload,
-            error: predicted && rounded(predicted.estimate / workload.estimate - 1),
-          };
-          rows.push(row);
-          console.log(JSON.stringify(row));
-        }
-      }
+      for (const draft of drafts)
+        await measure(engine, temperature, draft, file(`profile-${engine}-${temperature}.json`));
     }
   }
-  const fixed = rows.filter(({ draftLength, error }) => draftLength !== 'auto' && error !== undefined);
-  const within = fixed.filter(({ error }) => Math.abs(error as number) <= errorGoal).length;
+  const fixed = rows.filter(({ drafted }) => drafted !== asPlanned);
+  const within = fixed.filter(({ error = Number.POSITIVE_INFINITY }) => Math.abs(error) <= errorGoal).length;
   const plans = rows
-    .filter(({ draftLength }) => draftLength === 'auto')
+    .filter(({ drafted }) => drafted === asPlanned)
     .map(({ engine, temperature, draft, measured: { estimate: measured } }) => {
-      const same = rows.filter(
+      const same = fixed.filter(
         (row) => row.engine === engine && row.temperature === temperature && row.draft === draft,
       );
-      const best = Math.max(
-        1,
-        ...same.flatMap((row) => (row.draftLength === 'auto' ? [] : [row.measured.estimate])),
-      );
+      const best = Math.max(1, ...same.map((row) => row.measured.estimate));
       const share = rounded(measured / best);
       return { engine, temperature, draft, measured, bestFixed: best, share, reached: share >= planGoal };
     });
   const result = { within, configurations: fixed.length, reached: within >= shareGoal * fixed.length, plans };
   console.log(JSON.stringify(result, null, 1));
-  const isWhole = engines.length * temperatures.length * drafts.length === 8 && Number(given.prompts) >= 48;
-  if (isWhole)
+  const isWhole = [given.engine, given.temperature, given.draft].every((part) => part === undefined);
+  if (isWhole && Number(given.prompts) >= 48)
     await writeResult('predicted-speed', {
       prompts: given.prompts,
       tokens,

@@ -22,7 +22,7 @@ export interface RecordedDraft {
   readonly drafted: number;
   /** The first so many are accepted. */
   readonly accepted: number;
-  /** Probability that the drafter gave each token. */
+  /** Probability that the drafter gave each token; up to the first miss where recording stops there. */
   readonly confidences: readonly number[];
   /** Entropy in nats of each token's draft distribution, at temperature 1 where decoding is greedy. */
   readonly entropies: readonly number[];
@@ -43,8 +43,12 @@ export interface RecordOptions {
   readonly draft: LanguageModel;
   readonly prompts: readonly { readonly category: string; readonly tokens: readonly number[] }[];
   readonly temperature: number;
-  /** Tokens of each text. */
+  /** Most tokens of each text. */
   readonly length: number;
+  /** True ends a text at an end token; default false. */
+  readonly endsAtEndToken?: boolean | undefined;
+  /** True leaves out confidences and entropies behind a miss, which schedules of fixed lengths do not ask for; default false. */
+  readonly stopsAtMiss?: boolean | undefined;
   readonly onText?: ((done: number) => void) | undefined;
 }
 
@@ -67,7 +71,7 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
       sampling: { temperature },
       seed: index,
       maximumTokens: length,
-      ignoreEndTokens: true,
+      ignoreEndTokens: options.endsAtEndToken !== true,
     });
     const text = [...prompt, ...output];
     const modelDrafts = await recordModel({
@@ -77,6 +81,7 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
       from: prompt.length,
       temperature,
       seed: index,
+      stopsAtMiss: options.stopsAtMiss === true,
     });
     const drafts = {
       model: modelDrafts,
@@ -95,8 +100,9 @@ async function recordModel(options: {
   readonly from: number;
   readonly temperature: number;
   readonly seed: number;
+  readonly stopsAtMiss: boolean;
 }): Promise<RecordedDraft[]> {
-  const { target, draft, text, from, temperature, seed } = options;
+  const { target, draft, text, from, temperature, seed, stopsAtMiss } = options;
   const transform = createLogitsTransform({ temperature }, target.vocabularySize);
   const soft = transform.soften();
   const laws = transform.greedy ? undefined : await targetLaws(target, text, from, transform);
@@ -128,6 +134,7 @@ async function recordModel(options: {
         confidences.push(probabilityOf(softLaw, token));
         entropies.push(entropy(softLaw));
         last = token;
+        if (stopsAtMiss && !onText) break;
       }
       recorded.push({ drafted: longest, accepted, confidences, entropies });
     }

@@ -9,9 +9,9 @@ const target = await llamacppBackend.loadModel(model, {
   maximumSequences: 1,
 });
 
-serve(async function* ({ prompt, tokenCount }) {
-  const options = { target, prompt, maximumTokens: tokenCount, ignoreEndTokens: true };
-  for await (const event of generate({ ...options, sampling: { temperature: 0 } })) {
+serve(async function* ({ prompt, tokenCount, temperature, seed, ignoreEndTokens }) {
+  const options = { target, prompt, maximumTokens: tokenCount, seed, ignoreEndTokens };
+  for await (const event of generate({ ...options, sampling: { temperature } })) {
     if (event.type === 'token-committed') yield event.token;
   }
 });

@@ -1,19 +1,40 @@
-/** What a worker is asked over its channel, and what it answers: both sides time their own generation. */
+/** What a worker is asked over its channel, and what it answers: all sides time their own generation. */
 export interface GenerationRequest {
   readonly prompt: readonly number[];
+  /** Most tokens to generate. */
   readonly tokenCount: number;
+  /** 0: greedy. Nothing else changes the distribution. */
+  readonly temperature: number;
+  readonly seed: number;
+  readonly ignoreEndTokens: boolean;
+}
+
+export interface DraftCounts {
+  readonly drafted: number;
+  readonly accepted: number;
 }
 
 export interface GenerationAnswer {
   readonly tokens: readonly number[];
   /** From the request to each token, which follows on the one before. */
   readonly tokenMilliseconds: readonly number[];
+  readonly counts: DraftCounts | undefined;
 }
 
-/** Answers requests until the parent closes the channel; says "ready" first. */
-export function serve(generate: (request: GenerationRequest) => AsyncIterable<number>): void {
+/**
+ * Answers requests until the parent closes the channel; says "ready" first.
+ *
+ * @param counts of the generation that has just ended.
+ */
+export function serve(
+  generate: (request: GenerationRequest) => AsyncIterable<number>,
+  counts?: () => DraftCounts,
+): void {
   process.on('message', (request: GenerationRequest) => {
     void answer(request);
+  });
+  process.on('disconnect', () => {
+    process.exit(0);
   });
   process.send?.('ready');
 
@@ -26,8 +47,7 @@ export function serve(generate: (request: GenerationRequest) => AsyncIterable<nu
       tokens.push(token);
       tokenMilliseconds.push(now - last);
       last = now;
-      if (tokens.length === request.tokenCount) break;
     }
-    process.send?.({ tokens, tokenMilliseconds } satisfies GenerationAnswer);
+    process.send?.({ tokens, tokenMilliseconds, counts: counts?.() } satisfies GenerationAnswer);
   }
 }

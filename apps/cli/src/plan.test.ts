@@ -205,6 +205,17 @@ describe('by a plan', () => {
     expect(settings.rule).toBe(rule);
     // A tree keeps one path: of whole trees most nodes are off it.
     expect(counters.draftedCount).toBeGreaterThan(2 * counters.acceptedCount);
+    await writeFile(inFolder('prompt.txt'), 'export function add(\n');
+    const timed = ['--prompts', inFolder('prompt.txt'), '-n', '12', '--repeats', '1'];
+    const asked = ['--draft-length', `auto,${nodes},1`];
+    const bench = await runCommand(['bench', '--plan', inFolder('tree-plan.json'), ...timed, ...asked]);
+    expect(bench.code, bench.stderr).toBe(0);
+    expect(bench.stdout).toContain(`trees of ${nodes} nodes, draft length ${nodes}: `);
+    // The plan, and its trees in every round; other trees are not predicted.
+    const { estimate } = drafters[0]?.tree?.prediction.speedup as { estimate: number };
+    expect(bench.stdout.match(/predicted [\d.]+x \[.*, measured \d/g)).toEqual(
+      [0, 1].map(() => expect.stringContaining(`predicted ${estimate.toFixed(2)}x [`)),
+    );
   });
 
   it('generate runs another key-value cache where it is permitted, and says that it is another target', async () => {

@@ -119,7 +119,7 @@ export { stopByEntropy } from './scheduling/stop-by-entropy.js';
 export type { StopByEntropyOptions } from './scheduling/stop-by-entropy.js';
 export { measurePassCosts } from './scheduling/measure-pass-costs.js';
 export type { MeasurePassCostsOptions } from './scheduling/measure-pass-costs.js';
-export { costAt } from './scheduling/cost-curve.js';
+export { costAt, costCurve } from './scheduling/cost-curve.js';
 export type { CostCurve, MeasuredCostCurve } from './scheduling/cost-curve.js';
 export { measureRoundCosts } from './decoding/measure-round-costs.js';
 export type { MeasureRoundCostsOptions } from './decoding/measure-round-costs.js';

@@ -58,6 +58,7 @@ export type { CompilePlanOptions } from './plan/compile-plan.js';
 export { parsePlan } from './plan/parse-plan.js';
 export { planJsonSchema, planSchema, planVersion } from './plan/plan-schema.js';
 export type { Plan, PlannedDrafter } from './plan/plan-schema.js';
+export { predictFixed } from './plan/predict-fixed.js';
 export { readPlan } from './plan/read-plan.js';
 export type { ReadPlanOptions } from './plan/read-plan.js';
 export { writePlan } from './plan/write-plan.js';

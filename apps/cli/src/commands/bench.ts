@@ -21,6 +21,7 @@ import { routeOption } from '../options/route.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
 import { comparisonTable, differenceLines, speedupText } from '../output/comparison-table.js';
 import { deviationTable } from '../output/deviation-table.js';
+import { draftedText } from '../output/drafted-text.js';
 import { draftersTable } from '../output/drafters-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
@@ -100,7 +101,7 @@ Examples:
   foretoken bench --drafters all --draft-length 4 --temperature 0
   foretoken bench --drafters 'embedded prompt-lookup+embedded' --temperature 0
   foretoken bench --tree 2,2,1 --temperature 0
-  foretoken bench --plan plan.json                                predicted beside measured
+  foretoken bench --plan plan.json                                predicted beside measured, of planned trees too
   foretoken bench --model big.gguf --draft small.gguf --prompts prompts.jsonl --json`,
     )
     .action(async (flags, command) => {
@@ -137,11 +138,11 @@ Examples:
         });
         return;
       }
-      for (const { engine, target, drafter, results, differences, routing } of engines) {
+      for (const { engine, target, drafter, planned, results, differences, routing } of engines) {
         for (const [index, { draftLength, comparison, deviation, predicted }] of results.entries()) {
-          const drafted = tree === undefined ? '' : `tree ${tree.text}, `;
+          const drafted = tree === undefined ? planned : `tree ${tree.text}`;
           printLine(
-            `${target} on ${engine}, ${drafter}, ${drafted}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
+            `${target} on ${engine}, ${drafter}, ${drafted === undefined ? '' : `${drafted}, `}draft length ${draftLength}: ${speedupText(comparison.speedup)} of plain`,
           );
           printLine(comparisonTable(comparison));
           if (predicted !== undefined) printLine(predictedLine(predicted, comparison));
@@ -183,6 +184,8 @@ interface EngineResult {
   readonly engine: string;
   readonly target: string;
   readonly drafter: string;
+  /** The trees of a plan's drafter; undefined: it drafts chains. */
+  readonly planned: string | undefined;
   readonly results: readonly LengthResult[];
   /** A line for every prompt whose greedy text differs, [results]. */
   readonly differences: readonly string[][];
@@ -210,6 +213,7 @@ async function benchEngine(
   const opened = plan === undefined ? undefined : await openPlan(plan, options, signal);
   const models = opened ?? (await openModels(options, signal));
   const { target, draft } = models;
+  const plannedTree = opened?.planned.find(({ tree }) => tree !== undefined);
   // A plan without drafts is plain decoding against itself.
   const drafter = models.drafter ?? (plan === undefined ? undefined : createPromptLookupDrafter());
   try {
@@ -239,8 +243,7 @@ async function benchEngine(
           ...shared,
           onPrompt,
           rule: options.rule,
-          trees:
-            branchingOption(options) !== undefined || opened?.planned.some(({ tree }) => tree !== undefined),
+          trees: branchingOption(options) !== undefined || plannedTree !== undefined,
           repeats: options.repeats,
         }),
       );
@@ -275,6 +278,7 @@ async function benchEngine(
       engine: target.capabilities.engine,
       target: target.name,
       drafter: drafter.name,
+      planned: plannedTree && draftedText(plannedTree),
       results,
       routing,
       differences: results.map(({ comparison }) => differenceLines(comparison, target)),

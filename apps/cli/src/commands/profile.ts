@@ -87,10 +87,10 @@ export function profileCommand() {
       'after',
       `
 Measured are passes of 1 to 64 tokens, whole rounds by draft length, acceptance by position, by the drafter's
-probability and by recent history, the host's own work, draft trees where a model drafts and the target reads them,
-memory, and energy where a meter can be read (RAPL, NVML). The file is whole after every measurement: Ctrl-C keeps what
-was measured, and running again goes on where it ended. Models, engines, thread counts and weight formats that are
-measured into one file stand beside each other.
+probability and by recent history, the host's own work, draft trees where a model or a head makes them and the target
+reads them, memory, and energy where a meter can be read (RAPL, NVML). The file is whole after every measurement: Ctrl-C
+keeps what was measured, and running again goes on where it ended. Models, engines, thread counts and weight formats that
+are measured into one file stand beside each other.
 
 Examples:
   foretoken profile --output profile.json
@@ -126,6 +126,7 @@ Examples:
                   budget,
                   output: options.output,
                   onProgress: onStep,
+                  head: models.head,
                   drafter: models.drafter,
                   draftLength: options.draftLength,
                   contextTokens: options.contextTokens,

@@ -5,6 +5,7 @@ import {
   createPromptLookupDrafter,
   createStagedDrafter,
   type Drafter,
+  type HeadModel,
   type LanguageModel,
 } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
@@ -22,6 +23,8 @@ import { createHeadDrafter, isHeadName, openHead } from './heads.js';
 /** What drafts, and what it drafts with. */
 export interface OpenDrafter {
   readonly draft: LanguageModel | undefined;
+  /** What the drafter drafts with, where that is a head. */
+  readonly head: HeadModel | undefined;
   readonly drafter: Drafter | undefined;
   /** Where the output is kept for later runs, if anywhere. */
   readonly pastOutputs: PastOutputsFile | undefined;
@@ -45,6 +48,7 @@ export async function openDrafter(
     for (const opened of open.toReversed()) await opened.close();
   };
   let draft: LanguageModel | undefined;
+  let head: HeadModel | undefined;
   let pastOutputs: PastOutputsFile | undefined;
 
   async function openText(part: TextPart): Promise<Drafter> {
@@ -78,7 +82,7 @@ export async function openDrafter(
   async function openPart(part: string): Promise<Drafter> {
     if (isTextPart(part)) return openText(part);
     if (!isHeadName(part)) return openModelDrafter(part);
-    const head = await openHead(part, options, signal);
+    head = await openHead(part, options, signal);
     open.push(head);
     return createHeadDrafter(head, target, selection.tree?.kind);
   }
@@ -90,16 +94,19 @@ export async function openDrafter(
       open.push(drafter);
       drafters.push(drafter);
     }
-    return { draft, drafter: combine(drafters), pastOutputs, close };
+    return { draft, head, drafter: combine(drafters), pastOutputs, close };
   } catch (error) {
     await close();
     throw error;
   }
 
-  /** A combination closes its drafters, each of which may be closed twice. */
+  /**
+   * A combination closes its drafters, each of which may be closed twice. A single free drafter is one as well: its drafts
+   * are judged before they are used.
+   */
   function combine(drafters: readonly Drafter[]): Drafter | undefined {
-    if (drafters.length < 2) return drafters[0];
     const { combine: combination = 'estimate' } = selection;
+    if (drafters.length < 2 && drafters[0]?.isFree !== true) return drafters[0];
     return createCombinedDrafter({ drafters, combination });
   }
 }

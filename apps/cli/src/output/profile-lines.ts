@@ -47,6 +47,12 @@ export function profileLines(
         : `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
     );
   }
+  for (const { head, target, lengths, milliseconds } of profile.headPasses ?? []) {
+    const shown = lengths.flatMap((length, index) =>
+      shownLengths.includes(length) ? [`${length}: ${format(milliseconds[index] as number)}`] : [],
+    );
+    lines.push(`passes of ${head} for ${nameOf(target)}, ms: ${shown.join(', ')}`);
+  }
   for (const { drafter, widths, ranks, promptsUsed, promptCount } of profile.treeAcceptance) {
     const shares = ranks.map((cells) =>
       cells.map(({ reached, accepted }) => (accepted / reached).toFixed(2)).join(' '),

@@ -17,8 +17,9 @@ export function predictedOf(
     return isPlan && planned.length === plan.drafters.length ? plan.predicted.speedup : undefined;
   const [only, ...others] = planned;
   if (only === undefined || others.length > 0) return undefined;
-  // Of its trees so many nodes are left, and predictions by length are those of chains.
-  if (only.tree !== undefined) return undefined;
+  // Of fewer nodes its trees are others, and predictions by length are those of chains.
+  if (only.tree !== undefined)
+    return draftLength === only.tree.parents.length ? only.tree.prediction.speedup : undefined;
   return only.predictions.find(({ length }) => length === draftLength)?.speedup;
 }
 

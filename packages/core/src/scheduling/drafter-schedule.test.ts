@@ -59,7 +59,7 @@ const small = (milliseconds: number): LanguageModel =>
   );
 
 /** Milliseconds to decode the text, a text before it decoded already. */
-async function milliseconds(drafter: Drafter | undefined): Promise<number> {
+async function timeToDecode(drafter: Drafter | undefined): Promise<number> {
   const options = {
     target,
     drafter,
@@ -83,18 +83,18 @@ const joined = (combination: CombinedDrafterOptions['combination'], drafters: re
 describe('a drafter for each kind of text', () => {
   test.each(['in this order', 'in the other'])('is faster than either alone, %s', async (order) => {
     const drafters = [lookup(), draftModel()];
-    const both = await milliseconds(
+    const both = await timeToDecode(
       joined('estimate', order === 'in the other' ? drafters.toReversed() : drafters),
     );
-    const [first, second] = [await milliseconds(lookup()), await milliseconds(draftModel())];
+    const [first, second] = [await timeToDecode(lookup()), await timeToDecode(draftModel())];
     expect(both).toBeLessThan(0.85 * Math.min(first, second));
     // And than the first that has something, under one length for all.
-    expect(both).toBeLessThan(await milliseconds(joined('priority', [lookup(), draftModel()])));
+    expect(both).toBeLessThan(await timeToDecode(joined('priority', [lookup(), draftModel()])));
   });
 
   test('a model that costs too much is left alone, and the other drafts as it would by itself', async () => {
-    const both = await milliseconds(joined('estimate', [draftModel(12), lookup()]));
-    expect(both).toBeLessThan(1.02 * (await milliseconds(lookup())));
+    const both = await timeToDecode(joined('estimate', [draftModel(12), lookup()]));
+    expect(both).toBeLessThan(1.02 * (await timeToDecode(lookup())));
   });
 
   test('where neither is ever right it is as fast as plain decoding', async () => {
@@ -111,8 +111,8 @@ describe('a drafter for each kind of text', () => {
         drafters: new Array<string>(maximumTokens).fill(name),
       }),
     });
-    const both = await milliseconds(joined('estimate', [wrong('first'), wrong('second')]));
+    const both = await timeToDecode(joined('estimate', [wrong('first'), wrong('second')]));
     // Each of the two tries for itself.
-    expect(both).toBeLessThan(1.06 * (await milliseconds(undefined)));
+    expect(both).toBeLessThan(1.06 * (await timeToDecode(undefined)));
   });
 });

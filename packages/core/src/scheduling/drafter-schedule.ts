@@ -9,6 +9,8 @@ import {
 /** Rounds after which a drafter that was not asked is asked for one, doubled every time that it is asked for no other reason. */
 const firstProbe = 32;
 const longestProbe = 1024;
+/** Tokens of earlier texts that count in what share of a text free drafts leave to others. */
+const shareMemory = 32;
 /** Rounds in a row for which a drafter is taken to be asked, before any were seen, and the weight of a new run. */
 const usualRun = 4;
 const pace = 0.2;
@@ -81,6 +83,8 @@ export class DrafterSchedule implements DraftLengthController {
   #isFirstRound = true;
   #isOwn = false;
   #seen: readonly ScheduledDraft[] = [];
+  /** Tokens that were committed, and those of rounds without a free draft. */
+  #tokens = { all: 0, left: 0 };
 
   constructor(drafters: readonly ScheduledDrafter[]) {
     this.#parts = drafters.map(({ isFree, ...options }) => ({
@@ -96,6 +100,8 @@ export class DrafterSchedule implements DraftLengthController {
   readonly begin = (start: GenerationStart): void => {
     this.#lengths = undefined;
     this.#isFirstRound = true;
+    const forgetting = Math.min(1, shareMemory / Math.max(1, this.#tokens.all));
+    this.#tokens = { all: this.#tokens.all * forgetting, left: this.#tokens.left * forgetting };
     for (const { judge, controller } of this.#parts) {
       judge?.begin();
       controller?.begin?.(start);
@@ -105,8 +111,13 @@ export class DrafterSchedule implements DraftLengthController {
   next(limit: number): number {
     const isFirstRound = this.#isFirstRound;
     this.#isFirstRound = false;
+    const { all, left } = this.#tokens;
+    const share = (left + 1) / (all + 1);
     const lengths = this.#parts.map(({ judge, controller }) => {
-      if (controller !== undefined) return controller.next(limit);
+      if (controller !== undefined) {
+        controller.expectShare(share);
+        return controller.next(limit);
+      }
       return isFirstRound || judge?.plain === undefined ? 0 : Math.min(limit, judge.maximumLength);
     });
     // What a plain round costs now concerns all of them.
@@ -170,6 +181,9 @@ export class DrafterSchedule implements DraftLengthController {
 
   observe(round: RoundMeasurement): void {
     this.#lengths = undefined;
+    const isFree = this.#seen.some(({ index, usedCount }) => usedCount > 0 && this.#parts[index]?.judge);
+    this.#tokens.all += round.committedCount;
+    this.#tokens.left += isFree ? 0 : round.committedCount;
     this.#learn(round);
   }
 

@@ -15,7 +15,7 @@ export interface JudgedDraft {
 /** A first draft, whose cost says most about others: a whole group of rows with the token before it. */
 const firstLength = 3;
 /** Drafting must promise this much: plain decoding is certain. */
-const leastGain = 1.03;
+const leastGain = 1.1;
 
 /**
  * Judges the drafts of a drafter that costs nothing and is sure of its tokens, when they are there: how many of them to

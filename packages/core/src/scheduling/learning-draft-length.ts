@@ -13,8 +13,9 @@ export interface LearningDraftLengthOptions {
   /** Longest draft, at least 1; default: the longest of `lengths`, or 15. */
   readonly maximumLength?: number | undefined;
   /**
-   * Settings to choose among beside 0, whole numbers of at least 1, at least one; default: every length. The drafts that
-   * show costs where none were measured are of three tokens all the same.
+   * Settings to choose among beside 0, whole numbers of at least 1, at least one; default: every length. Where a generation
+   * has less room left they are cut to it. The drafts that show costs where none were measured are of three tokens all the
+   * same.
    */
   readonly lengths?: readonly number[] | undefined;
   /** Milliseconds of a round by draft length, from 0, where they were measured (`measureRoundCosts`); default: learnt. */
@@ -23,7 +24,7 @@ export interface LearningDraftLengthOptions {
   readonly priorAcceptance?: readonly number[] | undefined;
 }
 
-export interface DraftPromise {
+interface DraftPromise {
   /** Expected committed tokens of the round. */
   readonly expectedCommitted: number;
   /** Of the round; undefined before costs are known. */
@@ -40,6 +41,8 @@ export interface LearningDraftLength extends DraftLengthController {
    * @param rounds that are taken to draft in a row: they share what a draft model has to read first.
    */
   promise(length: number, rounds: number): DraftPromise;
+  /** Share of the tokens to come that are committed in rounds in which it may be asked, 0 to 1; 1 unless told. */
+  expectShare(share: number): void;
   /** True in a round that would draft, and is plain to see what plain rounds cost now. */
   readonly isRefreshing: boolean;
 }
@@ -82,12 +85,14 @@ const mostAcceptance = 0.98;
  *
  * Where drafting does not pay it is tried again where a good text would give back more than the try loses, more and more
  * rarely; all such tries together lose at most 32 plain rounds, half a percent of the time, and a fifth of what drafting
- * has saved. Where no acceptance could make it pay it is not tried at all.
+ * has saved. Where no acceptance could make it pay it is not tried at all. A round in which the drafter was asked and had
+ * nothing to propose, as in most rounds of one that copies text, is no try: it loses but the asking, and tells what a plain
+ * round costs.
  *
  * Keep one for a drafter, and give it to one generation after another: costs, and what confidence is worth, stay, and the
  * first drafts, for which a draft model reads the whole prompt, are paid for once. The first round of every generation is
- * plain. It needs a clock
- * (`GenerateOptions.clock`); without one it never drafts.
+ * plain unless costs were measured beforehand. It needs a clock (`GenerateOptions.clock`); without one it never drafts
+ * but by measured costs.
  *
  * @throws InvalidArgumentError for a maximumLength or lengths that are not whole numbers of at least 1, or a prior that is
  *   no list of probabilities.
@@ -125,10 +130,11 @@ class LearningController implements LearningDraftLength {
   readonly #lengths: ReadonlySet<number> | undefined;
   readonly #predictor: AcceptancePredictor;
   readonly #costs: LearnedRoundCosts;
+  readonly #costsWereMeasured: boolean;
   readonly #confidences = new DraftConfidences();
   readonly #texts = new TextSpread();
   #firstDraftsLeft: number;
-  /** Of the generation; it is plain, and says what such rounds cost now. */
+  /** Of the generation; where costs were not measured it is plain, and says what such rounds cost now. */
   #isFirstRound = true;
   /** What the next or present round is for. */
   #mode: 'plain' | 'draft' | 'try' = 'plain';
@@ -158,10 +164,13 @@ class LearningController implements LearningDraftLength {
   /** Plain rounds since the last draft, and after how many it is tried again. */
   #plainRounds = 0;
   #pause = firstPause;
-  /** Rounds of drafting since plain ones were looked at, and after how many they are looked at again. */
+  /** Rounds of drafting since plain ones were seen, after how many they are looked at again, and the plain ones in a row. */
   #draftRounds = 0;
+  #plainInARow = 0;
   #refreshAfter = firstRefresh;
   #isRefreshing = false;
+  /** Of the tokens that are left. */
+  #share = 1;
   /** Milliseconds of all rounds; against plain decoding, what drafting saved and what tries lost. */
   #elapsed = 0;
   #saved = 0;
@@ -172,7 +181,8 @@ class LearningController implements LearningDraftLength {
     this.#lengths = lengths;
     this.#predictor = predictor;
     this.#costs = new LearnedRoundCosts(roundCosts);
-    this.#firstDraftsLeft = roundCosts === undefined ? firstDrafts : 0;
+    this.#costsWereMeasured = roundCosts !== undefined;
+    this.#firstDraftsLeft = this.#costsWereMeasured ? 0 : firstDrafts;
   }
 
   readonly begin = ({ promptLength, keptLength = 0, maximumTokens }: GenerationStart): void => {
@@ -206,6 +216,10 @@ class LearningController implements LearningDraftLength {
     return { expectedCommitted, milliseconds };
   }
 
+  expectShare(share: number): void {
+    this.#share = share;
+  }
+
   get isRefreshing(): boolean {
     return this.#isRefreshing;
   }
@@ -222,9 +236,15 @@ class LearningController implements LearningDraftLength {
     const isFirstRound = this.#isFirstRound;
     this.#isFirstRound = false;
     this.#plain = this.#costs.plain;
-    if (isFirstRound || this.#plain === undefined) return 0;
+    if ((isFirstRound && !this.#costsWereMeasured) || this.#plain === undefined) return 0;
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
+      // Asking what has nothing to propose may have taken all that tries may lose.
+      if (this.#lost > this.#allowedLoss(this.#plain)) {
+        this.#untilLook = lookEvery - 1;
+        this.#mode = 'plain';
+        return 0;
+      }
       this.#mode = 'try';
       return Math.min(longest, firstLength);
     }
@@ -273,24 +293,35 @@ class LearningController implements LearningDraftLength {
       this.#predictor.update(chain);
       this.#texts.observe(chain);
     }
-    if (this.#mode === 'draft') this.#countDraftRound();
+    if (this.#mode === 'draft') this.#countDraftRound(draftedCount);
     if (askedLength === 0) this.#plainRounds += 1;
-    else {
+    else if (draftedCount > 0) {
+      if (this.#mode === 'try') this.#pause = Math.min(2 * this.#pause, longestPause);
       // What was partly right is tried again at once.
       this.#plainRounds = acceptedCount > 0 ? this.#pause : 0;
       this.#isNewText = false;
     }
     if (roundMilliseconds === undefined) return;
+    if (askedLength > 0 && draftedCount === 0) {
+      // It had nothing to propose, as what copies text in most rounds: a plain round, but for the asking.
+      const asking = round.draftMilliseconds ?? 0;
+      this.#costs.observe(0, roundMilliseconds - asking, missed);
+      this.#accountAsking(asking);
+      return;
+    }
     this.#costs.observe(draftedCount, roundMilliseconds, missed);
     if (draftedCount > 0 && this.#firstDraftsLeft > 0) this.#firstDraftsLeft -= 1;
     else this.#account(roundMilliseconds, committedCount, askedLength > 0 ? missed : 0);
   }
 
-  #countDraftRound(): void {
+  /** Rounds in which nothing was proposed tell of plain ones as well as those that ask for nothing. */
+  #countDraftRound(draftedCount: number): void {
     this.#draftRounds += 1;
-    if (this.#draftRounds < this.#refreshAfter + refreshRounds) return;
-    this.#draftRounds = 0;
-    this.#refreshAfter = Math.min(2 * this.#refreshAfter, longestRefresh);
+    this.#plainInARow = draftedCount > 0 ? 0 : this.#plainInARow + 1;
+    if (this.#plainInARow < refreshRounds) return;
+    if (this.#draftRounds >= this.#refreshAfter)
+      this.#refreshAfter = Math.min(2 * this.#refreshAfter, longestRefresh);
+    [this.#draftRounds, this.#plainInARow] = [0, 0];
   }
 
   #beginText(): void {
@@ -314,14 +345,20 @@ class LearningController implements LearningDraftLength {
           ? (acceptance[position] as number)
           : Math.max(0, Math.min(mostAcceptance, (acceptance[position] as number) + shift)),
       (length) => costs[length] as number,
-      this.#lengths,
+      this.#settings(acceptance.length),
     );
+  }
+
+  /** To choose among where a draft has room for so many tokens: longer settings are cut, as a fixed length is. */
+  #settings(room: number): ReadonlySet<number> | undefined {
+    if (this.#lengths === undefined || room >= this.#maximumLength) return this.#lengths;
+    return new Set([...this.#lengths].map((length) => Math.min(length, room)));
   }
 
   /** Milliseconds that a gain saves in what is to come. */
   #savedBy(expectedGain: number): number {
     const plain = this.#costs.plain as number;
-    return Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
+    return this.#share * Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
   }
 
   /** Whether the choice is worth its drafts, with what a draft model has to read first. */
@@ -344,10 +381,12 @@ class LearningController implements LearningDraftLength {
     // A try that does not look good ends with its first token.
     const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
     const loss = this.#costs.catchUp(this.#missed) + Math.max(0, once);
-    const allowed = lossAtFirst * plain + lossPerTime * this.#elapsed + lossPerSaved * this.#saved;
-    if (gained < loss || this.#lost + loss > allowed) return 0;
-    this.#pause = Math.min(2 * this.#pause, longestPause);
-    return good.length;
+    return gained < loss || this.#lost + loss > this.#allowedLoss(plain) ? 0 : good.length;
+  }
+
+  /** Milliseconds that all tries together may lose. */
+  #allowedLoss(plain: number): number {
+    return lossAtFirst * plain + lossPerTime * this.#elapsed + lossPerSaved * this.#saved;
   }
 
   /**
@@ -359,8 +398,19 @@ class LearningController implements LearningDraftLength {
     if (plain === undefined || !(milliseconds >= 0)) return;
     const most = 10 * plain * committedCount + (read > 0 ? 2 * this.#costs.catchUp(read) : 0);
     const counted = Math.min(milliseconds, most);
-    const saved = plain * committedCount - counted;
-    this.#elapsed += counted;
+    this.#count(counted, plain * committedCount - counted);
+  }
+
+  /** A round in which nothing was proposed: but for the asking it neither saves nor loses. */
+  #accountAsking(milliseconds: number): void {
+    const plain = this.#plain;
+    if (plain === undefined || !(milliseconds >= 0)) return;
+    const counted = Math.min(milliseconds, 10 * plain);
+    this.#count(plain + counted, -counted);
+  }
+
+  #count(milliseconds: number, saved: number): void {
+    this.#elapsed += milliseconds;
     if (this.#mode === 'draft') this.#saved += saved;
     if (this.#mode === 'try') this.#lost -= saved;
   }

@@ -2,12 +2,20 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import {
+  createEagleDrafter,
+  createMlpSpeculatorDrafter,
   createModelDrafter,
   type Distribution,
   type ForwardRequest,
+  type HeadModel,
   type LanguageModel,
 } from '@foretoken/core';
-import { createSyntheticDrafter, createTableModel, randomTable } from '@foretoken/core/testing';
+import {
+  createSyntheticDrafter,
+  createTableHead,
+  createTableModel,
+  randomTable,
+} from '@foretoken/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleProfile } from '../../testing/sample-profile.js';
 import type { EnergyMeters } from '../energy/energy-meter.js';
@@ -33,11 +41,29 @@ const table = randomTable(1, vocabularySize, 'smooth');
 const law = (history: readonly number[]): Distribution => table(history.slice(-3));
 const noMeters: EnergyMeters = { meters: [], unreadable: [{ meter: 'RAPL', reason: 'not here' }] };
 
+/** A head whose passes take 0.5 + 0.25 n ms on a clock. */
+function timedHead(attends: boolean, pass: (milliseconds: number) => void): HeadModel {
+  const head = createTableHead({ seed: 2, vocabularySize, attends, maximumPassEntries: 24 });
+  const createSequence: HeadModel['createSequence'] = () => {
+    const sequence = head.createSequence();
+    const forward = sequence.forward.bind(sequence);
+    return Object.assign(sequence, {
+      forward: (...parameters: Parameters<typeof forward>) => {
+        pass(0.5 + 0.25 * parameters[0].tokens.length);
+        return forward(...parameters);
+      },
+    });
+  };
+  return { ...head, createSequence };
+}
+
 /** Table models whose passes take 3 + 2n ms of the target and 1 + n ms of the draft, on a clock of their own. */
 interface Bench {
   readonly options: ProfileSetupOptions;
   /** Passes so far. */
   passes(): number;
+  /** Moves the clock on. */
+  pass(milliseconds: number): void;
   /** Called before every pass with the number of passes so far. */
   onPass: (passes: number) => void;
   /** Milliseconds of a pass by its tokens, of both models; undefined: as above. */
@@ -50,6 +76,9 @@ async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<
   const bench: Omit<Bench, 'options'> = {
     onPass: () => {},
     passes: () => passes,
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
     cost: undefined,
   };
   const timed = (fixed: number, perToken: number): LanguageModel => {
@@ -159,6 +188,37 @@ describe('profiling a setup', () => {
       expect(accepted).toBe(reached);
       expect(later).toEqual([]);
     }
+  });
+
+  it("measures a head's trees, and what its passes cost", async () => {
+    const bench = await createBench({ treeRule: 'traversal', draft: undefined });
+    const target = bench.options.target.model;
+    const head = timedHead(true, bench.pass);
+    const drafter = createEagleDrafter({ head, target });
+    const { profile, left } = await profileSetup({ ...bench.options, head, drafter });
+    expect(left).toEqual([]);
+    const [passes] = profile.headPasses ?? [];
+    expect(passes).toMatchObject({ head: head.name, target: { model: 'target' }, contextTokens: 64 });
+    expect(passes?.lengths).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
+    expect(passes?.milliseconds).toEqual(passes?.lengths.map((length) => 0.5 + 0.25 * length));
+    const [trees] = profile.treeAcceptance;
+    expect(trees).toMatchObject({ drafter: head.name, draft: null, rule: 'traversal', promptsUsed: 3 });
+    // Without the target's hidden states it would draft nothing.
+    expect(trees?.ranks.length).toBeGreaterThan(1);
+    expect(trees?.ranks[0]?.length).toBeGreaterThan(1);
+    expect(profile.treePasses[0]?.trees.length).toBeGreaterThan(5);
+    expect(await readBack(bench)).toEqual(profile);
+    expect((await profileSetup({ ...bench.options, head, drafter })).measured).toEqual([]);
+  });
+
+  it('asks for no trees of a head that drafts none', async () => {
+    const bench = await createBench({ treeRule: 'traversal', draft: undefined });
+    const head = timedHead(false, bench.pass);
+    const drafter = createMlpSpeculatorDrafter({ head, target: bench.options.target.model });
+    const { profile, left } = await profileSetup({ ...bench.options, head, drafter });
+    expect(left).toEqual([]);
+    expect(profile.acceptance).toHaveLength(1);
+    expect([profile.headPasses, profile.treeAcceptance]).toEqual([undefined, []]);
   });
 
   it('tells models with other key-value caches apart, and says what was asked for', async () => {

@@ -1,5 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { type Drafter, InvalidArgumentError, type SamplingSettings } from '@foretoken/core';
+import {
+  createEagleDrafter,
+  createModelTreeDrafter,
+  type Drafter,
+  type DraftTreeKind,
+  type HeadModel,
+  InvalidArgumentError,
+  type SamplingSettings,
+} from '@foretoken/core';
 import type { EnergyMeters } from '../energy/energy-meter.js';
 import type { PowerModel } from '../energy/estimate-energy.js';
 import { ProfileFileError } from '../errors/profile-file-error.js';
@@ -14,10 +22,11 @@ import type { ProfileStep } from './profile-step.js';
 import { steadyClock } from './steady-clock.js';
 import { acceptanceStep } from './steps/acceptance-step.js';
 import { energyStep } from './steps/energy-step.js';
+import { headPassesStep } from './steps/head-passes-step.js';
 import { memoryStep } from './steps/memory-step.js';
 import { passCostsStep } from './steps/pass-costs-step.js';
 import { roundCostsStep } from './steps/round-costs-step.js';
-import { treeAcceptanceStep } from './steps/tree-acceptance-step.js';
+import { treeAcceptanceStep, type TreePair } from './steps/tree-acceptance-step.js';
 import { treePassesStep } from './steps/tree-passes-step.js';
 
 export interface ProfileSetupOptions {
@@ -26,6 +35,8 @@ export interface ProfileSetupOptions {
   readonly target: ProfiledModel;
   /** The drafter's model, where it has one. */
   readonly draft?: ProfiledModel | undefined;
+  /** The head that the drafter drafts with, where it has one: asked for its trees alone. */
+  readonly head?: HeadModel | undefined;
   /** Without one only passes, memory and energy are measured. It drafts chains. */
   readonly drafter?: Drafter | undefined;
   /** Texts on which acceptance is measured, in this order, as far as the budget goes. */
@@ -37,8 +48,8 @@ export interface ProfileSetupOptions {
   /** Tokens drafted a round where acceptance is measured; default 8. */
   readonly draftLength?: number | undefined;
   /**
-   * Measures draft trees too, where the target reads trees: what their passes cost, and acceptance by rank with trees that
-   * `draft` makes, of the target's vocabulary, under this rule. Default: chains only.
+   * Measures draft trees too, where the target reads trees: what their passes cost, and acceptance by rank under this rule,
+   * with trees that `draft`, of the target's vocabulary, or else `head` makes, if it attends. Default: chains only.
    */
   readonly treeRule?: string | undefined;
   /** Tokens in the cache under the passes that are measured; default [64, 512]. */
@@ -231,13 +242,35 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
   ];
 }
 
-function treeSteps({ target, draft, clock, prompts, ...options }: ProfileSetupOptions): ProfileStep[] {
-  const { treeRule: rule, sampling = {} } = options;
-  if (rule === undefined || draft === undefined) return [];
+function treeSteps(options: ProfileSetupOptions): ProfileStep[] {
+  const { target, draft, head, clock, prompts } = options;
+  const pair = treePairOf(options);
+  if (pair === undefined) return [];
   const passes = treePassesStep(target, clock);
-  return target.model.capabilities.maximumLeaves === 1
-    ? [passes]
-    : [passes, treeAcceptanceStep({ target, draft, sampling, rule }, { prompts, clock })];
+  if (target.model.capabilities.maximumLeaves === 1) return [passes];
+  const ofHead = draft === undefined && head !== undefined ? [headPassesStep(head, target, clock)] : [];
+  return [passes, ...ofHead, treeAcceptanceStep(pair, { prompts, clock })];
+}
+
+/** Undefined: no trees are asked for, or nothing drafts any. */
+function treePairOf({
+  target,
+  draft,
+  head,
+  treeRule: rule,
+  sampling = {},
+}: ProfileSetupOptions): TreePair | undefined {
+  if (rule === undefined) return undefined;
+  const shared = { target, draft, sampling, rule };
+  const { model } = target;
+  if (draft !== undefined) {
+    const createDrafter = (tree: DraftTreeKind): Drafter =>
+      createModelTreeDrafter({ model: draft.model, target: model, tree });
+    return { ...shared, name: draft.model.name, createDrafter };
+  }
+  if (head?.attends !== true) return undefined;
+  const createDrafter = (tree: DraftTreeKind): Drafter => createEagleDrafter({ head, target: model, tree });
+  return { ...shared, name: head.name, createDrafter };
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -6,6 +6,9 @@ export function createRecordingTreeDrafter(drafter: Drafter, counts: RankCounts)
   let parents: readonly number[] = [];
   return {
     name: drafter.name,
+    maximumLength: drafter.maximumLength ?? Number.POSITIVE_INFINITY,
+    needsHiddenStates: drafter.needsHiddenStates === true,
+    readHiddenStates: drafter.readHiddenStates?.bind(drafter),
     async propose(context, budget) {
       const draft = await drafter.propose(context, budget);
       parents = draft.parents;

@@ -108,7 +108,7 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   const hasModel = draftsWithModel(drafter);
   if (hasModel && ids === undefined) return 'its model is not in the profile';
   if ('tree' in drafter && !isProfiledTree(drafter))
-    return `profiles tell of trees of fixed shape that a draft model drafts, and not of ${drafter.tree}`;
+    return `profiles tell of trees of fixed shape alone, and not of ${drafter.tree}`;
   const measuredDrafts = configurations.filter((one) => ids?.includes(one.model) === true);
   const drafts = hasModel ? measuredDrafts : [null];
   const isOfDrafter = (entry: {
@@ -131,12 +131,13 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         sameFormats(entry.draft, draft),
     );
   const candidates: Candidate[] = [];
+  const head = drafter.kind === 'head' ? drafter.head : undefined;
   for (const target of targets) {
     for (const draft of drafts) {
       const isLayers = drafter.kind === 'early-exit' || drafter.kind === 'skip-layers';
       if (isLayers && draft?.weightFormat !== target.configuration.weightFormat) continue;
       const acceptance = acceptanceOf(entries, drafter, target.configuration, draft);
-      const costs = roundCostsOf(profile, { target: target.configuration, draft, measured });
+      const costs = roundCostsOf(profile, { target: target.configuration, draft, head, measured });
       if (acceptance.size === 0 || costs === undefined) continue;
       // A head's passes are only known from whole rounds.
       if (drafter.kind === 'head' && costs.source === 'passes') continue;
@@ -186,10 +187,7 @@ function sameFormats(left: ModelConfiguration | null, right: ModelConfiguration 
 
 /** Of the forms that `--tree` takes, those that a profile tells of. */
 function isProfiledTree(drafter: PipelineDrafter & { readonly tree?: string | undefined }): boolean {
-  const { tree, kind } = drafter;
-  return (
-    tree === undefined || (kind === 'draft-model' && (tree === 'auto' || /^[1-9]\d?(,[1-9]\d?)*$/.test(tree)))
-  );
+  return drafter.tree === undefined || drafter.tree === 'auto' || /^[1-9]\d?(,[1-9]\d?)*$/.test(drafter.tree);
 }
 
 /** By rule, of the same formats of weights and cache; threads and engine decide nothing here. Of several the one with the most counts. */

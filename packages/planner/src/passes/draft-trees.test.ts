@@ -1,4 +1,4 @@
-import { nodeDepths } from '@foretoken/core';
+import { nodeDepths, treePassLengths } from '@foretoken/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   smallModels,
   smallPipeline,
   smallProfile,
+  stepCurve,
   targetConfiguration,
   treeEntries,
 } from '../../testing/small-profile.js';
@@ -228,6 +229,123 @@ describe('draft trees', () => {
     // Four children: 1.59 tokens in 13 ms; two and four: 1.36 in 15 or more.
     expect(plan.drafters[0]?.tree?.parents.length).toBe(nodes);
     expect(plan.drafters).toHaveLength(nodes === undefined ? 0 : 1);
+  });
+
+  describe('of heads', () => {
+    const head: Pipeline['drafters'] = [{ kind: 'head', head: 'eagle' }];
+    const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
+    const ofHead = <Entry extends object>(entry: Entry) => ({ ...entry, draft: null, drafter: 'eagle' });
+    /** The profile of a draft model's trees, as that of a head whose passes and acceptance are the same. */
+    const asHead = ({ treePasses, treeAcceptance }: ReturnType<typeof treeEntries>): Partial<Profile> => {
+      const { lengths, milliseconds } = stepCurve(draftConfiguration, [0.8, 0.2]);
+      return {
+        treePasses,
+        headPasses: [
+          { target: targetConfiguration, head: 'eagle', contextTokens: 64, lengths, milliseconds },
+        ],
+        roundCosts: [ofHead(rounds)],
+        acceptance: chainAcceptance.map(ofHead),
+        treeAcceptance: treeAcceptance.map(ofHead),
+      };
+    };
+
+    test.each([
+      ['as they are best', wide, undefined],
+      ['deep ones', [[0.5, 0.98], ...new Array<number[]>(7).fill([1, 0])], undefined],
+      ['as the pipeline names them', [[0.2, 0.2, 0.2, 0.2]], '4'],
+    ])('are those of a draft model with the same costs and acceptance: %s', (_, shares, tree) => {
+      const entries = treeEntries(1, shares);
+      const planned = compile(asHead(entries), { drafters: [{ kind: 'head', head: 'eagle', tree }] });
+      const like = compile(entries, { drafters: [{ kind: 'draft-model', model: 'small.gguf', tree }] });
+      const [{ parents, prediction }, expected] = [treeOf(planned), treeOf(like)];
+      expect(parents).toEqual(expected.parents);
+      expect(prediction.committedTokens).toBe(expected.prediction.committedTokens);
+      expect(prediction.roundMilliseconds).toBeCloseTo(expected.prediction.roundMilliseconds, 9);
+      expect(decisionsOf(planned)).toMatch(/^eagle.* drafts trees of \d+ nodes \(/);
+      expect(parsePlan(JSON.stringify(planned), 'plan.json')).toEqual(planned);
+    });
+
+    test.each<[string, Partial<Profile>, Pipeline['drafters'], RegExp]>([
+      ['whose passes were not measured', { headPasses: [] }, head, /costs of trees .* were not measured/],
+      ['whose acceptance was not counted', { treeAcceptance: [] }, head, /acceptance of its trees was not/],
+      ['for a target that reads none', { treePasses: [] }, head, /passes over trees were not measured/],
+      [
+        'that draft chains alone',
+        {
+          acceptance: chainAcceptance.map((entry) => ({ ...ofHead(entry), drafter: 'mlp-speculator' })),
+          roundCosts: [{ ...ofHead(rounds), drafter: 'mlp-speculator' }],
+        },
+        [{ kind: 'head', head: 'mlp-speculator' }],
+        /^mlp-speculator drafts chains: this head drafts no trees/,
+      ],
+    ])('%s are left alone, and that is said', (_, changes, drafters, reason) => {
+      const plan = compile({ ...asHead(treeEntries(1, wide)), ...changes }, { drafters });
+      expect(plan.drafters[0]?.tree).toBeUndefined();
+      expect(decisionsOf(plan)).toMatch(reason);
+    });
+
+    test('with wide levels cost what the head takes for several entries, not for as many steps', () => {
+      const dear = asHead(treeEntries(1, wide));
+      const [passes] = dear.headPasses as [NonNullable<Profile['headPasses']>[number]];
+      // A level of one node takes as long as before, several take 20 ms more.
+      const milliseconds = passes.milliseconds.map((time, index) => (index === 0 ? time : time + 20));
+      const deep = compile({ ...dear, headPasses: [{ ...passes, milliseconds }] }, { drafters: head });
+      // All nodes of the best tree are children of the root.
+      expect(treeOf(deep).parents).toEqual([-1, -1, -1]);
+      const shares = [[0.5, 0.98], ...new Array<number[]>(7).fill([1, 0])];
+      const entries = { ...asHead(treeEntries(1, shares)), headPasses: [{ ...passes, milliseconds }] };
+      const { parents } = treeOf(compile(entries, { drafters: head }));
+      expect(new Set(treePassLengths({ parents }))).toEqual(new Set([1]));
+    });
+  });
+
+  describe('and formats', () => {
+    const other = { ...draftConfiguration, weightFormat: 'Q4_0' };
+    const rounds = smallProfile().roundCosts[0] as Profile['roundCosts'][number];
+    const { passCosts } = smallProfile();
+    /** In Q4_0 the chains are worse, and later siblings of its trees are right as often as given. */
+    const inBoth = (laterShare: number): Partial<Profile> => {
+      const trees = treeEntries(1, [
+        [0.5, 0.1, 0, 0],
+        [0, 0],
+      ]);
+      const { treeAcceptance } = treeEntries(
+        1,
+        [
+          [0.4, laterShare, laterShare, 0],
+          [0, 0],
+        ],
+        { draft: other },
+      );
+      return {
+        passCosts: [...passCosts, stepCurve(other, [0.8, 0.2])],
+        roundCosts: [rounds, { ...rounds, draft: other }],
+        acceptance: [
+          ...chainAcceptance,
+          acceptanceEntry({ ...acceptanceCounts([0.4, 0], 1_000_000), draft: other }),
+        ],
+        treePasses: trees.treePasses,
+        treeAcceptance: [...trees.treeAcceptance, ...treeAcceptance],
+      };
+    };
+
+    test.each([
+      [0.8, 'Q4_0'],
+      [0.1, 'Q8_0'],
+    ])('of the draft are chosen with the trees: with later siblings right in %f, %s', (share, format) => {
+      const plan = compile(inBoth(share));
+      expect(plan.drafters[0]).toMatchObject({ draft: { weightFormat: format } });
+      const gains = ['Q8_0', 'Q4_0'].map((one) => {
+        const drafters: Pipeline['drafters'] = [{ kind: 'draft-model', model: 'small.gguf', formats: [one] }];
+        return compile(inBoth(share), { drafters }).predicted.speedup.estimate;
+      });
+      expect(plan.predicted.speedup.estimate).toBe(Math.max(...gains));
+    });
+
+    test('that no rule for trees may verify are chosen by chains', () => {
+      const plan = compile(inBoth(0.8), { rule: 'block' });
+      expect(plan.drafters[0]).toMatchObject({ draft: { weightFormat: 'Q8_0' } });
+    });
   });
 
   test('after what copies text, with the rule for trees', () => {

@@ -12,7 +12,7 @@ import {
 import { acceptanceOf } from './acceptance-of.js';
 import { permittedTrees } from './known-trees.js';
 import type { Candidate, Pass, Program, TreeChoice } from './program.js';
-import { best, candidateScore } from './scores.js';
+import { best, candidateScore, plainScore } from './scores.js';
 import { ratio, ratioWithInterval, shapeText } from './texts.js';
 
 /**
@@ -41,6 +41,16 @@ export const draftTrees: Pass = {
     return { program: { ...program, candidates }, decisions };
   },
 };
+
+/**
+ * The score that a drafter would have after this pass: of its best trees where they beat its chains, of plain decoding where
+ * it would be dropped.
+ */
+export function scoreWithTrees(program: Program, candidate: Candidate): number {
+  const { tree, isDropped } = decide(program, candidate);
+  if (isDropped === true) return plainScore(program, candidate.target);
+  return candidateScore(program, tree === undefined ? candidate : { ...candidate, tree });
+}
 
 interface Outcome {
   /** Undefined: it drafts chains. */
@@ -118,7 +128,6 @@ function evaluated(
 
 /** The shape that the pipeline names; undefined: whichever is best. */
 function askedShape({ drafter }: Candidate): TreeShape | undefined {
-  if (drafter.kind !== 'draft-model' || drafter.tree === undefined || drafter.tree === 'auto')
-    return undefined;
+  if (!('tree' in drafter) || drafter.tree === undefined || drafter.tree === 'auto') return undefined;
   return { parents: parentsOfWidths(drafter.tree.split(',').map(Number)) };
 }

@@ -2,7 +2,8 @@ import { PlanningError } from '../errors/planning-error.js';
 import type { ModelConfiguration } from '../profile/profile-schema.js';
 import { isAsFile } from './bind-models.js';
 import type { Candidate, Pass, Program, TargetChoice } from './program.js';
-import { best, candidateScore, targetScore } from './scores.js';
+import { scoreWithTrees } from './draft-trees.js';
+import { best, targetScore } from './scores.js';
 import { formatText, ratio } from './texts.js';
 
 const name = 'formats';
@@ -10,7 +11,7 @@ const name = 'formats';
 /**
  * Chooses the formats of weights and key-value caches: freely for draft models, whose formats change nothing but acceptance
  * and cost; for the target among its file's own and what the engine chooses for the cache, and those that the pipeline
- * permits, since each is another target.
+ * permits, since each is another target. A drafter counts with its best trees where they beat its chains.
  */
 export const formats: Pass = {
   name,
@@ -42,13 +43,16 @@ export const formats: Pass = {
     const candidates = program.candidates.filter(
       (candidate) => targets.includes(candidate.target) && hasPermittedFormat(candidate),
     );
-    const chosen = best(targets, (target) => targetScore(program, target, candidates)) as TargetChoice;
+    const scores = new Map(candidates.map((candidate) => [candidate, scoreWithTrees(program, candidate)]));
+    const scoreOf = (candidate: Candidate): number => scores.get(candidate) as number;
+    const scoreOfTarget = (target: TargetChoice): number => targetScore(program, target, candidates, scoreOf);
+    const chosen = best(targets, scoreOfTarget) as TargetChoice;
     const own = targets.filter(({ configuration }) => isOwn(configuration));
     const stays = own.includes(chosen);
     if (stays) decisions.push(`the target stays as its file is: ${formatsOf(own).join(', ')}`);
     else {
-      const ofOwn = Math.max(...own.map((target) => targetScore(program, target, candidates)));
-      const gain = Math.exp(targetScore(program, chosen, candidates) - ofOwn);
+      const ofOwn = Math.max(...own.map(scoreOfTarget));
+      const gain = Math.exp(scoreOfTarget(chosen) - ofOwn);
       decisions.push(
         `ANOTHER TARGET: ${formatText(chosen.configuration)} instead of ${formatsOf(own).join(', ') || 'its own formats, which were not measured'}${own.length === 0 ? '' : `, ${ratio(gain)} of it by the objective`}; its distribution is not that of the file, and foretoken compare says how far it is`,
       );
@@ -57,7 +61,7 @@ export const formats: Pass = {
       stays ? own.includes(target) : formatText(target.configuration) === formatText(chosen.configuration),
     );
     const ofKept = candidates.filter(({ target }) => kept.includes(target));
-    const drafting = bestDraftFormats(program, ofKept, decisions);
+    const drafting = bestDraftFormats(ofKept, scoreOf, decisions);
     const isRequantised = !hasOwnWeights(chosen.configuration);
     return {
       program: { ...program, targets: kept, candidates: drafting, isOtherTarget: !stays, isRequantised },
@@ -99,8 +103,8 @@ function hasPermittedFormat({ drafter, draft }: Candidate): boolean {
 
 /** For each drafter the candidates of its best format. */
 function bestDraftFormats(
-  program: Program,
   candidates: readonly Candidate[],
+  scoreOf: (candidate: Candidate) => number,
   decisions: string[],
 ): readonly Candidate[] {
   const kept: Candidate[] = [];
@@ -109,10 +113,7 @@ function bestDraftFormats(
     const scored = distinct(ofDrafter.map(formatOf))
       .map((format) => {
         const ofFormat = ofDrafter.filter((candidate) => formatOf(candidate) === format);
-        return {
-          format,
-          score: Math.max(...ofFormat.map((candidate) => candidateScore(program, candidate))),
-        };
+        return { format, score: Math.max(...ofFormat.map(scoreOf)) };
       })
       .toSorted((left, right) => right.score - left.score);
     const first = scored[0] as (typeof scored)[number];

@@ -1,4 +1,5 @@
 import { verificationRules } from '@foretoken/core';
+import { draftsFromText } from '../pipeline/drafter-label.js';
 import type { Pipeline, PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import { type TreeAcceptance, treeAcceptance } from '../prediction/tree-acceptance.js';
 import { type TreeCosts, treeCostsOf } from '../prediction/tree-costs.js';
@@ -12,7 +13,7 @@ export interface KnownTrees {
 }
 
 /**
- * @param entries of trees of the drafter's model, with the pipeline's sampling settings and the candidate's weights.
+ * @param entries of trees of the drafter's model or head, with the pipeline's sampling settings and the candidate's weights.
  * @returns why it drafts chains, where nothing is known of its trees.
  */
 export function knownTrees(
@@ -24,9 +25,9 @@ export function knownTrees(
   if (drafter.kind === 'draft-model') {
     if ((drafter.vocabulary ?? 'same') !== 'same') return 'a model of another vocabulary drafts no trees';
     if (drafter.stage !== undefined) return 'a staged draft is a chain';
-  } else if (drafter.kind !== 'early-exit' && drafter.kind !== 'skip-layers') {
-    return 'trees of draft models alone are profiled';
-  }
+  } else if (drafter.kind === 'head') {
+    if (drafter.head === 'mlp-speculator') return 'this head drafts no trees';
+  } else if (draftsFromText(drafter)) return 'what copies text drafts no trees';
   const costs = treeCostsOf(profile, target);
   if (typeof costs === 'string') return costs;
   const acceptance = new Map<string, TreeAcceptance>();

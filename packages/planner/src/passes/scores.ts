@@ -9,15 +9,24 @@ export function candidateScore(program: Program, candidate: Candidate): number {
   return evaluation?.score ?? Number.NEGATIVE_INFINITY;
 }
 
-/** The score of a target with the best of its drafters, or with none. */
+/**
+ * The score of a target with the best of its drafters, or with none.
+ *
+ * @param scoreOf of a drafter; default: `candidateScore`.
+ */
 export function targetScore(
   program: Program,
   target: TargetChoice,
   candidates: readonly Candidate[] = program.candidates,
+  scoreOf: (candidate: Candidate) => number = (candidate) => candidateScore(program, candidate),
 ): number {
-  const plain = evaluate(target, program.pipeline, undefined, 0)?.score ?? Number.NEGATIVE_INFINITY;
   const ofTarget = candidates.filter((candidate) => candidate.target === target);
-  return Math.max(plain, ...ofTarget.map((candidate) => candidateScore(program, candidate)));
+  return Math.max(plainScore(program, target), ...ofTarget.map(scoreOf));
+}
+
+/** Of plain decoding with a target. */
+export function plainScore({ pipeline }: Program, target: TargetChoice): number {
+  return evaluate(target, pipeline, undefined, 0)?.score ?? Number.NEGATIVE_INFINITY;
 }
 
 /** The one with the greatest score, the first of several. */

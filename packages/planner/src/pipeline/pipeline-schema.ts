@@ -21,6 +21,10 @@ const cacheTypes = z
   .array(name)
   .describe('Formats that its key-value cache may have beside that which the engine chooses by itself');
 
+const treeShape = name.describe(
+  'Draft trees of this shape, such as "2,2,1", and no chains; default: chains, or the best trees',
+);
+
 const draftModel = z
   .strictObject({
     kind: z.literal('draft-model'),
@@ -37,11 +41,7 @@ const draftModel = z
       .enum(textDrafters)
       .optional()
       .describe('What guesses its own tokens, which it then checks several at a time'),
-    tree: name
-      .optional()
-      .describe(
-        'Draft trees of this shape, such as "2,2,1", and no chains; default: chains, or the best trees',
-      ),
+    tree: treeShape.optional(),
   })
   .describe('A smaller model drafts');
 
@@ -57,7 +57,7 @@ const head = z
   .strictObject({
     kind: z.literal('head'),
     head: name.describe('Its name: eagle, hass or mlp-speculator'),
-    tree: name.optional().describe('Draft trees of this shape, such as "2,2,1"; default: chains'),
+    tree: treeShape.optional(),
   })
   .describe('A head of the target drafts');
 

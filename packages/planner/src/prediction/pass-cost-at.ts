@@ -16,9 +16,24 @@ export function passCostsOf(
   { passCosts }: Pick<Profile, 'passCosts'>,
   configuration: ModelConfiguration,
 ): PassCosts | undefined {
-  const curves = passCosts
-    .filter((entry) => isDeepStrictEqual(entry.configuration, configuration))
-    .toSorted((left, right) => left.contextTokens - right.contextTokens);
+  return costsOfCurves(passCosts.filter((entry) => isDeepStrictEqual(entry.configuration, configuration)));
+}
+
+/** t(n) of a head beside the target that it drafts for, by its entries; undefined where it was not measured. */
+export function headPassCostsOf(
+  { headPasses = [] }: Pick<Profile, 'headPasses'>,
+  head: string,
+  target: ModelConfiguration,
+): PassCosts | undefined {
+  return costsOfCurves(
+    headPasses.filter((entry) => entry.head === head && isDeepStrictEqual(entry.target, target)),
+  );
+}
+
+function costsOfCurves(
+  measured: readonly (CostCurve & { readonly contextTokens: number })[],
+): PassCosts | undefined {
+  const curves = measured.toSorted((left, right) => left.contextTokens - right.contextTokens);
   const [first] = curves;
   if (first === undefined || first.lengths.length < 2) return undefined;
   return {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CostCurve, costAt } from '@foretoken/core';
 import type { ModelConfiguration, Profile, RoundCostsEntry } from '../profile/profile-schema.js';
-import { type PassCosts, passCostsOf } from './pass-cost-at.js';
+import { headPassCostsOf, type PassCosts, passCostsOf } from './pass-cost-at.js';
 
 /** What rounds of a drafter cost, by the number of drafted tokens. */
 export interface RoundCosts {
@@ -43,6 +43,8 @@ export interface RoundPair {
   readonly target: ModelConfiguration;
   /** The model that drafts, a token a pass; null: none does. */
   readonly draft: ModelConfiguration | null;
+  /** The head that drafts, by its name, a token a pass; default: none does. */
+  readonly head?: string | undefined;
   /** Rounds of the same drafter that were measured, of whichever configurations. */
   readonly measured: readonly RoundCostsEntry[];
 }
@@ -56,11 +58,11 @@ export interface RoundPair {
  */
 export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | undefined {
   const { target, draft, measured } = pair;
-  const passes = roundPasses(profile, target, draft);
+  const passes = roundPasses(profile, pair);
   const entry = measured.find(
     (other) => isDeepStrictEqual(other.target, target) && isDeepStrictEqual(other.draft, draft),
   );
-  if (entry === undefined) return passes && composedCosts(profile, passes, measured);
+  if (entry === undefined) return passes && composedCosts(profile, passes, pair);
   const { lengths, contextTokens } = entry;
   const longest = lengths.at(-1) as number;
   if (passes === undefined || lengths.length < 2) {
@@ -108,21 +110,23 @@ interface RoundPasses {
   ofTree(tree: TreeRound, contextTokens: number): number | undefined;
 }
 
-/** Milliseconds of a round's passes: one of the target, and one of the draft for every drafted token. */
-function roundPasses(
-  profile: Profile,
-  targetConfiguration: ModelConfiguration,
-  draftConfiguration: ModelConfiguration | null,
-): RoundPasses | undefined {
-  const target = passCostsOf(profile, targetConfiguration);
-  const draft = draftConfiguration === null ? null : passCostsOf(profile, draftConfiguration);
+/**
+ * Milliseconds of a round's passes: one of the target, and one of the draft for every drafted token. A head whose own passes
+ * were not measured is no draft here: they are what a round takes beside the target's pass.
+ */
+function roundPasses(profile: Profile, pair: Omit<RoundPair, 'measured'>): RoundPasses | undefined {
+  const target = passCostsOf(profile, pair.target);
+  const head = pair.head === undefined ? undefined : headPassCostsOf(profile, pair.head, pair.target);
+  const draft = pair.draft === null ? (head ?? null) : passCostsOf(profile, pair.draft);
   if (target === undefined || draft === undefined) return undefined;
   function at(length: number, contextTokens: number): number;
   function at(length: number, contextTokens: number, sequences: number): number | undefined;
   function at(length: number, contextTokens: number, sequences = 1): number | undefined {
     const rows = sequences * (length + 1);
     if (sequences > 1 && rows > (target as PassCosts).longest) return undefined;
-    const drafting = draft === null ? 0 : length * (draft as PassCosts).at(sequences, contextTokens);
+    // A head drafts for one sequence after the other.
+    const [times, tokens] = head === undefined ? [1, sequences] : [sequences, 1];
+    const drafting = draft === null ? 0 : length * times * (draft as PassCosts).at(tokens, contextTokens);
     return (target as PassCosts).at(rows, contextTokens) + drafting;
   }
   return {
@@ -137,12 +141,8 @@ function roundPasses(
   };
 }
 
-function composedCosts(
-  profile: Profile,
-  passes: RoundPasses,
-  measured: readonly RoundCostsEntry[],
-): RoundCosts {
-  const factor = measuredOverPasses(profile, measured);
+function composedCosts(profile: Profile, passes: RoundPasses, pair: RoundPair): RoundCosts {
+  const factor = measuredOverPasses(profile, pair);
   const context = passes.target.contexts[0] as number;
   const factorAt = (length: number): number => (length === 0 ? 1 : factor);
   return {
@@ -163,10 +163,10 @@ function composedCosts(
 }
 
 /** Geometric mean, over measured rounds that draft, of their cost over that of their passes; at least 1. */
-function measuredOverPasses(profile: Profile, measured: readonly RoundCostsEntry[]): number {
+function measuredOverPasses(profile: Profile, { measured, head }: RoundPair): number {
   const logRatios: number[] = [];
   for (const entry of measured) {
-    const passes = roundPasses(profile, entry.target, entry.draft);
+    const passes = roundPasses(profile, { target: entry.target, draft: entry.draft, head });
     if (passes === undefined) continue;
     for (const [index, length] of entry.lengths.entries()) {
       if (length === 0) continue;

@@ -136,6 +136,14 @@ const treePasses = z
   })
   .describe('Passes over trees, without the host work on their rows; lower quartiles');
 
+const headPasses = z
+  .strictObject({
+    target: configuration.describe('The model that it drafts for: it ran with as many threads'),
+    head: name,
+    ...costs,
+  })
+  .describe('Passes of a head by their entries, without the host work on their rows');
+
 const treeAcceptance = z
   .strictObject({
     ...pair,
@@ -203,6 +211,7 @@ export const profileSchema = z.strictObject({
   roundCosts: z.array(roundCosts),
   acceptance: z.array(acceptance),
   treePasses: z.array(treePasses),
+  headPasses: z.array(headPasses).optional().describe('Left out: no head was measured'),
   treeAcceptance: z.array(treeAcceptance),
   memory: z.array(memory),
   energy,

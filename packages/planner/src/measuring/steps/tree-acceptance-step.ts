@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createModelTreeDrafter } from '@foretoken/core';
+import type { Drafter, DraftTreeKind } from '@foretoken/core';
 import type { Profile, TreeAcceptanceEntry } from '../../profile/profile-schema.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
-import type { ProfiledModel } from '../profiled-model.js';
 import type { ProfileStep } from '../profile-step.js';
 import { RankCounts } from '../rank-counts.js';
 import { createRecordingTreeDrafter } from '../recording-tree-drafter.js';
@@ -13,22 +12,24 @@ import { hashPrompts, runPrompt } from './prompt-run.js';
 const widths = [4, 2, 1, 1];
 const nodes = parentsOfWidths(widths).length;
 
-/** A target and a draft model of its vocabulary. */
-export interface TreePair extends Omit<DraftingPair, 'drafter' | 'draft'> {
-  readonly draft: ProfiledModel;
+/** A target, and what drafts trees for it. */
+export interface TreePair extends Omit<DraftingPair, 'drafter'> {
+  /** As the drafter calls itself. */
+  readonly name: string;
+  readonly createDrafter: (tree: DraftTreeKind) => Drafter;
 }
 
 /**
- * Acceptance by depth and rank of trees that the draft model drafts, on prompts. Every prompt that is done counts, and a
- * later run goes on with the next.
+ * Acceptance by depth and rank of trees of one shape, on prompts. Every prompt that is done counts, and a later run goes on
+ * with the next.
  */
 export function treeAcceptanceStep(
   pair: TreePair,
   { prompts, clock }: { readonly prompts: readonly string[]; readonly clock: () => number },
 ): ProfileStep {
-  const { target, draft, sampling, rule } = pair;
+  const { target, sampling, rule } = pair;
   const promptsSha256 = hashPrompts(prompts);
-  const fields = pairFields({ ...pair, drafter: draft.model });
+  const fields = pairFields({ ...pair, drafter: { name: pair.name } });
   const find = (profile: Profile): TreeAcceptanceEntry | undefined =>
     profile.treeAcceptance.find(
       (entry) =>
@@ -37,17 +38,13 @@ export function treeAcceptanceStep(
         entry.promptsSha256 === promptsSha256,
     );
   return {
-    name: `acceptance of trees of ${draft.model.name}`,
+    name: `acceptance of trees of ${pair.name}`,
     weight: 2,
     isDone: (profile) => find(profile)?.promptsUsed === prompts.length,
     async measure(profile, milliseconds, signal) {
       const started = clock();
       let entry = find(profile);
-      const drafter = createModelTreeDrafter({
-        model: draft.model,
-        target: target.model,
-        tree: { kind: 'static', widths },
-      });
+      const drafter = pair.createDrafter({ kind: 'static', widths });
       try {
         for (let index = entry?.promptsUsed ?? 0; index < prompts.length; index++) {
           const counts = new RankCounts();

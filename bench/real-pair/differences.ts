@@ -1,0 +1,98 @@
+/**
+ * Greedy answers with speculation against plain ones of the same turns: where they part, whether rounding explains it, that
+ * is, whether the two tokens' logits are closer than twice what reading the text in passes of one token and of many changes.
+ * Needs no quiet machine; what was explained once is kept in the result.
+ *
+ * Run: npx tsx bench/real-pair/differences.ts --models FOLDER [--minutes 20] [--results FILE]
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { compareGreedy, type GreedyDifference } from '@foretoken/core';
+import { llamacppBackend } from '@foretoken/llamacpp-backend';
+import { chatPrompts } from './chat-prompts.js';
+import { conditions } from './conditions.js';
+import { ownNames } from './goals.js';
+import { openPair, type Pair, type PairName, pairNames } from './pairs.js';
+import { planFile } from './plan-files.js';
+import { currentRuns } from './ratios.js';
+import { readRealPairResult, writeRealPairResult } from './result-files.js';
+import { readRuns, type Run, runsFile } from './runs-file.js';
+import { plainName } from './systems.js';
+
+export interface TextDifference extends GreedyDifference {
+  readonly files: PairName;
+  readonly prompt: string;
+  readonly system: string;
+  /** Of both texts. */
+  readonly texts: string;
+}
+
+const { values: given } = parseArgs({
+  options: {
+    models: { type: 'string' },
+    minutes: { type: 'string', default: 'Infinity' },
+    results: { type: 'string', default: runsFile },
+  },
+});
+if (given.models === undefined) throw new Error('--models FOLDER says where the GGUF files are.');
+const folder = given.models;
+const start = performance.now();
+const known =
+  (await readRealPairResult<{ differences: TextDifference[] }>('real-pair-differences'))?.differences ?? [];
+const runs = currentRuns(await readRuns(given.results)).filter(({ temperature }) => temperature === 0);
+const differences: TextDifference[] = [];
+let [compared, left] = [0, 0];
+for (const files of pairNames) {
+  const pairs = comparedTexts(runs.filter((run) => run.files === files));
+  compared += pairs.length;
+  const different = pairs.filter(({ plain, own }) => plain.join() !== own.join());
+  if (different.length === 0) continue;
+  const pair = await openPair(files, folder);
+  const plansTrees = await hasTrees(pair);
+  const prompts = await chatPrompts('measured', pair.target);
+  const target = await llamacppBackend.loadModel(pair.target, { ...conditions, maximumSequences: 1 });
+  try {
+    for (const { prompt, system, plain, own } of different) {
+      const texts = createHash('sha256')
+        .update(JSON.stringify([plain, own]))
+        .digest('hex')
+        .slice(0, 16);
+      const before = [...known, ...differences].find((entry) => entry.texts === texts);
+      if (before === undefined && performance.now() - start > 60_000 * Number(given.minutes)) {
+        left += 1;
+        continue;
+      }
+      const tokens = prompts.find(({ id }) => id === prompt)?.tokens ?? [];
+      const trees = system === 'plan' && plansTrees;
+      const difference = before ?? (await compareGreedy(target, tokens, plain, own, { trees }));
+      // One text may only end earlier: where a limit cut it.
+      if (difference === undefined) continue;
+      differences.push({ ...difference, files, prompt, system, texts });
+      console.log(JSON.stringify(differences.at(-1)));
+    }
+  } finally {
+    await target.close();
+  }
+}
+if (left > 0) console.log(`Not explained yet: ${left}. Run it again.`);
+console.log(`${compared} texts, ${differences.length} differ from plain ones.`);
+await writeRealPairResult('real-pair-differences', 'differences', { compared, left, differences });
+
+/** Plain and speculative texts of the same turns. */
+function comparedTexts(greedy: readonly Run[]) {
+  const plains = new Map(greedy.filter(({ system }) => system === plainName).map((run) => [run.unit, run]));
+  return greedy.flatMap(({ unit, prompt, system, tokens: own }) => {
+    const plain = plains.get(unit)?.tokens;
+    const isOwn = ownNames.some((name) => name === system);
+    return isOwn && plain !== undefined && own !== undefined ? [{ prompt, system, plain, own }] : [];
+  });
+}
+
+/** Whether the plan drafts trees, which are read in passes of another shape. */
+async function hasTrees(pair: Pair): Promise<boolean> {
+  const text = await readFile(planFile(folder, pair, 0), 'utf8').catch(() => undefined);
+  if (text === undefined) return false;
+  const { drafters } = JSON.parse(text) as { drafters: readonly { tree?: unknown }[] };
+  return drafters.some(({ tree }) => tree !== undefined);
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { foretoken } from '../support/foretoken.js';
+import { chatPrompts } from './chat-prompts.js';
+import { conditions } from './conditions.js';
+import type { Pair } from './pairs.js';
+
+/** Time for measuring: the draft model with the passes of both models, then prompt lookup, whose passes are known by then. */
+const budgets = { draft: '150s', lookup: '60s' } as const;
+
+export function profileFile(folder: string, { name }: Pair, temperature: number): string {
+  return path.resolve(folder, `real-pair-${name}-T${temperature}.profile.json`);
+}
+
+export function planFile(folder: string, { name }: Pair, temperature: number): string {
+  return path.resolve(folder, `real-pair-${name}-T${temperature}.plan.json`);
+}
+
+/**
+ * A plan with the draft model and prompt lookup, made as a user makes it, on prompts that are not measured. It and its
+ * profile are made once: remove both to make them anew. A profile that was interrupted goes on where it ended.
+ */
+export async function preparePlan(folder: string, pair: Pair, temperature: number): Promise<string> {
+  const plan = planFile(folder, pair, temperature);
+  if (existsSync(plan)) return plan;
+  console.log(`Making ${plan} (once, some minutes) ...`);
+  const prompts = path.resolve(folder, `real-pair-${pair.name}.prompts.jsonl`);
+  const texts = await chatPrompts('profiled', pair.target);
+  await writeFile(prompts, texts.map(({ text }) => `${JSON.stringify({ prompt: text })}\n`).join(''));
+  const profile = profileFile(folder, pair, temperature);
+  const { threads, contextLength } = conditions;
+  const setup = ['--model', pair.target, '--temperature', String(temperature), '--threads', String(threads)];
+  const measured = [...setup, '--context', String(contextLength), '--prompts', prompts, '--output', profile];
+  await foretoken('profile', ...measured, '--draft', pair.draft, '--budget', budgets.draft);
+  await foretoken('profile', ...measured, '--draft', 'prompt-lookup', '--budget', budgets.lookup);
+  const drafters = ['--draft', `prompt-lookup+${pair.draft}`, '--backend', 'llamacpp'];
+  await foretoken('plan', ...setup, ...drafters, '--profile', profile, '--output', plan);
+  return plan;
+}

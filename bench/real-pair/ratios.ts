@@ -1,0 +1,139 @@
+import { bootstrapMean } from '@foretoken/stats';
+import { seededRandom } from '../../packages/stats/src/testing/seeded-random.js';
+import { mean } from '../support/slower-prompts.js';
+import type { PromptKind } from './chat-prompts.js';
+import type { PairName } from './pairs.js';
+import type { Run } from './runs-file.js';
+import { plainName } from './systems.js';
+
+const seed = 20_261_129;
+
+/** Logs of a system's speeds over plain decoding in the same turns, for one prompt. */
+export interface PromptRatios {
+  readonly prompt: string;
+  readonly kind: PromptKind;
+  /** After the first tokens, by repeat. */
+  readonly logs: readonly number[];
+  /** Of whole requests, reading the prompt included, by repeat. */
+  readonly wholeLogs: readonly number[];
+  /** Tokens a second after the first tokens, the geometric mean over repeats. */
+  readonly rate: number;
+}
+
+/** One pair of files at one temperature: ratios of its prompts by system. */
+export interface Setting {
+  readonly files: PairName;
+  readonly temperature: number;
+  readonly systems: ReadonlyMap<string, readonly PromptRatios[]>;
+}
+
+/** A geometric mean with a 95 % bootstrap interval over prompts, which is undefined for one prompt. */
+export interface MeanRatio {
+  readonly ratio: number;
+  readonly interval95: readonly [lower: number, upper: number] | undefined;
+  readonly prompts: number;
+}
+
+/** Tokens a second. The tokens of the first round are left out with it: it ends with the first token. */
+export function rateOf({ count, firstCount, restMilliseconds }: Run): number {
+  return (1000 * (count - firstCount)) / restMilliseconds;
+}
+
+function wholeRateOf({ count, firstMilliseconds, restMilliseconds }: Run): number {
+  return (1000 * count) / (firstMilliseconds + restMilliseconds);
+}
+
+/** The runs on the processor that ran last, of each system with the setup that it had last. */
+export function currentRuns(runs: readonly Run[]): Run[] {
+  const processor = runs.at(-1)?.processor;
+  const here = runs.filter(
+    (run) => run.processor === processor && run.tokenCount === runs.at(-1)?.tokenCount,
+  );
+  const setups = new Map(here.map(({ system, setup }) => [system, setup]));
+  // An answer of one round has no rate.
+  return here.filter((run) => run.setup === setups.get(run.system) && run.count > run.firstCount);
+}
+
+/** Ratios by files and temperature. Where a system ran a repeat of a prompt twice, the later one counts. */
+export function settingsOf(runs: readonly Run[]): Setting[] {
+  const settings: Setting[] = [];
+  for (const own of groupBy(runs, ({ files, temperature }) => `${files} ${temperature}`).values()) {
+    const [{ files, temperature }] = own as [Run];
+    const plains = new Map(own.filter(({ system }) => system === plainName).map((run) => [run.unit, run]));
+    const systems = new Map<string, PromptRatios[]>();
+    for (const [system, ofSystem] of groupBy(own, (run) => run.system)) {
+      const prompts = [...groupBy(ofSystem, (run) => run.prompt).values()].map((ofPrompt) =>
+        promptRatios(ofPrompt, plains),
+      );
+      systems.set(
+        system,
+        prompts.filter((ratios) => ratios !== undefined),
+      );
+    }
+    settings.push({ files, temperature, systems });
+  }
+  return settings;
+}
+
+function promptRatios(runs: readonly Run[], plains: ReadonlyMap<string, Run>): PromptRatios | undefined {
+  const latest = new Map(runs.filter(({ unit }) => plains.has(unit)).map((run) => [run.repeat, run]));
+  const kept = [...latest.values()].toSorted((left, right) => left.repeat - right.repeat);
+  const [first] = kept;
+  if (first === undefined) return undefined;
+  const logs = (rate: (run: Run) => number): number[] =>
+    kept.map((run) => Math.log(rate(run) / rate(plains.get(run.unit) as Run)));
+  return {
+    prompt: first.prompt,
+    kind: first.kind,
+    logs: logs(rateOf),
+    wholeLogs: logs(wholeRateOf),
+    rate: Math.exp(mean(kept.map((run) => Math.log(rateOf(run))))),
+  };
+}
+
+/** Of the prompts that both have. In turns with each other, plain decoding falls out. */
+export function over(
+  candidate: readonly PromptRatios[],
+  baseline: readonly PromptRatios[] | undefined,
+  which: 'logs' | 'wholeLogs' = 'logs',
+): MeanRatio | undefined {
+  if (baseline === undefined) return undefined;
+  const logs = candidate.flatMap((own) => {
+    const other = baseline.find(({ prompt }) => prompt === own.prompt);
+    return other === undefined ? [] : [mean(own[which]) - mean(other[which])];
+  });
+  return meanRatio(logs);
+}
+
+export function overPlain(
+  prompts: readonly PromptRatios[],
+  which: 'logs' | 'wholeLogs' = 'logs',
+): MeanRatio | undefined {
+  return meanRatio(prompts.map((own) => mean(own[which])));
+}
+
+/** The geometric mean of ratios, one a prompt; undefined where there are none. */
+export function meanRatio(logs: readonly number[]): MeanRatio | undefined {
+  if (logs.length === 0) return undefined;
+  const varies = logs.some((log) => log !== logs[0]);
+  const interval =
+    logs.length > 1 && varies
+      ? bootstrapMean({ sums: logs, counts: logs.map(() => 1) }, { random: seededRandom(seed) })
+      : undefined;
+  return {
+    ratio: Math.exp(mean(logs)),
+    interval95: interval && [Math.exp(interval.lower), Math.exp(interval.upper)],
+    prompts: logs.length,
+  };
+}
+
+/** Node 20 has no `Map.groupBy`. */
+function groupBy<Value>(values: readonly Value[], key: (value: Value) => string): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group === undefined) groups.set(key(value), [value]);
+    else group.push(value);
+  }
+  return groups;
+}
