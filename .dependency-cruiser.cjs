@@ -12,6 +12,7 @@ const allowed = {
   'onnx-backend': ['core', 'models'],
   audit: ['core', 'stats'],
   planner: ['core', 'stats'],
+  server: ['core', 'grammar', 'models'],
 };
 
 module.exports = {

@@ -71,7 +71,7 @@ function ownSystems(modelFolder: string): System[] {
     ),
     own(
       'combined',
-      drafting(({ draft }) => `prompt-lookup+${draft}`),
+      drafting(({ draft }) => `prompt-lookup+input-copy+${draft}`),
     ),
     own('plan', ({ pair, temperature }) => ({ plan: planFile(modelFolder, pair, temperature) })),
   ];

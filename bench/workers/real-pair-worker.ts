@@ -59,7 +59,7 @@ async function open(): Promise<{
   if ('plan' in options) {
     const plan = await loadPlan(options.plan, {}, signal);
     const opened = await openPlan(plan, { plan: options.plan }, signal);
-    return { models: opened, rule: plan.rule, draftLength: planController(opened.planned, plan.rule) };
+    return { models: opened, rule: plan.rule, draftLength: planController(opened, plan.rule) };
   }
   const { model, draft, threads, contextLength: context } = options;
   const opened = await openModels({ model, draft, backend: 'llamacpp', threads, context }, signal);

@@ -20,6 +20,12 @@ describe('what cannot be converted is named, and nothing is left behind', () => 
     [what: string, options: HuggingFaceFolderOptions, error: new (message: string) => Error, message: RegExp]
   >([
     ['another architecture', { config: { model_type: 'mamba' } }, UnsupportedError, /only "llama"/],
+    [
+      'a sliding window',
+      { config: { model_type: 'mistral', sliding_window: 16 } },
+      UnsupportedError,
+      /sliding window.*load the folder itself/,
+    ],
     ['another activation', { config: { hidden_act: 'gelu' } }, UnsupportedError, /hidden_act is "gelu"/],
     ['stretched positions', { config: { rope_scaling: { factor: 2 } } }, UnsupportedError, /rope_scaling/],
     [

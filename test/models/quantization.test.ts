@@ -67,13 +67,29 @@ test.each([
   'Q6_K',
   'IQ4_NL',
   'IQ4_XS',
+  'IQ3_S',
+  'IQ3_XXS',
+  'IQ2_S',
+  'IQ2_XS',
+  'IQ2_XXS',
+  'IQ1_M',
+  'IQ1_S',
+  'TQ2_0',
+  'TQ1_0',
+  'Q2_0',
+  'Q1_0',
+  'MXFP4',
+  'NVFP4',
 ])("%s is dequantised to llama.cpp's own bits, whatever the blocks hold", (format) => {
   const blocks = 300;
   const { blockBytes, blockElements } = tensorTypeByName(format) as TensorType;
   const random = new SeededRandom(seed);
   const bytes = Uint8Array.from({ length: blocks * blockBytes }, () => random.whole(0, 255));
   const expected = dequantizeWithLlama(format, bytes, blocks * blockElements);
-  expect(decodeWeights(bytes, format)).toEqual(expected);
+  const decoded = decodeWeights(bytes, format);
+  expect(decoded).toHaveLength(expected.length);
+  // Object.is: signs of zeros count, and NaN is NaN.
+  expect(decoded.findIndex((value, at) => !Object.is(value, expected[at]))).toBe(-1);
   expect(new Set(expected).size).toBeGreaterThan(100);
 });
 

@@ -11,9 +11,12 @@ import {
   type RoundCostsEntry,
   writeProfile,
 } from '@foretoken/planner';
+import { startServer } from '@foretoken/server';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
+import { loadPlan } from './planning/open-plan.js';
+import { openServedModel } from './serving/open-served-model.js';
 
 let folder: string;
 const inFolder = (name: string): string => path.join(folder, name);
@@ -160,6 +163,45 @@ describe('by a plan', () => {
     expect(settings).toMatchObject({ temperature: 0, rule: (await readPlanFile()).rule });
     expect(used.predicted.speedup.estimate).toBeGreaterThan(1);
     expect(planned.stderr).toContain('--temperature instead of what the plan says');
+  });
+
+  it('serve drafts by its controller; a stale plan is refused', async () => {
+    const signal = new AbortController().signal;
+    const planned = await loadPlan(inFolder('plan.json'), {}, signal);
+    const opened = await openServedModel(
+      {
+        models: { model: 'embedded', backend: 'llamacpp' },
+        plan: { plan: planned, file: inFolder('plan.json'), allowStale: undefined },
+        name: 'planned',
+        chatTemplate: undefined,
+        draftLength: 'auto',
+        rule: planned.rule,
+        sampling: planned.sampling,
+      },
+      signal,
+    );
+    try {
+      const { model } = opened;
+      expect(model.target.name).toBe('big.gguf');
+      const server = await startServer({ model, port: 0, clock: () => performance.now() });
+      const drafted = await fetch(`${server.url}/v1/completions`, {
+        method: 'POST',
+        body: JSON.stringify({ prompt: 'export function add(', max_tokens: 32, temperature: 0 }),
+      });
+      const { usage } = (await drafted.json()) as { usage: { speculation: { drafted_tokens: number } } };
+      // The profile says that drafting pays: no round has to show it first.
+      expect(usage.speculation.drafted_tokens).toBeGreaterThan(0);
+      expect(model.createDraftLength?.()?.name).toBe('learning');
+      await server.close();
+    } finally {
+      await opened.close();
+    }
+    const stale = inFolder('stale-serve.json');
+    await writeFile(
+      stale,
+      JSON.stringify({ ...planned, machine: { ...planned.machine, processor: 'abacus' } }),
+    );
+    await expect(loadPlan(stale, {}, signal)).rejects.toThrow(/the processor was abacus/);
   });
 
   it('generate drafts trees where they are planned, and gives the text of plain decoding', async () => {

@@ -6,6 +6,7 @@ const loaders = {
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
   generate: async () => (await import('./commands/generate.js')).generateCommand(),
   chat: async () => (await import('./commands/chat.js')).chatCommand(),
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
   bench: async () => (await import('./commands/bench.js')).benchCommand(),
   audit: async () => (await import('./commands/audit.js')).auditCommand(),
   compare: async () => (await import('./commands/compare.js')).compareCommand(),

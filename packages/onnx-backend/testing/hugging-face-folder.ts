@@ -4,7 +4,7 @@ import { encodeWeights } from '@foretoken/models';
 import { randomNumbers } from './random-numbers.js';
 
 export interface HuggingFaceModel {
-  readonly architecture: 'llama' | 'qwen2';
+  readonly architecture: 'llama' | 'qwen2' | 'mistral' | 'gemma' | 'gemma2' | 'gemma3_text';
   readonly tied?: boolean;
   /** Files that the weights are spread over, with an index; 1: none. */
   readonly shards?: number;
@@ -24,10 +24,14 @@ export async function writeHuggingFaceFolder(folder: string, model: HuggingFaceM
     const values = Float32Array.from({ length }, () => middle + scale * (2 * random() - 1));
     if (name !== model.without) tensors.set(name, { shape, values });
   };
+  const isGemma = model.architecture.startsWith('gemma');
+  const hasOutputNorms = isGemma && model.architecture !== 'gemma';
+  // Gemma stores the gains of its norms less one.
+  const gain = isGemma ? 0 : 1;
   add('model.embed_tokens.weight', [vocabulary, width], 1);
   for (let layer = 0; layer < 2; layer++) {
     const name = (part: string): string => `model.layers.${layer}.${part}`;
-    add(name('input_layernorm.weight'), [width], 0.2, 1);
+    add(name('input_layernorm.weight'), [width], 0.2, gain);
     for (const [part, rows] of [
       ['q_proj', heads * headWidth],
       ['k_proj', keyValueHeads * headWidth],
@@ -37,17 +41,26 @@ export async function writeHuggingFaceFolder(folder: string, model: HuggingFaceM
       if (model.architecture === 'qwen2') add(name(`self_attn.${part}.bias`), [rows], 0.5);
     }
     add(name('self_attn.o_proj.weight'), [width, heads * headWidth], 0.2);
-    add(name('post_attention_layernorm.weight'), [width], 0.2, 1);
+    add(name('post_attention_layernorm.weight'), [width], 0.2, gain);
+    if (hasOutputNorms) {
+      add(name('pre_feedforward_layernorm.weight'), [width], 0.2, gain);
+      add(name('post_feedforward_layernorm.weight'), [width], 0.2, gain);
+    }
+    if (model.architecture === 'gemma3_text') {
+      add(name('self_attn.q_norm.weight'), [headWidth], 0.2, gain);
+      add(name('self_attn.k_norm.weight'), [headWidth], 0.2, gain);
+    }
     add(name('mlp.gate_proj.weight'), [feedForward, width], 0.3);
     add(name('mlp.up_proj.weight'), [feedForward, width], 0.3);
     add(name('mlp.down_proj.weight'), [width, feedForward], 0.2);
   }
-  add('model.norm.weight', [width], 0.2, 1);
-  if (model.tied !== true) add('lm_head.weight', [vocabulary, width], 0.3);
+  add('model.norm.weight', [width], 0.2, gain);
+  const tied = model.tied ?? isGemma;
+  if (!tied) add('lm_head.weight', [vocabulary, width], 0.3);
 
   const config: Record<string, unknown> = {
     model_type: model.architecture,
-    hidden_act: 'silu',
+    hidden_act: isGemma ? 'gelu_pytorch_tanh' : 'silu',
     vocab_size: vocabulary,
     max_position_embeddings: 128,
     hidden_size: width,
@@ -58,7 +71,7 @@ export async function writeHuggingFaceFolder(folder: string, model: HuggingFaceM
     intermediate_size: feedForward,
     rms_norm_eps: 1e-5,
     rope_theta: 1000,
-    tie_word_embeddings: model.tied === true,
+    tie_word_embeddings: tied,
     bos_token_id: 0,
     eos_token_id: 1,
     ...model.config,

@@ -1,4 +1,5 @@
 import {
+  decodeWeights,
   encodeWeights,
   type TensorToWrite,
   type TypedValue,
@@ -8,7 +9,7 @@ import {
 import type { TensorType } from '@foretoken/models';
 import { randomNumbers } from './random-numbers.js';
 
-/** A tiny model: 2 layers, 2 key-value heads, 64 tokens of vocabulary, a context of 128. */
+/** A tiny model: 2 layers, 2 key-value heads, 64 tokens of vocabulary, a context of 128; with the norms that Gemma has. */
 export interface RandomModel {
   readonly architecture: string;
   readonly format: 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
@@ -24,11 +25,12 @@ export interface RandomModel {
   readonly frequencyFactors?: readonly number[];
   /** Changes a tensor's values before they are encoded. */
   readonly edit?: (name: string, values: Float32Array) => void;
-  /** A tensor that is stored in a format that cannot be written here, as zeros. */
-  readonly foreign?: { readonly name: string; readonly format: string };
+  /** Tensors in formats that cannot be written here, of random blocks, by name. */
+  readonly formats?: Readonly<Record<string, string>>;
   /** Further tensors, by name and length. */
   readonly extra?: Readonly<Record<string, number>>;
-  readonly metadata?: Readonly<Record<string, TypedValue>>;
+  /** Replaces what the file says otherwise; undefined takes it out. */
+  readonly metadata?: Readonly<Record<string, TypedValue | undefined>>;
 }
 
 const sizes = { layers: 2, keyValueHeads: 2, vocabulary: 64, context: 128 } as const;
@@ -46,12 +48,15 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
     const values = Float32Array.from({ length }, () => middle + scale * (2 * random() - 1));
     model.edit?.(name, values);
     const format = shape.length === 1 ? 'F32' : model.format;
-    if (name === model.foreign?.name) {
-      const foreign = tensorTypeByName(model.foreign.format) as TensorType;
-      const bytes = (length / foreign.blockElements) * foreign.blockBytes;
-      tensors.push({ name, shape, type: foreign, data: async () => new Uint8Array(bytes) });
-    } else tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
+    const other = tensorTypeByName(model.formats?.[name] ?? '');
+    if (other === undefined)
+      tensors.push({ name, shape, type, data: async () => encodeWeights(values, format) });
+    else {
+      const bytes = randomBlocks(other, length / other.blockElements, random);
+      tensors.push({ name, shape, type: other, data: async () => bytes });
+    }
   };
+  const hasOutputNorms = architecture === 'gemma2' || architecture === 'gemma3';
   add('token_embd.weight', [width, vocabulary], 1);
   for (let layer = 0; layer < layers; layer++) {
     const name = (part: string): string => `blk.${layer}.${part}`;
@@ -66,10 +71,16 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
       if (model.biases === true) add(name(`${part}.bias`), [rows], 0.5);
     }
     add(name('attn_output.weight'), [heads * headWidth, width], 0.2);
+    if (hasOutputNorms) add(name('post_attention_norm.weight'), [width], 0.2, 1);
+    if (architecture === 'gemma3') {
+      add(name('attn_q_norm.weight'), [headWidth], 0.2, 1);
+      add(name('attn_k_norm.weight'), [headWidth], 0.2, 1);
+    }
     add(name('ffn_norm.weight'), [width], 0.2, 1);
     add(name('ffn_gate.weight'), [width, feedForward], 0.3);
     add(name('ffn_up.weight'), [width, feedForward], 0.3);
     add(name('ffn_down.weight'), [feedForward, width], 0.2);
+    if (hasOutputNorms) add(name('post_ffw_norm.weight'), [width], 0.2, 1);
   }
   add('output_norm.weight', [width], 0.2, 1);
   if (model.separateHead === true) add('output.weight', [width, vocabulary], 0.3);
@@ -108,7 +119,24 @@ export async function writeRandomGguf(path: string, model: RandomModel): Promise
       { type: 'string[]', value: Array.from({ length: vocabulary }, (_, id) => `t${id}`) },
     ],
     ['tokenizer.ggml.merges', { type: 'string[]', value: ['t 1'] }],
-    ...Object.entries(model.metadata ?? {}),
   ]);
+  for (const [key, value] of Object.entries(model.metadata ?? {})) {
+    if (value === undefined) metadata.delete(key);
+    else metadata.set(key, value);
+  }
   await writeGguf(path, metadata, tensors);
+}
+
+/** Blocks of any content whose elements are about as large as a matrix's. */
+function randomBlocks(type: TensorType, count: number, random: () => number): Uint8Array {
+  const bytes = new Uint8Array(count * type.blockBytes);
+  for (let from = 0; from < bytes.length; ) {
+    const block = Uint8Array.from({ length: type.blockBytes }, () => 256 * random());
+    const largest = decodeWeights(block, type.name).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+    // Scales are among the bytes: most blocks have another magnitude, or no finite one.
+    if (!(largest > 0.05 && largest < 0.5)) continue;
+    bytes.set(block, from);
+    from += block.length;
+  }
+  return bytes;
 }

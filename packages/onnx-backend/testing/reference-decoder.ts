@@ -14,12 +14,15 @@ export interface ReferenceRow {
 }
 
 /**
- * A llama or qwen2 forward pass written from the papers, in float64, one token at a time, straight from a GGUF
+ * A llama, qwen2 or gemma forward pass written from the papers, in float64, one token at a time, straight from a GGUF
  * file's weights: what the generated graphs are compared with. Shares no code with the generator.
+ *
+ * @param everyWindow a sliding window of every layer, as Mistral has it and no GGUF file says.
  */
 export async function referenceForward(
   file: GgufFile,
   tokens: readonly ReferenceToken[],
+  everyWindow = Number.POSITIVE_INFINITY,
 ): Promise<readonly ReferenceRow[]> {
   const architecture = String(file.metadata.get('general.architecture'));
   const setting = (key: string): number => Number(file.metadata.get(`${architecture}.${key}`));
@@ -43,6 +46,11 @@ export async function referenceForward(
     cache.set(name, loaded);
     return loaded;
   };
+  const isGemma = architecture.startsWith('gemma');
+  const window = setting('attention.sliding_window') || Number.POSITIVE_INFINITY;
+  const pattern = setting('attention.sliding_window_pattern') || (architecture === 'gemma2' ? 2 : 6);
+  const scoreCap = architecture === 'gemma2' ? setting('attn_logit_softcapping') : Number.NaN;
+  const logitCap = setting('final_logit_softcapping');
   const project = async (name: string, input: Float64Array): Promise<Float64Array> => {
     const matrix = (await tensor(`${name}.weight`)) as Float32Array;
     const bias = await tensor(`${name}.bias`);
@@ -61,12 +69,17 @@ export async function referenceForward(
     return input.map((value, index) => (value / Math.sqrt(mean + epsilon)) * (gain[index] as number));
   };
   /** In place: llama's files hold neighbouring pairs, qwen2's halves. */
-  const rotate = (values: Float64Array, position: number): void => {
+  const rotate = (values: Float64Array, position: number, local: boolean): void => {
+    // Gemma 3 stretches the rotation of layers without a window only, and gives the others a base of their own.
+    const own = local && architecture === 'gemma3';
+    const layerBase = own ? setting('rope.freq_base_swa') || 10_000 : base;
+    const layerStretch = own ? 1 : stretch;
     for (let head = 0; head < values.length / headWidth; head++) {
       for (let pair = 0; pair < rotated / 2; pair++) {
         const first = head * headWidth + (architecture === 'llama' ? 2 * pair : pair);
         const second = first + (architecture === 'llama' ? 1 : rotated / 2);
-        const angle = (position * base ** ((-2 * pair) / rotated)) / stretch / (factors?.[pair] ?? 1);
+        const angle =
+          (position * layerBase ** ((-2 * pair) / rotated)) / layerStretch / (factors?.[pair] ?? 1);
         const [x, y] = [values[first] as number, values[second] as number];
         values[first] = x * Math.cos(angle) - y * Math.sin(angle);
         values[second] = x * Math.sin(angle) + y * Math.cos(angle);
@@ -74,33 +87,63 @@ export async function referenceForward(
     }
   };
 
+  const normHeads = async (name: string, input: Float64Array): Promise<Float64Array> => {
+    const output = new Float64Array(input.length);
+    for (let from = 0; from < input.length; from += headWidth)
+      output.set(await norm(name, input.subarray(from, from + headWidth)), from);
+    return output;
+  };
+  const normOutput = (name: string, output: Float64Array): Promise<Float64Array> =>
+    file.tensors.has(`${name}.weight`) ? norm(name, output) : Promise.resolve(output);
+
+  const positions: number[] = [];
   const keys: Float64Array[][] = Array.from({ length: layers }, () => []);
   const values: Float64Array[][] = Array.from({ length: layers }, () => []);
   const rows: ReferenceRow[] = [];
   for (const { token, position, sees } of tokens) {
     const table = (await tensor('token_embd.weight')) as Float32Array;
     let state: Float64Array = Float64Array.from(table.subarray(token * width, (token + 1) * width));
+    if (isGemma) state = state.map((value) => value * Math.sqrt(width));
+    positions.push(position);
     for (let layer = 0; layer < layers; layer++) {
       const name = `blk.${layer}`;
       const input = await norm(`${name}.attn_norm`, state);
-      const query = await project(`${name}.attn_q`, input);
-      const key = await project(`${name}.attn_k`, input);
-      rotate(query, position);
-      rotate(key, position);
+      const local = isGemma && window < Number.POSITIVE_INFINITY && layer % pattern < pattern - 1;
+      let query = await project(`${name}.attn_q`, input);
+      let key = await project(`${name}.attn_k`, input);
+      if (architecture === 'gemma3') {
+        query = await normHeads(`${name}.attn_q_norm`, query);
+        key = await normHeads(`${name}.attn_k_norm`, key);
+      }
+      rotate(query, position, local);
+      rotate(key, position, local);
       const [layerKeys, layerValues] = [keys[layer] as Float64Array[], values[layer] as Float64Array[]];
       layerKeys.push(key);
       layerValues.push(await project(`${name}.attn_v`, input));
-      const attended = attend(query, layerKeys, layerValues, sees, heads / keyValueHeads, headWidth);
-      state = add(state, await project(`${name}.attn_output`, attended));
+      const near = local ? Math.min(window, everyWindow) : everyWindow;
+      const seen = sees.filter((index) => position - (positions[index] as number) < near);
+      const attended = attend(
+        query,
+        layerKeys,
+        layerValues,
+        seen,
+        heads / keyValueHeads,
+        headWidth,
+        scoreCap,
+      );
+      const projected = await project(`${name}.attn_output`, attended);
+      state = add(state, await normOutput(`${name}.post_attention_norm`, projected));
       const middle = await norm(`${name}.ffn_norm`, state);
       const gate = await project(`${name}.ffn_gate`, middle);
       const up = await project(`${name}.ffn_up`, middle);
-      const gated = gate.map((value, index) => (value / (1 + Math.exp(-value))) * (up[index] as number));
-      state = add(state, await project(`${name}.ffn_down`, gated));
+      const gated = gate.map((value, index) => (isGemma ? gelu : silu)(value) * (up[index] as number));
+      const fed = await project(`${name}.ffn_down`, gated);
+      state = add(state, await normOutput(`${name}.post_ffw_norm`, fed));
     }
     const hiddenState = await norm('output_norm', state);
     const head = file.tensors.has('output.weight') ? 'output' : 'token_embd';
-    rows.push({ hiddenState, logits: await project(head, hiddenState) });
+    const logits = (await project(head, hiddenState)).map((logit) => capped(logit, logitCap));
+    rows.push({ hiddenState, logits });
   }
   return rows;
 }
@@ -121,6 +164,7 @@ function attend(
   sees: readonly number[],
   sharing: number,
   headWidth: number,
+  scoreCap: number,
 ): Float64Array {
   const output = new Float64Array(query.length);
   for (let head = 0; head < query.length / headWidth; head++) {
@@ -130,7 +174,7 @@ function attend(
       let score = 0;
       for (let element = 0; element < headWidth; element++)
         score += (query[from + element] as number) * (keys[index]?.[shared + element] as number);
-      return score / Math.sqrt(headWidth);
+      return capped(score / Math.sqrt(headWidth), scoreCap);
     });
     const largest = Math.max(...scores);
     const weights = scores.map((score) => Math.exp(score - largest));
@@ -143,6 +187,19 @@ function attend(
     }
   }
   return output;
+}
+
+function silu(value: number): number {
+  return value / (1 + Math.exp(-value));
+}
+
+/** The form with tanh (Hendrycks and Gimpel 1606.08415). */
+function gelu(value: number): number {
+  return 0.5 * value * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044_715 * value ** 3)));
+}
+
+function capped(value: number, cap: number): number {
+  return Number.isNaN(cap) ? value : cap * Math.tanh(value / cap);
 }
 
 function add(left: Float64Array, right: Float64Array): Float64Array {

@@ -43,7 +43,7 @@ export async function openChatModels(
   if (plan !== undefined) {
     const opened = await openPlan(plan.plan, { plan: plan.file, allowStale: plan.allowStale }, signal);
     const planned =
-      draftLength === 'auto' ? planController(opened.planned, rule) : draftLengthController(draftLength);
+      draftLength === 'auto' ? planController(opened, rule) : draftLengthController(draftLength);
     return { ...opened, template, draftLength: planned };
   }
   const opened = await openModels(selection.models, signal);

@@ -226,7 +226,7 @@ async function benchEngine(
       // One of its own for every length, which learns from run to run.
       const controller =
         opened !== undefined && draftLength === 'auto'
-          ? planController(opened.planned, options.rule)
+          ? planController(opened, options.rule)
           : draftLengthController(draftLength);
       const shared = {
         target,

@@ -150,7 +150,7 @@ Examples:
           clock: () => performance.now(),
           draftLength:
             opened !== undefined && draftLength === 'auto'
-              ? planController(opened.planned, rule)
+              ? planController(opened, rule)
               : draftLengthController(draftLength),
         });
         let end: GenerationEndEvent | undefined;

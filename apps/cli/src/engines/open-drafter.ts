@@ -105,8 +105,8 @@ export async function openDrafter(
    * are judged before they are used.
    */
   function combine(drafters: readonly Drafter[]): Drafter | undefined {
-    const { combine: combination = 'estimate' } = selection;
+    const { combine: combination = 'estimate', known } = selection;
     if (drafters.length < 2 && drafters[0]?.isFree !== true) return drafters[0];
-    return createCombinedDrafter({ drafters, combination });
+    return createCombinedDrafter({ drafters, combination, known });
   }
 }

@@ -33,7 +33,10 @@ describe('the file of past outputs', () => {
     catchWarnings();
     expect((await openPastOutputs(file, tokenizer)).texts).toEqual([]);
     for (const text of [[1, 2, 3], [4]]) await (await openPastOutputs(file, tokenizer)).add(text);
-    expect((await openPastOutputs(file, tokenizer)).texts).toEqual([[1, 2, 3], [4]]);
+    const opened = await openPastOutputs(file, tokenizer);
+    expect(opened.texts).toEqual([[1, 2, 3], [4]]);
+    for (const text of [[5], [6, 7]]) await opened.add(text);
+    expect((await openPastOutputs(file, tokenizer)).texts).toEqual([[1, 2, 3], [4], [5], [6, 7]]);
     expect(await readdir(folder)).toEqual(['kept']);
     expect(warnings).toBe('');
   });

@@ -18,7 +18,7 @@ const mostTokens = 262_144;
 
 /** A file of past outputs, read. */
 export interface PastOutputsFile {
-  /** Token ids, oldest first. */
+  /** Token ids, oldest first, as they were when it was opened. */
   readonly texts: readonly (readonly number[])[];
   /**
    * Adds an output and replaces the file; the oldest outputs make room.
@@ -39,10 +39,15 @@ export async function openPastOutputs(file: string, tokenizer: Tokenizer): Promi
   const vocabulary = markVocabulary(tokenizer);
   const bytes = await readIfThere(file);
   const texts = bytes === undefined ? [] : readTexts(file, bytes, vocabulary);
+  let kept = texts;
   return {
     texts,
-    add: (tokens) =>
-      replaceFile(file, encodePastOutputs({ vocabulary, texts: [...texts, tokens] }, mostTokens)),
+    async add(tokens) {
+      const added = encodePastOutputs({ vocabulary, texts: [...kept, tokens] }, mostTokens);
+      await replaceFile(file, added);
+      // What had to make room is gone here too.
+      kept = readTexts(file, added, vocabulary);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError, type LanguageModel, UnsupportedError } from '@foretoken/core';
-import { encodeFim, findFimTokens, readGguf } from '@foretoken/models';
+import { encodeFim, type FimTokens, findFimTokens, readGguf } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import { modelPath } from './model-options.js';
 import { readText } from './prompt-input.js';
@@ -37,13 +37,22 @@ export async function fimPrompt(
     throw new InvalidArgumentError(
       'There is nothing before or behind the gap: give a prompt, or a --suffix.',
     );
-  const file = modelPath(model, tinyModels.target);
-  const metadata = /\.gguf$/i.test(file) ? (await readGguf(file)).metadata : undefined;
-  const tokens = findFimTokens(target.tokenizer, metadata);
+  const tokens = await modelFimTokens(target, model);
   if (tokens === undefined) {
     throw new UnsupportedError(
       `${target.name} has no tokens that ask for what belongs into a gap, such as <|fim_prefix|>, <|fim_suffix|> and <|fim_middle|>: leave --suffix out, or choose a code model that was trained for it, such as Qwen2.5-Coder.`,
     );
   }
   return encodeFim(target.tokenizer, tokens, texts);
+}
+
+/**
+ * How a code model is asked to fill a gap; undefined where it was not trained for it.
+ *
+ * @param model the target as `--model` names it.
+ */
+export async function modelFimTokens(target: LanguageModel, model: string): Promise<FimTokens | undefined> {
+  const file = modelPath(model, tinyModels.target);
+  const metadata = /\.gguf$/i.test(file) ? (await readGguf(file)).metadata : undefined;
+  return findFimTokens(target.tokenizer, metadata);
 }

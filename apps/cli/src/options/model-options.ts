@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import type { DrafterCombination } from '@foretoken/core';
+import type { DrafterCombination, LearningDraftLengthOptions } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { backendNames, type EngineSelection } from '../engines/backends.js';
 import { headNames } from '../engines/heads.js';
@@ -92,6 +92,8 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   readonly foreignDraft?: ForeignDraft | undefined;
   readonly tree?: DraftTree | undefined;
   readonly combine?: DrafterCombination | undefined;
+  /** Of each drafter by `estimate`, as it is named, what was measured before. */
+  readonly known?: readonly LearningDraftLengthOptions[] | undefined;
   readonly stage?: TextPart | undefined;
   /** Nats up to which the draft model answers alone. */
   readonly route?: number | undefined;

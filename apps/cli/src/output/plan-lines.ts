@@ -8,7 +8,7 @@ export function planLines(plan: Plan, output: string): string[] {
   const { configuration } = target;
   const names = drafters.map((drafter) => `${drafter.name}, ${draftedText(drafter)}`);
   const drafting =
-    names.length === 0 ? 'plain decoding' : names.join(combination === 'priority' ? ', or else ' : '; ');
+    names.length === 0 ? 'plain decoding' : names.join(combination === 'estimate' ? ' or ' : '; ');
   const percent = `${(100 * confidence).toFixed(0)} %`;
   const lines = [
     `target: ${target.model} as ${formatText(configuration)} on ${configuration.engine}${configuration.threads === null ? '' : `, threads ${configuration.threads}`}${target.isOther ? ' (ANOTHER TARGET than its file)' : ''}`,

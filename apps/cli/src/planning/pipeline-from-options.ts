@@ -66,7 +66,7 @@ export function pipelineFromOptions(flags: PipelineFlags, profile: Profile): Pip
       cacheTypes: flags.targetCacheTypes && [...flags.targetCacheTypes],
     },
     drafters,
-    combination: flags.combine === 'priority' ? 'priority' : undefined,
+    combination: flags.combine === 'estimate' ? 'estimate' : undefined,
     rule: flags.rule,
     seedContract: flags.seedContract,
     sampling: { temperature, topK, topP, minP },

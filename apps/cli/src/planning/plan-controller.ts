@@ -5,23 +5,32 @@ import {
   type DraftLengthController,
   verificationRules,
 } from '@foretoken/core';
-import type { PlannedDrafter } from '@foretoken/planner';
+import type { OpenPlan } from './open-plan.js';
+import { knownOf } from './plan-selection.js';
 
 /**
- * A fresh controller that moves among the draft lengths of a plan's table, beginning with what was profiled, or drafts the
- * plan's trees. Of several drafters the last one's, whose drafts cost the most: the others are asked before it.
+ * What runs a plan: the schedule of its drafters, which begins with what was profiled, one for its trees, or a fresh
+ * controller that moves among the lengths of its table.
  *
  * @param rule that verifies: under one that takes no trees, what drafts trees drafts chains.
  */
-export function planController(planned: readonly PlannedDrafter[], rule: string): DraftLengthController {
-  const { table, roundCosts, priorAcceptance, tree } = planned.at(-1) ?? {};
-  if (tree !== undefined && verificationRules.get(rule)?.trees === true) {
-    const { committedTokens, roundMilliseconds } = tree.prediction;
-    const plain = roundCosts?.milliseconds[0] as number;
+export function planController(
+  { planned, drafter }: Pick<OpenPlan, 'planned' | 'drafter'>,
+  rule: string,
+): DraftLengthController {
+  const withTree = planned.find(({ tree }) => tree !== undefined);
+  if (withTree?.tree !== undefined && verificationRules.get(rule)?.trees === true) {
+    const { committedTokens, roundMilliseconds } = withTree.tree.prediction;
+    const plain = withTree.roundCosts?.milliseconds[0] as number;
     const costs = { plain, tree: roundMilliseconds };
-    return createTreeDraftLength({ nodes: tree.parents.length, committedTokens, roundCosts: costs });
+    return createTreeDraftLength({
+      nodes: withTree.tree.parents.length,
+      committedTokens,
+      roundCosts: costs,
+    });
   }
-  const lengths = table?.lengths.filter((length) => length > 0) ?? [];
-  if (lengths.length === 0) return createFixedDraftLength(0);
-  return createLearningDraftLength({ lengths, roundCosts, priorAcceptance });
+  if (drafter?.draftLength !== undefined) return drafter.draftLength;
+  const [single] = planned;
+  const known = single && knownOf(single);
+  return known?.lengths === undefined ? createFixedDraftLength(0) : createLearningDraftLength(known);
 }

@@ -1,4 +1,4 @@
-import { createFixedShape, InvalidArgumentError } from '@foretoken/core';
+import { createFixedShape, InvalidArgumentError, type LearningDraftLengthOptions } from '@foretoken/core';
 import type { KvType } from '@foretoken/llamacpp-backend';
 import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
@@ -22,7 +22,8 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
   return {
     model: embeddedOr(fileOf(plan, plan.target.model), tinyModels.target),
     draft: drafters.length === 0 ? 'none' : drafters.map((drafter) => partOf(plan, drafter)).join('+'),
-    combine: plan.combination === 'priority' && drafters.length > 1 ? 'priority' : undefined,
+    combine: drafters.length > 1 ? 'estimate' : undefined,
+    known: drafters.map(knownOf),
     stage: model?.stage,
     tree: treeOf(drafters),
     foreignDraft: model?.vocabulary === 'same' ? undefined : model?.vocabulary,
@@ -41,6 +42,12 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
     device: backend === 'onnx' && device === 'cuda' ? 'cuda' : undefined,
     access: engine.includes('(JavaScript API)') ? 'stock' : undefined,
   };
+}
+
+/** What the controller of one drafter begins with. */
+export function knownOf({ table, roundCosts, priorAcceptance }: PlannedDrafter): LearningDraftLengthOptions {
+  const lengths = table?.lengths.filter((length) => length > 0) ?? [];
+  return { lengths: lengths.length > 0 ? lengths : undefined, roundCosts, priorAcceptance };
 }
 
 /** The trees that a model drafts; undefined: none does. */

@@ -27,7 +27,7 @@ export interface ConvertOptions {
 }
 
 /**
- * Converts a Hugging Face folder of the llama architecture to GGUF, one tensor in memory at a time.
+ * Converts a Hugging Face folder of the llama or mistral architecture to GGUF, one tensor in memory at a time.
  * Matrices take the wanted format, vectors stay float32, as llama.cpp's own quantiser does it (`pure`).
  *
  * @throws InvalidModelFileError, UnsupportedError, CacheWriteError.

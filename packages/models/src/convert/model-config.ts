@@ -2,7 +2,7 @@ import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { readJson } from '../read-json.js';
 import { showValue } from '../show-value.js';
 
-/** What conversion needs of a Hugging Face config.json of the llama architecture. */
+/** What conversion needs of a Hugging Face config.json of the llama or mistral architecture. */
 export interface ModelConfig {
   readonly vocabularySize: number;
   readonly contextLength: number;
@@ -50,9 +50,10 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
       );
     }
   };
-  if (config['model_type'] !== 'llama') {
+  const kind = config['model_type'];
+  if (kind !== 'llama' && kind !== 'mistral') {
     throw new UnsupportedError(
-      `${path}: the model type is ${showValue(config['model_type'])}; only "llama" is supported.`,
+      `${path}: the model type is ${showValue(kind)}; only "llama" and "mistral" are supported.`,
     );
   }
   refuse('hidden_act', 'silu');
@@ -69,6 +70,12 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
       `${path}: the rotary embedding is ${showValue(rotaryKind)}; only "default" is supported.`,
     );
   }
+  const contextLength = whole('max_position_embeddings');
+  if (kind === 'mistral' && whole('sliding_window', contextLength) < contextLength) {
+    throw new UnsupportedError(
+      `${path}: every layer sees a sliding window, which GGUF's llama architecture does not have: load the folder itself with ONNX.`,
+    );
+  }
   const width = whole('hidden_size');
   const heads = whole('num_attention_heads');
   const vocabularySize = whole('vocab_size');
@@ -83,7 +90,7 @@ export async function readModelConfig(path: string): Promise<ModelConfig> {
   };
   return {
     vocabularySize,
-    contextLength: whole('max_position_embeddings'),
+    contextLength,
     width,
     layers: whole('num_hidden_layers'),
     heads,

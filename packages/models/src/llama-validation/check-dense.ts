@@ -1,6 +1,6 @@
 import type { MetadataCheck } from './metadata-check.js';
 
-/** Hyperparameters and shapes of the dense llama-like block (`llama`, `qwen2`). */
+/** Hyperparameters and shapes of the dense llama-like block (`llama`, `qwen2`, `gemma` to `gemma3`). */
 export function checkDense(
   check: MetadataCheck,
   architecture: string,

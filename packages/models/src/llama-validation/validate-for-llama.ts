@@ -9,11 +9,13 @@ import { showValue } from '../show-value.js';
 const leastAlignment = 32;
 const mostLayers = 512;
 const mostExperts = 1024;
+const denseArchitectures: readonly string[] = ['llama', 'qwen2', 'gemma', 'gemma2', 'gemma3'];
 const rotaryScalings: readonly string[] = ['none', 'linear', 'yarn', 'longrope'];
 
 /**
  * Checks what llama.cpp assumes of a model's metadata, shapes and types: it asserts instead of reporting, and
- * an assertion ends the process. Deep for the llama and qwen2 architectures, general for the others.
+ * an assertion ends the process. Deep for the dense architectures of the llama, qwen2
+ * and gemma families, general for the others.
  *
  * @param options.partialRotation true accepts heads of which only a part is rotated. llama.cpp does not run
  *   them in the dense architectures; another engine that reads such files may.
@@ -37,7 +39,7 @@ export function validateForLlama(
   const width = check.whole(`${architecture}.embedding_length`, 1, 2 ** 20);
   checkAsserted(check, architecture, layers);
   checkTypes(check);
-  if (architecture === 'llama' || architecture === 'qwen2') {
+  if (denseArchitectures.includes(architecture)) {
     checkDense(check, architecture, layers, width, partialRotation);
   }
   checkVocabulary(check, width);

@@ -20,8 +20,8 @@ test('BF16 is the upper half of a float32', () => {
 });
 
 test('what cannot be decoded is named', () => {
-  expect(() => decodeWeights(new Uint8Array(256), 'IQ2_XS')).toThrow(UnsupportedError);
-  expect(() => decodeWeights(new Uint8Array(256), 'IQ2_XS')).toThrow(/IQ2_XS.*F32, F16, BF16, Q8_0, Q4_0/);
+  expect(() => decodeWeights(new Uint8Array(256), 'F8_E4M3')).toThrow(UnsupportedError);
+  expect(() => decodeWeights(new Uint8Array(256), 'F8_E4M3')).toThrow(/F8_E4M3.*F32, F16, BF16, Q8_0, Q4_0/);
   expect(() => decodeWeights(new Uint8Array(3), 'F16')).toThrow(InvalidArgumentError);
   expect(() => decodeWeights(new Uint8Array(35), 'Q8_0')).toThrow(InvalidArgumentError);
 });

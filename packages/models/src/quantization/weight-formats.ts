@@ -1,5 +1,16 @@
 import { UnsupportedError } from '@foretoken/core';
 import { wholeBlocks } from './block-format.js';
+import {
+  dequantizeIQ1_M,
+  dequantizeIQ1_S,
+  dequantizeIQ2_S,
+  dequantizeIQ2_XS,
+  dequantizeIQ2_XXS,
+  dequantizeIQ3_S,
+  dequantizeIQ3_XXS,
+} from './codebooks.js';
+import { dequantizeQ1_0, dequantizeQ2_0, dequantizeTQ1_0, dequantizeTQ2_0 } from './few-levels.js';
+import { dequantizeMXFP4, dequantizeNVFP4 } from './four-bit-floats.js';
 import { dequantizeIQ4_NL, dequantizeIQ4_XS } from './iq4.js';
 import {
   dequantizeQ2_K,
@@ -55,6 +66,19 @@ const decoders: ReadonlyMap<string, Dequantize> = new Map<string, Dequantize>([
   ['Q6_K', dequantizeQ6_K],
   ['IQ4_NL', dequantizeIQ4_NL],
   ['IQ4_XS', dequantizeIQ4_XS],
+  ['IQ3_S', dequantizeIQ3_S],
+  ['IQ3_XXS', dequantizeIQ3_XXS],
+  ['IQ2_S', dequantizeIQ2_S],
+  ['IQ2_XS', dequantizeIQ2_XS],
+  ['IQ2_XXS', dequantizeIQ2_XXS],
+  ['IQ1_M', dequantizeIQ1_M],
+  ['IQ1_S', dequantizeIQ1_S],
+  ['TQ2_0', dequantizeTQ2_0],
+  ['TQ1_0', dequantizeTQ1_0],
+  ['Q2_0', dequantizeQ2_0],
+  ['Q1_0', dequantizeQ1_0],
+  ['MXFP4', dequantizeMXFP4],
+  ['NVFP4', dequantizeNVFP4],
 ]);
 
 /** float32 values to the bytes of a format. @throws InvalidArgumentError for an incomplete block. */
@@ -63,10 +87,9 @@ export function encodeWeights(values: Float32Array, format: 'F32' | WeightFormat
 }
 
 /**
- * Bytes in a format of GGUF to float32, with llama.cpp's own bits.
+ * Bytes in a format of GGUF to float32, with llama.cpp's own bits: every format that it stores matrices in.
  *
- * @throws UnsupportedError for a format that is not read here (those with codebooks: IQ1, IQ2, IQ3, and ternary ones);
- *   InvalidArgumentError for an incomplete block.
+ * @throws UnsupportedError for any other format; InvalidArgumentError for an incomplete block.
  */
 export function decodeWeights(bytes: Uint8Array, format: string): Float32Array {
   const decoder = decoders.get(format);

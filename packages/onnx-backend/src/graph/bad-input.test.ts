@@ -1,5 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { describe, expect, it } from 'vitest';
+import { writeHuggingFaceFolder } from '../../testing/hugging-face-folder.js';
 import { writeRandomGguf } from '../../testing/random-gguf.js';
 import { temporaryFolder } from '../../testing/temporary-folder.js';
 import { readOnnx } from './file/read-onnx.js';
@@ -44,9 +46,11 @@ describe('weights and options that cannot be', () => {
   });
 
   it('lists the supported architectures', async () => {
-    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'gemma2', format: 'F32' });
+    await writeRandomGguf(inFolder('model.gguf'), { architecture: 'mistral3', format: 'F32' });
     await expect(generate()).rejects.toThrow(UnsupportedError);
-    await expect(generate()).rejects.toThrow(/"gemma2".*llama and qwen2/);
+    await expect(generate()).rejects.toThrow(
+      /"mistral3" \(its rotary scaling.*llama, mistral, qwen2, gemma, gemma2 and gemma3/,
+    );
   });
 
   it('refuses tensors that have no place, so that no variant of an architecture runs as another', async () => {
@@ -67,14 +71,15 @@ describe('weights and options that cannot be', () => {
   });
 
   it('names the tensor in a format that it cannot read, before anything is written', async () => {
-    await writeRandomGguf(inFolder('model.gguf'), {
-      architecture: 'llama',
-      format: 'Q8_0',
-      foreign: { name: 'blk.1.ffn_down.weight', format: 'MXFP4' },
-    });
-    const generating = generateGraph(inFolder('model.gguf'), inFolder('foreign.onnx'));
+    await writeHuggingFaceFolder(inFolder('foreign'), { architecture: 'llama' });
+    const weights = inFolder('foreign/model.safetensors');
+    const bytes = await readFile(weights);
+    // The last tensor's type, in as many bytes.
+    bytes.write('"I32"', bytes.lastIndexOf('"F32"'));
+    await writeFile(weights, bytes);
+    const generating = generateGraph(inFolder('foreign'), inFolder('foreign.onnx'));
     await expect(generating).rejects.toThrow(UnsupportedError);
-    await expect(generating).rejects.toThrow(/blk\.1\.ffn_down\.weight is stored in MXFP4.*Q4_K or F16/);
+    await expect(generating).rejects.toThrow(/output\.weight is stored in I32.*Q4_K or F16/);
     await expect(readOnnx(inFolder('foreign.onnx'))).rejects.toThrow(/no such file/);
   });
 

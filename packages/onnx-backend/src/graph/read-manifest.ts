@@ -1,6 +1,7 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { type GraphManifest, generatorVersion, manifestKey } from './graph-manifest.js';
 import { graphValues } from './graph-values.js';
+import { supportedArchitectures } from './weights/decoder-shape.js';
 import type { OnnxValue } from './file/onnx-model.js';
 import type { DeclaredValue, OnnxFile } from './file/read-onnx.js';
 
@@ -59,7 +60,7 @@ const isCount = (value: unknown): boolean =>
 const checks: Readonly<
   Record<Exclude<keyof GraphManifest, 'generatorVersion'>, (value: unknown) => boolean>
 > = {
-  architecture: oneOf('llama', 'qwen2'),
+  architecture: oneOf(...supportedArchitectures),
   weightFormat: oneOf('float32', 'float16', 'int8', 'int4'),
   accuracyLevel: oneOf(1, 4),
   trees: oneOf(true, false),

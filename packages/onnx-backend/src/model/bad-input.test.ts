@@ -109,15 +109,15 @@ test('inputs and outputs that are not the expected ones are each named', async (
 test('sources that are no models say what they are', async () => {
   await writeFile(inFolder('text.onnx'), 'no graph');
   await writeFile(inFolder('text.gguf'), 'no model');
-  await writeRandomGguf(inFolder('gemma.gguf'), { architecture: 'gemma2', format: 'F32' });
+  await writeRandomGguf(inFolder('foreign.gguf'), { architecture: 'mamba', format: 'F32' });
   const load = (name: string) =>
     onnxBackend.loadModel(inFolder(name), { tokenizer, cacheFolder: inFolder('') });
   await expect(load('text.onnx')).rejects.toThrow(InvalidModelFileError);
   await expect(load('text.gguf')).rejects.toThrow(InvalidModelFileError);
   await expect(load('absent.gguf')).rejects.toThrow(/no such file or folder/);
   await expect(load('')).rejects.toThrow(/holds neither safetensors nor any of onnx\/model.onnx/);
-  await expect(load('gemma.gguf')).rejects.toThrow(UnsupportedError);
-  await expect(load('gemma.gguf')).rejects.toThrow(/"gemma2".*llama and qwen2/);
+  await expect(load('foreign.gguf')).rejects.toThrow(UnsupportedError);
+  await expect(load('foreign.gguf')).rejects.toThrow(/"mamba".*llama, mistral/);
   await expect(onnxBackend.loadModel(inFolder('sound.onnx'))).rejects.toThrow(/option tokenizer/);
 });
 

@@ -50,7 +50,9 @@ export async function predictMemory(source: string, options: OnnxOptions = {}): 
 
 /** Matrices in the graph's format, vectors in float32, and the tables of cosines and sines. */
 function weightBytes(stored: DecoderWeights, manifest: GraphManifest): number {
-  let bytes = 2 * manifest.contextLength * (stored.shape.rotary.width / 2) * float;
+  const { rotary, local } = stored.shape;
+  const tables = local === undefined || local.rotary === rotary ? 1 : 2;
+  let bytes = tables * 2 * manifest.contextLength * (rotary.width / 2) * float;
   for (const name of stored.names()) {
     const weight = stored.find(name);
     if (weight === undefined) continue;

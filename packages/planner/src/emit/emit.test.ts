@@ -14,7 +14,7 @@ import { emitVllm } from './emit-vllm.js';
 
 const pipeline = smallPipeline({
   drafters: [{ kind: 'draft-model', model: 'small.gguf' }, { kind: 'prompt-lookup' }],
-  combination: 'priority',
+  combination: 'estimate',
 });
 const profile = smallProfile();
 profile.roundCosts.push({

@@ -43,11 +43,11 @@ export const drafterOrder: Pass = {
     else {
       const [leading, following] = pair.drafters;
       const gain = pair.gain / gainOf(first);
-      const isWorth = asked === 'priority' || gain >= requiredGain;
+      const isWorth = asked === 'estimate' || gain >= requiredGain;
       decisions.push(
         `${leading.candidate.label} before ${following.candidate.label}: ${ratio(gain)} of ${first.candidate.label} alone, predicted from both; ${isWorth ? 'taken' : 'not taken'}`,
       );
-      if (isWorth) [drafters, combination] = [[leading, following], 'priority'];
+      if (isWorth) [drafters, combination] = [[leading, following], 'estimate'];
     }
     const alternatives = ordered.filter((drafter) => !drafters.includes(drafter));
     const tree = drafters.find(({ candidate }) => candidate.tree !== undefined)?.candidate.tree;

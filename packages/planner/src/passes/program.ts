@@ -71,7 +71,7 @@ interface NoSpeculation {
   readonly fromSequences: number | null;
 }
 
-export type Combination = 'single' | 'priority';
+export type Combination = 'single' | 'estimate';
 
 /** What a plan is compiled from: alternatives, which passes narrow down and complete. */
 export interface Program {

@@ -64,7 +64,7 @@ function findContradictions({ drafters, rule = 'auto', seedContract, combination
     );
   if (seedContract === 'text' && rule !== 'auto' && rule !== 'sample-match')
     problems.push(`seedContract: only the rule sample-match gives the same text, not ${rule}`);
-  if (combination === 'priority' && drafters.length < 2)
+  if (combination === 'estimate' && drafters.length < 2)
     problems.push('combination: several drafters work together: give two or more, or leave it out');
   return problems;
 }

@@ -160,10 +160,10 @@ export const pipelineSchema = z.strictObject({
   target,
   drafters: z.array(drafter).describe('What may draft; the plan takes those that pay'),
   combination: z
-    .enum(['auto', 'single', 'priority'])
+    .enum(['auto', 'single', 'estimate'])
     .optional()
     .describe(
-      'How several work together: "single", the best alone; "priority", the first that proposes something; "auto" (default), what is predicted to be better',
+      'How several work together: "single", the best alone; "estimate", in every round the one that promises most; "auto" (default), what is predicted to be better',
     ),
   rule: name.optional().describe('Verification rule, by name; "auto" (default): block where it gains'),
   seedContract: z

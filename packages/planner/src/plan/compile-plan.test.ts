@@ -393,7 +393,7 @@ describe('order and combination', () => {
   test('what copies text goes before the model where that is predicted to be better', () => {
     const changes = { acceptance: lookupAcceptance(0.98), roundCosts: lookupRounds() };
     const plan = compile({ drafters: withLookup }, changes);
-    expect(plan.combination).toBe('priority');
+    expect(plan.combination).toBe('estimate');
     expect(plan.drafters.map(({ name }) => name)).toEqual(['prompt-lookup', 'small.gguf']);
     expect(plan.predicted.speedup.estimate).toBeGreaterThan(compile().predicted.speedup.estimate);
     const single = compile({ drafters: withLookup, combination: 'single' }, changes);

@@ -29,8 +29,8 @@ function findContradictions(plan: Plan): string[] {
   requireModel('target.model', plan.target.model);
   requireModel('target.configuration.model', plan.target.configuration.model);
   if (!verificationRules.has(plan.rule)) problems.push(`rule: there is no exact rule "${plan.rule}"`);
-  if (plan.combination === 'priority' && plan.drafters.length < 2)
-    problems.push('combination: "priority" needs two drafters or more');
+  if (plan.combination === 'estimate' && plan.drafters.length < 2)
+    problems.push('combination: "estimate" needs two drafters or more');
   if (plan.combination === 'single' && plan.drafters.length > 1)
     problems.push('combination: "single" takes one drafter');
   for (const list of ['drafters', 'fallback', 'alternatives'] as const) {

@@ -100,7 +100,7 @@ describe('a plan file', () => {
     ['drafters.0.table.lengths.1', 999, 'drafters.0.table.lengths: longer than roundCosts'],
     ['drafters.0.roundCosts.lengths.1', 0, 'drafters.0.roundCosts.lengths: not ascending'],
     ['drafters.0.predictedLength', 64, 'drafters.0.predictedLength: there is no prediction of 64'],
-    ['combination', 'priority', 'combination: "priority" needs two'],
+    ['combination', 'estimate', 'combination: "estimate" needs two'],
     ['models.big.sha256', 'abc', 'models.big.sha256'],
     ['unknown', 1, 'unknown'],
   ])('with %s = %j is refused and names the place', (place, value, message) => {

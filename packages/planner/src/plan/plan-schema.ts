@@ -109,7 +109,7 @@ export const planSchema = z.strictObject({
       .describe("True: in another weight format than its file's; left out: as isOther says"),
   }),
   rule: name.describe('Verification rule'),
-  combination: z.enum(['single', 'priority']).describe('How several drafters work together'),
+  combination: z.enum(['single', 'estimate']).describe('How several drafters work together'),
   drafters: z.array(scheduled).describe('In order; empty: plain decoding'),
   fallback: z.array(scheduled).describe('Instead of them where they cannot be opened; then plain decoding'),
   alternatives: z.array(scheduled).describe('What was planned and not taken, the best first'),

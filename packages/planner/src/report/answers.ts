@@ -20,9 +20,7 @@ function pairing({ target, drafters, combination, alternatives }: Plan): string 
   const compared = others.length > 0 ? ` Of the others, ${others.join(', ')}.` : '';
   if (names.length === 0) return `Which models should be paired? None: ${model} is fastest alone.${compared}`;
   const together =
-    combination === 'priority'
-      ? `${names[0]} first, and ${names.slice(1).join(', ')} where it has nothing`
-      : names[0];
+    combination === 'estimate' ? `${names.join(' and ')}, whichever promises more in a round` : names[0];
   return `Which models should be paired? ${model} with ${together}.${compared}`;
 }
 

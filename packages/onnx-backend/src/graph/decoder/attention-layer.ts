@@ -1,5 +1,7 @@
 /** One layer's attention: names of values in the graph. */
 export interface AttentionLayer {
+  /** True where the layer sees a sliding window only. */
+  readonly local: boolean;
   /** Queries, keys and values of all heads, float32 [1, n, (heads + 2 keyValueHeads) * headWidth]. */
   readonly packed: string;
   /** In the cache's element type, [1, keyValueHeads, capacity, headWidth]. */

@@ -1,14 +1,20 @@
 import type { Attention, AttentionLayer } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
+import type { Rotations } from './pass-values.js';
+import { softCap } from './soft-cap.js';
 import { int, ints } from '../file/graph-builder.js';
+
+/** What of a pass all layers with a window, or all without one, use. */
+interface SpanValues extends Rotations {
+  /** Added to the scores: float32, [n, total] or with more axes before these. */
+  readonly bias: string;
+}
 
 /** What every layer's attention uses of a pass. */
 export interface PassValues {
-  /** Added to the scores: float32, [n, total] or with more axes before these. */
-  readonly bias: string;
-  /** Of the new positions, float32 [batch, 1, n, pairs]. */
-  readonly cosine: string;
-  readonly sine: string;
+  readonly global: SpanValues;
+  /** Of layers with a window; undefined where there is none. */
+  readonly local: SpanValues | undefined;
   /**
    * Puts new rows of keys or values, float32 [batch, keyValueHeads, n, headWidth], behind those of the past, and
    * returns all that are in use, float32 [batch, keyValueHeads, total, headWidth].
@@ -25,19 +31,24 @@ export interface PassValues {
  */
 export function decomposedAttention(context: DecoderContext, pass: PassValues): Attention {
   const { heads, keyValueHeads } = context.shape;
-  if (heads > keyValueHeads) return (layer) => attend(context, pass, layer, false);
-  const spare = { ...pass, bias: withSpareRow(context, pass.bias) };
-  return (layer) => attend(context, spare, layer, true);
+  const hasSpareRow = heads === keyValueHeads;
+  const spare = (span: SpanValues): SpanValues =>
+    hasSpareRow ? { ...span, bias: withSpareRow(context, span.bias) } : span;
+  const global = spare(pass.global);
+  const local = pass.local && spare(pass.local);
+  return (layer) =>
+    attend(context, (layer.local ? local : undefined) ?? global, pass.updateCache, layer, hasSpareRow);
 }
 
 function attend(
   context: DecoderContext,
-  pass: PassValues,
+  span: SpanValues,
+  updateCache: PassValues['updateCache'],
   layer: AttentionLayer,
   hasSpareRow: boolean,
 ): string {
   const { builder } = context;
-  const { heads, keyValueHeads, headWidth } = context.shape;
+  const { heads, keyValueHeads, headWidth, attentionScale, attentionCap } = context.shape;
   const name = layer.output;
   const node = (operator: string, part: string, inputs: readonly string[], attributes = {}): string =>
     builder.node(operator, `${name}.${part}`, inputs, attributes);
@@ -51,20 +62,21 @@ function attend(
     [layer.packed, builder.integers('qkv_sizes', sizes)],
     { axis: int(-1) },
   ) as [string, string, string];
-  const queries = rotate(context, pass, byHead(context, q, heads));
-  const newKeys = rotate(context, pass, byHead(context, k, keyValueHeads));
-  const keys = pass.updateCache(newKeys, layer.pastKey, layer.presentKey);
+  const queries = rotate(context, span, byHead(context, q, heads));
+  const newKeys = rotate(context, span, byHead(context, k, keyValueHeads));
+  const keys = updateCache(newKeys, layer.pastKey, layer.presentKey);
   const newValues = byHead(context, v, keyValueHeads);
-  const values = pass.updateCache(newValues, layer.pastValue, layer.presentValue);
+  const values = updateCache(newValues, layer.pastValue, layer.presentValue);
 
   // Heads that share keys and values become further rows of one product.
-  const scale = builder.real('attention_scale', 1 / Math.sqrt(headWidth));
+  const scale = builder.real('attention_scale', attentionScale ?? 1 / Math.sqrt(headWidth));
   const scaled = node('Mul', 'scaled', [queries, scale]);
   const rows = hasSpareRow ? withSpareRow(context, scaled) : scaled;
   const grouped = reshape('grouped', rows, [0, keyValueHeads, -1, headWidth]);
   const turned = node('Transpose', 'keys.turned', [keys], { perm: ints([0, 1, 3, 2]) });
   const scores = reshape('scores', node('MatMul', 'products', [grouped, turned]), [0, heads, -1, 0]);
-  const weights = node('Softmax', 'weights', [node('Add', 'biased', [scores, pass.bias])], { axis: int(-1) });
+  const capped = attentionCap === undefined ? scores : softCap(context, scores, attentionCap);
+  const weights = node('Softmax', 'weights', [node('Add', 'biased', [capped, span.bias])], { axis: int(-1) });
   const groupedWeights = reshape('weights.grouped', weights, [0, keyValueHeads, -1, 0]);
   const mixed = reshape('mixed', node('MatMul', 'sums', [groupedWeights, values]), [0, heads, -1, headWidth]);
   const wanted = hasSpareRow ? withoutSpareRow(context, mixed) : mixed;
@@ -96,7 +108,7 @@ function byHead({ builder, shape }: DecoderContext, packed: string, count: numbe
 }
 
 /** Turns the pairs (i, i + half): x cos - y sin, y cos + x sin; what lies behind them stays. */
-function rotate({ builder, shape }: DecoderContext, pass: PassValues, input: string): string {
+function rotate({ builder, shape }: DecoderContext, span: SpanValues, input: string): string {
   const pairs = shape.rotary.width / 2;
   const rest = shape.headWidth - 2 * pairs;
   const sizes = builder.integers('rotary_sizes', rest === 0 ? [pairs, pairs] : [pairs, pairs, rest]);
@@ -107,7 +119,7 @@ function rotate({ builder, shape }: DecoderContext, pass: PassValues, input: str
     ...string[],
   ];
   const times = (value: string, wave: 'cosine' | 'sine'): string =>
-    builder.node('Mul', `${value}.${wave}`, [value, pass[wave]]);
+    builder.node('Mul', `${value}.${wave}`, [value, span[wave]]);
   const turnedX = builder.node('Sub', `${x}.turned`, [times(x, 'cosine'), times(y, 'sine')]);
   const turnedY = builder.node('Add', `${y}.turned`, [times(y, 'cosine'), times(x, 'sine')]);
   return builder.node('Concat', `${input}.rotated`, [turnedX, turnedY, ...unturned], { axis: int(-1) });

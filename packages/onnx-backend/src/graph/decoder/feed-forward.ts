@@ -1,7 +1,10 @@
 import type { DecoderContext } from './decoder-context.js';
-import { float, int } from '../file/graph-builder.js';
+import { float, int, text } from '../file/graph-builder.js';
 
-/** Gated feed-forward (Shazeer 2020, SwiGLU): down(silu(gate(x)) * up(x)), gate and up in one product. */
+/**
+ * Gated feed-forward (Shazeer 2020, SwiGLU and GEGLU): down(silu(gate(x)) * up(x)), or gelu in its form with tanh; gate
+ * and up in one product.
+ */
 export function feedForward(context: DecoderContext, layer: number, input: string): string {
   const { builder, matrices, manifest, shape } = context;
   const name = `layers.${layer}.feed_forward`;
@@ -24,7 +27,8 @@ export function feedForward(context: DecoderContext, layer: number, input: strin
   }) as [string, string];
   const activated = `${name}.activated`;
   // With alpha 1, QuickGelu is x * sigmoid(x).
-  if (manifest.decomposed) builder.node('Swish', activated, [gate]);
+  if (shape.gate === 'gelu') builder.node('Gelu', activated, [gate], { approximate: text('tanh') });
+  else if (manifest.decomposed) builder.node('Swish', activated, [gate]);
   else builder.contrib('QuickGelu', [activated], [gate], { alpha: float(1) });
   const gated = builder.node('Mul', `${name}.gated`, [activated, up]);
   return matrices.multiply(

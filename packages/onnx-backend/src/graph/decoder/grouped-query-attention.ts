@@ -1,8 +1,9 @@
 import { UnsupportedError } from '@foretoken/core';
 import type { Attention } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
-import { int } from '../file/graph-builder.js';
+import { float, int } from '../file/graph-builder.js';
 import { spareSlots } from '../graph-manifest.js';
+import { rotaryOf } from './local-rotary.js';
 import { rotaryTables } from './rotary-tables.js';
 
 /** What the operator is told of a pass. */
@@ -15,6 +16,8 @@ export interface GroupedQueryPass {
   readonly positions?: string;
   /** float32 [batch, 1, n, total]; only with positions. */
   readonly bias?: string;
+  /** Of layers with a window, likewise; without it the operator cuts the window off by slots. */
+  readonly localBias?: string | undefined;
 }
 
 /**
@@ -34,23 +37,45 @@ export function groupedQueryAttention(
   // The operator wants all its inputs in the cache's type.
   const asCacheType = (name: string): string =>
     half ? builder.node('Cast', `${name}.float16`, [name], { to: int(10) }) : name;
-  // The operator wants a row for every slot, although positions end earlier.
-  const { cosine, sine } = rotaryTables(shape.rotary, manifest.contextLength + spareSlots);
-  const shared = [
-    pass.lengthsLessOne,
-    pass.totalLength,
-    asCacheType(builder.tensor(cosine)),
-    asCacheType(builder.tensor(sine)),
-    ...(pass.positions === undefined ? [] : [pass.positions]),
-    ...(pass.bias === undefined ? [] : [asCacheType(pass.bias)]),
-  ];
+  /** What several layers use is cast once. */
+  const shared = new Map<string, string>();
+  const asShared = (name: string): string => {
+    const cast = shared.get(name) ?? asCacheType(name);
+    shared.set(name, cast);
+    return cast;
+  };
+  const sharedInputs = (local: boolean): readonly string[] => {
+    // The operator wants a row for every slot, although positions end earlier.
+    const { settings, name } = rotaryOf(shape, local);
+    const { cosine, sine } = rotaryTables(settings, manifest.contextLength + spareSlots, name);
+    const bias = local ? (pass.localBias ?? pass.bias) : pass.bias;
+    return [
+      pass.lengthsLessOne,
+      pass.totalLength,
+      asShared(builder.tensor(cosine)),
+      asShared(builder.tensor(sine)),
+      ...(pass.positions === undefined ? [] : [pass.positions]),
+      ...(bias === undefined ? [] : [asShared(bias)]),
+    ];
+  };
+  const attributes = {
+    num_heads: int(shape.heads),
+    kv_num_heads: int(shape.keyValueHeads),
+    do_rotary: int(1),
+    ...(shape.attentionScale === undefined ? {} : { scale: float(shape.attentionScale) }),
+    ...(shape.attentionCap === undefined ? {} : { softcap: float(shape.attentionCap) }),
+  };
+  const windowed =
+    shape.local === undefined || pass.localBias !== undefined
+      ? attributes
+      : { ...attributes, local_window_size: int(shape.local.window) };
   return (layer) => {
     const heads = half ? `${layer.output}.float16` : layer.output;
     builder.contrib(
       'GroupQueryAttention',
       [heads, layer.presentKey, layer.presentValue],
-      [asCacheType(layer.packed), '', '', layer.pastKey, layer.pastValue, ...shared],
-      { num_heads: int(shape.heads), kv_num_heads: int(shape.keyValueHeads), do_rotary: int(1) },
+      [asCacheType(layer.packed), '', '', layer.pastKey, layer.pastValue, ...sharedInputs(layer.local)],
+      layer.local ? windowed : attributes,
     );
     return half ? builder.node('Cast', layer.output, [heads], { to: int(1) }) : heads;
   };

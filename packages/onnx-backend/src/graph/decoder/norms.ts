@@ -1,10 +1,20 @@
 import type { DecoderContext } from './decoder-context.js';
 import { float, int } from '../file/graph-builder.js';
 
-/** Root-mean-square norm (Zhang and Sennrich 2019) with a stored gain. */
-export function norm(context: DecoderContext, input: string, gain: string, output: string): string {
+/**
+ * Root-mean-square norm (Zhang and Sennrich 2019) with a stored gain.
+ *
+ * @param length of what is normed, the last axis.
+ */
+export function norm(
+  context: DecoderContext,
+  input: string,
+  gain: string,
+  output: string,
+  length: number = context.shape.width,
+): string {
   const { builder, shape } = context;
-  const weight = context.vector(gain, [{ name: `${gain}.weight`, length: shape.width }]);
+  const weight = context.vector(gain, [{ name: `${gain}.weight`, length }]);
   return builder.node('RMSNormalization', output, [input, weight], {
     axis: int(-1),
     epsilon: float(shape.normEpsilon),

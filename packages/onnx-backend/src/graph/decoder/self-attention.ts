@@ -1,5 +1,7 @@
 import type { Attention } from './attention-layer.js';
 import type { DecoderContext } from './decoder-context.js';
+import { int } from '../file/graph-builder.js';
+import { norm } from './norms.js';
 
 /** A layer's heads up to the output projection: float32 [1, n, heads * headWidth]. */
 export function selfAttention(
@@ -29,13 +31,41 @@ export function selfAttention(
     context.optionalVector(`${name}.qkv.bias`, parts('bias')),
   );
   return attention({
-    packed,
+    local: shape.local?.layers[layer] ?? false,
+    packed: shape.headNorms === true ? normHeads(context, layer, packed) : packed,
     pastKey: `past_key_values.${layer}.key`,
     pastValue: `past_key_values.${layer}.value`,
     presentKey: `present.${layer}.key`,
     presentValue: `present.${layer}.value`,
     output: `${name}.heads`,
   });
+}
+
+/** Norms every head's queries and keys (Henry et al. 2020). */
+function normHeads(context: DecoderContext, layer: number, packed: string): string {
+  const { builder, shape } = context;
+  const { heads, keyValueHeads, headWidth } = shape;
+  const sizes = [heads, keyValueHeads, keyValueHeads].map((count) => count * headWidth);
+  const [queries, keys, values] = builder.nodes(
+    'Split',
+    [`${packed}.queries`, `${packed}.keys`, `${packed}.values`],
+    [packed, builder.integers('qkv_sizes', sizes)],
+    { axis: int(-1) },
+  ) as [string, string, string];
+  const reshape = (value: string, output: string, axes: readonly number[]): string =>
+    builder.node('Reshape', output, [value, builder.integers(`shape.${axes.join('_')}`, axes)]);
+  const normed = (value: string, part: 'q' | 'k', count: number): string => {
+    const byHead = reshape(value, `${value}.by_head`, [0, 0, count, headWidth]);
+    const gain = `blk.${layer}.attn_${part}_norm`;
+    const each = norm(context, byHead, gain, `${value}.normed_heads`, headWidth);
+    return reshape(each, `${value}.normed`, [0, 0, count * headWidth]);
+  };
+  return builder.node(
+    'Concat',
+    `${packed}.normed`,
+    [normed(queries, 'q', heads), normed(keys, 'k', keyValueHeads), values],
+    { axis: int(-1) },
+  );
 }
 
 /** The output projection: float32 [..., width]. */

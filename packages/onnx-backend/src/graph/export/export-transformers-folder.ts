@@ -1,5 +1,6 @@
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { UnsupportedError } from '@foretoken/core';
 import { type GgufFile, readGguf } from '@foretoken/models';
 import { asCacheWriteError, hashFile, writeJson } from '@foretoken/models/cache';
 import { decoderModel } from '../decoder/decoder-model.js';
@@ -69,6 +70,11 @@ async function copyCompanions(source: string, folder: string): Promise<void> {
 }
 
 async function writeCompanions(file: GgufFile, shape: DecoderShape, folder: string): Promise<void> {
+  if (shape.architecture !== 'llama' && shape.architecture !== 'qwen2') {
+    throw new UnsupportedError(
+      `${file.path}: of a GGUF file only llama and qwen2 are exported, not ${shape.architecture}: export from the Hugging Face folder.`,
+    );
+  }
   const tokens = {
     bos_token_id: file.metadata.get('tokenizer.ggml.bos_token_id'),
     eos_token_id: file.metadata.get('tokenizer.ggml.eos_token_id'),

@@ -8,7 +8,7 @@ import { tensorBytes } from './tensor-bytes.js';
 /** The first ONNX version with every operator we use has this version of the file format. */
 const fileFormatVersion = 10n;
 
-const attributeNumbers = { float: 1, int: 2, ints: 7 } as const;
+const attributeNumbers = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 /** Where a tensor's bytes lie outside of the model file. */
 export interface ExternalPlace {
@@ -97,6 +97,9 @@ function writeAttribute(writer: BinaryWriter, name: string, attribute: OnnxAttri
       break;
     case 'int':
       writer.tag(3, WireType.Varint).int64(attribute.value);
+      break;
+    case 'string':
+      writeText(writer, 4, attribute.value);
       break;
     case 'ints':
       for (const value of attribute.value) writer.tag(8, WireType.Varint).int64(value);

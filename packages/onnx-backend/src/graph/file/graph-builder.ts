@@ -2,6 +2,7 @@ import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from '
 
 export const int = (value: number): OnnxAttribute => ({ type: 'int', value });
 export const float = (value: number): OnnxAttribute => ({ type: 'float', value });
+export const text = (value: string): OnnxAttribute => ({ type: 'string', value });
 export const ints = (value: readonly number[]): OnnxAttribute => ({ type: 'ints', value });
 
 /**

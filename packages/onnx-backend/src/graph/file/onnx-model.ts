@@ -22,6 +22,7 @@ export interface OnnxTensor {
 export type OnnxAttribute =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'float'; readonly value: number }
+  | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'ints'; readonly value: readonly number[] };
 
 export interface OnnxNode {

@@ -1,7 +1,8 @@
 import { decomposedAttention } from '../decoder/decomposed-attention.js';
 import type { DecoderContext } from '../decoder/decoder-context.js';
 import { groupedQueryAttention } from '../decoder/grouped-query-attention.js';
-import { maskBias, passSlots, rotations } from '../decoder/pass-values.js';
+import { maskBias, type PassSlots, passSlots, rotations } from '../decoder/pass-values.js';
+import { withinWindow } from '../decoder/sliding-window.js';
 import type { Attention } from '../decoder/attention-layer.js';
 import { int } from '../file/graph-builder.js';
 import { graphValues } from '../graph-values.js';
@@ -20,18 +21,36 @@ export const boundCacheLayout: GraphLayout = {
 };
 
 function fused(context: DecoderContext): Attention {
+  const { manifest, shape } = context;
+  const lengths = { lengthsLessOne: 'seqlens_k', totalLength: 'total_sequence_length' };
+  if (!manifest.trees) return groupedQueryAttention(context, lengths);
   return groupedQueryAttention(context, {
-    lengthsLessOne: 'seqlens_k',
-    totalLength: 'total_sequence_length',
-    ...(context.manifest.trees ? { positions: 'position_ids', bias: 'attention_bias' } : {}),
+    ...lengths,
+    positions: 'position_ids',
+    bias: 'attention_bias',
+    // The operator would count the window in slots, of which a tree takes more than it is deep.
+    localBias: shape.local && windowBias(context, passSlots(context, totalLength(context)), 'attention_bias'),
   });
 }
 
+function totalLength({ builder }: DecoderContext): string {
+  return builder.node('Cast', 'total', ['total_sequence_length'], { to: int(7) });
+}
+
+/** The bias, with what is outside of the window masked. */
+function windowBias(context: DecoderContext, slots: PassSlots, bias: string): string {
+  const { shape, manifest } = context;
+  const positions = manifest.trees ? 'position_ids' : undefined;
+  const near = withinWindow(context, slots, shape.local?.window ?? shape.contextLength, positions);
+  return maskBias(context, near, 'bias.local', bias);
+}
+
 function apart(context: DecoderContext): Attention {
-  const { builder, manifest } = context;
+  const { builder, manifest, shape } = context;
   const batchAxis = builder.integers('axis_0', [0]);
-  const total = builder.node('Cast', 'total', ['total_sequence_length'], { to: int(7) });
-  const { past, fresh, visible } = passSlots(context, total);
+  const total = totalLength(context);
+  const slots = passSlots(context, total);
+  const { past, fresh, visible } = slots;
   const causal = maskBias(context, visible, 'causal_bias');
   const firstSlot = builder.node('Unsqueeze', 'slots.first', [past, batchAxis]);
   const slotCount = builder.node('Unsqueeze', 'slots.count', [total, batchAxis]);
@@ -39,9 +58,14 @@ function apart(context: DecoderContext): Attention {
     ? 'position_ids'
     : builder.node('Unsqueeze', 'positions', [fresh, batchAxis]);
   const half = manifest.cacheType === 'float16';
+  const bias = manifest.trees ? builder.node('Add', 'bias', [causal, 'attention_bias']) : causal;
+  const turns = rotations(context, positions);
   return decomposedAttention(context, {
-    bias: manifest.trees ? builder.node('Add', 'bias', [causal, 'attention_bias']) : causal,
-    ...rotations(context, positions),
+    global: { bias, ...turns.global },
+    local: shape.local && {
+      bias: windowBias(context, slots, bias),
+      ...turns.local,
+    },
     updateCache: (rows, before, after) => {
       const stored = half ? builder.node('Cast', `${rows}.float16`, [rows], { to: int(10) }) : rows;
       builder.node('TensorScatter', after, [before, stored, firstSlot], { axis: int(-2) });

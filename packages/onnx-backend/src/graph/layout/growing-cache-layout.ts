@@ -3,6 +3,7 @@ import { decomposedAttention } from '../decoder/decomposed-attention.js';
 import type { DecoderContext } from '../decoder/decoder-context.js';
 import { groupedQueryAttention } from '../decoder/grouped-query-attention.js';
 import { maskBias, passSlots, rotations } from '../decoder/pass-values.js';
+import { withinWindow } from '../decoder/sliding-window.js';
 import type { OnnxValue } from '../file/onnx-model.js';
 import { int } from '../file/graph-builder.js';
 import type { GraphManifest } from '../graph-manifest.js';
@@ -85,14 +86,19 @@ function fused(context: DecoderContext): Attention {
 }
 
 function apart(context: DecoderContext): Attention {
-  const { builder, manifest } = context;
-  const { visible } = passSlots(context, totalLength(context));
+  const { builder, manifest, shape } = context;
+  const slots = passSlots(context, totalLength(context));
   const given = builder.node('Cast', 'mask.given', ['attention_mask'], { to: int(9) });
   const byRow = builder.node('Unsqueeze', 'mask.by_row', [given, builder.integers('axes_1_2', [1, 2])]);
   const half = manifest.cacheType === 'float16';
+  const bias = maskBias(context, builder.node('And', 'mask', [slots.visible, byRow]), 'bias');
+  const turns = rotations(context, 'position_ids');
   return decomposedAttention(context, {
-    bias: maskBias(context, builder.node('And', 'mask', [visible, byRow]), 'bias'),
-    ...rotations(context, 'position_ids'),
+    global: { bias, ...turns.global },
+    local: shape.local && {
+      bias: maskBias(context, withinWindow(context, slots, shape.local.window), 'bias.local', bias),
+      ...turns.local,
+    },
     updateCache: (rows, past, present) => {
       const stored = half ? builder.node('Cast', `${rows}.float16`, [rows], { to: int(10) }) : rows;
       builder.node('Concat', present, [past, stored], { axis: int(2) });

@@ -9,6 +9,8 @@ import {
 } from '@foretoken/models';
 import { checkArchitecture, type DecoderShape } from './decoder-shape.js';
 import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
+import { gemmaTraits } from './gemma.js';
+import { ggufGemma } from './gguf-gemma.js';
 import { separateRotaryPairs } from './rotary-rows.js';
 
 /**
@@ -78,22 +80,28 @@ async function readShape(file: GgufFile, architecture: DecoderShape['architectur
     );
   }
   const rotaryWidth = number('rope.dimension_count', headWidth);
+  const layers = number('block_count');
+  const rotary = {
+    width: rotaryWidth,
+    base: number('rope.freq_base', 10_000),
+    factors: await readFactors(file, architecture, rotaryWidth / 2),
+  };
   return {
     architecture,
+    ...gemmaTraits(architecture, width),
+    ...(architecture === 'gemma2' || architecture === 'gemma3'
+      ? ggufGemma(file, architecture, { width, layers, heads, headWidth, rotary })
+      : {}),
     vocabularySize: (file.tensors.get('token_embd.weight')?.shape[1] ?? 0) as number,
     contextLength: number('context_length'),
     width,
-    layers: number('block_count'),
+    layers,
     heads,
     keyValueHeads: number('attention.head_count_kv', heads),
     headWidth,
     feedForwardWidth: number('feed_forward_length'),
     normEpsilon: number('attention.layer_norm_rms_epsilon'),
-    rotary: {
-      width: rotaryWidth,
-      base: number('rope.freq_base', 10_000),
-      factors: await readFactors(file, architecture, rotaryWidth / 2),
-    },
+    rotary,
   };
 }
 

@@ -1,8 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidModelFileError } from '@foretoken/core';
-import { readSafetensors, readSafetensorsBytes, type SafetensorsFile } from '@foretoken/models';
+import {
+  decodeWeights,
+  encodeWeights,
+  readSafetensors,
+  readSafetensorsBytes,
+  type SafetensorsFile,
+} from '@foretoken/models';
 import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
+import type { DecoderShape } from './decoder-shape.js';
+import { isGemma } from './gemma.js';
 import { readHuggingFaceConfig } from './hugging-face-config.js';
 import { readJson } from './read-json.js';
 
@@ -19,12 +27,14 @@ export async function huggingFaceWeights(folder: string, contentHash: string): P
     for (const source of file.tensors.keys()) {
       // What follows from the configuration or from the embedding is not stored a second time.
       if (source.endsWith('rotary_emb.inv_freq') || (tiedEmbeddings && source === 'lm_head.weight')) continue;
-      const name = ggufName(source) ?? source;
+      const name = ggufName(source, shape) ?? source;
       if (tensors.has(name))
         throw new InvalidModelFileError(`${file.path}: the tensor ${source} stands twice.`);
       tensors.set(name, { file, source });
     }
   }
+  // Gemma stores the gains of its norms less one; GGUF the gains.
+  const isOffset = (name: string): boolean => isGemma(shape.architecture) && name.endsWith('norm.weight');
   if (!tiedEmbeddings && !tensors.has('output.weight')) {
     throw new InvalidModelFileError(
       `${folder} has no tensor lm_head.weight, and its embeddings are not tied.`,
@@ -37,12 +47,20 @@ export async function huggingFaceWeights(folder: string, contentHash: string): P
     names: () => [...tensors.keys()],
     find: (name) => {
       const found = tensors.get(name);
-      return found === undefined ? undefined : storedWeight(found.file, found.source, name);
+      const stored = found && storedWeight(found.file, found.source, name);
+      return stored && isOffset(name) ? { ...stored, format: 'F32' } : stored;
     },
     read: async (name) => {
       const found = tensors.get(name);
       if (found === undefined) throw new InvalidModelFileError(`${folder} has no tensor ${name}.`);
-      return readSafetensorsBytes(found.file, found.source);
+      const { file, source } = found;
+      const bytes = await readSafetensorsBytes(file, source);
+      if (!isOffset(name)) return bytes;
+      const gains = decodeWeights(bytes, file.tensors.get(source)?.dtype ?? '');
+      return encodeWeights(
+        gains.map((gain) => gain + 1),
+        'F32',
+      );
     },
   };
 }
@@ -68,11 +86,12 @@ function storedWeight(file: SafetensorsFile, source: string, name: string): Stor
 }
 
 /** Hugging Face's name of a weight or bias to GGUF's. */
-function ggufName(source: string): string | undefined {
+function ggufName(source: string, { outputNorms }: DecoderShape): string | undefined {
   const [, place, kind] = /^(.+)\.(weight|bias)$/.exec(source) ?? [];
   if (place === undefined) return undefined;
   const [, layer, part] = /^model\.layers\.(\d+)\.(.+)$/.exec(place) ?? [];
-  const name = part === undefined ? modelNames.get(place) : layerNames.get(part);
+  const renamed = outputNorms === true ? namesWithOutputNorms : layerNames;
+  const name = part === undefined ? modelNames.get(place) : (renamed.get(part) ?? layerNames.get(part));
   if (name === undefined) return undefined;
   return part === undefined ? `${name}.${kind}` : `blk.${layer}.${name}.${kind}`;
 }
@@ -89,8 +108,17 @@ const layerNames: ReadonlyMap<string, string> = new Map([
   ['self_attn.k_proj', 'attn_k'],
   ['self_attn.v_proj', 'attn_v'],
   ['self_attn.o_proj', 'attn_output'],
+  ['self_attn.q_norm', 'attn_q_norm'],
+  ['self_attn.k_norm', 'attn_k_norm'],
   ['post_attention_layernorm', 'ffn_norm'],
   ['mlp.gate_proj', 'ffn_gate'],
   ['mlp.up_proj', 'ffn_up'],
   ['mlp.down_proj', 'ffn_down'],
+]);
+
+/** Where what comes after attention is normed too, the norm after it is that, and not the one before the next part. */
+const namesWithOutputNorms: ReadonlyMap<string, string> = new Map([
+  ['post_attention_layernorm', 'post_attention_norm'],
+  ['pre_feedforward_layernorm', 'ffn_norm'],
+  ['post_feedforward_layernorm', 'post_ffw_norm'],
 ]);

@@ -12,9 +12,14 @@ export function keepLayers(weights: DecoderWeights, layers: readonly number[]): 
   const newNumbers = new Map(layers.map((layer, index) => [layer, index]));
   const sourceName = (name: string): string =>
     name.replace(layerNumber, (_, layer) => `blk.${layers[Number(layer)]}`);
+  const { local } = weights.shape;
   return {
     ...weights,
-    shape: { ...weights.shape, layers: layers.length },
+    shape: {
+      ...weights.shape,
+      layers: layers.length,
+      local: local && { ...local, layers: layers.map((layer) => local.layers[layer] as boolean) },
+    },
     sourceLayers: layers,
     names: () =>
       weights.names().flatMap((name) => {

@@ -9,7 +9,7 @@ import { readConstants } from '../../../testing/read-constants.js';
 import { chainTokens, referenceForward } from '../../../testing/reference-decoder.js';
 import { runChain } from '../../../testing/run-chain.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
-import { generateGraph } from '../generate-graph.js';
+import { chooseWeightFormat, generateGraph } from '../generate-graph.js';
 import { llama3Factors } from './llama3-factors.js';
 
 const inFolder = temporaryFolder();
@@ -125,7 +125,19 @@ describe('Hugging Face folders', () => {
   });
 
   it.each([
-    [{ model_type: 'gemma2' }, UnsupportedError, /gemma2.*llama and qwen2/],
+    [{ model_type: 'gemma3n' }, UnsupportedError, /gemma3n.*share keys.*llama, mistral/],
+    [{ model_type: 'gemma3' }, UnsupportedError, /reads pictures.*gemma3_text/],
+    [
+      { model_type: 'gemma2', hidden_act: 'gelu', layer_types: ['full'] },
+      InvalidModelFileError,
+      /layer_types.*2 layers/,
+    ],
+    [
+      { model_type: 'gemma', hidden_act: 'gelu', hidden_activation: 'relu' },
+      UnsupportedError,
+      /hidden_activation.*gelu_pytorch_tanh/,
+    ],
+    [{ model_type: 'mistral', sliding_window: 0 }, InvalidModelFileError, /sliding_window is 0/],
     [{ hidden_act: 'gelu' }, UnsupportedError, /hidden_act/],
     [{ mlp_bias: true }, UnsupportedError, /mlp_bias/],
     [{ use_sliding_window: true }, UnsupportedError, /use_sliding_window/],
@@ -170,6 +182,31 @@ describe('Hugging Face folders', () => {
       /gone\.safetensors/,
     );
   });
+});
+
+test('a matrix in any format that GGUF has is dequantised', async () => {
+  const formats = Object.fromEntries(
+    ['IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ3_XXS', 'IQ3_S', 'TQ1_0', 'TQ2_0', 'MXFP4'].map(
+      (format, index) => {
+        const part = ['attn_q', 'attn_k', 'attn_v', 'ffn_gate', 'ffn_up'][index % 5];
+        return [`blk.${Math.floor(index / 5)}.${part}.weight`, format];
+      },
+    ),
+  );
+  const source = inFolder('formats.gguf');
+  await writeRandomGguf(source, { architecture: 'qwen2', format: 'F32', width: 256, formats });
+  const file = await readGguf(source);
+  expect(new Set([...file.tensors.values()].map(({ type }) => type.name)).size).toBe(11);
+  const reference = await referenceForward(file, chainTokens(tokens));
+  const manifest = await generateGraph(source, inFolder('formats.onnx'), { weightFormat: 'float32' });
+  const { logits } = await runChain(inFolder('formats.onnx'), manifest, tokens);
+  expect(
+    largestDifference(
+      logits,
+      reference.map((row) => row.logits),
+    ),
+  ).toBeLessThan(1e-3);
+  expect(chooseWeightFormat(undefined, 'IQ2_XXS')).toBe('int8');
 });
 
 test('truncated weights are refused, never read past their end', async () => {

@@ -1,0 +1,130 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { startServer } from '@foretoken/server';
+import { interruptible } from '../chat/interruptible.js';
+import { draftLengthOption } from '../options/draft-length.js';
+import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
+import { modelOptions } from '../options/model-options.js';
+import { nGramOptions } from '../options/n-gram-options.js';
+import { wholeNumber } from '../options/numbers.js';
+import { allowStaleOption, planOption } from '../options/plan-option.js';
+import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { note, printLine } from '../output/lines.js';
+import { noteLossy } from '../output/lossy-note.js';
+import { loadPlan } from '../planning/open-plan.js';
+import { withPlan } from '../planning/with-plan.js';
+import { openServedModel } from '../serving/open-served-model.js';
+import { untilStopped } from '../serving/until-stopped.js';
+
+const mostPort = 65_535;
+
+export function serveCommand() {
+  return new Command('serve')
+    .description(
+      "Answer requests of OpenAI's HTTP API (completions, chat completions, models), one after another.",
+    )
+    .option('--host <address>', 'where to listen; 0.0.0.0 is every network', '127.0.0.1')
+    .addOption(
+      new Option('--port <n>', 'where to listen; 0 takes any that is free')
+        .argParser(wholeNumber('--port', 0, mostPort))
+        .default(8080),
+    )
+    .addOption(
+      new Option('--api-key <key>', 'ask for this key as a bearer token; better in the environment').env(
+        'FORETOKEN_API_KEY',
+      ),
+    )
+    .option('--served-model-name <name>', "what requests call the model; default: the target's own name")
+    .addOption(
+      new Option('--max-waiting <n>', 'requests that may wait; more are answered with 503').argParser(
+        wholeNumber('--max-waiting', 0),
+      ),
+    )
+    .addOption(modelOptions.model)
+    .addOption(modelOptions.draft)
+    .addOption(modelOptions.combine)
+    .addOption(modelOptions.stage)
+    .addOption(modelOptions.source)
+    .addOption(modelOptions.backend)
+    .addOption(modelOptions.draftBackend)
+    .addOption(modelOptions.foreignDraft)
+    .addOption(modelOptions.threads)
+    .addOption(modelOptions.context)
+    .addOption(modelOptions.gpuLayers)
+    .addOption(modelOptions.kvType)
+    .addOption(modelOptions.device)
+    .addOption(modelOptions.access)
+    .addOption(planOption)
+    .addOption(allowStaleOption)
+    .addOption(draftLengthOption)
+    .addOption(nGramOptions.corpus)
+    .addOption(nGramOptions.store)
+    .addOption(treeOption)
+    .option(
+      '--chat-template <file>',
+      'how messages are written, in place of the model\'s own template: a file of Jinja, or "chatml"',
+    )
+    .addOption(samplingOptions.rule)
+    .addOption(samplingOptions.temperature)
+    .addOption(samplingOptions.topK)
+    .addOption(samplingOptions.topP)
+    .addOption(samplingOptions.minP)
+    .addOption(samplingOptions.typicalP)
+    .addOption(samplingOptions.repetitionPenalty)
+    .addOption(samplingOptions.frequencyPenalty)
+    .addOption(samplingOptions.presencePenalty)
+    .addOption(samplingOptions.penaltyWindow)
+    .addOption(samplingOptions.logitBias)
+    .addHelpText(
+      'after',
+      `
+Sampling options are for requests that leave theirs out. The first signal to stop (Ctrl-C) lets the running answer
+end, a second one does not.
+
+Examples:
+  foretoken serve                                       the embedded models, on http://127.0.0.1:8080
+  foretoken serve --model instruct.gguf --draft small.gguf --port 9000
+  foretoken serve --plan plan.json                      as foretoken plan found best
+  curl http://127.0.0.1:8080/v1/completions -H 'Content-Type: application/json' \\
+    -d '{"prompt": "export class ", "max_tokens": 40}'`,
+    )
+    .action(async (given, command) => {
+      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
+      const plan =
+        given.plan === undefined
+          ? undefined
+          : await interruptible((signal) => loadPlan(given.plan as string, given, signal));
+      const options = plan === undefined ? given : withPlan(plan, given, isGiven);
+      const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
+      noteLossy(rule);
+      const selection = {
+        models: options,
+        plan: plan && { plan, file: given.plan, allowStale: given.allowStale },
+        name: options.servedModelName,
+        chatTemplate: options.chatTemplate,
+        draftLength: treeDraftLength(options, options.draftLength),
+        rule,
+        sampling: samplingSettings(options),
+      };
+      const opened = await interruptible((signal) => openServedModel(selection, signal));
+      try {
+        const { model } = opened;
+        const server = await startServer({
+          model,
+          host: options.host,
+          port: options.port,
+          apiKey: options.apiKey,
+          mostWaiting: options.maxWaiting,
+          keepOutput: opened.keepOutput,
+          onNote: note,
+          clock: () => performance.now(),
+        });
+        printLine(`${model.name} answers at ${server.url}/v1`);
+        note(`drafting: ${model.drafter?.name ?? 'none'}; rule: ${rule}; Ctrl-C stops`);
+        await untilStopped();
+        note('Stopping: the answer that runs is finished.');
+        await server.close();
+      } finally {
+        await opened.close();
+      }
+    });
+}
