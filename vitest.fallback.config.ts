@@ -37,7 +37,9 @@ export default mergeConfig(
         // Refused before a row is read, or by an engine whose calls no fallback replaces.
         'apps/cli/src/bad-input.test.ts',
         'test/standalone/requantised-models.test.ts',
-        // Measure llama.cpp, which has no fallback.
+        // Draws on llama.cpp, which has no fallback.
+        'test/standalone/audit-grammar.test.ts',
+        // Measure llama.cpp as well.
         'apps/cli/src/{plan,profile}.test.ts',
         'test/llamacpp/cancelled-memory.test.ts',
         'test/standalone/memory-prediction.test.ts',

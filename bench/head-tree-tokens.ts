@@ -1,53 +1,49 @@
 /**
  * Tokens committed per target pass by chains and by sampled trees of at most 16 nodes, of the EAGLE and HASS heads on the
- * embedded target: 64 prompts of 128 tokens of application code, 128 tokens each, at temperature 1 and greedy. Counts, no
- * times. Run: npx tsx bench/head-tree-tokens.ts (after npm run build; 10 minutes).
+ * embedded target, on both engines: 64 prompts of 128 tokens of application code, 128 tokens each, at temperature 1 (drawn
+ * twice) and greedy. Counts, no times.
+ *
+ * Run: npx tsx bench/head-tree-tokens.ts (after npm run build). One engine: --backend llamacpp, 20 minutes. Fewer prompts:
+ * --prompts 16.
  */
-import { createEagleDrafter } from '@foretoken/core';
-import { llamacppBackend } from '@foretoken/llamacpp-backend';
+import { type Backend, createEagleDrafter, type LanguageModel } from '@foretoken/core';
 import { loadHead } from '@foretoken/onnx-backend';
 import { tinyHeads, tinyModels } from '@foretoken/tiny-models';
-import { applicationCode, TokensPerPass } from './support/tokens-per-pass.js';
-import { writeResult } from './support/write-result.js';
+import { measureTokensPerPass, threads, type TokensSetup, treeOverChain } from './support/tokens-per-pass.js';
 
 const nodes = 16;
-const maximumTokens = 128;
-const seed = 20261129;
-const threads = 1;
 const temperatures = [1, 0];
 const names = ['eagle', 'hass'] as const;
 
-const target = await llamacppBackend.loadModel(tinyModels.target, { threads });
-const texts = await applicationCode();
-const tokens = new TokensPerPass(target, texts, maximumTokens, seed);
-for (const temperature of temperatures) {
-  for (const drafter of names) {
-    const head = await loadHead(tinyHeads[drafter], { target: tinyModels.target, threads });
-    const setup = { drafter, temperature, draftLength: nodes };
-    const greedy = temperature === 0;
-    await tokens.measure({
-      ...setup,
-      name: 'chain 16',
-      rule: greedy ? 'tokenwise' : 'block',
-      create: () => createEagleDrafter({ head, target }),
-    });
-    // On certain guesses no rule keeps more than another.
-    await tokens.measure({
-      ...setup,
-      name: 'sampled',
-      rule: greedy ? 'recursive-rejection' : 'traversal',
-      create: () => createEagleDrafter({ head, target, tree: { kind: 'sampled', nodes } }),
-    });
-    await head.close();
+async function* setups(_: Backend, target: LanguageModel): AsyncIterable<TokensSetup> {
+  for (const temperature of temperatures) {
+    for (const drafter of names) {
+      const head = await loadHead(tinyHeads[drafter], { target: tinyModels.target, threads });
+      const greedy = temperature === 0;
+      const shared = { drafter, temperature, draftLength: nodes, draws: greedy ? 1 : 2 };
+      yield {
+        ...shared,
+        name: 'chain 16',
+        rule: greedy ? 'tokenwise' : 'block',
+        create: () => createEagleDrafter({ head, target }),
+      };
+      // On certain guesses no rule keeps more than another.
+      yield {
+        ...shared,
+        name: 'sampled',
+        rule: greedy ? 'recursive-rejection' : 'traversal',
+        create: () => createEagleDrafter({ head, target, tree: { kind: 'sampled', nodes } }),
+      };
+      await head.close();
+    }
   }
 }
-await target.close();
-await writeResult('head-tree-tokens', {
-  seed,
-  prompts: texts.length,
-  maximumTokens,
-  rows: tokens.totals,
-  treeOverChain: names.flatMap((drafter) =>
-    temperatures.map((temperature) => tokens.treeOverChain(drafter, temperature)),
-  ),
+
+await measureTokensPerPass({
+  name: 'head-tree-tokens',
+  seed: 20261129,
+  maximumTokens: 128,
+  setups,
+  compare: (rows) =>
+    names.flatMap((drafter) => temperatures.map((temperature) => treeOverChain(rows, drafter, temperature))),
 });

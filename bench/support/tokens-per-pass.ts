@@ -1,16 +1,24 @@
 import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import {
+  type Backend,
   createRequestRandom,
   type Drafter,
   encodePrompt,
   generateText,
   type LanguageModel,
 } from '@foretoken/core';
+import { llamacppBackend } from '@foretoken/llamacpp-backend';
+import { onnxBackend } from '@foretoken/onnx-backend';
 import { bootstrapRatio, hodgesLehmannRatio } from '@foretoken/stats';
+import { tinyModels } from '@foretoken/tiny-models';
+import { readResult, writeResult } from './write-result.js';
 
 const promptLength = 128;
+/** Counts need no speed, and more threads would only be in the way of others. */
+export const threads = 1;
 
-/** What is measured. */
+/** What is measured: a row of the result. */
 export interface TokensSetup {
   readonly drafter: string;
   readonly temperature: number;
@@ -23,99 +31,144 @@ export interface TokensSetup {
 }
 
 export interface TokensRow {
+  readonly backend: string;
   readonly drafter: string;
   readonly temperature: number;
   readonly name: string;
   readonly rule: string;
+  readonly prompts: number;
+  readonly draws: number;
   readonly tokensPerPass: number;
   /** Passes per token: the time that a prompt takes where only passes count. */
   readonly byPrompt: readonly number[];
 }
 
-/** Tokens per target pass over all of the prompts in `bench/prompts`. Counts, no times. */
-export class TokensPerPass {
-  readonly rows: TokensRow[] = [];
-  readonly #target: LanguageModel;
-  readonly #prompts: readonly (readonly number[])[];
-  readonly #maximumTokens: number;
-  readonly #seed: number;
+/** Two rows of an engine beside each other. */
+export interface TokensComparison {
+  readonly title: string;
+  readonly candidate: TokensRow | undefined;
+  readonly baseline: TokensRow | undefined;
+}
 
-  constructor(target: LanguageModel, texts: readonly string[], maximumTokens: number, seed: number) {
-    this.#target = target;
-    this.#prompts = texts.map((text) => encodePrompt(target.tokenizer, text).slice(0, promptLength));
-    this.#maximumTokens = maximumTokens;
-    this.#seed = seed;
-  }
+/** A script that counts tokens per target pass. */
+export interface TokensScript {
+  /** Of the script and of its result. */
+  readonly name: string;
+  readonly seed: number;
+  readonly maximumTokens: number;
+  /** The rows on one engine, those that matter most first: a run that is stopped keeps what it has. */
+  readonly setups: (backend: Backend, target: LanguageModel) => AsyncIterable<TokensSetup>;
+  /** What is compared of an engine's rows, as far as they are there. */
+  readonly compare: (rows: readonly TokensRow[]) => readonly TokensComparison[];
+}
 
-  async measure(setup: TokensSetup): Promise<void> {
-    const { drafter: of, temperature, name, rule, draftLength, draws = 1, create } = setup;
-    const prompts = this.#prompts;
-    const committed = new Array<number>(prompts.length).fill(0);
-    const rounds = new Array<number>(prompts.length).fill(0);
-    for (let request = 0; request < draws * prompts.length; request++) {
-      const place = request % prompts.length;
-      const drafter = create();
-      const { counters } = await generateText({
-        target: this.#target,
-        drafter,
-        prompt: prompts[place] as readonly number[],
-        sampling: { temperature },
-        rule,
-        draftLength,
-        maximumTokens: this.#maximumTokens,
-        seed: this.#seed,
-        request,
-        ignoreEndTokens: true,
-      });
-      await drafter.close();
-      committed[place] = (committed[place] as number) + counters.committedCount;
-      rounds[place] = (rounds[place] as number) + counters.roundCount;
+/** What a file keeps of an engine's rows and comparisons. */
+interface TokensResult {
+  readonly rows: readonly { readonly backend: string }[];
+  readonly comparisons: readonly { readonly backend: string }[];
+}
+
+/**
+ * Counts tokens per target pass after prompts of application code, on the engines that `--backend` names (default: both)
+ * and for the first `--prompts` of the 64. The result is written after every row; what it holds of other engines stays.
+ */
+export async function measureTokensPerPass(script: TokensScript): Promise<void> {
+  const { values: given } = parseArgs({
+    options: { backend: { type: 'string' }, prompts: { type: 'string', default: '64' } },
+  });
+  const texts = (await applicationCode()).slice(0, Number(given.prompts));
+  for (const backend of [llamacppBackend, onnxBackend]) {
+    if (given.backend !== undefined && given.backend !== backend.name) continue;
+    const target = await backend.loadModel(tinyModels.target, { threads });
+    const prompts = texts.map((text) => encodePrompt(target.tokenizer, text).slice(0, promptLength));
+    const rows: TokensRow[] = [];
+    for await (const setup of script.setups(backend, target)) {
+      rows.push({ backend: backend.name, ...(await countTokens(script, target, prompts, setup)) });
+      await write(script, backend.name, rows);
     }
-    const tokensPerPass = sum(committed) / sum(rounds);
-    const byPrompt = rounds.map((count, place) => count / (committed[place] as number));
-    this.rows.push({ drafter: of, temperature, name, rule, tokensPerPass, byPrompt });
-    console.log(of, `T=${temperature}`, name, rule, tokensPerPass.toFixed(3));
-  }
-
-  /** The rows for a file: without what each prompt took. */
-  get totals(): readonly Omit<TokensRow, 'byPrompt'>[] {
-    return this.rows.map(({ drafter, temperature, name, rule, tokensPerPass }) => ({
-      drafter,
-      temperature,
-      name,
-      rule,
-      tokensPerPass,
-    }));
-  }
-
-  /** The best of a drafter's trees over the best of its chains. */
-  treeOverChain(drafter: string, temperature: number) {
-    const own = this.rows.filter((row) => row.drafter === drafter && row.temperature === temperature);
-    const tree = best(own.filter(({ name }) => !name.startsWith('chain')));
-    const chain = best(own.filter(({ name }) => name.startsWith('chain')));
-    const compared = this.ratio(tree, chain);
-    const { estimate, lower, upper } = compared.ofTotals;
-    const interval = [estimate, lower, upper].map((value) => value.toFixed(3)).join(' ');
-    console.log(`${drafter} T=${temperature}: ${compared.candidate} over ${compared.baseline}: ${interval}`);
-    return { drafter, temperature, ...compared };
-  }
-
-  /** Tokens per pass of one over those of another, with intervals over prompts. */
-  ratio(candidate: TokensRow, baseline: TokensRow) {
-    const passes = { baseline: baseline.byPrompt, candidate: candidate.byPrompt };
-    const keyed = createRequestRandom({ seed: this.#seed }).round(0);
-    let drawn = 0;
-    return {
-      candidate: `${candidate.name}, ${candidate.rule}`,
-      baseline: `${baseline.name}, ${baseline.rule}`,
-      ofTotals: bootstrapRatio(passes, { random: () => keyed.uniform('sample', 0, 0, drawn++) }),
-      byPrompt: hodgesLehmannRatio(passes),
-    };
+    await target.close();
   }
 }
 
+async function countTokens(
+  { seed, maximumTokens }: TokensScript,
+  target: LanguageModel,
+  prompts: readonly (readonly number[])[],
+  { drafter: of, temperature, name, rule, draftLength, draws = 1, create }: TokensSetup,
+): Promise<Omit<TokensRow, 'backend'>> {
+  const committed = new Array<number>(prompts.length).fill(0);
+  const rounds = new Array<number>(prompts.length).fill(0);
+  for (let request = 0; request < draws * prompts.length; request++) {
+    const place = request % prompts.length;
+    const drafter = create();
+    const { counters } = await generateText({
+      target,
+      drafter,
+      prompt: prompts[place] as readonly number[],
+      sampling: { temperature },
+      rule,
+      draftLength,
+      maximumTokens,
+      seed,
+      request,
+      ignoreEndTokens: true,
+    });
+    await drafter.close();
+    committed[place] = (committed[place] as number) + counters.committedCount;
+    rounds[place] = (rounds[place] as number) + counters.roundCount;
+  }
+  const tokensPerPass = sum(committed) / sum(rounds);
+  console.log(of, `T=${temperature}`, name, rule, tokensPerPass.toFixed(3));
+  const byPrompt = rounds.map((count, place) => count / (committed[place] as number));
+  return { drafter: of, temperature, name, rule, prompts: prompts.length, draws, tokensPerPass, byPrompt };
+}
+
+async function write(script: TokensScript, backend: string, rows: readonly TokensRow[]): Promise<void> {
+  const { name, seed, maximumTokens } = script;
+  const before = (await readResult<TokensResult>(name)) ?? { rows: [], comparisons: [] };
+  const kept = <Part extends { readonly backend: string }>(parts: readonly Part[]): Part[] =>
+    parts.filter((part) => part.backend !== backend);
+  const comparisons = script.compare(rows).flatMap(({ title, candidate, baseline }) => {
+    if (candidate === undefined || baseline === undefined) return [];
+    return [{ backend, title, ...ratio(candidate, baseline, seed) }];
+  });
+  await writeResult(name, {
+    seed,
+    maximumTokens,
+    rows: [...kept(before.rows), ...rows.map((row) => ({ ...row, byPrompt: undefined }))],
+    comparisons: [...kept(before.comparisons), ...comparisons],
+  });
+}
+
+/** Tokens per pass of one over those of another, with intervals over prompts. */
+function ratio(candidate: TokensRow, baseline: TokensRow, seed: number) {
+  const passes = { baseline: baseline.byPrompt, candidate: candidate.byPrompt };
+  const keyed = createRequestRandom({ seed }).round(0);
+  let drawn = 0;
+  return {
+    candidate: `${candidate.name}, ${candidate.rule}`,
+    baseline: `${baseline.name}, ${baseline.rule}`,
+    ofTotals: bootstrapRatio(passes, { random: () => keyed.uniform('sample', 0, 0, drawn++) }),
+    byPrompt: hodgesLehmannRatio(passes),
+  };
+}
+
+/** The best of a drafter's trees beside the best of its chains. */
+export function treeOverChain(
+  rows: readonly TokensRow[],
+  drafter: string,
+  temperature: number,
+): TokensComparison {
+  const own = rows.filter((row) => row.drafter === drafter && row.temperature === temperature);
+  return {
+    title: `${drafter}, T=${temperature}: best tree over best chain`,
+    candidate: best(own.filter(({ name }) => !name.startsWith('chain'))),
+    baseline: best(own.filter(({ name }) => name.startsWith('chain'))),
+  };
+}
+
 /** The prompts of application code. */
-export async function applicationCode(): Promise<string[]> {
+async function applicationCode(): Promise<string[]> {
   const file = new URL('../prompts/application-code.txt', import.meta.url);
   return (await readFile(file, 'utf8')).trimEnd().split('\n---\n');
 }
@@ -124,6 +177,8 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function best(among: readonly TokensRow[]): TokensRow {
-  return among.reduce((left, right) => (right.tokensPerPass > left.tokensPerPass ? right : left));
+function best([first, ...others]: readonly TokensRow[]): TokensRow | undefined {
+  return (
+    first && others.reduce((left, right) => (right.tokensPerPass > left.tokensPerPass ? right : left), first)
+  );
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 
 /** Writes a script's last result to bench/results, with the machine and the command that made it. */
@@ -9,6 +9,19 @@ export async function writeResult(name: string, result: object): Promise<void> {
     node: process.version,
   };
   const document = { command: `npx tsx bench/${name}.ts`, machine, ...result };
-  const file = new URL(`../results/${name}.json`, import.meta.url);
-  await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
+  await writeFile(fileOf(name), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** What a script wrote last, or undefined before its first result. */
+export async function readResult<Result>(name: string): Promise<Result | undefined> {
+  try {
+    return JSON.parse(await readFile(fileOf(name), 'utf8')) as Result;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function fileOf(name: string): URL {
+  return new URL(`../results/${name}.json`, import.meta.url);
 }

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** One pair on one engine; on a slow machine the bounds stay wide, so no verdict but "not lossless" is excluded. */
-const short = ['audit', '--backend', 'llamacpp', '--threads', '1', '--rule', 'block', '--budget', '8'];
+const short = ['audit', '--backend', 'llamacpp', '--threads', '1', '--rule', 'block', '--budget', '5'];
 
 describe('foretoken audit', () => {
   it('audits the embedded pair, as JSON and as a page with plots', async () => {
@@ -41,11 +41,16 @@ describe('foretoken audit', () => {
     expect(html).toContain('block, draft-model, llamacpp');
   });
 
-  it('prints tables and a verdict where there is no terminal', async () => {
-    const { code, stdout, stderr } = await runCommand([...short, '--drafter', 'prompt-lookup'], {
-      environment: {},
-    });
+  it('prints tables and a verdict where there is no terminal, here under a schema', async () => {
+    const structured = ['--json-schema', '{"type":"array","items":{"type":"number"}}'];
+    const { code, stdout, stderr } = await runCommand(
+      [...short, '--drafter', 'prompt-lookup', ...structured],
+      { environment: {} },
+    );
     expect([0, 3]).toContain(code);
+    // The tables have outputs under a mask then.
+    expect(stdout).toContain('masked');
+    expect(stdout).not.toContain('penalised');
     expect(stdout).not.toContain(String.fromCharCode(27));
     expect(stdout).toMatch(/Layer 1, the algorithm[^]*Layer 2, the engines[^]*Layer 3, numerics/);
     expect(stdout).toMatch(/"Not lossless" is wrong with probability 0.000001 at most/);

@@ -7,6 +7,8 @@ import { writeHuggingFaceFolder } from '../../../test/support/write-hugging-face
 
 const failure = 1;
 const usage = 2;
+/** One thread needs no measuring of threads. */
+const oneThread = ['generate', 'let', '--threads', '1'];
 
 let folder: string;
 const inFolder = (name: string): string => path.join(folder, name);
@@ -32,7 +34,7 @@ describe('models that cannot be used', () => {
     ['a file with a + in its name', () => inFolder('c++.gguf'), /c\+\+\.gguf: there is no such file/],
   ])('%s as model or draft is named, and is no crash', async (_, model, message) => {
     for (const option of ['--model', '--draft']) {
-      const { code, stdout, stderr } = await runCommand(['generate', 'let', option, model()]);
+      const { code, stdout, stderr } = await runCommand([...oneThread, option, model()]);
       expect(stderr).toMatch(message);
       expect(code).toBe(failure);
       expect(stdout).toBe('');
@@ -41,14 +43,23 @@ describe('models that cannot be used', () => {
   });
 
   it('a draft with another vocabulary is refused, with the option that allows it', async () => {
-    const { code, stderr } = await runCommand(['generate', 'let', '--draft', inFolder('bytes.gguf')]);
+    const { code, stderr } = await runCommand([...oneThread, '--draft', inFolder('bytes.gguf')]);
     expect(code).toBe(failure);
     expect(stderr).toMatch(/8192 tokens against 257.*--foreign-draft/);
   });
 
   it('a prompt longer than the context is refused with both lengths', async () => {
     const prompt = 'const answer = 42;\n'.repeat(20);
-    const { code, stderr } = await runCommand(['generate', prompt, '--context', '32', '--draft', 'none']);
+    const { code, stderr } = await runCommand([
+      'generate',
+      prompt,
+      '--threads',
+      '1',
+      '--context',
+      '32',
+      '--draft',
+      'none',
+    ]);
     expect(code).toBe(failure);
     expect(stderr).toMatch(/prompt has \d+ tokens.*holds 32/);
   });
@@ -119,11 +130,11 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--threads', '1', '--draft', 'early-exit:9'], /layers cannot have 8.*has 8 layers/],
     [['generate', 'let', '--draft', 'skip-layers:2,two'], /--draft skip-layers:A,B.*not "2,two"/],
     [['generate', 'let', '--source', 'page.ts'], /--source is what --draft input-copy copies from/],
-    [['generate', 'let', '--draft', 'input-copy', '--source', 'missing.txt'], /missing\.txt cannot be read/],
+    [[...oneThread, '--draft', 'input-copy', '--source', 'missing.txt'], /missing\.txt cannot be read/],
     [['generate', '--file', 'missing.txt'], /missing\.txt cannot be read/],
     [['generate', 'let', '--temprature', '1'], /unknown option '--temprature'.*--temperature/s],
     [['generat'], /unknown command 'generat'.*generate/s],
-    [['bench', '--draft', 'none'], /--draft/],
+    [['bench', '--threads', '1', '--draft', 'none'], /--draft/],
     [['bench', '--draft-length', '2,many'], /--draft-length/],
     [['compare', 'embedded', 'embedded,kv=q3'], /kv is one of .*q8_0.*not "q3"/],
     [['compare', 'embedded', 'embedded,colour=red'], /no setting "colour".*backend, kv, format/],

@@ -14,6 +14,8 @@ test('generate writes JSON for a schema, and the JSON output says for which', as
     '1',
     '--draft-length',
     '4',
+    '--threads',
+    '1',
   ]);
   expect(code, stderr).toBe(0);
   const { text, finishReason, settings, counters } = JSON.parse(stdout);

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { runHere } from './run-here.js';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -38,11 +39,15 @@ export function finishCommand(child: ChildProcessWithoutNullStreams): Promise<Co
   });
 }
 
-/** Runs the built command to its end with this standard input. */
+/**
+ * Runs the command to its end: in this process, which saves starting one; as a process of its own where it is given a
+ * standard input or an environment.
+ */
 export function runCommand(
   commandArguments: readonly string[],
   options: { readonly input?: string; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Promise<CommandResult> {
+  if (options.input === undefined && options.environment === undefined) return runHere(commandArguments);
   const child = startCommand(commandArguments, options.environment);
   // A command that fails before it reads its input closes the pipe.
   child.stdin.on('error', () => {});

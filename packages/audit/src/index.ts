@@ -2,7 +2,7 @@
 export type { RuleProof } from './enumeration/prove-rule.js';
 export { proveRule } from './enumeration/prove-rule.js';
 export { runAudit } from './run/run-audit.js';
-export type { AuditEngine, AuditOptions } from './run/audit-options.js';
+export type { AuditEngine, AuditGrammar, AuditOptions } from './run/audit-options.js';
 export type { AuditReport } from './run/audit-report.js';
 export type { EngineReport } from './run/engine-report.js';
 export type { AuditProgress } from './run/time-slices.js';

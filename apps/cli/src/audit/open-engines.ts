@@ -5,11 +5,14 @@ import { loadModel } from '../engines/backends.js';
 import { headNames, openHead } from '../engines/heads.js';
 import { draftModel, type DraftModel } from '../options/draft-model.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
+import { openGrammar, type StructureSelection } from '../options/structure-options.js';
 
 /** Sequences of each model: sixteen that read rows, and for each of eight decode loops a prefix and its fork. */
 export const maximumSequences = 48;
 
-export interface AuditSelection extends Omit<ModelSelection, 'backend' | 'draftBackend' | 'foreignDraft'> {
+export interface AuditSelection
+  extends Omit<ModelSelection, 'backend' | 'draftBackend' | 'foreignDraft'>,
+    StructureSelection {
   readonly backend: readonly string[];
   /** Names of the drafters to audit. */
   readonly drafter: readonly string[];
@@ -49,7 +52,8 @@ export async function openEngines(selection: AuditSelection, signal: AbortSignal
       const file = modelPath(model, tinyModels.target);
       const target = await load({ file });
       const drafts = draftName === 'none' ? undefined : await load(draftModel(draftName, file));
-      engines.push({ name, models: { target, draft: drafts, heads } });
+      const grammar = await openGrammar(selection, target.tokenizer);
+      engines.push({ name, models: { target, draft: drafts, heads }, grammar });
     }
     return { engines, close };
   } catch (error) {

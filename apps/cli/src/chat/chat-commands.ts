@@ -63,6 +63,24 @@ const system: ChatCommand = {
   },
 };
 
+function structureCommand(name: 'grammar' | 'json-schema', what: string): ChatCommand {
+  const option = name === 'grammar' ? 'grammar' : 'jsonSchema';
+  return {
+    usage: `/${name} [FILE|off]`,
+    does: `shows, sets or removes the ${what} that answers must follow`,
+    async run({ conversation, port }, argument) {
+      if (argument !== '') await conversation.setStructure(argument === 'off' ? {} : { [option]: argument });
+      const { structure } = conversation;
+      const given = structure.jsonSchema ?? structure.grammar;
+      const kind = structure.jsonSchema === undefined ? 'grammar' : 'JSON schema';
+      port.note(given === undefined ? 'Answers may be any text.' : `Answers follow the ${kind} ${given}.`);
+    },
+  };
+}
+
+const grammar = structureCommand('grammar', 'GBNF grammar');
+const jsonSchema = structureCommand('json-schema', 'JSON schema');
+
 const save: ChatCommand = {
   usage: '/save FILE',
   does: 'writes the conversation as JSON; foretoken chat --load FILE goes on with it',
@@ -100,9 +118,21 @@ const model: ChatCommand = {
 
 const exit: ChatCommand = { usage: '/exit', does: 'ends the chat', run: () => true };
 
-const listed: readonly ChatCommand[] = [clear, system, save, stats, model, help, exit];
+const listed: readonly ChatCommand[] = [clear, system, grammar, jsonSchema, save, stats, model, help, exit];
 const commands: ReadonlyMap<string, ChatCommand> = new Map(
-  Object.entries({ help, clear, system, save, stats, model, exit, quit: exit, bye: exit }),
+  Object.entries({
+    help,
+    clear,
+    system,
+    grammar,
+    'json-schema': jsonSchema,
+    save,
+    stats,
+    model,
+    exit,
+    quit: exit,
+    bye: exit,
+  }),
 );
 
 export function isCommand(message: string): boolean {

@@ -1,6 +1,7 @@
 import {
   ContextOverflowError,
   type ContinueOptions,
+  createForcedTokenDrafter,
   createPrefixCache,
   type DecodeEvent,
   type Drafter,
@@ -8,7 +9,9 @@ import {
   type LanguageModel,
   type PrefixCache,
 } from '@foretoken/core';
+import type { Grammar } from '@foretoken/grammar';
 import { type ChatMessage, type ChatTemplate, encodeChat } from '@foretoken/models';
+import { openGrammar, type StructureSelection } from '../options/structure-options.js';
 
 /** What answers. */
 export interface ConversationModels {
@@ -34,6 +37,9 @@ export class Conversation {
   #drafter: Drafter | undefined;
   #cache: PrefixCache;
   #system: string | undefined;
+  #structure: StructureSelection = {};
+  /** Of the structure, for the target's vocabulary. */
+  #grammar: Grammar | undefined;
   #said: readonly ChatMessage[] = [];
   #answers = 0;
 
@@ -67,6 +73,16 @@ export class Conversation {
     this.#system = text;
   }
 
+  get structure(): StructureSelection {
+    return this.#structure;
+  }
+
+  /** What answers must be, from the next one on. @throws as `openGrammar`, and leaves it as it was. */
+  async setStructure(structure: StructureSelection): Promise<void> {
+    this.#grammar = await openGrammar(structure, this.#models.target.tokenizer);
+    this.#structure = structure;
+  }
+
   /** Begins anew, or with these messages. */
   begin(messages: readonly ChatMessage[] = []): void {
     const [first] = messages;
@@ -74,8 +90,13 @@ export class Conversation {
     this.#said = first?.role === 'system' ? messages.slice(1) : messages;
   }
 
-  /** Another target answers what was said so far and what comes; the caller closes the earlier one. */
-  answerWith(models: ConversationModels): void {
+  /**
+   * Another target answers what was said so far and what comes; the caller closes the earlier one.
+   *
+   * @throws as `openGrammar` where its vocabulary cannot write what answers must be; the earlier target stays.
+   */
+  async answerWith(models: ConversationModels): Promise<void> {
+    this.#grammar = await openGrammar(this.#structure, models.target.tokenizer);
     this.#cache.close();
     this.#models = models;
     this.#drafter = models.drafter;
@@ -98,12 +119,18 @@ export class Conversation {
         `With this message the conversation has ${prompt.length} tokens, and the context of ${target.name} holds ${target.contextLength}: it was not sent. ${roomAdvice}`,
       );
     }
-    const drafting = this.#drafter === undefined ? {} : { drafter: this.#drafter, draftLength };
+    const grammar = this.#grammar;
+    const inner = this.#drafter;
+    const drafter = inner && grammar ? createForcedTokenDrafter({ inner }) : inner;
+    const drafting = drafter === undefined ? {} : { drafter, draftLength };
+    const allowedTokens = grammar?.allowedTokens(prompt.length);
+    const sampling = { ...this.#settings.sampling, allowedTokens };
     const request = this.#answers++;
     let answer = '';
     for await (const event of this.#cache.generate({
       ...this.#settings,
       ...drafting,
+      sampling,
       prompt,
       request,
       signal,

@@ -22,7 +22,10 @@ afterAll(() => rm(folder, { recursive: true }));
 const end = 0;
 const vocabularySize = 256;
 
-/** Answers the n-th message with `replies[n - 1]`, the last of them again and again; a token is a byte. */
+/**
+ * Answers the n-th message with `replies[n - 1]`, the last of them again and again, and with anything else only where a
+ * grammar wants it (one token in 4 million otherwise); a token is a byte.
+ */
 function createTarget(replies: readonly string[], contextLength = 256) {
   return createTableModel({
     vocabularySize,
@@ -35,7 +38,9 @@ function createTarget(replies: readonly string[], contextLength = 256) {
       const reply = replies[Math.min(asked, replies.length) - 1] ?? '';
       const said = text.slice(text.lastIndexOf('A:') + 2).length;
       const token = said < reply.length ? reply.charCodeAt(said) : end;
-      return { tokens: Int32Array.of(token), probabilities: Float64Array.of(1) };
+      const probabilities = new Float64Array(vocabularySize).fill(1e-9);
+      probabilities[token] = 1 - (vocabularySize - 1) * 1e-9;
+      return { tokens: undefined, probabilities };
     },
   });
 }
@@ -106,7 +111,7 @@ function chatWith(
     savedFiles: new Set(),
     async switchModels(model) {
       if (model !== 'other.gguf') throw new InvalidArgumentError(`${model}: there is no such file.`);
-      conversation.answerWith({
+      await conversation.answerWith({
         ...conversation.models,
         target: createTarget(['other']),
         drafter: undefined,
@@ -272,7 +277,17 @@ describe('the commands', () => {
     for (const exit of ['/exit', '/quit', '/bye', '/EXIT ']) {
       const port = new TestPort(['/help', exit, 'first']);
       expect(await chatWith(port).run()).toBe(0);
-      for (const name of ['clear', 'system', 'save', 'stats', 'model', 'help', 'exit'])
+      for (const name of [
+        'clear',
+        'system',
+        'grammar',
+        'json-schema',
+        'save',
+        'stats',
+        'model',
+        'help',
+        'exit',
+      ])
         expect(port.notes.join('\n')).toContain(`/${name}`);
       expect(port.written).toBe('');
     }
@@ -359,6 +374,41 @@ describe('the commands', () => {
     expect(port.notes[1]).toBe('context: 0 of 256 tokens');
     expect(port.notes[2]).toMatch(/^last answer: 4 tokens in .* 0 of 0 draft tokens accepted/);
     expect(port.notes.at(-2)).toMatch(/^all 2 answers: 8 tokens/);
+  });
+
+  it('/grammar and /json-schema say what answers must be, for every model that answers', async () => {
+    const [file, schema] = [path.join(folder, 'answer.gbnf'), path.join(folder, 'answer.json')];
+    await writeFile(file, 'root ::= "on" [a-z] | "o" "the" "r"');
+    await writeFile(schema, '{"enum":["one","two"]}');
+    const port = new TestPort([
+      '/grammar',
+      `/grammar ${file}`,
+      'first',
+      'second',
+      '/grammar root ::= "a',
+      '/model other.gguf',
+      'third',
+      `/json-schema ${schema}`,
+      'fourth',
+      '/json-schema off',
+      'fifth',
+    ]);
+    const target = createTarget(['one', 'two']);
+    const { run, conversation } = chatWith(port, { target, drafter: createPromptLookupDrafter() });
+    expect(await run()).toBe(1);
+    const [first, second, third, fourth, fifth] = conversation.messages
+      .filter(({ role }) => role === 'assistant')
+      .map(({ content }) => content);
+    for (const answer of [first, second, third]) expect(answer).toMatch(/^(?:on[a-z]|other)$/);
+    expect(fourth).toMatch(/^"(?:one|two)"$/);
+    expect(fifth).toBe('other');
+    expect(port.notes[0]).toBe('Answers may be any text.');
+    expect(port.notes[1]).toBe(`Answers follow the grammar ${file}.`);
+    expect(port.notes[2]).toMatch(/line 1/);
+    expect(port.notes.slice(-2)).toEqual([
+      `Answers follow the JSON schema ${schema}.`,
+      'Answers may be any text.',
+    ]);
   });
 
   it('/model shows what answers, goes on with another, and stays where there is none', async () => {

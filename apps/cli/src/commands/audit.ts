@@ -8,6 +8,7 @@ import { modelOptions } from '../options/model-options.js';
 import { nameList } from '../options/name-list.js';
 import { number, wholeNumber } from '../options/numbers.js';
 import { samplingOptions } from '../options/sampling-options.js';
+import { structureOptions } from '../options/structure-options.js';
 import { auditLines, verdictLines } from '../output/audit-tables.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
@@ -62,6 +63,8 @@ export function auditCommand() {
     .addOption(samplingOptions.topK)
     .addOption(samplingOptions.topP)
     .addOption(samplingOptions.minP)
+    .addOption(structureOptions.jsonSchema)
+    .addOption(structureOptions.grammar)
     .addOption(
       new Option('--alpha <n>', 'chance of a false "not lossless"')
         .argParser(number('--alpha', 1e-12, 0.5))
@@ -112,6 +115,8 @@ export function auditCommand() {
 Three layers: the rules by enumeration and by drawing on known tables, the engines end to end with their caches and
 rollbacks, and how far passes over one and over several tokens are apart. Ctrl-C gives the verdict so far.
 
+With --json-schema or --grammar the law is that of the constrained target, token by token, on tables as well.
+
 With --endpoint a running server is audited over HTTP: llama-server, an OpenAI-compatible one, or Ollama. Its
 temperature is 1 unless given, since many servers report probabilities from before it; a key in FORETOKEN_API_KEY is
 sent along.
@@ -122,6 +127,7 @@ Examples:
   foretoken audit
   foretoken audit --rule block --drafter draft-model --html audit.html
   foretoken audit --target big.gguf --draft small.gguf --backend llamacpp --margin 0.05 --budget 600
+  foretoken audit --json-schema '{"type":"number"}'
   foretoken audit --endpoint http://127.0.0.1:8080
   foretoken audit --endpoint http://127.0.0.1:8080 --against http://127.0.0.1:8081`,
     )
@@ -171,8 +177,10 @@ Examples:
         const { auditPage } = await import('../audit/audit-page.js');
         await writePage(options.html, await auditPage(report, machine()));
       }
-      if (options.json === true) printJson({ machine: machine(), ...report });
-      else {
+      if (options.json === true) {
+        const { jsonSchema, grammar } = options;
+        printJson({ machine: machine(), jsonSchema, grammar, ...report });
+      } else {
         printLine(`${machine().processor}, ${machine().cores} cores; seed ${report.seed}`);
         for (const line of auditLines(report)) printLine(line);
         printLine();

@@ -16,6 +16,7 @@ import { wholeNumber } from '../options/numbers.js';
 import { allowStaleOption, planOption } from '../options/plan-option.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { addStop } from '../options/stop-option.js';
+import { structureOptions } from '../options/structure-options.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { colourLegend } from '../output/origin-colours.js';
 import { loadPlan } from '../planning/open-plan.js';
@@ -63,6 +64,8 @@ export function chatCommand() {
     .addOption(samplingOptions.presencePenalty)
     .addOption(samplingOptions.penaltyWindow)
     .addOption(samplingOptions.logitBias)
+    .addOption(structureOptions.jsonSchema)
+    .addOption(structureOptions.grammar)
     .addOption(
       new Option(
         '-n, --max-tokens <n>',
@@ -85,7 +88,8 @@ Examples:
   foretoken chat --model instruct.gguf                        /help lists the commands, /exit ends the chat
   foretoken chat --model big.gguf --draft small.gguf --show-speculation
   foretoken chat --model instruct.gguf --system 'Answer in one sentence.' < questions.txt
-  foretoken chat --model instruct.gguf --load chat.json --json < questions.txt`,
+  foretoken chat --model instruct.gguf --load chat.json --json < questions.txt
+  foretoken chat --model instruct.gguf --json-schema answer.json < questions.txt`,
     )
     .action(async (given, command) => {
       const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
@@ -144,7 +148,12 @@ Examples:
             messages: conversation.messages,
           };
           const opened = await interruptible((signal) => openChatModels(others, signal));
-          conversation.answerWith(opened);
+          try {
+            await conversation.answerWith(opened);
+          } catch (error) {
+            await opened.close();
+            throw error;
+          }
           await models.close();
           models = opened;
         },
@@ -153,6 +162,8 @@ Examples:
         },
       };
       try {
+        const { jsonSchema, grammar } = options;
+        await conversation.setStructure({ jsonSchema, grammar });
         if (port.isTerminal) {
           for (const line of modelLines(models)) port.note(line);
           if (options.showSpeculation === true) port.note(colourLegend);

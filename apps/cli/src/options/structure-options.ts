@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { type AllowedTokens, encodePrompt, InvalidArgumentError, type Tokenizer } from '@foretoken/core';
-import { createGrammarCompiler } from '@foretoken/grammar';
+import { createGrammarCompiler, type Grammar } from '@foretoken/grammar';
 import { readText } from './prompt-input.js';
 
 /** The options that say which texts may be written at all. */
@@ -21,15 +21,14 @@ export interface StructureSelection {
 }
 
 /**
- * The mask that was asked for, for the output after a prompt; undefined where none was.
+ * The grammar that was asked for, compiled for a vocabulary; undefined where none was.
  *
  * @throws InvalidArgumentError for a file that cannot be read; InvalidGrammarError and InvalidSchemaError for what is in it.
  */
-export async function openStructure(
+export async function openGrammar(
   { jsonSchema, grammar }: StructureSelection,
   tokenizer: Tokenizer,
-  prompt: string | readonly number[],
-): Promise<AllowedTokens | undefined> {
+): Promise<Grammar | undefined> {
   const given = jsonSchema ?? grammar;
   if (given === undefined) return undefined;
   if (given.trim() === '') {
@@ -38,10 +37,17 @@ export async function openStructure(
   const isJson = /^\s*(?:[{[]|(?:true|false)\s*$)/.test(given);
   const source = (jsonSchema === undefined ? given.includes('::=') : isJson) ? given : await readText(given);
   const compiler = createGrammarCompiler(tokenizer);
-  const compiled = await (jsonSchema === undefined
-    ? compiler.compileGrammar(source)
-    : compiler.compileJsonSchema(source));
-  return compiled.allowedTokens(
+  return jsonSchema === undefined ? compiler.compileGrammar(source) : compiler.compileJsonSchema(source);
+}
+
+/** The mask that was asked for, for the output after a prompt; undefined where none was. @throws as `openGrammar`. */
+export async function openStructure(
+  selection: StructureSelection,
+  tokenizer: Tokenizer,
+  prompt: string | readonly number[],
+): Promise<AllowedTokens | undefined> {
+  const grammar = await openGrammar(selection, tokenizer);
+  return grammar?.allowedTokens(
     typeof prompt === 'string' ? encodePrompt(tokenizer, prompt).length : prompt.length,
   );
 }

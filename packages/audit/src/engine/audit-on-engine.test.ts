@@ -109,12 +109,11 @@ describe.each<[mode: EngineMode, draws: number]>([
   ['rows reused', 4000],
   ['own passes', 1500],
 ])('with %s', (mode, draws) => {
+  // With a drafter of chains, a rule that decides chains as another one does would repeat that one's draws.
   const pairs = [...verificationRules.values()].flatMap((rule) =>
-    [...drafterFactories.values()].map((drafter) => ({
-      name: `${rule.name}, ${drafter.name}`,
-      rule,
-      drafter,
-    })),
+    [...drafterFactories.values()]
+      .filter(({ trees }) => trees === true || rule.onChains === undefined)
+      .map((drafter) => ({ name: `${rule.name}, ${drafter.name}`, rule, drafter })),
   );
   test.each(pairs)('$name follows the target', async ({ rule, drafter }) => {
     const result = await audit(mode, draws, rule, undefined, drafter);

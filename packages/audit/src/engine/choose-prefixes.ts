@@ -30,6 +30,8 @@ export interface CutChoice {
   readonly texts: readonly (readonly number[])[];
   /** True where a drafter needs the target's hidden states. */
   readonly hiddenStates: boolean;
+  /** Tokens of every beginning, at most 32; default: as many as leave the next ones neither certain nor wide open. */
+  readonly length?: number | undefined;
 }
 
 export interface PrefixChoice {
@@ -45,7 +47,8 @@ const wantedEntropy = 1.2;
 /** Tokens from the cut on whose entropies count: those that are drawn. */
 const countedTokens = 3;
 const shortest = 8;
-const longest = 32;
+/** Of a text that is not repeated. */
+export const longest = 32;
 /** Of the text that is repeated, and of its repetition, tokens. */
 const repeatedLength = 24;
 /** As long as a match that prompt lookup goes by. */
@@ -59,6 +62,7 @@ const shortestRepetition = 8;
  */
 export async function cutTexts(choice: CutChoice): Promise<readonly Cut[]> {
   const cuts: Cut[] = [];
+  const { length } = choice;
   for (const text of choice.texts) {
     const beginning = text.slice(0, longest);
     const repeated = text.slice(0, repeatedLength);
@@ -67,12 +71,14 @@ export async function cutTexts(choice: CutChoice): Promise<readonly Cut[]> {
       { tokens: [...repeated, ...repeated], from: repeated.length + shortestRepetition },
     ];
     for (const { tokens, from } of forms) {
-      if (tokens.length > from) cuts.push(await bestCut(choice, tokens, from));
+      if (length === undefined && tokens.length > from) cuts.push(await bestCut(choice, tokens, from));
+      if (length !== undefined && tokens.length >= length)
+        cuts.push(await bestCut(choice, tokens.slice(0, length), length));
     }
   }
   if (cuts.length === 0) {
     throw new InvalidArgumentError(
-      `No text has more than ${shortest} tokens, so there is no prefix to draw continuations of.`,
+      `No text has ${length ?? `more than ${shortest}`} tokens, so there is no prefix to draw continuations of.`,
     );
   }
   return cuts;

@@ -1,7 +1,8 @@
-import type { Draft, VerificationRule } from '@foretoken/core';
+import type { Distribution, Draft, VerificationRule } from '@foretoken/core';
 import { probabilityOf } from '@foretoken/core';
 import { enumerateJointLaw } from '@foretoken/core/testing';
 import type { DraftFaults } from '../mutants/draft-faults.js';
+import { maskedAfterwards } from '../mutants/masked-afterwards.js';
 import { type AuditTable, decodedLaw } from '../tables/audit-table.js';
 import { type Chance, explore } from './explore.js';
 
@@ -23,6 +24,11 @@ export interface LoopFaults {
   readonly keepsStaleToken?: boolean | undefined;
   /** True lets penalties at every drafted position count the tokens at the round's start. Default false. */
   readonly countsAtRoundStart?: boolean | undefined;
+  /**
+   * Where a mask is left out: of the target rows that drafts are accepted by, with the next token alone drawn under it; or
+   * of what the drafter reports, which is still drawn under it. Default: nowhere.
+   */
+  readonly forgetsMask?: 'accepting' | 'reporting' | undefined;
   /** Of trees: what becomes of a draft before it is verified. Default: nothing. The other faults are of chains. */
   readonly altered?: ((draft: Draft) => Draft) | undefined;
 }
@@ -40,6 +46,9 @@ export function enumerateLoop(
   const target = decodedLaw(table.target, table);
   const drafted = decodedLaw(table.draft, table);
   const { prompt } = table;
+  const unmasked = { ...table, sampling: { ...table.sampling, allowedTokens: undefined } };
+  const accepting = faults.forgetsMask === 'accepting' ? decodedLaw(table.target, unmasked) : target;
+  const reported = faults.forgetsMask === 'reporting' ? decodedLaw(table.draft, unmasked) : undefined;
   if (table.widths !== undefined) {
     const shape = treeShape(table.widths, table.draftLength);
     return enumerateJointLaw(
@@ -63,19 +72,26 @@ export function enumerateLoop(
       const key = (purpose: DrawPurpose, position: number): string | undefined =>
         faults.randomKey?.(purpose, position, start);
       const length = Math.min(table.draftLength, count - start - 1);
-      const draft = propose(chance, history, length, drafted, faults.draft ?? {}, (node) =>
+      const drawn = propose(chance, history, length, drafted, faults.draft ?? {}, (node) =>
         key('draft', start + node),
       );
+      const before = (node: number): readonly number[] => [...history, ...drawn.tokens.slice(0, node)];
+      const draft =
+        reported === undefined
+          ? drawn
+          : { ...drawn, distributions: drawn.tokens.map((_, node) => reported(before(node))) };
       const pass = [history.at(-1) as number, ...draft.tokens];
       const rows = pass.map((_, row) =>
-        target(
+        accepting(
           [...cache, ...pass.slice(0, row + 1)],
-          faults.countsAtRoundStart === true ? history : [...history, ...draft.tokens.slice(0, row)],
+          faults.countsAtRoundStart === true ? history : before(row),
         ),
       );
+      const left = (weights: Distribution, node: number): Distribution =>
+        accepting === target ? weights : maskedAfterwards(weights, target(before(node + 1)));
       const outcome = rule.verify(draft, rows, {
         accept: (probability, node) => chance.accept(probability, key('accept', start + node)),
-        draw: (weights, node) => chance.draw(weights, key('token', start + node + 1)),
+        draw: (weights, node) => chance.draw(left(weights, node), key('token', start + node + 1)),
       });
       const accepted = outcome.acceptedPath.length;
       cache.push(...pass);

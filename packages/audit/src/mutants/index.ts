@@ -16,8 +16,9 @@ export { auditOnTables } from '../tables/audit-on-tables.js';
 export type { TablesAudit, TablesAuditOptions } from '../tables/audit-on-tables.js';
 export { targetLaw } from '../tables/audit-table.js';
 export type { AuditTable } from '../tables/audit-table.js';
-export { tableBattery, treeBattery } from '../tables/table-battery.js';
+export { maskedBattery, tableBattery, treeBattery } from '../tables/table-battery.js';
 
+export { maskMutants } from './mask-mutants.js';
 export { oneHotTreeReport, treeMutants } from './tree-mutants.js';
 
 /** Every fault that sampling must find in chains. */

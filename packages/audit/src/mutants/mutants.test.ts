@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { enumerateLoop } from '../enumeration/enumerate-loop.js';
 import { firstDifferentPosition, marginalLaw, totalVariation } from '../enumeration/law.js';
 import { targetLaw } from '../tables/audit-table.js';
-import { tableBattery, treeBattery } from '../tables/table-battery.js';
-import { oneHotReport, oneHotTreeReport, sampledMutants, treeMutants } from './index.js';
+import { maskedBattery, maskedTreeTable, tableBattery, treeBattery } from '../tables/table-battery.js';
+import { maskMutants, oneHotReport, oneHotTreeReport, sampledMutants, treeMutants } from './index.js';
 
 // Enumerations: nothing is sampled, so nothing has a false-alarm probability.
 const count = 3;
@@ -15,6 +15,7 @@ const penalised = tableBattery.filter(({ name }) => name.startsWith('penalised')
 const tried = [
   ...sampledMutants.map((mutant) => ({ ...mutant, tables: penalised })),
   ...treeMutants.map((mutant) => ({ ...mutant, tables: treeBattery })),
+  ...maskMutants.map((mutant) => ({ ...mutant, tables: maskedBattery })),
 ];
 
 describe.each(tried)('$name', ({ enumerated, tables }) => {
@@ -28,7 +29,7 @@ describe.each(tried)('$name', ({ enumerated, tables }) => {
   });
 });
 
-describe.each(tableBattery)('on the table $name', (table) => {
+describe.each([...tableBattery, ...maskedBattery])('on the table $name', (table) => {
   test.each([...verificationRules.values()])('the enumerated loop is exact with $name', (rule) => {
     expect(
       firstDifferentPosition(enumerateLoop(table, rule, count), targetLaw(table, count), count, 1e-12),
@@ -41,7 +42,7 @@ describe.each(tableBattery)('on the table $name', (table) => {
   });
 });
 
-describe.each(treeBattery)('on the table $name', (table) => {
+describe.each([...treeBattery, maskedTreeTable])('on the table $name', (table) => {
   const exact = targetLaw(table, count);
 
   test.each([...verificationRules.values()].filter(({ trees }) => trees))(

@@ -1,4 +1,4 @@
-import type { DrafterFactory, SamplingSettings, VerificationRule } from '@foretoken/core';
+import type { AllowedTokens, DrafterFactory, SamplingSettings, VerificationRule } from '@foretoken/core';
 import type { AuditSubject, SubjectModels } from '../subject/audit-subject.js';
 import type { AuditProgress } from './time-slices.js';
 
@@ -11,6 +11,17 @@ export interface AuditEngine {
    * eight decode loops draw side by side and share passes.
    */
   readonly models: SubjectModels;
+  /**
+   * The grammar of the outputs, compiled for the target's vocabulary; default: anything may be written. With it, prefixes
+   * have one length, and the tables' outputs are under a mask as well.
+   */
+  readonly grammar?: AuditGrammar | undefined;
+}
+
+/** Of `@foretoken/grammar`, or anything else that makes masks. */
+export interface AuditGrammar {
+  /** The mask of outputs after prompts of so many tokens: what is allowed depends on the output alone. */
+  allowedTokens(promptLength: number): AllowedTokens;
 }
 
 export interface AuditOptions {

@@ -1,6 +1,6 @@
-import { createLogitsTransform, type LogitsTransform } from '@foretoken/core';
+import { createLogitsTransform, type LogitsTransform, type SamplingSettings } from '@foretoken/core';
 import { type EngineAudit, type EngineMode, auditOnEngine } from '../engine/audit-on-engine.js';
-import { choosePrefixes, cutTexts, type Prefix } from '../engine/choose-prefixes.js';
+import { choosePrefixes, cutTexts, longest, type Prefix } from '../engine/choose-prefixes.js';
 import { LawReader } from '../engine/law-reader.js';
 import { PlaceWatch } from '../engine/place-watch.js';
 import { createJoinedPasses } from '../engine/joined-passes.js';
@@ -56,6 +56,10 @@ export class EngineRun {
   readonly #spread: boolean;
   /** Whether a drafter needs the target's hidden states. */
   readonly #hiddenStates: boolean;
+  /** The settings, with the grammar's mask where there is one. */
+  readonly #sampling: SamplingSettings;
+  /** Of all prefixes; undefined: any. A mask is of outputs after prompts of one length. */
+  readonly #prefixLength: number | undefined;
   readonly #reusedTransform: LogitsTransform;
   readonly #transform: LogitsTransform;
   readonly #inject: NonNullable<AuditOptions['inject']>;
@@ -82,6 +86,10 @@ export class EngineRun {
     this.#plan = plan;
     this.#settings = settings;
     const { target, draft, heads } = engine.models;
+    this.#prefixLength = engine.grammar && longest;
+    this.#sampling = engine.grammar
+      ? { ...settings.sampling, allowedTokens: engine.grammar.allowedTokens(longest) }
+      : settings.sampling;
     this.#texts = texts.map((text) => target.tokenizer.encode(text));
     const sequences = Math.min(
       ...[target, draft].flatMap((model) =>
@@ -107,8 +115,8 @@ export class EngineRun {
       draft: draft && createJoinedPasses(draft),
       heads,
     };
-    this.#reusedTransform = createReusedTransform(settings.sampling, target.vocabularySize);
-    this.#transform = createLogitsTransform(settings.sampling, target.vocabularySize);
+    this.#reusedTransform = createReusedTransform(this.#sampling, target.vocabularySize);
+    this.#transform = createLogitsTransform(this.#sampling, target.vocabularySize);
     const shared = { confidence: plan.boundConfidence };
     this.#places = {
       'rows reused': new PlaceWatch({ ...shared, parts: reusedParts.slice(-1), planned: plan.draws.reused }),
@@ -181,7 +189,7 @@ export class EngineRun {
 
   #subject({ rule, drafter }: Combination, models: SubjectModels): AuditSubject {
     const { name: engine } = this.#engine;
-    return this.#inject(createSubject({ rule, drafter, models, engine, sampling: this.#settings.sampling }));
+    return this.#inject(createSubject({ rule, drafter, models, engine, sampling: this.#sampling }));
   }
 
   /** What goes wrong outside a subject's draws is kept, and the audit goes on. */
@@ -244,7 +252,7 @@ export class EngineRun {
     const transform = this.#transform;
     const { target } = this.#engine.models;
     const shared = { target, transform, hiddenStates: this.#hiddenStates };
-    const cuts = await cutTexts({ ...shared, texts: this.#texts });
+    const cuts = await cutTexts({ ...shared, texts: this.#texts, length: this.#prefixLength });
     for (const combination of this.#combinations) {
       const { name } = combination.drafter;
       if (this.#prefixes.has(name)) continue;
@@ -270,12 +278,17 @@ export class EngineRun {
     const { target } = this.#engine.models;
     const texts = this.#texts.map((text) => text.slice(0, textTokens));
     const compared = texts.slice(0, numericsTexts);
-    this.#passDistances = await measureNumerics(target, compared, this.#transform, signal);
+    // The texts are none of a grammar.
+    const free = createLogitsTransform(this.#settings.sampling, target.vocabularySize);
+    this.#passDistances = await measureNumerics(target, compared, free, signal);
+    const prompts = this.#texts
+      .filter((text) => text.length >= (this.#prefixLength ?? 0))
+      .map((text) => text.slice(0, this.#prefixLength ?? textTokens));
     for (const combination of this.#alone) {
       this.#greedy.push(
         await compareGreedyTexts(
           this.#subject(combination, this.#engine.models),
-          texts.slice(0, greedyTexts),
+          prompts.slice(0, greedyTexts),
           greedyTokens,
           signal,
         ),

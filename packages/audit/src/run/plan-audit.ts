@@ -3,7 +3,7 @@ import { sampleCountForMargin } from '@foretoken/stats';
 import type { CubeParts } from '../engine/place-watch.js';
 import { tokenOrders } from '../engine/token-place.js';
 import type { AuditTable } from '../tables/audit-table.js';
-import { tableBattery, treeTable } from '../tables/table-battery.js';
+import { maskedBattery, maskedTreeTable, tableBattery, treeTable } from '../tables/table-battery.js';
 import { tableTreeDrafter } from '../tables/table-tree-drafter.js';
 import type { AuditEngine, AuditOptions, AuditSettings } from './audit-options.js';
 import { allCombinations, coverPairs } from './cover-pairs.js';
@@ -86,16 +86,18 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
   const pairs = allCombinations(sizes)
     .map(combine)
     .filter((pair) => !repeats(pair));
-  const tablesEach = settings.full ? tableBattery.length : Math.ceil(fewestTables / pairs.length);
+  const masked = engines.some(({ grammar }) => grammar !== undefined);
+  const [battery, tableOfTrees] = masked ? [maskedBattery, maskedTreeTable] : [tableBattery, treeTable];
+  const tablesEach = settings.full ? battery.length : Math.ceil(fewestTables / pairs.length);
   const onTables: AuditPlan['onTables'] = [
-    ...pairs.map((pair, index) => ({ ...pair, tables: inTurn(tableBattery, index, tablesEach) })),
+    ...pairs.map((pair, index) => ({ ...pair, tables: inTurn(battery, index, tablesEach) })),
     ...rules
       .filter(({ trees }) => trees)
       .map((rule) => ({
         rule,
-        drafter: tableTreeDrafter(treeTable),
+        drafter: tableTreeDrafter(tableOfTrees),
         engine: undefined,
-        tables: [treeTable],
+        tables: [tableOfTrees],
       })),
   ];
   const allowed = (indices: readonly number[]): boolean => {

@@ -2,7 +2,6 @@ import { type RuleProof, proveRule } from '../enumeration/prove-rule.js';
 import { createSubject } from '../subject/create-subject.js';
 import { type TableAudit, auditOnTable } from '../tables/audit-on-table.js';
 import { tableModels } from '../tables/audit-table.js';
-import { treeTable } from '../tables/table-battery.js';
 import { decide } from '../verdict/decide.js';
 import type { AuditOptions } from './audit-options.js';
 import type { AuditReport } from './audit-report.js';
@@ -44,7 +43,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditReport> {
   const sampling: TimedStep[] = plan.onTables.flatMap(({ rule, drafter, tables: itsTables }, index) =>
     itsTables.map((table) => {
       const { draftLength } = table;
-      const trees = table === treeTable;
+      const trees = table.widths !== undefined;
       const draws = trees ? plan.draws.trees : plan.draws.table;
       const parts = { rule, drafter, draftLength, engine: 'tables', sampling: table.sampling };
       const subject = inject(createSubject({ ...parts, models: tableModels(table) }));

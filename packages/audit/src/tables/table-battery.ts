@@ -1,5 +1,6 @@
-import { type AuditTable } from './audit-table.js';
+import type { AllowedTokens } from '@foretoken/core';
 import { randomTable } from '@foretoken/core/testing';
+import type { AuditTable } from './audit-table.js';
 
 const prompt = [0, 1, 2, 0, 1, 2, 0, 1];
 
@@ -38,6 +39,39 @@ export const treeBattery: readonly [AuditTable, AuditTable] = [tableOfTrees(138)
 
 /** The one that every rule of trees is drawn on. */
 export const treeTable: AuditTable = treeBattery[0];
+
+/**
+ * The tables where outputs are under a mask, as a grammar's is: one of the tokens is forbidden everywhere, two at the
+ * third position after token 0. Of every mask mutant's law the same holds as above.
+ */
+export const maskedBattery: readonly AuditTable[] = [174, 100].map((seed) => ({
+  name: `masked ${seed}`,
+  vocabularySize: 3,
+  target: randomTable(seed, 3, 'smooth'),
+  draft: randomTable(1000 + seed, 3, 'smooth'),
+  sampling: { allowedTokens: maskOf(3) },
+  prompt,
+  draftLength: 2,
+}));
+
+export const maskedTreeTable: AuditTable = {
+  ...tableOfTrees(138),
+  name: 'masked trees 138',
+  sampling: { allowedTokens: maskOf(4) },
+};
+
+function maskOf(vocabularySize: number): AllowedTokens {
+  return {
+    mask(history) {
+      const position = history.length - prompt.length;
+      const last = history.at(-1) as number;
+      const mask = new Uint8Array(vocabularySize).fill(1);
+      mask[(last + position) % vocabularySize] = 0;
+      if (position === 2 && last === 0) mask[(last + position + 1) % vocabularySize] = 0;
+      return mask;
+    },
+  };
+}
 
 function tableOfTrees(seed: number): AuditTable {
   return {

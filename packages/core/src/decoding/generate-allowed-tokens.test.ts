@@ -1,12 +1,15 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Drafter } from '../contract/drafter.js';
+import { drafterFactories } from '../drafting/drafters.js';
 import { createForcedTokenDrafter } from '../drafting/forced-token-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
-import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { generationError } from '../testing/enumerate-generation.js';
 import { randomTable } from '../testing/random-table.js';
 import { createSyntheticTreeDrafter } from '../testing/synthetic-tree-drafter.js';
+import { createTableHeads } from '../testing/table-heads.js';
 import { createTableModel } from '../testing/table-model.js';
+import { verificationRules } from '../verification/rules.js';
+import { generateText } from './generate-text.js';
 
 vi.mock('../sampling/draw.js', async (importOriginal) => {
   const { exploredDraws } = await import('../testing/explored-draws.js');
@@ -16,7 +19,7 @@ vi.mock('../sampling/draw.js', async (importOriginal) => {
 // The whole loop under a mask, by enumeration: nothing is sampled, so nothing has a false-alarm probability.
 const tolerance = 1e-12;
 const vocabularySize = 3;
-const prompt = [0, 1, 0];
+const prompt = [0, 1, 2, 0, 1, 0, 1, 2, 0, 1, 1, 2];
 const count = 3;
 const law = randomTable(1, vocabularySize, 'smooth');
 const draftLaw = randomTable(2, vocabularySize, 'smooth');
@@ -44,18 +47,37 @@ const error = (createDrafter: () => Drafter, rule: string, draftLength = 2): Pro
     sampling: { allowedTokens },
   });
 
-test.each<[name: string, rule: string, create: () => Drafter]>([
-  ['a draft model', 'tokenwise', () => createModelDrafter({ model: draft, target })],
-  ['a draft model', 'block', () => createModelDrafter({ model: draft, target })],
-  ['prompt lookup', 'block', () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 })],
+const heads = createTableHeads(vocabularySize);
+const drafters: readonly (readonly [name: string, create: () => Drafter])[] = [
+  ...[...drafterFactories].map(
+    ([name, factory]) => [name, () => factory.create({ target, draft, heads })] as const,
+  ),
   [
     'forced tokens, then a draft model',
-    'block',
     () => createForcedTokenDrafter({ inner: createModelDrafter({ model: draft, target }) }),
   ],
-])('the joint law under a mask is that of the constrained target: %s, %s', async (_, rule, create) => {
-  expect(await error(create, rule)).toBeLessThan(tolerance);
+];
+
+test.each(drafters)('%s drafts here', async (_, create) => {
+  let drafted = 0;
+  for (let seed = 0; seed < 10; seed++) {
+    const drafter = create();
+    const shared = { target, drafter, prompt, sampling: { allowedTokens }, draftLength: 2 };
+    const { counters } = await generateText({ ...shared, maximumTokens: count, seed });
+    await drafter.close();
+    drafted += counters.draftedCount;
+  }
+  expect(drafted).toBeGreaterThan(0);
 });
+
+describe.each([...verificationRules.keys()])(
+  'the joint law under a mask is that of the constrained target, %s',
+  (rule) => {
+    test.each(drafters)('%s', async (_, create) => {
+      expect(await error(create, rule)).toBeLessThan(tolerance);
+    });
+  },
+);
 
 test.each(['recursive-rejection', 'traversal'])(
   'the joint law under a mask is that of the constrained target: a tree that knows no mask, %s',
