@@ -68,7 +68,9 @@ export function createBetaSurvival(
       if (confidence === undefined) return now;
       const usual = inside(byPosition.mean(at, earlier.at(at)));
       const bin = confidenceBin(confidence);
-      const ofConfidence = inside(byBoth.mean(at * confidenceBins + bin, byBin.mean(bin, beginsWithConfidence ? confidence : usual)));
+      const ofConfidence = inside(
+        byBoth.mean(at * confidenceBins + bin, byBin.mean(bin, beginsWithConfidence ? confidence : usual)),
+      );
       const logOdds = logOddsOf(ofConfidence) + textShare * (logOddsOf(now) - logOddsOf(usual));
       return inside(1 / (1 + Math.exp(-logOdds)));
     },
