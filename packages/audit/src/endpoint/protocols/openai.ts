@@ -68,7 +68,8 @@ class OpenAiPrompt implements SourcePrompt {
       ...fields,
     };
     const reply = await requestJson(address, '/v1/completions', body, signal);
-    const choice = arrayAt(reply, objectAt(reply, reply.value, 'the answer')['choices'], 'choices')[0];
+    const { choices, usage } = objectAt(reply, reply.value, 'the answer');
+    const choice = arrayAt(reply, choices, 'choices')[0];
     const { text, logprobs, finish_reason: reason } = objectAt(reply, choice, 'choices[0]');
     const tokens = withTokens ? readTokens(reply, logprobs, asked).slice(0, wanted) : undefined;
     return {
@@ -77,6 +78,7 @@ class OpenAiPrompt implements SourcePrompt {
         tokens,
         text: textAt(reply, text, 'choices[0].text'),
         ended: tokens === undefined ? reason === 'stop' : tokens.length < wanted,
+        drafted: draftCounts(usage),
       },
     };
   }
@@ -94,6 +96,13 @@ function readTokens(reply: JsonReply, logprobs: unknown, asked: number): readonl
   return content === undefined
     ? readParallelLists(reply, logprobs, path, asked)
     : readTokenList(reply, content, `${path}.content`, asked);
+}
+
+/** `foretoken serve` says what was drafted; the original API does not. */
+function draftCounts(usage: unknown): Draw['drafted'] {
+  const { speculation } = (usage ?? {}) as { speculation?: Record<string, unknown> };
+  const { drafted_tokens: proposed, accepted_tokens: accepted } = speculation ?? {};
+  return typeof proposed === 'number' && typeof accepted === 'number' ? { proposed, accepted } : undefined;
 }
 
 async function firstModel({ address }: EndpointSettings, signal: AbortSignal): Promise<string> {
