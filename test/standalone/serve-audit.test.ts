@@ -36,7 +36,7 @@ async function auditServer(rule: VerificationRule | string, draws: number) {
 // The audit's false-alarm probability is its alpha, 1e-6.
 it('a server is audited over HTTP: an exact rule draws what it reports', async () => {
   const { verdict, error, drafted } = await auditServer('block', 300);
-  expect(drafted?.proposed).toBeGreaterThan(300);
+  expect((drafted as { proposed: number }).proposed).toBeGreaterThan(300);
   expect(error).toBeUndefined();
   expect(verdict.outcome).toBe('equivalent');
 });
