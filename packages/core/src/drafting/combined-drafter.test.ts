@@ -118,6 +118,12 @@ describe.each([...verificationRules.keys()])(
       expect(await error(() => scheduled([leftModel(), rightModel()]), over)).toBeLessThan(tolerance);
     });
 
+    test('a drawn draft is not judged: a drafter that says it is free and draws is refused', async () => {
+      const drawing = (): Drafter => ({ ...changed(leftModel(), (draft) => draft), isFree: true });
+      const over = { rule, count: 4, draftLength: own, clock };
+      await expect(error(() => scheduled([drawing(), lookup()]), over)).rejects.toThrow(/is not certain/);
+    });
+
     test('all in one tree, where the rule takes trees', async () => {
       const merged = () => combine([lookup(), leftModel()], 'merge');
       expect(await error(merged, { rule, draftLength: 4 })).toBeLessThan(tolerance);

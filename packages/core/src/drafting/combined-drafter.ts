@@ -1,3 +1,4 @@
+import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { DraftContext, DraftedToken } from '../contract/draft-context.js';
 import type { DraftOutcome } from '../contract/draft-outcome.js';
@@ -6,11 +7,13 @@ import { draftDepth, isChain } from '../decoding/draft-shape.js';
 import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import { derivedRandom } from '../random/derived-random.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { DrafterSchedule, type ScheduledDraft } from '../scheduling/drafter-schedule.js';
 import { confidenceOf } from '../scheduling/draft-confidences.js';
 import type { LearningDraftLengthOptions } from '../scheduling/learning-draft-length.js';
+import { probabilityOf } from '../sampling/draw.js';
 import { distinctLeaves } from './distinct-leaves.js';
 import { mergeDrafts } from './merge-drafts.js';
 import { passOnHiddenStates } from './pass-on-hidden-states.js';
@@ -200,6 +203,7 @@ class CombinedDrafter implements Drafter {
         continue;
       }
       const { draft, confidences = [] } = await ask(index, true);
+      checkCertain(draft, this.#drafters[index] as Drafter);
       const whole = !isChain(draft);
       offers.push({
         index,
@@ -268,6 +272,17 @@ function ownPath(path: readonly number[], nodes: readonly number[]): number[] {
   const own = path.map((node) => nodes.indexOf(node));
   const end = own.indexOf(-1);
   return end < 0 ? own : own.slice(0, end);
+}
+
+/** A drawn draft that is left out for what it is would bias the output. */
+function checkCertain({ tokens, distributions }: Draft, { name }: Drafter): void {
+  const drawn = tokens.findIndex(
+    (token, node) => probabilityOf(distributions[node] as Distribution, token) < 1,
+  );
+  if (drawn < 0) return;
+  throw new InvalidDraftError(
+    `The drafter ${name} says that it is free, but token ${tokens[drawn]} at node ${drawn} is not certain: leave isFree out where tokens are drawn.`,
+  );
 }
 
 /** The first tokens of a chain. */
