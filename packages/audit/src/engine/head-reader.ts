@@ -1,3 +1,4 @@
+import { keptRow } from './kept-rows.js';
 import type { ForwardResult, HeadModel, HeadSequence } from '@foretoken/core';
 import type { HeadNode } from './head-node.js';
 
@@ -61,7 +62,7 @@ export class HeadReader {
       if (this.#head.attends) nodes.push(...part);
       missing.splice(0, part.length);
     }
-    node.logits = result?.logits.read(0).slice();
+    node.logits = result && keptRow(result.logits.read(0));
     node.feature = result?.hiddenStates?.[0]?.slice();
     this.#keep(node);
   }

@@ -4,13 +4,14 @@ import {
   type LogitsTransform,
   type SamplingSettings,
 } from '@foretoken/core';
+import { isKeptRow } from './kept-rows.js';
 
 /** Most bytes of distributions to keep; the oldest are computed again. */
 const mostBytes = 2 ** 28;
 
 /**
- * A transformation that remembers the distribution of every row it has seen, by the row's array: for rows that
- * `createReusedRows` hands out, which stay as they are. Settings that look at the history (penalties, masks) are
+ * A transformation that remembers the distribution of every row that is kept (`keptRow`), by the row's array. Of others, such
+ * as the buffer in which a drafter of another vocabulary makes its rows, the distribution is worked out anew. Settings that look at the history (penalties, masks) are
  * applied anew each time.
  */
 export function createReusedTransform(settings: SamplingSettings, vocabularySize: number): LogitsTransform {
@@ -23,6 +24,10 @@ export function createReusedTransform(settings: SamplingSettings, vocabularySize
     greedy: transform.greedy,
     allowedTokens: transform.allowedTokens,
     apply(logits, history) {
+      if (!isKeptRow(logits)) {
+        const { tokens, probabilities } = transform.apply(logits, history, 0);
+        return { tokens: tokens?.slice(), probabilities: probabilities.slice() };
+      }
       let distribution = known.get(logits);
       if (distribution === undefined) {
         const { tokens, probabilities } = transform.apply(logits, history, 0);

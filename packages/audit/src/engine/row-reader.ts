@@ -1,3 +1,4 @@
+import { keptRow } from './kept-rows.js';
 import type { ForwardRequest, ForwardResult, LanguageModel } from '@foretoken/core';
 import { type CachedBeginning, CachedBeginnings } from './cached-beginnings.js';
 import type { RowNode } from './row-node.js';
@@ -150,7 +151,7 @@ export class RowReader {
   }
 
   #keep(node: RowNode, { logits, hiddenStates }: ForwardResult): void {
-    node.logits = logits.read(0).slice();
+    node.logits = keptRow(logits.read(0));
     node.hiddenState = hiddenStates?.[0]?.slice();
     this.#kept.push(node);
     if (this.#kept.length <= this.#mostRows) return;
