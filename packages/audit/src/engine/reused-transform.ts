@@ -24,14 +24,11 @@ export function createReusedTransform(settings: SamplingSettings, vocabularySize
     greedy: transform.greedy,
     allowedTokens: transform.allowedTokens,
     apply(logits, history) {
-      if (!isKeptRow(logits)) {
-        const { tokens, probabilities } = transform.apply(logits, history, 0);
-        return { tokens: tokens?.slice(), probabilities: probabilities.slice() };
-      }
-      let distribution = known.get(logits);
-      if (distribution === undefined) {
-        const { tokens, probabilities } = transform.apply(logits, history, 0);
-        distribution = { tokens: tokens?.slice(), probabilities: probabilities.slice() };
+      const remembered = known.get(logits);
+      if (remembered !== undefined) return remembered;
+      const { tokens, probabilities } = transform.apply(logits, history, 0);
+      const distribution = { tokens: tokens?.slice(), probabilities: probabilities.slice() };
+      if (isKeptRow(logits)) {
         if (known.size >= mostRows) known.delete(known.keys().next().value as Float32Array);
         known.set(logits, distribution);
       }

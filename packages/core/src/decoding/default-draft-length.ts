@@ -1,5 +1,6 @@
 import type { Drafter } from '../contract/drafter.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
+import { drafterOptions } from '../scheduling/drafter-options.js';
 import { createFixedDraftLength } from '../scheduling/fixed-draft-length.js';
 import { createLearningDraftLength } from '../scheduling/learning-draft-length.js';
 
@@ -19,11 +20,7 @@ export function defaultDraftLength(
   if (drafter === undefined || clock === undefined) return createFixedDraftLength(withoutClock);
   const known = drafter.draftLength ?? learning.get(drafter);
   if (known !== undefined) return known;
-  const { maximumLength = Number.POSITIVE_INFINITY, expectedAcceptance } = drafter;
-  const controller = createLearningDraftLength({
-    maximumLength: Math.max(1, Math.min(15, maximumLength)),
-    priorAcceptance: expectedAcceptance === undefined ? undefined : [expectedAcceptance],
-  });
+  const controller = createLearningDraftLength(drafterOptions(drafter));
   learning.set(drafter, controller);
   return controller;
 }

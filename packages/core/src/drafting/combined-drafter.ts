@@ -10,6 +10,7 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import { derivedRandom } from '../random/derived-random.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
+import { drafterOptions } from '../scheduling/drafter-options.js';
 import { DrafterSchedule, type ScheduledDraft } from '../scheduling/drafter-schedule.js';
 import { confidenceOf } from '../scheduling/draft-confidences.js';
 import type { LearningDraftLengthOptions } from '../scheduling/learning-draft-length.js';
@@ -19,7 +20,6 @@ import { mergeDrafts } from './merge-drafts.js';
 import { passOnHiddenStates } from './pass-on-hidden-states.js';
 
 const defaultAcceptance = 0.6;
-const longestDraft = 15;
 
 const combinations = ['priority', 'estimate', 'merge'] as const;
 export type DrafterCombination = (typeof combinations)[number];
@@ -114,10 +114,9 @@ class CombinedDrafter implements Drafter {
     this.#drafters = drafters;
     this.#combination = combination;
     this.#schedule = new DrafterSchedule(
-      drafters.map(({ isFree = false, maximumLength, expectedAcceptance }, index) => ({
-        isFree,
-        maximumLength: Math.max(1, Math.min(longestDraft, maximumLength ?? longestDraft)),
-        priorAcceptance: expectedAcceptance === undefined ? undefined : [expectedAcceptance],
+      drafters.map((drafter, index) => ({
+        isFree: drafter.isFree === true,
+        ...drafterOptions(drafter),
         ...known?.[index],
       })),
     );
@@ -138,17 +137,15 @@ class CombinedDrafter implements Drafter {
     const seen: ScheduledDraft[] = [];
     for (const { index, askedLength, draft, nodes, confidences = [] } of this.#asked) {
       const drafter = this.#drafters[index] as Drafter;
+      const { committedTokens } = outcome;
+      const wasInPass = nodes.length === draft.tokens.length;
       // Certain tokens are right where they were committed, in the pass or not.
-      const acceptedPath =
-        nodes.length < draft.tokens.length
-          ? rightPath(draft, outcome.committedTokens)
-          : ownPath(outcome.acceptedPath, nodes);
+      const acceptedPath = wasInPass
+        ? ownPath(outcome.acceptedPath, nodes)
+        : rightPath(draft, committedTokens);
       drafter.observe({ ...outcome, acceptedPath });
       const [depth, acceptedCount] = [draftDepth(draft), acceptedPath.length];
-      const draftedCount =
-        nodes.length < draft.tokens.length
-          ? Math.min(depth, acceptedCount + 1, outcome.committedTokens.length)
-          : depth;
+      const draftedCount = wasInPass ? depth : Math.min(depth, acceptedCount + 1, committedTokens.length);
       seen.push({ index, askedLength, draftedCount, acceptedCount, usedCount: nodes.length, confidences });
     }
     this.#asked = [];

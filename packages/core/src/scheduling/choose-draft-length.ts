@@ -37,3 +37,17 @@ export function chooseDraftLength(
   }
   return best;
 }
+
+/**
+ * Expected committed tokens of a round that drafts `length` tokens: 1 + sum over positions of the product of acceptances.
+ *
+ * @param acceptance conditional acceptance at a position, 0 to 1.
+ */
+export function expectedCommittedOf(length: number, acceptance: (position: number) => number): number {
+  let [survival, expectedCommitted] = [1, 1];
+  for (let position = 0; position < length; position++) {
+    survival *= acceptance(position);
+    expectedCommitted += survival;
+  }
+  return expectedCommitted;
+}

@@ -1,3 +1,5 @@
+import { expectedCommittedOf } from './choose-draft-length.js';
+
 /** Halvings of the interval: far finer than any estimate. */
 const halvings = 20;
 
@@ -10,9 +12,7 @@ const halvings = 20;
  * @param acceptance conditional acceptance at a position, 0 to 1.
  */
 export function constantAcceptance(length: number, acceptance: (position: number) => number): number {
-  let survival = 1;
-  let expected = 0;
-  for (let position = 0; position < length; position++) expected += survival *= acceptance(position);
+  const expected = expectedCommittedOf(length, acceptance) - 1;
   let [low, high] = [0, 1];
   for (let halving = 0; halving < halvings; halving++) {
     const middle = (low + high) / 2;

@@ -187,16 +187,16 @@ export class DrafterSchedule implements DraftLengthController {
     this.#learn(round);
   }
 
-  #promise({ index, confidences, length, isWhole }: DraftOffer): Promised[] | undefined {
+  #promise({ index, confidences, length, isWhole }: DraftOffer): Promised | undefined {
     const { judge, controller, meanRun } = this.#parts[index] as Part;
-    if (controller !== undefined) return [{ index, length, ...controller.promise(length, meanRun) }];
-    if (judge === undefined) return undefined;
+    if (judge === undefined)
+      return { index, length, ...(controller as LearningDraftLength).promise(length, meanRun) };
     if (this.#isOwn) {
       const judged = judge.judge(confidences ?? [], isWhole);
-      return judged && [{ index, ...judged }];
+      return judged && { index, ...judged };
     }
     const usual = new Array<undefined>(length).fill(undefined);
-    return [{ index, length, expectedCommitted: judge.expected(usual), milliseconds: undefined }];
+    return { index, length, expectedCommitted: judge.expected(usual), milliseconds: undefined };
   }
 
   /** @param round undefined: nothing is known of its time. */

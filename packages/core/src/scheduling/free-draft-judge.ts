@@ -1,3 +1,4 @@
+import { chooseDraftLength, expectedCommittedOf } from './choose-draft-length.js';
 import { LearnedRoundCosts } from './learned-round-costs.js';
 import type { LearningDraftLengthOptions } from './learning-draft-length.js';
 import type { AcceptancePredictor } from './predictors/acceptance-predictor.js';
@@ -27,7 +28,7 @@ export class FreeDraftJudge {
   readonly #predictor: AcceptancePredictor;
   readonly #costs: LearnedRoundCosts;
 
-  constructor({ maximumLength = 15, roundCosts, priorAcceptance }: LearningDraftLengthOptions = {}) {
+  constructor({ maximumLength = 15, roundCosts, priorAcceptance }: LearningDraftLengthOptions) {
     this.maximumLength = maximumLength;
     this.#predictor = createBetaSurvival({ priorAcceptance, beginsWithConfidence: true });
     this.#costs = new LearnedRoundCosts(roundCosts);
@@ -45,12 +46,7 @@ export class FreeDraftJudge {
 
   /** Expected committed tokens of a draft whose tokens the drafter is so sure of; as usual where it is not said. */
   expected(confidences: readonly (number | undefined)[]): number {
-    let [survival, expected] = [1, 1];
-    for (const [position, confidence] of confidences.entries()) {
-      survival *= this.#predictor.predict(position, confidence);
-      expected += survival;
-    }
-    return expected;
+    return expectedCommittedOf(confidences.length, (position) => this.#acceptance(confidences, position));
   }
 
   /**
@@ -60,27 +56,24 @@ export class FreeDraftJudge {
    * @param isWhole true where it is to be used whole or not at all, as a tree.
    */
   judge(confidences: readonly (number | undefined)[], isWhole: boolean): JudgedDraft | undefined {
-    const { plain } = this.#costs;
-    if (plain === undefined || confidences.length === 0) return undefined;
+    if (this.plain === undefined || confidences.length === 0) return undefined;
     const costs = this.#costs.upTo(confidences.length);
     if (costs === undefined) {
       const length = Math.min(confidences.length, isWhole ? confidences.length : firstLength);
       const expectedCommitted = this.expected(confidences.slice(0, length));
       return expectedCommitted > 2 ? { length, expectedCommitted, milliseconds: undefined } : undefined;
     }
-    let best: JudgedDraft | undefined;
-    let bestRate = leastGain / plain;
-    let [survival, expectedCommitted] = [1, 1];
-    for (const [position, confidence] of confidences.entries()) {
-      survival *= this.#predictor.predict(position, confidence);
-      expectedCommitted += survival;
-      const length = position + 1;
-      const milliseconds = costs[length] as number;
-      if (expectedCommitted / milliseconds <= bestRate || (isWhole && length < confidences.length)) continue;
-      bestRate = expectedCommitted / milliseconds;
-      best = { length, expectedCommitted, milliseconds };
-    }
-    return best;
+    const { length, expectedCommitted, cost, expectedGain } = chooseDraftLength(
+      confidences.length,
+      (position) => this.#acceptance(confidences, position),
+      (drafted) => costs[drafted] as number,
+      isWhole ? new Set([confidences.length]) : undefined,
+    );
+    return expectedGain > leastGain ? { length, expectedCommitted, milliseconds: cost } : undefined;
+  }
+
+  #acceptance(confidences: readonly (number | undefined)[], position: number): number {
+    return this.#predictor.predict(position, confidences[position]);
   }
 
   /** What became of a draft, in the pass or beside it: so many tokens are known, the first of them were right. */

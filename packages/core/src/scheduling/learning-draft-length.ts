@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
-import { chooseDraftLength, type LengthChoice } from './choose-draft-length.js';
+import { chooseDraftLength, expectedCommittedOf, type LengthChoice } from './choose-draft-length.js';
 import { DraftConfidences } from './draft-confidences.js';
 import type { CostCurve } from './cost-curve.js';
 import type { DraftLengthController, GenerationStart, RoundMeasurement } from './draft-length-controller.js';
@@ -203,11 +203,7 @@ class LearningController implements LearningDraftLength {
 
   promise(length: number, rounds: number): DraftPromise {
     const longest = Math.min(length, this.#maximumLength);
-    let [survival, expectedCommitted] = [1, 1];
-    for (let position = 0; position < longest; position++) {
-      survival *= this.#predictor.predict(position);
-      expectedCommitted += survival;
-    }
+    const expectedCommitted = expectedCommittedOf(longest, (position) => this.#predictor.predict(position));
     const cost = this.#costs.upTo(longest)?.[longest];
     const milliseconds = cost === undefined ? undefined : cost + this.#costs.catchUp(this.#missed) / rounds;
     return { expectedCommitted, milliseconds };
