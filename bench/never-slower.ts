@@ -99,6 +99,11 @@ function costOf({ counters }: Awaited<ReturnType<typeof generateText>>): {
 
 const rounded = (value: number): number => Number(value.toFixed(4));
 
+function roundedTimes(times: Times): Times {
+  const roundAll = (values: readonly number[]): number[] => values.map(rounded);
+  return { plain: roundAll(times.plain), control: roundAll(times.control), learning: roundAll(times.learning) };
+}
+
 /** Log of the rate over that of plain decoding, repeat by repeat. */
 function logRatios({ plain, ...others }: Times, way: 'control' | 'learning'): number[] {
   return others[way].map((milliseconds, repeat) => Math.log((plain[repeat] as number) / milliseconds));
@@ -180,9 +185,10 @@ for (const backend of backends) {
       drafted,
       learning: summarize(prompts, times, 'learning'),
       control: summarize(prompts, times, 'control'),
+      times: times.map((own, index) => ({ prompt: prompts[index]?.id, ...roundedTimes(own) })),
     };
     results.push(result);
-    console.log(JSON.stringify(result, null, 1));
+    console.log(JSON.stringify({ ...result, times: undefined }, null, 1));
   }
   await draft.close();
   await target.close();

@@ -1,10 +1,11 @@
 // Builds llama-server from the sources that node-llama-cpp brings, the version of llama.cpp that our engine is:
 // `npm run build:llama-server -- FOLDER` downloads, builds (minutes) and prints the path of the program. Needs git, cmake,
-// ninja and a C++ compiler. What is there already is not made again.
+// ninja, a C++ compiler and `npm run build`. What is there already is not made again.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { findLibrary } from '../packages/llamacpp-backend/dist/library-path.js';
 
 const version = '3.22.1';
 const targets = ['llama-server', 'llama-speculative', 'llama-speculative-simple'];
@@ -24,31 +25,22 @@ mkdirSync(folder, { recursive: true });
 if (!existsSync(archive)) run('npm', ['pack', `node-llama-cpp@${version}`]);
 if (!existsSync(bundle)) run('tar', ['xzf', archive]);
 if (!existsSync(source)) run('git', ['clone', bundle, source]);
-run('cmake', ['-S', source, '-B', build, '-G', 'Ninja', ...flags()]);
+const off = ['CURL', 'BUILD_UI', 'BUILD_TESTS', 'OPENSSL'].map((name) => `-DLLAMA_${name}=OFF`);
+const kernels = ['-DGGML_BACKEND_DL=ON', '-DGGML_CPU=OFF', '-DGGML_NATIVE=OFF'];
+run('cmake', ['-S', source, '-B', build, '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Release', ...kernels, ...off]);
 run('cmake', ['--build', build, '-j', String(os.availableParallelism()), '--target', ...targets]);
+addKernels();
 console.log(path.join(build, 'bin', 'llama-server'));
 
-/** Explicit instructions: a native build crashed in passes over several tokens on a CPU with AMX. */
-function flags() {
-  const on = [];
-  if (process.arch === 'x64') {
-    on.push('AVX', 'AVX2', 'FMA', 'F16C', 'BMI2');
-    const features = processorFeatures();
-    if (features.has('avx512f')) on.push('AVX512');
-    if (features.has('avx512_vnni')) on.push('AVX512_VNNI');
-  }
-  return [
-    '-DCMAKE_BUILD_TYPE=Release',
-    '-DGGML_NATIVE=OFF',
-    ...on.map((name) => `-DGGML_${name}=ON`),
-    ...['CURL', 'BUILD_UI', 'BUILD_TESTS', 'OPENSSL'].map((name) => `-DLLAMA_${name}=OFF`),
-  ];
-}
-
-function processorFeatures() {
-  if (process.platform !== 'linux') return new Set();
-  const [, list = ''] = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
-  return new Set(list.trim().split(' '));
+/**
+ * The kernels are the very libraries that our engine computes with, so that what is compared is decoding: compilers differ. GCC
+ * 12 makes kernels that are killed on processors with AMX (it moves stores behind the instruction that loads a tile's
+ * configuration), Clang 14 ones that take twice as long.
+ */
+function addKernels() {
+  const { folder: libraries } = findLibrary();
+  for (const name of readdirSync(libraries).filter((file) => /^(lib)?ggml-(?!base)/.test(file)))
+    copyFileSync(path.join(libraries, name), path.join(build, 'bin', name));
 }
 
 /** Shows what a command says on standard error: standard output is the path alone. */

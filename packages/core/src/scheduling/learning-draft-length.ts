@@ -61,8 +61,12 @@ const lossPerSaved = 0.2;
 /** Plain rounds before drafting is tried again, doubled every time that it still does not pay. */
 const firstPause = 8;
 const longestPause = 4096;
-/** Plain rounds from one look at whether to draft to the next: little changes in between, and a look takes time. */
-const lookEvery = 8;
+/**
+ * Plain rounds from one look at whether to draft to the next, doubled every time that it finds nothing: little changes in
+ * between, and a look takes the time of a hundred microseconds between passes that fill the processor's caches.
+ */
+const firstLook = 8;
+const longestLook = 32;
 /** Plain rounds after which the text may have changed. */
 const longPause = 24;
 /**
@@ -155,8 +159,9 @@ class LearningController implements LearningDraftLength {
   #missed = 0;
   /** Tokens that the generation may still commit, where it was told. */
   #tokensLeft = Number.POSITIVE_INFINITY;
-  /** Plain rounds until it is looked again whether to draft. */
+  /** Plain rounds until it is looked again whether to draft, and how many there are after the next look. */
   #untilLook = 0;
+  #lookAfter = firstLook;
   /** True from when the text may have changed to the next draft. */
   #isNewText = false;
   /** Plain rounds since the last draft, and after how many it is tried again. */
@@ -191,6 +196,7 @@ class LearningController implements LearningDraftLength {
     this.#costs.begin();
     this.#isFirstRound = true;
     this.#untilLook = 0;
+    this.#lookAfter = firstLook;
     this.#mode = 'plain';
     this.#pause = firstPause;
     this.#plainRounds = firstPause;
@@ -234,8 +240,8 @@ class LearningController implements LearningDraftLength {
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
       if (this.#lost > this.#allowedLoss(this.#plain)) {
-        this.#untilLook = lookEvery - 1;
         this.#mode = 'plain';
+        this.#lookLater();
         return 0;
       }
       this.#mode = 'try';
@@ -246,20 +252,24 @@ class LearningController implements LearningDraftLength {
       this.#isNewText = true;
     }
     const acceptance = this.#acceptance(costs);
-    const choice = this.#choose(costs, acceptance);
+    const good = this.#choose(costs, acceptance, this.#texts.deviation);
+    // What does not pay in a good text does not in this one.
+    const choice = good.length === 0 ? good : this.#choose(costs, acceptance);
     if (this.#pays(choice)) {
       this.#mode = 'draft';
+      this.#lookAfter = firstLook;
       this.#pause = firstPause;
       this.#isRefreshing = this.#draftRounds >= this.#refreshAfter;
       if (this.#isRefreshing) return 0;
       const rate = choice.expectedCommitted / choice.cost;
       this.#present = { costs, acceptance, rate, survival: 1 };
-      return Math.max(choice.length, this.#choose(costs, acceptance, this.#texts.deviation).length);
+      return Math.max(choice.length, good.length);
     }
     if (this.#mode === 'draft') [this.#draftRounds, this.#refreshAfter] = [0, firstRefresh];
-    const tried = this.#lengthToTry(costs, acceptance);
+    const tried = this.#lengthToTry(costs, acceptance, choice, good);
     this.#mode = tried > 0 ? 'try' : 'plain';
-    if (tried === 0) this.#untilLook = lookEvery - 1;
+    if (tried === 0) this.#lookLater();
+    else this.#lookAfter = firstLook;
     // A length whose cost is only hoped for is drafted to its end, to know it.
     if (tried > 0 && this.#costs.knows(tried))
       this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: 1 };
@@ -318,6 +328,11 @@ class LearningController implements LearningDraftLength {
     [this.#draftRounds, this.#plainInARow] = [0, 0];
   }
 
+  #lookLater(): void {
+    this.#untilLook = this.#lookAfter - 1;
+    this.#lookAfter = Math.min(2 * this.#lookAfter, longestLook);
+  }
+
   #beginText(): void {
     this.#predictor.beginText?.();
     this.#texts.beginText();
@@ -363,18 +378,22 @@ class LearningController implements LearningDraftLength {
   }
 
   /** Tokens to draft though they do not promise to pay: they might, and that is worth what a try loses; else 0. */
-  #lengthToTry(costs: Float64Array, acceptance: Float64Array): number {
-    if (this.#plainRounds < this.#pause) return 0;
-    const { deviation } = this.#texts;
-    const good = this.#choose(costs, acceptance, deviation);
-    if (good.length === 0) return 0;
-    const texts = [this.#choose(costs, acceptance, -deviation), this.#choose(costs, acceptance), good];
+  #lengthToTry(
+    costs: Float64Array,
+    acceptance: Float64Array,
+    choice: LengthChoice,
+    good: LengthChoice,
+  ): number {
+    if (good.length === 0 || this.#plainRounds < this.#pause) return 0;
+    const plain = costs[0] as number;
+    const reading = this.#costs.catchUp(this.#missed);
+    if (this.#lost + reading > this.#allowedLoss(plain)) return 0;
+    const texts = [this.#choose(costs, acceptance, -this.#texts.deviation), choice, good];
     const gained =
       texts.reduce((sum, { expectedGain }) => sum + this.#savedBy(expectedGain), 0) / texts.length;
-    const plain = costs[0] as number;
     // A try that does not look good ends with its first token.
     const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
-    const loss = this.#costs.catchUp(this.#missed) + Math.max(0, once);
+    const loss = reading + Math.max(0, once);
     return gained < loss || this.#lost + loss > this.#allowedLoss(plain) ? 0 : good.length;
   }
 
