@@ -9,10 +9,9 @@ import { createPromptLookupDrafter, encodePrompt, InvalidArgumentError, lossyRul
 import type { Plan } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
-import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
+import { type DraftLength, parseDraftLength } from '../options/draft-length.js';
 import { draftersOption, draftNames } from '../options/draft-names.js';
 import { branchingOption, treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
-import { openModels } from '../engines/open-models.js';
 import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { allowStaleOption, planOption } from '../options/plan-option.js';
@@ -28,8 +27,8 @@ import { printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { machine } from '../output/machine.js';
 import { withProgress } from '../output/progress.js';
-import { loadPlan, openPlan } from '../planning/open-plan.js';
-import { planController } from '../planning/plan-controller.js';
+import { loadPlan } from '../planning/open-plan.js';
+import { openSelection } from '../planning/open-selection.js';
 import { predictedLine, predictedOf } from '../planning/predicted-speed.js';
 import { withPlan } from '../planning/with-plan.js';
 import { codePrompts } from '../prompts/code-prompts.js';
@@ -210,10 +209,9 @@ async function benchEngine(
   signal: AbortSignal,
 ): Promise<EngineResult> {
   const sampling = samplingSettings(options);
-  const opened = plan === undefined ? undefined : await openPlan(plan, options, signal);
-  const models = opened ?? (await openModels(options, signal));
-  const { target, draft } = models;
-  const plannedTree = opened?.planned.find(({ tree }) => tree !== undefined);
+  const models = await openSelection({ models: options, plan }, signal);
+  const { target, draft, planned } = models;
+  const plannedTree = planned.find(({ tree }) => tree !== undefined);
   // A plan without drafts is plain decoding against itself.
   const drafter = models.drafter ?? (plan === undefined ? undefined : createPromptLookupDrafter());
   try {
@@ -224,10 +222,7 @@ async function benchEngine(
     for (const draftLength of options.draftLength) {
       const title = `${options.backend}, draft length ${draftLength}`;
       // One of its own for every length, which learns from run to run.
-      const controller =
-        opened !== undefined && draftLength === 'auto'
-          ? planController(opened, options.rule)
-          : draftLengthController(draftLength);
+      const controller = models.createDraftLength(draftLength, options.rule);
       const shared = {
         target,
         drafter,
@@ -253,7 +248,7 @@ async function benchEngine(
           : await withProgress(`${title}, deviation`, prompts.length, (onPrompt) =>
               measureDeviation({ ...shared, onPrompt, rule: lossyRule }),
             );
-      const predicted = opened && plan && predictedOf(plan, opened.planned, draftLength);
+      const predicted = plan && predictedOf(plan, planned, draftLength);
       results.push({ draftLength, comparison, deviation, predicted });
     }
     const { route: tolerance, maxTokens: maximumTokens, seed } = options;

@@ -103,12 +103,8 @@ Examples:
       const plan =
         given.plan === undefined
           ? undefined
-          : {
-              plan: await interruptible((signal) => loadPlan(given.plan as string, given, signal)),
-              file: given.plan,
-              allowStale: given.allowStale,
-            };
-      const options = plan === undefined ? given : withPlan(plan.plan, given, isGiven);
+          : await interruptible((signal) => loadPlan(given.plan as string, given, signal));
+      const options = plan === undefined ? given : withPlan(plan, given, isGiven);
       const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
       const sampling = samplingSettings(options);
       const lossy = noteLossy(rule);

@@ -98,7 +98,7 @@ Examples:
       noteLossy(rule);
       const selection = {
         models: options,
-        plan: plan && { plan, file: given.plan, allowStale: given.allowStale },
+        plan,
         name: options.servedModelName,
         chatTemplate: options.chatTemplate,
         draftLength: treeDraftLength(options, options.draftLength),
