@@ -1,8 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError, type Tokenizer, UnsupportedError } from '@foretoken/core';
-import { type GgufFile, ggufTokenizer, jsonTokenizer, loadTokenizer, readGguf } from '@foretoken/models';
-import { readJson } from '../graph/weights/read-json.js';
+import {
+  type GgufFile,
+  ggufTokenizer,
+  jsonTokenizer,
+  loadTokenizer,
+  readGguf,
+  readJson,
+} from '@foretoken/models';
 import { beginTokenOf, endTokensOf } from './special-tokens.js';
 
 /**

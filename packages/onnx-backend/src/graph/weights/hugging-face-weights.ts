@@ -4,6 +4,7 @@ import { InvalidModelFileError } from '@foretoken/core';
 import {
   decodeWeights,
   encodeWeights,
+  readJson,
   readSafetensors,
   readSafetensorsBytes,
   type SafetensorsFile,
@@ -12,7 +13,6 @@ import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
 import type { DecoderShape } from './decoder-shape.js';
 import { isGemma } from './gemma.js';
 import { readHuggingFaceConfig } from './hugging-face-config.js';
-import { readJson } from './read-json.js';
 
 /**
  * The weights of a Hugging Face folder: config.json, and model.safetensors or the shards that its index names.
