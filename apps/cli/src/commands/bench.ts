@@ -11,7 +11,7 @@ import { backendNames } from '../engines/backends.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { type DraftLength, parseDraftLength } from '../options/draft-length.js';
 import { draftersOption, draftNames } from '../options/draft-names.js';
-import { branchingOption, treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
+import { branchingOption, treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { allowStaleOption, planOption } from '../options/plan-option.js';
@@ -27,7 +27,6 @@ import { printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { machine } from '../output/machine.js';
 import { withProgress } from '../output/progress.js';
-import { loadPlan } from '../planning/open-plan.js';
 import { openSelection } from '../planning/open-selection.js';
 import { predictedLine, predictedOf } from '../planning/predicted-speed.js';
 import { withPlan } from '../planning/with-plan.js';
@@ -82,9 +81,7 @@ export function benchCommand() {
         .argParser(wholeNumber('--repeats', 1))
         .default(3),
     )
-    .addOption(
-      new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
-    )
+    .addOption(samplingOptions.seed)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -105,13 +102,11 @@ Examples:
     )
     .action(async (flags, command) => {
       const signal = interruptSignal();
-      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
-      const plan = flags.plan === undefined ? undefined : await loadPlan(flags.plan, flags, signal);
-      const given = plan === undefined ? flags : withPlan(plan, flags, isGiven);
+      const { options: given, plan, rule } = await withPlan(flags, command, signal);
       const { tree } = given;
       const options = {
         ...given,
-        rule: treeRule(given, given.rule, command.getOptionValueSource('rule') === 'default'),
+        rule,
         draftLength: given.draftLength.map((length) => treeDraftLength(given, length)),
       };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
@@ -150,8 +145,9 @@ Examples:
         }
         if (routing !== undefined) {
           const { routed, prompts: asked, ...deviation } = routing;
-          const rule = `${routed} of ${asked} prompts by the draft model`;
-          printLine(deviationTable({ ...deviation, rule }));
+          printLine(
+            deviationTable({ ...deviation, rule: `${routed} of ${asked} prompts by the draft model` }),
+          );
         }
       }
       if (drafts.length > 1) {

@@ -2,7 +2,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { createForcedTokenDrafter, type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { draftLengthOption } from '../options/draft-length.js';
-import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
+import { treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { fimOptions, fimPrompt, readSuffix } from '../options/fim-prompt.js';
 import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
@@ -18,7 +18,6 @@ import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { colourByOrigin } from '../output/origin-colours.js';
-import { loadPlan } from '../planning/open-plan.js';
 import { openSelection, selectedModel } from '../planning/open-selection.js';
 import { withPlan } from '../planning/with-plan.js';
 
@@ -72,9 +71,7 @@ export function generateCommand() {
       // Not variadic, but repeatable: it would take the prompt for another value.
       new Option('--stop <text>', 'a text that ends the generation; may be repeated').argParser(addStop),
     )
-    .addOption(
-      new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
-    )
+    .addOption(samplingOptions.seed)
     .addOption(
       new Option('--logprobs <n>', 'log-probabilities in the JSON, with the n best tokens').argParser(
         wholeNumber('--logprobs', 0),
@@ -102,10 +99,7 @@ Examples:
     .action(async (argument, given, command) => {
       const { tree } = given;
       const signal = interruptSignal();
-      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
-      const plan = given.plan === undefined ? undefined : await loadPlan(given.plan, given, signal);
-      const options = plan === undefined ? given : withPlan(plan, given, isGiven);
-      const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
+      const { options, plan, rule } = await withPlan(given, command, signal);
       const draftLength = treeDraftLength(options, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
       const suffix = await readSuffix(options);
