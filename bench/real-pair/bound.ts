@@ -19,10 +19,11 @@ import { type RecordedDrafter, type RecordedText, recordTexts } from '../support
 import { replay, type RoundCost } from '../support/replay.js';
 import { type ChatPrompt, chatPrompts } from './chat-prompts.js';
 import { conditions } from './conditions.js';
-import { openPair, type Pair, type PairName, pairNames } from './pairs.js';
+import { openPair, type Pair, type PairName } from './pairs.js';
 import { pairPassCosts } from './pair-pass-costs.js';
 import { profileFile } from './plan-files.js';
 import { writeRealPairResult } from './result-files.js';
+import { modelFolderOf, pairsNamed, runOptions, timeLimit } from './run-options.js';
 
 const lengths = [0, 1, 2, 3, 5, 7, 11, 15] as const;
 const cacheFolder = fileURLToPath(new URL('../.cache/', import.meta.url));
@@ -42,22 +43,20 @@ export interface Bound {
 
 const { values: given } = parseArgs({
   options: {
-    models: { type: 'string' },
+    ...runOptions,
     files: { type: 'string' },
     prompts: { type: 'string' },
-    minutes: { type: 'string', default: 'Infinity' },
   },
 });
-if (given.models === undefined) throw new Error('--models FOLDER says where the GGUF files are.');
-const start = performance.now();
-const isTimeLeft = (): boolean => performance.now() - start < 60_000 * Number(given.minutes);
+const folder = modelFolderOf(given);
+const isTimeLeft = timeLimit(given.minutes);
 
 await mkdir(cacheFolder, { recursive: true });
 const bounds: Bound[] = [];
 let remaining = 0;
-for (const files of pairNames.filter((name) => given.files === undefined || name === given.files)) {
-  const pair = await openPair(files, given.models);
-  const profile = profileFile(given.models, pair, 0);
+for (const files of pairsNamed(given.files)) {
+  const pair = await openPair(files, folder);
+  const profile = profileFile(folder, pair, 0);
   if (!existsSync(profile))
     throw new Error(`${profile} is not there: run.ts makes it for its system "plan", greedy.`);
   const prompts = (await chatPrompts('measured', pair.target)).slice(0, Number(given.prompts ?? Infinity));

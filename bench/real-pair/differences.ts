@@ -17,6 +17,7 @@ import { openPair, type Pair, type PairName, pairNames } from './pairs.js';
 import { planFile } from './plan-files.js';
 import { currentRuns } from './ratios.js';
 import { readRealPairResult, writeRealPairResult } from './result-files.js';
+import { modelFolderOf, runOptions, timeLimit } from './run-options.js';
 import { readRuns, type Run, runsFile } from './runs-file.js';
 import { plainName } from './systems.js';
 
@@ -29,15 +30,10 @@ export interface TextDifference extends GreedyDifference {
 }
 
 const { values: given } = parseArgs({
-  options: {
-    models: { type: 'string' },
-    minutes: { type: 'string', default: 'Infinity' },
-    results: { type: 'string', default: runsFile },
-  },
+  options: { ...runOptions, results: { type: 'string', default: runsFile } },
 });
-if (given.models === undefined) throw new Error('--models FOLDER says where the GGUF files are.');
-const folder = given.models;
-const start = performance.now();
+const folder = modelFolderOf(given);
+const isTimeLeft = timeLimit(given.minutes);
 const known =
   (await readRealPairResult<{ differences: TextDifference[] }>('real-pair-differences'))?.differences ?? [];
 const runs = currentRuns(await readRuns(given.results)).filter(({ temperature }) => temperature === 0);
@@ -59,7 +55,7 @@ for (const files of pairNames) {
         .digest('hex')
         .slice(0, 16);
       const before = [...known, ...differences].find((entry) => entry.texts === texts);
-      if (before === undefined && performance.now() - start > 60_000 * Number(given.minutes)) {
+      if (before === undefined && !isTimeLeft()) {
         left += 1;
         continue;
       }

@@ -16,8 +16,9 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { chatPrompts } from './chat-prompts.js';
 import { conditions } from './conditions.js';
-import { openPair, pairNames } from './pairs.js';
+import { openPair } from './pairs.js';
 import { preparePlan } from './plan-files.js';
+import { modelFolderOf, pairsNamed, runOptions } from './run-options.js';
 import { RunningSystems } from './running-systems.js';
 import { appendRuns, readRuns, rewriteRuns, type Run, runsFile } from './runs-file.js';
 import { allSystems, plainName, type System, systemsNamed } from './systems.js';
@@ -25,7 +26,7 @@ import { missingSystems, seedOf, type Unit, unitsOf } from './units.js';
 
 const { values: given } = parseArgs({
   options: {
-    models: { type: 'string' },
+    ...runOptions,
     'llama-server': { type: 'string' },
     files: { type: 'string' },
     temperature: { type: 'string' },
@@ -34,20 +35,17 @@ const { values: given } = parseArgs({
     tokens: { type: 'string', default: String(conditions.tokenCount) },
     systems: { type: 'string' },
     fresh: { type: 'string', multiple: true, default: [] },
-    minutes: { type: 'string', default: 'Infinity' },
     results: { type: 'string', default: runsFile },
   },
 });
-if (given.models === undefined) throw new Error('--models FOLDER says where the GGUF files are.');
-const modelFolder = given.models;
+const modelFolder = modelFolderOf(given);
 const tokenCount = Number(given.tokens);
 const processor = os.cpus()[0]?.model.trim() ?? 'unknown';
-const allFiles = pairNames.filter((name) => given.files === undefined || name === given.files);
+const allFiles = pairsNamed(given.files);
 const temperatures = [0, 1].filter(
   (value) => given.temperature === undefined || value === Number(given.temperature),
 );
-if (allFiles.length === 0 || temperatures.length === 0)
-  throw new Error('--files takes q8_0 or q4_k_m, --temperature 0 or 1.');
+if (temperatures.length === 0) throw new Error('--temperature takes 0 or 1.');
 const known = allSystems({ modelFolder, llamaServer: given['llama-server'] });
 const plain = systemsNamed(known, [plainName]);
 const asked = given.systems === undefined ? known : systemsNamed(known, given.systems.split(','));

@@ -170,8 +170,8 @@ describe('by a plan', () => {
     const planned = await loadPlan(inFolder('plan.json'), {}, signal);
     const opened = await openServedModel(
       {
-        models: { model: 'embedded', backend: 'llamacpp' },
-        plan: { plan: planned, file: inFolder('plan.json'), allowStale: undefined },
+        models: { model: 'embedded', backend: 'llamacpp', plan: inFolder('plan.json') },
+        plan: planned,
         name: 'planned',
         chatTemplate: undefined,
         draftLength: 'auto',

@@ -32,6 +32,7 @@ export { requantizeModel } from './quantization/requantize-model.js';
 export type { RequantizeOptions } from './quantization/requantize-model.js';
 export { decodeWeights, encodeWeights, weightFormats } from './quantization/weight-formats.js';
 export type { WeightFormat } from './quantization/weight-formats.js';
+export { readJson } from './read-json.js';
 export { readSafetensors, readSafetensorsBytes } from './safetensors/read-safetensors.js';
 export type { SafetensorsFile, SafetensorsTensor } from './safetensors/read-safetensors.js';
 export { ggufTokenizer, loadTokenizer } from './tokenizer/byte-level-tokenizer.js';

@@ -85,9 +85,7 @@ export function auditCommand() {
         .argParser(number('--budget', 1, 1e6))
         .default(86),
     )
-    .addOption(
-      new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
-    )
+    .addOption(samplingOptions.seed)
     .option(
       '--full',
       'every combination of rule, drafter and engine, with draws enough for bounds of its own; needs a --budget of many minutes',

@@ -9,10 +9,9 @@ import { createPromptLookupDrafter, encodePrompt, InvalidArgumentError, lossyRul
 import type { Plan } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
-import { type DraftLength, draftLengthController, parseDraftLength } from '../options/draft-length.js';
+import { type DraftLength, parseDraftLength } from '../options/draft-length.js';
 import { draftersOption, draftNames } from '../options/draft-names.js';
-import { branchingOption, treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
-import { openModels } from '../engines/open-models.js';
+import { branchingOption, treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { allowStaleOption, planOption } from '../options/plan-option.js';
@@ -28,8 +27,7 @@ import { printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { machine } from '../output/machine.js';
 import { withProgress } from '../output/progress.js';
-import { loadPlan, openPlan } from '../planning/open-plan.js';
-import { planController } from '../planning/plan-controller.js';
+import { openSelection } from '../planning/open-selection.js';
 import { predictedLine, predictedOf } from '../planning/predicted-speed.js';
 import { withPlan } from '../planning/with-plan.js';
 import { codePrompts } from '../prompts/code-prompts.js';
@@ -83,9 +81,7 @@ export function benchCommand() {
         .argParser(wholeNumber('--repeats', 1))
         .default(3),
     )
-    .addOption(
-      new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
-    )
+    .addOption(samplingOptions.seed)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -106,13 +102,11 @@ Examples:
     )
     .action(async (flags, command) => {
       const signal = interruptSignal();
-      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
-      const plan = flags.plan === undefined ? undefined : await loadPlan(flags.plan, flags, signal);
-      const given = plan === undefined ? flags : withPlan(plan, flags, isGiven);
+      const { options: given, plan, rule } = await withPlan(flags, command, signal);
       const { tree } = given;
       const options = {
         ...given,
-        rule: treeRule(given, given.rule, command.getOptionValueSource('rule') === 'default'),
+        rule,
         draftLength: given.draftLength.map((length) => treeDraftLength(given, length)),
       };
       const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
@@ -151,8 +145,9 @@ Examples:
         }
         if (routing !== undefined) {
           const { routed, prompts: asked, ...deviation } = routing;
-          const rule = `${routed} of ${asked} prompts by the draft model`;
-          printLine(deviationTable({ ...deviation, rule }));
+          printLine(
+            deviationTable({ ...deviation, rule: `${routed} of ${asked} prompts by the draft model` }),
+          );
         }
       }
       if (drafts.length > 1) {
@@ -210,10 +205,9 @@ async function benchEngine(
   signal: AbortSignal,
 ): Promise<EngineResult> {
   const sampling = samplingSettings(options);
-  const opened = plan === undefined ? undefined : await openPlan(plan, options, signal);
-  const models = opened ?? (await openModels(options, signal));
-  const { target, draft } = models;
-  const plannedTree = opened?.planned.find(({ tree }) => tree !== undefined);
+  const models = await openSelection({ models: options, plan }, signal);
+  const { target, draft, planned } = models;
+  const plannedTree = planned.find(({ tree }) => tree !== undefined);
   // A plan without drafts is plain decoding against itself.
   const drafter = models.drafter ?? (plan === undefined ? undefined : createPromptLookupDrafter());
   try {
@@ -224,10 +218,7 @@ async function benchEngine(
     for (const draftLength of options.draftLength) {
       const title = `${options.backend}, draft length ${draftLength}`;
       // One of its own for every length, which learns from run to run.
-      const controller =
-        opened !== undefined && draftLength === 'auto'
-          ? planController(opened, options.rule)
-          : draftLengthController(draftLength);
+      const controller = models.createDraftLength(draftLength, options.rule);
       const shared = {
         target,
         drafter,
@@ -253,7 +244,7 @@ async function benchEngine(
           : await withProgress(`${title}, deviation`, prompts.length, (onPrompt) =>
               measureDeviation({ ...shared, onPrompt, rule: lossyRule }),
             );
-      const predicted = opened && plan && predictedOf(plan, opened.planned, draftLength);
+      const predicted = plan && predictedOf(plan, planned, draftLength);
       results.push({ draftLength, comparison, deviation, predicted });
     }
     const { route: tolerance, maxTokens: maximumTokens, seed } = options;

@@ -8,8 +8,9 @@ import { type ChatModelsSelection, openChatModels } from '../chat/open-chat-mode
 import { runChat } from '../chat/run-chat.js';
 import { loadChat } from '../chat/saved-chat.js';
 import { createTerminalPort } from '../chat/terminal-port.js';
+import { chatTemplateOption } from '../options/chat-template-option.js';
 import { draftLengthOption } from '../options/draft-length.js';
-import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
+import { treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
@@ -19,7 +20,6 @@ import { addStop } from '../options/stop-option.js';
 import { structureOptions } from '../options/structure-options.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { colourLegend } from '../output/origin-colours.js';
-import { loadPlan } from '../planning/open-plan.js';
 import { withPlan } from '../planning/with-plan.js';
 
 export function chatCommand() {
@@ -49,10 +49,7 @@ export function chatCommand() {
     .addOption(treeOption)
     .option('--system <text>', 'the system prompt')
     .option('--load <file>', 'go on with a conversation that /save wrote')
-    .option(
-      '--chat-template <file>',
-      'how messages are written, in place of the model\'s own template: a file of Jinja, or "chatml"',
-    )
+    .addOption(chatTemplateOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -73,9 +70,7 @@ export function chatCommand() {
       ).argParser(wholeNumber('--max-tokens', 1)),
     )
     .addOption(new Option('--stop <text>', 'a text that ends an answer; may be repeated').argParser(addStop))
-    .addOption(
-      new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
-    )
+    .addOption(samplingOptions.seed)
     .option(
       '--show-speculation',
       'colour answers by where their tokens came from, and say what drafting brought',
@@ -92,7 +87,6 @@ Examples:
   foretoken chat --model instruct.gguf --json-schema answer.json < questions.txt`,
     )
     .action(async (given, command) => {
-      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
       const begun = given.load === undefined ? [] : await loadChat(given.load);
       const { system } = given;
       const messages =
@@ -100,16 +94,7 @@ Examples:
           ? begun
           : [{ role: 'system' as const, content: system }, ...begun.filter(({ role }) => role !== 'system')];
 
-      const plan =
-        given.plan === undefined
-          ? undefined
-          : {
-              plan: await interruptible((signal) => loadPlan(given.plan as string, given, signal)),
-              file: given.plan,
-              allowStale: given.allowStale,
-            };
-      const options = plan === undefined ? given : withPlan(plan.plan, given, isGiven);
-      const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
+      const { options, plan, rule } = await interruptible((signal) => withPlan(given, command, signal));
       const sampling = samplingSettings(options);
       const lossy = noteLossy(rule);
       const selection: ChatModelsSelection = {

@@ -1,8 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { convertHuggingFaceFolder, type WeightFormat, weightFormats } from '@foretoken/models';
-import { stat } from 'node:fs/promises';
 import { interruptSignal } from '../output/interrupt.js';
-import { note, printJson, printLine } from '../output/lines.js';
+import { noteTensor, printWrittenModel } from '../output/written-model.js';
 
 export function convertCommand() {
   return new Command('convert')
@@ -25,12 +24,8 @@ export function convertCommand() {
       await convertHuggingFaceFolder(folder, output, {
         ...convertOptions,
         signal: interruptSignal(),
-        onProgress: (done, total, tensor) => {
-          if (process.stderr.isTTY || done === total) note(`${done} of ${total}: ${tensor}`);
-        },
+        onProgress: noteTensor,
       });
-      const { size } = await stat(output);
-      if (json === true) printJson({ output, format: options.format, bytes: size });
-      else printLine(`${output}: ${(size / 1e6).toFixed(1)} MB, ${options.format}`);
+      await printWrittenModel(output, options.format, json);
     });
 }

@@ -1,9 +1,8 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { createForcedTokenDrafter, type GenerationEndEvent, generate } from '@foretoken/core';
 import { colours } from '../output/colours.js';
-import { draftLengthController, draftLengthOption } from '../options/draft-length.js';
-import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
-import { openModels } from '../engines/open-models.js';
+import { draftLengthOption } from '../options/draft-length.js';
+import { treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { fimOptions, fimPrompt, readSuffix } from '../options/fim-prompt.js';
 import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
@@ -19,9 +18,7 @@ import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { colourByOrigin } from '../output/origin-colours.js';
-import { loadPlan, openPlan } from '../planning/open-plan.js';
-import { planController } from '../planning/plan-controller.js';
-import { planSelection } from '../planning/plan-selection.js';
+import { openSelection, selectedModel } from '../planning/open-selection.js';
 import { withPlan } from '../planning/with-plan.js';
 
 export function generateCommand() {
@@ -74,9 +71,7 @@ export function generateCommand() {
       // Not variadic, but repeatable: it would take the prompt for another value.
       new Option('--stop <text>', 'a text that ends the generation; may be repeated').argParser(addStop),
     )
-    .addOption(
-      new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
-    )
+    .addOption(samplingOptions.seed)
     .addOption(
       new Option('--logprobs <n>', 'log-probabilities in the JSON, with the n best tokens').argParser(
         wholeNumber('--logprobs', 0),
@@ -104,18 +99,14 @@ Examples:
     .action(async (argument, given, command) => {
       const { tree } = given;
       const signal = interruptSignal();
-      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
-      const plan = given.plan === undefined ? undefined : await loadPlan(given.plan, given, signal);
-      const options = plan === undefined ? given : withPlan(plan, given, isGiven);
-      const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
+      const { options, plan, rule } = await withPlan(given, command, signal);
       const draftLength = treeDraftLength(options, options.draftLength);
       const prompt = await readPrompt(argument, options.file);
       const suffix = await readSuffix(options);
-      const { model } = plan === undefined ? options : planSelection(plan, plan.drafters);
+      const selection = { models: options, plan };
       const sampling = samplingSettings(options);
       const lossy = noteLossy(options.rule, options.route);
-      const opened = plan === undefined ? undefined : await openPlan(plan, given, signal);
-      const models = opened ?? (await openModels(options, signal));
+      const models = await openSelection(selection, signal);
       try {
         const { draft } = models;
         const tolerance = options.route;
@@ -127,7 +118,9 @@ Examples:
         const { target, drafter: chosen } =
           route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
         const written =
-          suffix === undefined ? prompt : await fimPrompt(target, model, { prefix: prompt, suffix });
+          suffix === undefined
+            ? prompt
+            : await fimPrompt(target, selectedModel(selection), { prefix: prompt, suffix });
         const allowedTokens = await openStructure(options, target.tokenizer, written);
         const drafter =
           chosen !== undefined && allowedTokens !== undefined
@@ -148,10 +141,7 @@ Examples:
           ignoreEndTokens: options.ignoreEnd,
           signal,
           clock: () => performance.now(),
-          draftLength:
-            opened !== undefined && draftLength === 'auto'
-              ? planController(opened, rule)
-              : draftLengthController(draftLength),
+          draftLength: models.createDraftLength(draftLength, rule),
         });
         let end: GenerationEndEvent | undefined;
         for await (const event of events) {

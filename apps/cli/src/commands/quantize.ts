@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { Command, Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@foretoken/core';
 import { quantizationFormats, type QuantizationFormat, quantizeModel } from '@foretoken/llamacpp-backend';
@@ -6,7 +5,7 @@ import { requantizeModel, type WeightFormat, weightFormats } from '@foretoken/mo
 import { modelFile } from '../options/model-file.js';
 import { wholeNumber } from '../options/numbers.js';
 import { interruptSignal } from '../output/interrupt.js';
-import { note, printJson, printLine } from '../output/lines.js';
+import { noteTensor, printWrittenModel } from '../output/written-model.js';
 
 export function quantizeCommand() {
   return new Command('quantize')
@@ -51,17 +50,9 @@ Examples:
             `Our own writer has ${Object.keys(weightFormats).join(', ')}, not ${format}: leave out --writer own.`,
           );
         }
-        await requantizeModel(model, output, {
-          format,
-          signal,
-          onProgress: (done, total, tensor) => {
-            if (process.stderr.isTTY || done === total) note(`${done} of ${total}: ${tensor}`);
-          },
-        });
+        await requantizeModel(model, output, { format, signal, onProgress: noteTensor });
       } else await quantizeModel(model, output, { format, pure, threads });
-      const { size } = await stat(output);
-      if (json === true) printJson({ output, format, bytes: size });
-      else printLine(`${output}: ${(size / 1e6).toFixed(1)} MB, ${format}`);
+      await printWrittenModel(output, format, json);
     });
 }
 

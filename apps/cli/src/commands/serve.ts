@@ -1,8 +1,9 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { startServer } from '@foretoken/server';
 import { interruptible } from '../chat/interruptible.js';
+import { chatTemplateOption } from '../options/chat-template-option.js';
 import { draftLengthOption } from '../options/draft-length.js';
-import { treeDraftLength, treeOption, treeRule } from '../options/draft-tree.js';
+import { treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { modelOptions } from '../options/model-options.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
@@ -10,7 +11,6 @@ import { allowStaleOption, planOption } from '../options/plan-option.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { note, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
-import { loadPlan } from '../planning/open-plan.js';
 import { withPlan } from '../planning/with-plan.js';
 import { openServedModel } from '../serving/open-served-model.js';
 import { untilStopped } from '../serving/until-stopped.js';
@@ -59,10 +59,7 @@ export function serveCommand() {
     .addOption(nGramOptions.corpus)
     .addOption(nGramOptions.store)
     .addOption(treeOption)
-    .option(
-      '--chat-template <file>',
-      'how messages are written, in place of the model\'s own template: a file of Jinja, or "chatml"',
-    )
+    .addOption(chatTemplateOption)
     .addOption(samplingOptions.rule)
     .addOption(samplingOptions.temperature)
     .addOption(samplingOptions.topK)
@@ -88,17 +85,11 @@ Examples:
     -d '{"prompt": "export class ", "max_tokens": 40}'`,
     )
     .action(async (given, command) => {
-      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
-      const plan =
-        given.plan === undefined
-          ? undefined
-          : await interruptible((signal) => loadPlan(given.plan as string, given, signal));
-      const options = plan === undefined ? given : withPlan(plan, given, isGiven);
-      const rule = treeRule(options, options.rule, command.getOptionValueSource('rule') === 'default');
+      const { options, plan, rule } = await interruptible((signal) => withPlan(given, command, signal));
       noteLossy(rule);
       const selection = {
         models: options,
-        plan: plan && { plan, file: given.plan, allowStale: given.allowStale },
+        plan,
         name: options.servedModelName,
         chatTemplate: options.chatTemplate,
         draftLength: treeDraftLength(options, options.draftLength),

@@ -67,7 +67,7 @@ export async function createDrafter(
 }
 
 /** What of a command's options decides whether drafts have branches. */
-interface BranchSelection {
+export interface BranchSelection {
   readonly draft?: string | undefined;
   readonly tree?: DraftTree | undefined;
   readonly combine?: string | undefined;

@@ -42,6 +42,7 @@ export const samplingOptions = {
     '--logit-bias <token=value>',
     'added to the logit of a token id; may be repeated',
   ).argParser(addBias),
+  seed: new Option('--seed <n>', 'seed of the randomness').argParser(wholeNumber('--seed', 0)).default(0),
 } as const;
 
 export interface SamplingSelection {

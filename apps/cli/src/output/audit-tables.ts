@@ -1,6 +1,7 @@
 import type { AuditReport, EngineAudit, LawResult, Verdict } from '@foretoken/audit';
 import Table from 'cli-table3';
 import { colours } from './colours.js';
+import { outcomeText } from './outcome-text.js';
 
 /** The layers of an audit as tables, each under its title. */
 export function auditLines(report: AuditReport): string[] {
@@ -80,11 +81,9 @@ export function auditLines(report: AuditReport): string[] {
 
 /** What a person acts on, with all that it rests on. */
 export function verdictLines(verdict: Verdict): string[] {
-  const { outcome, summary, alpha, confidence, margin, tests, bounds, failures, missing } = verdict;
-  const colour =
-    outcome === 'equivalent' ? colours.green : outcome === 'not lossless' ? colours.red : colours.yellow;
+  const { alpha, confidence, margin, tests, bounds, failures, missing } = verdict;
   return [
-    colour(colours.bold(summary)),
+    outcomeText(verdict),
     ...failures.map(
       ({ layer, subject, where, position, evidence, prefix, pValue, cause }) =>
         `- ${layer}: ${subject}, ${where}${position === undefined ? '' : `, token ${position}`}: ${evidence}${prefix === undefined ? '' : ` (prefix ${JSON.stringify(prefix)})`}; adjusted p ${pValue.toExponential(1)}; ${cause}`,

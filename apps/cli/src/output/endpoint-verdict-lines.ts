@@ -1,13 +1,11 @@
 import type { EndpointVerdict } from '@foretoken/audit';
-import { colours } from './colours.js';
+import { outcomeText } from './outcome-text.js';
 
 /** What a person acts on, with all that it rests on. */
 export function endpointVerdictLines(verdict: EndpointVerdict): string[] {
-  const { outcome, summary, alpha, confidence, margin, tests, bounds, failures, missing } = verdict;
-  const colour =
-    outcome === 'equivalent' ? colours.green : outcome === 'not lossless' ? colours.red : colours.yellow;
+  const { outcome, alpha, confidence, margin, tests, bounds, failures, missing } = verdict;
   return [
-    colour(colours.bold(summary)),
+    outcomeText(verdict),
     ...failures.map(
       ({ test, evidence, prompt, pValue }) =>
         `- ${test}: ${evidence}${prompt === undefined ? '' : ` (prompt ending in ${JSON.stringify(prompt.slice(-30))})`}; adjusted p ${pValue.toExponential(1)}`,

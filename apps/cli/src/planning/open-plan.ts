@@ -10,7 +10,9 @@ import { planSelection } from './plan-selection.js';
 // Most commands run without a plan, and do not wait until what reads one is loaded.
 const planner = () => import('@foretoken/planner');
 
-interface PlanFlags {
+/** The options about a plan. */
+export interface PlanFlags {
+  /** Its file. */
   readonly plan?: string | undefined;
   readonly allowStale?: boolean | undefined;
 }

@@ -1,26 +1,13 @@
 import { type SamplingSettings, UnsupportedError } from '@foretoken/core';
 import type { ChatTemplate } from '@foretoken/models';
-import type { Plan } from '@foretoken/planner';
 import type { ServedModel } from '@foretoken/server';
 import { findTemplate } from '../chat/find-template.js';
-import { openModels } from '../engines/open-models.js';
-import { type DraftLength, draftLengthController } from '../options/draft-length.js';
+import type { DraftLength } from '../options/draft-length.js';
 import { modelFimTokens } from '../options/fim-prompt.js';
-import type { ModelSelection } from '../options/model-options.js';
-import { openPlan } from '../planning/open-plan.js';
-import { planController } from '../planning/plan-controller.js';
-import { planSelection } from '../planning/plan-selection.js';
+import { openSelection, type RunSelection, selectedModel } from '../planning/open-selection.js';
 
-/** What a server opens: models by name, or what a plan says. */
-export interface ServedSelection {
-  readonly models: ModelSelection;
-  readonly plan:
-    | {
-        readonly plan: Plan;
-        readonly file: string | undefined;
-        readonly allowStale: boolean | undefined;
-      }
-    | undefined;
+/** What a server opens. */
+export interface ServedSelection extends RunSelection {
   /** What requests call it; undefined: the target's name. */
   readonly name: string | undefined;
   /** A file of Jinja, or "chatml", in place of the model's own template. */
@@ -37,17 +24,15 @@ export interface OpenServedModel {
   close(): Promise<void>;
 }
 
-/** @throws what `findTemplate`, `openModels` and `openPlan` throw; a model without a template is served all the same. */
+/** @throws what `findTemplate` and `openSelection` throw; a model without a template is served all the same. */
 export async function openServedModel(
   selection: ServedSelection,
   signal: AbortSignal,
 ): Promise<OpenServedModel> {
-  const { plan, chatTemplate, draftLength, rule, sampling } = selection;
-  const { model } = plan === undefined ? selection.models : planSelection(plan.plan, plan.plan.drafters);
+  const { chatTemplate, draftLength, rule, sampling } = selection;
+  const model = selectedModel(selection);
   const template = await templateIfAny(model, chatTemplate);
-  const planned =
-    plan && (await openPlan(plan.plan, { plan: plan.file, allowStale: plan.allowStale }, signal));
-  const opened = planned ?? (await openModels(selection.models, signal));
+  const opened = await openSelection(selection, signal);
   try {
     const { target, drafter, pastOutputs } = opened;
     return {
@@ -55,10 +40,7 @@ export async function openServedModel(
         name: selection.name ?? target.name,
         target,
         drafter,
-        createDraftLength: () =>
-          planned !== undefined && draftLength === 'auto'
-            ? planController(planned, rule)
-            : draftLengthController(draftLength),
+        createDraftLength: () => opened.createDraftLength(draftLength, rule),
         rule,
         sampling,
         chatTemplate: template,

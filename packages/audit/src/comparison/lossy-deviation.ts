@@ -1,6 +1,19 @@
+import type { SamplingSettings } from '@foretoken/core';
 import type { MeanInterval } from '@foretoken/stats';
 import { createMeanOverTexts } from './mean-over-texts.js';
 import type { EmittedDivergences } from './watch-emitted-laws.js';
+
+/** How texts are written, and what is said of them. */
+export interface DeviationOptions {
+  readonly sampling: SamplingSettings;
+  /** Tokens written after every prompt, at least 1; end tokens do not end a text. */
+  readonly maximumTokens: number;
+  /** Of every interval, above 0 and below 1; default 0.95. */
+  readonly confidence?: number | undefined;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onPrompt?: ((done: number, total: number) => void) | undefined;
+}
 
 /** What a lossy rule changes. Intervals are over prompts. */
 export interface LossyDeviation {

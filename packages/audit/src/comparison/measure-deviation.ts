@@ -5,12 +5,11 @@ import {
   type GenerateOptions,
   type LanguageModel,
   type LossyRule,
-  type SamplingSettings,
 } from '@foretoken/core';
-import { deviationOf, type LossyDeviation } from './lossy-deviation.js';
+import { deviationOf, type DeviationOptions, type LossyDeviation } from './lossy-deviation.js';
 import { type EmittedDivergences, watchEmittedLaws } from './watch-emitted-laws.js';
 
-export interface MeasureDeviationOptions {
+export interface MeasureDeviationOptions extends DeviationOptions {
   readonly target: LanguageModel;
   readonly drafter: Drafter;
   readonly rule: LossyRule;
@@ -18,14 +17,6 @@ export interface MeasureDeviationOptions {
   readonly controller: DraftLengthController | undefined;
   /** At least 2. */
   readonly prompts: readonly (string | readonly number[])[];
-  readonly sampling: SamplingSettings;
-  /** Tokens written after every prompt, at least 1; end tokens do not end a text. */
-  readonly maximumTokens: number;
-  /** Of every interval, above 0 and below 1; default 0.95. */
-  readonly confidence?: number | undefined;
-  readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly onPrompt?: ((done: number, total: number) => void) | undefined;
 }
 
 /**

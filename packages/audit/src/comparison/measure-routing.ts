@@ -4,14 +4,13 @@ import {
   type LanguageModel,
   readTogether,
   routeRequest,
-  type SamplingSettings,
 } from '@foretoken/core';
-import { deviationOf, type LossyDeviation } from './lossy-deviation.js';
+import { deviationOf, type DeviationOptions, type LossyDeviation } from './lossy-deviation.js';
 import { committedLogProbabilities } from './measure-deviation.js';
 import { logProbabilities } from './row-divergences.js';
 import { type EmittedDivergences, emittedDivergences } from './watch-emitted-laws.js';
 
-export interface MeasureRoutingOptions {
+export interface MeasureRoutingOptions extends DeviationOptions {
   /** The target. */
   readonly large: LanguageModel;
   /** Same vocabulary. */
@@ -20,14 +19,6 @@ export interface MeasureRoutingOptions {
   readonly tolerance: number;
   /** Token ids of at least 2 prompts. */
   readonly prompts: readonly (readonly number[])[];
-  readonly sampling: SamplingSettings;
-  /** Tokens written after every prompt, at least 1; end tokens do not end a text. */
-  readonly maximumTokens: number;
-  /** Of every interval, above 0 and below 1; default 0.95. */
-  readonly confidence?: number | undefined;
-  readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly onPrompt?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface RoutingDeviation extends LossyDeviation {

@@ -1,4 +1,5 @@
-import type { Bound } from '../verdict/verdict.js';
+import { conclude, type VerdictEvidence } from '../verdict/conclude.js';
+import type { AuditVerdict, Bound } from '../verdict/verdict.js';
 
 /** How close a server is shown to be; it has no layers. */
 export type EndpointBound = Omit<Bound, 'layer'>;
@@ -22,66 +23,19 @@ export interface EndpointFailure {
   readonly cause: string;
 }
 
-/** What a person can act on. */
-export interface EndpointVerdict {
-  readonly outcome: 'equivalent' | 'not lossless' | 'not enough evidence';
-  /** 0, 1, 3. */
-  readonly exitCode: number;
-  readonly summary: string;
-  /** Chance of a false "not lossless", over all tests together. */
-  readonly alpha: number;
-  /** Chance that all bounds hold; 1 - confidence is the chance of a false "equivalent". */
-  readonly confidence: number;
-  /** Largest total variation that counts as equivalent. */
-  readonly margin: number;
-  /** Tests that share alpha. */
-  readonly tests: number;
-  readonly bounds: readonly EndpointBound[];
-  readonly failures: readonly EndpointFailure[];
-  /** Why the evidence is not enough, where it is not. */
-  readonly missing: readonly string[];
-}
+export type EndpointVerdict = AuditVerdict<EndpointBound, EndpointFailure>;
 
-/** What both kinds of audit draw their verdict from. */
-export interface EndpointEvidence {
-  readonly alpha: number;
-  readonly confidence: number;
-  readonly margin: number;
-  readonly tests: number;
-  readonly bounds: readonly EndpointBound[];
-  /** Rejected tests, the fewest tokens first. */
-  readonly failures: readonly EndpointFailure[];
-  /** Reasons beyond wide bounds. */
-  readonly missing: readonly string[];
-}
-
-/** Not lossless where a test is rejected, equivalent where every bound is within the margin, otherwise neither. */
-export function decideEndpoint(evidence: EndpointEvidence): EndpointVerdict {
-  const { bounds, failures, margin, confidence } = evidence;
+/** @param evidence with its failures by position, and in `missing` the reasons beyond wide bounds. */
+export function decideEndpoint(evidence: VerdictEvidence<EndpointBound, EndpointFailure>): EndpointVerdict {
+  const { bounds, margin } = evidence;
   const wide = bounds
     .filter(({ upper }) => !(upper <= margin))
     .map(
       ({ part, draws, upper }) =>
         `${part}: ${draws} draws show a total variation below ${upper.toFixed(3)}, not below the margin ${margin}`,
     );
-  const missing = [...evidence.missing, ...wide];
-  const [failure] = failures;
-  if (failure !== undefined) {
+  return conclude({ ...evidence, missing: [...evidence.missing, ...wide] }, (failure) => {
     const where = failure.position === undefined ? '' : ` from token ${failure.position} on`;
-    const summary = `Not lossless${where}: ${failure.evidence}. Most likely cause: ${failure.cause}.`;
-    return { ...evidence, outcome: 'not lossless', exitCode: 1, summary, missing };
-  }
-  if (missing.length > 0) {
-    const more = missing.length > 1 ? `, and ${missing.length - 1} more` : '';
-    const summary = `Not enough evidence: ${missing[0]}${more}.`;
-    return { ...evidence, outcome: 'not enough evidence', exitCode: 3, summary, missing };
-  }
-  const largest = Math.max(0, ...bounds.map(({ upper }) => upper));
-  return {
-    ...evidence,
-    outcome: 'equivalent',
-    exitCode: 0,
-    summary: `Equivalent within total variation ${largest.toFixed(3)} at confidence ${confidence} over the declared partitions. A distance over a partition is a lower bound of the full one.`,
-    missing,
-  };
+    return `Not lossless${where}: ${failure.evidence}. Most likely cause: ${failure.cause}.`;
+  });
 }

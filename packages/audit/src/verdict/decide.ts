@@ -4,6 +4,7 @@ import type { EngineReport } from '../run/engine-report.js';
 import type { AuditPlan } from '../run/plan-audit.js';
 import type { TableAudit } from '../tables/audit-on-table.js';
 import { collectBounds } from './collect-bounds.js';
+import { conclude } from './conclude.js';
 import { findFailures } from './find-failures.js';
 import type { Verdict } from './verdict.js';
 
@@ -32,35 +33,13 @@ export function decide(evidence: Evidence): Verdict {
   const failures = findFailures(evidence);
   const bounds = collectBounds(evidence);
   const missing = missingEvidence(evidence, bounds);
-  const common = { alpha, confidence, margin, tests: plan.tests, bounds, failures };
-  const [first] = failures;
-  if (first !== undefined) {
-    const where = first.position === undefined ? '' : `, from token ${first.position} on`;
-    return {
-      ...common,
-      outcome: 'not lossless',
-      exitCode: 1,
-      summary: `Not lossless: ${first.subject} (${first.where}, ${first.layer})${where}. Most likely cause: ${first.cause}.`,
-      missing,
-    };
-  }
-  if (missing.length > 0) {
-    return {
-      ...common,
-      outcome: 'not enough evidence',
-      exitCode: 3,
-      summary: `Not enough evidence: ${missing[0]}${missing.length > 1 ? `; and ${missing.length - 1} more` : ''}.`,
-      missing,
-    };
-  }
-  const largest = Math.max(0, ...bounds.map(({ upper }) => upper));
-  return {
-    ...common,
-    outcome: 'equivalent',
-    exitCode: 0,
-    summary: `Equivalent within total variation ${largest.toFixed(3)} at confidence ${confidence} over the declared partitions. A distance over a partition is a lower bound of the full one.`,
-    missing,
-  };
+  return conclude(
+    { alpha, confidence, margin, tests: plan.tests, bounds, failures, missing },
+    ({ subject, where, layer, position, cause }) => {
+      const from = position === undefined ? '' : `, from token ${position} on`;
+      return `Not lossless: ${subject} (${where}, ${layer})${from}. Most likely cause: ${cause}.`;
+    },
+  );
 }
 
 function missingEvidence(evidence: Evidence, bounds: Verdict['bounds']): string[] {

@@ -32,7 +32,7 @@ export interface Bound {
 }
 
 /** What a person can act on. */
-export interface Verdict {
+export interface AuditVerdict<OwnBound, OwnFailure> {
   readonly outcome: 'equivalent' | 'not lossless' | 'not enough evidence';
   /** 0, 1, 3. */
   readonly exitCode: number;
@@ -45,8 +45,11 @@ export interface Verdict {
   readonly margin: number;
   /** Tests that share alpha, and bounds that share 1 - confidence. */
   readonly tests: number;
-  readonly bounds: readonly Bound[];
-  readonly failures: readonly Failure[];
+  readonly bounds: readonly OwnBound[];
+  readonly failures: readonly OwnFailure[];
   /** Why the evidence is not enough, where it is not. */
   readonly missing: readonly string[];
 }
+
+/** Of a rule, a drafter and an engine. */
+export type Verdict = AuditVerdict<Bound, Failure>;

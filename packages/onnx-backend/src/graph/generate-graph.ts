@@ -3,6 +3,7 @@ import { hashFile } from '@foretoken/models/cache';
 import { decoderModel } from './decoder/decoder-model.js';
 import { openDecoderWeights } from './weights/decoder-source.js';
 import type { DecoderWeights } from './weights/decoder-weights.js';
+import { hashSource } from './weights/hash-source.js';
 import { type GraphManifest, generatorVersion, manifestKey } from './graph-manifest.js';
 import type { GraphOptions, GraphWeightFormat } from './graph-options.js';
 import { boundCacheLayout } from './layout/bound-cache-layout.js';
@@ -18,8 +19,9 @@ export async function generateGraph(
   target: string,
   options: GraphOptions & WriteOnnxOptions = {},
 ): Promise<GraphManifest> {
-  const weights = await openDecoderWeights(source, (file) => hashFile(file, options.signal), options);
-  const manifest = graphManifest(weights, options);
+  const weights = await openDecoderWeights(source, options);
+  const sourceHash = await hashSource(source, (file) => hashFile(file, options.signal));
+  const manifest = graphManifest(weights, sourceHash, options);
   await writeGraph(weights, manifest, target, options);
   return manifest;
 }
@@ -36,7 +38,11 @@ export function writeGraph(
 }
 
 /** @throws InvalidArgumentError. */
-export function graphManifest(weights: DecoderWeights, options: GraphOptions): GraphManifest {
+export function graphManifest(
+  weights: DecoderWeights,
+  sourceHash: string,
+  options: GraphOptions,
+): GraphManifest {
   const { shape } = weights;
   const { contextLength = shape.contextLength } = options;
   if (!Number.isInteger(contextLength) || contextLength < 1 || contextLength > shape.contextLength) {
@@ -63,7 +69,7 @@ export function graphManifest(weights: DecoderWeights, options: GraphOptions): G
     heads: shape.heads,
     keyValueHeads: shape.keyValueHeads,
     headWidth: shape.headWidth,
-    sourceHash: weights.contentHash,
+    sourceHash,
     sourceLayers: weights.sourceLayers,
   };
 }

@@ -23,14 +23,14 @@ export async function cachedHead(source: string, options: HeadOptions): Promise<
   const folder = cacheFolder('onnx', options.cacheFolder);
   const hash = (file: string): Promise<string> => rememberedHash(file, folder, options.signal);
   const head = await openHeadSource(source, options.target, hash);
-  const { name } = head;
+  const { name, contentHash } = head;
   if (head.kind === 'eagle') {
     // Taken apart, an entry has the same bits in whatever portions the text came, and positions may have gaps.
-    const manifest = graphManifest(head.weights, { ...options, trees: true, decomposed: true });
+    const manifest = graphManifest(head.weights, contentHash, { ...options, trees: true, decomposed: true });
     const graph = (): OnnxGraph => eagleGraph(head.weights, manifest);
     return { kind: head.kind, name, manifest, path: await keep(source, folder, manifest, graph, options) };
   }
-  const { kind, shape, weights, contentHash } = head;
+  const { kind, shape, weights } = head;
   const format = chooseWeightFormat(options.weightFormat, weights.find('output.weight')?.format);
   const accuracyLevel = options.accuracyLevel ?? 4;
   const identity = { generatorVersion, kind, format, accuracyLevel, contentHash };

@@ -8,12 +8,15 @@ import { type GgufFile, readGguf, readTensorBytes } from '@foretoken/models';
 import { openDecoderWeights } from '../graph/weights/decoder-source.js';
 import type { DecoderWeights, StoredWeights } from '../graph/weights/decoder-weights.js';
 import { ggufWeight } from '../graph/weights/gguf-weights.js';
+import { hashSource } from '../graph/weights/hash-source.js';
 
 /** An EAGLE head: a decoder of one layer, whose embedding matrix is the target's. */
 export interface EagleSource {
   readonly kind: 'eagle';
   readonly name: string;
   readonly weights: DecoderWeights;
+  /** Of the head and its target. */
+  readonly contentHash: string;
 }
 
 export interface MlpSpeculatorShape {
@@ -65,8 +68,9 @@ export async function openHeadSource(
         `${source} shares the embedding matrix with its target: say where the target's weights are (target).`,
       );
     }
-    const weights = eagleWeights(file, await hash(source), await openDecoderWeights(target, hash));
-    return { kind, name, weights };
+    const weights = eagleWeights(file, await openDecoderWeights(target));
+    const contentHash = `${await hash(source)} ${await hashSource(target, hash)}`;
+    return { kind, name, weights, contentHash };
   }
   throw new UnsupportedError(
     `${source}: the architecture is ${JSON.stringify(kind)}; drafting heads are "eagle" and "mlp-speculator".`,
@@ -83,7 +87,7 @@ function headWeights(file: GgufFile): StoredWeights {
 }
 
 /** The head's own weights, and the target's embedding matrix. */
-function eagleWeights(file: GgufFile, headHash: string, target: DecoderWeights): DecoderWeights {
+function eagleWeights(file: GgufFile, target: DecoderWeights): DecoderWeights {
   const { whole, positive } = metadataOf(file, 'eagle');
   const own = headWeights(file);
   const headWidth = whole('attention.key_length');
@@ -100,7 +104,6 @@ function eagleWeights(file: GgufFile, headHash: string, target: DecoderWeights):
   const isShared = (name: string): boolean => name === 'token_embd.weight';
   return {
     path: file.path,
-    contentHash: `${headHash} ${target.contentHash}`,
     names: () => [...own.names(), 'token_embd.weight'],
     find: (name) => (isShared(name) ? target.find(name) : own.find(name)),
     read: (name) => (isShared(name) ? target.read(name) : own.read(name)),

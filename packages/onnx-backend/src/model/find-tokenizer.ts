@@ -1,16 +1,24 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidArgumentError, type Tokenizer, UnsupportedError } from '@foretoken/core';
-import { ggufTokenizer, jsonTokenizer, loadTokenizer, readGguf } from '@foretoken/models';
-import { readJson } from '../graph/weights/read-json.js';
+import {
+  type GgufFile,
+  ggufTokenizer,
+  jsonTokenizer,
+  loadTokenizer,
+  readGguf,
+  readJson,
+} from '@foretoken/models';
 import { beginTokenOf, endTokensOf } from './special-tokens.js';
 
 /**
  * The tokenizer of a GGUF file, of a folder with tokenizer.json, or of a tokenizer.json.
  *
+ * @param source a path, or a GGUF file that was read.
  * @throws InvalidModelFileError, UnsupportedError, InvalidArgumentError.
  */
-export async function findTokenizer(source: string): Promise<Tokenizer> {
+export async function findTokenizer(source: string | GgufFile): Promise<Tokenizer> {
+  if (typeof source !== 'string') return ggufTokenizer(source);
   if (/\.gguf$/i.test(source)) return ggufTokenizer(await readGguf(source));
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
   const file = isFolder ? path.join(source, 'tokenizer.json') : source;

@@ -1,8 +1,8 @@
 import { setImmediate as nextTask } from 'node:timers/promises';
 import path from 'node:path';
 import { InvalidModelFileError, type LanguageModel, type Tokenizer } from '@foretoken/core';
+import { readJson } from '@foretoken/models';
 import type { OnnxSession } from '../engine/onnx-session.js';
-import { readJson } from '../graph/weights/read-json.js';
 import { exportLayout } from './export-layout.js';
 import { ExportedDecoder } from './exported-decoder.js';
 import { fileBytes } from './file-bytes.js';

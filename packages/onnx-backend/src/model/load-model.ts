@@ -6,11 +6,12 @@ import type { ProviderOption } from '../engine/session-options.js';
 import { cachedGraph } from '../graph/cache/graph-cache.js';
 import { readManifest } from '../graph/read-manifest.js';
 import { readOnnx } from '../graph/file/read-onnx.js';
+import { openDecoderWeights } from '../graph/weights/decoder-source.js';
 import { findTokenizer } from './find-tokenizer.js';
 import { loadExported } from './load-exported.js';
 import { loadGenerated } from './load-generated.js';
 import { checkWhole, defaultSequences, type LoadSettings, mostSequences } from './load-settings.js';
-import { predictMemory } from './predict-memory.js';
+import { memoryOf } from './predict-memory.js';
 import { modelSource } from './model-source.js';
 import type { OnnxOptions } from './onnx-options.js';
 
@@ -42,16 +43,15 @@ async function loadModel(source: string, options: OnnxOptions = {}): Promise<Lan
 
 async function loadWeights(source: string, settings: LoadSettings): Promise<LanguageModel> {
   const { options, provider } = settings;
-  if (provider === undefined) assertMemory(source, await predictMemory(source, options), options.memoryLimit);
-  const tokenizer = await findTokenizer(options.tokenizer ?? source);
+  const weights = await openDecoderWeights(source, options);
+  if (provider === undefined) assertMemory(source, memoryOf(weights, options), options.memoryLimit);
+  const tokenizer = await findTokenizer(options.tokenizer ?? weights.gguf ?? source);
   const onCuda = provider?.name === 'CUDA';
-  const graph = await cachedGraph(source, {
+  const graph = await cachedGraph(weights, {
     weightFormat: options.weightFormat,
     accuracyLevel: options.accuracyLevel,
     cacheType: options.cacheType,
     cacheFolder: options.cacheFolder,
-    layers: options.layers,
-    skipLayers: options.skipLayers,
     // The fused attention of the CUDA provider takes no bias; other providers may lack it.
     trees: !onCuda,
     decomposed: options.decomposed ?? (provider !== undefined && !onCuda),

@@ -28,11 +28,18 @@ const matrixBytes: Readonly<Record<GraphWeightFormat, number>> = {
  * @throws as loading the model does, but for the engine's own errors.
  */
 export async function predictMemory(source: string, options: OnnxOptions = {}): Promise<Partial<MemoryUse>> {
-  const { access, weightFormat, cacheType, layers, skipLayers } = options;
-  if ((await modelSource(source, weightFormat)).kind !== 'weights') return {};
-  const stored = await openDecoderWeights(source, async () => '', { layers, skipLayers });
-  const manifest = graphManifest(stored, { weightFormat, cacheType });
-  const contextLength = chooseContextLength(options.contextLength, manifest.contextLength);
+  if ((await modelSource(source, options.weightFormat)).kind !== 'weights') return {};
+  return memoryOf(await openDecoderWeights(source, options), options);
+}
+
+/** As `predictMemory`, of the weights that are loaded. */
+export function memoryOf(
+  stored: DecoderWeights,
+  { access, weightFormat, cacheType, contextLength: wanted }: OnnxOptions,
+): Partial<MemoryUse> {
+  // No size depends on the source's hash, which takes reading all of it.
+  const manifest = graphManifest(stored, '', { weightFormat, cacheType });
+  const contextLength = chooseContextLength(wanted, manifest.contextLength);
   const { capacity, passTokens, outputRows } = decoderSizes(manifest, contextLength);
   const elements = 2 * manifest.layers * manifest.keyValueHeads * manifest.headWidth;
   const cache = capacity * elements * (manifest.cacheType === 'float16' ? 2 : float);

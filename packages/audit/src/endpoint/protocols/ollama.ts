@@ -1,11 +1,10 @@
 import { EndpointReplyError, InvalidArgumentError } from '@foretoken/core';
-import type { Draw, DrawnToken, DrawRequest, DrawSource, SourcePrompt } from '../draw-source.js';
+import type { DrawRequest, DrawSource } from '../draw-source.js';
 import { arrayAt, objectAt, textAt } from '../http/read-reply.js';
-import { type JsonReply, requestJson } from '../http/request-json.js';
-import type { ReportedLaw } from '../reported-law.js';
+import { requestJson } from '../http/request-json.js';
 import { endpointName, type EndpointSettings } from './endpoint-protocol.js';
+import { type Generation, promptWithLaws } from './prompt-with-laws.js';
 import { readTokenList } from './reported-logprobs.js';
-import { requireReportedLaw } from './require-reported-law.js';
 
 /** The most that Ollama reports. */
 const usualTopTokens = 20;
@@ -22,76 +21,58 @@ export async function createOllamaSource(
   const model = settings.model ?? (await onlyModel(settings, signal));
   return {
     name: endpointName('Ollama', settings, model),
-    openPrompt: async (text) => new OllamaPrompt(settings, model, text),
+    openPrompt: async (prompt) =>
+      promptWithLaws(prompt, (...request) => generate(settings, { model, prompt }, ...request)),
   };
 }
 
-class OllamaPrompt implements SourcePrompt {
-  readonly text: string;
-  readonly #settings: EndpointSettings;
-  readonly #model: string;
-
-  constructor(settings: EndpointSettings, model: string, text: string) {
-    this.#settings = settings;
-    this.#model = model;
-    this.text = text;
-  }
-
-  async askLaw(history: readonly DrawnToken[], signal: AbortSignal): Promise<ReportedLaw> {
-    const { reply, draw } = await this.#generate({ seed: 0, tokens: 1, withTokens: true }, signal);
-    return requireReportedLaw(reply, draw, history.length);
-  }
-
-  async draw(request: DrawRequest, signal: AbortSignal): Promise<Draw> {
-    return (await this.#generate(request, signal)).draw;
-  }
-
-  async #generate(
-    { seed, tokens: wanted, withTokens }: DrawRequest,
-    signal: AbortSignal,
-  ): Promise<{ readonly reply: JsonReply; readonly draw: Draw }> {
-    const { address, sampling, topTokens: asked = usualTopTokens, fields } = this.#settings;
-    const { temperature, topK, topP, minP } = sampling;
-    const body = {
-      model: this.#model,
-      prompt: this.text,
-      raw: true,
-      stream: false,
-      ...(withTokens ? { logprobs: true, top_logprobs: asked } : {}),
-      options: {
-        temperature,
-        top_k: topK ?? 0,
-        top_p: topP ?? 1,
-        min_p: minP ?? 0,
-        typical_p: 1,
-        repeat_penalty: 1,
-        presence_penalty: 0,
-        frequency_penalty: 0,
-        seed,
-        num_predict: wanted,
-        ...fields,
-      },
-    };
-    const reply = await requestJson(address, '/api/generate', body, signal);
-    const answer = objectAt(reply, reply.value, 'the answer');
-    if (withTokens && answer['logprobs'] === undefined) {
-      throw new EndpointReplyError(
-        `${reply.url}: the answer omits logprobs, although they were asked for (Ollama reports them from 0.12.11 on). Samples alone can be compared with another setting: --against.`,
-        reply,
-      );
-    }
-    const tokens = withTokens
-      ? readTokenList(reply, answer['logprobs'], 'logprobs', asked).slice(0, wanted)
-      : undefined;
-    return {
+async function generate(
+  settings: EndpointSettings,
+  { model, prompt }: { readonly model: string; readonly prompt: string },
+  { seed, tokens: wanted, withTokens }: DrawRequest,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const { address, sampling, topTokens: asked = usualTopTokens, fields } = settings;
+  const { temperature, topK, topP, minP } = sampling;
+  const body = {
+    model,
+    prompt,
+    raw: true,
+    stream: false,
+    ...(withTokens ? { logprobs: true, top_logprobs: asked } : {}),
+    options: {
+      temperature,
+      top_k: topK ?? 0,
+      top_p: topP ?? 1,
+      min_p: minP ?? 0,
+      typical_p: 1,
+      repeat_penalty: 1,
+      presence_penalty: 0,
+      frequency_penalty: 0,
+      seed,
+      num_predict: wanted,
+      ...fields,
+    },
+  };
+  const reply = await requestJson(address, '/api/generate', body, signal);
+  const answer = objectAt(reply, reply.value, 'the answer');
+  if (withTokens && answer['logprobs'] === undefined) {
+    throw new EndpointReplyError(
+      `${reply.url}: the answer omits logprobs, although they were asked for (Ollama reports them from 0.12.11 on). Samples alone can be compared with another setting: --against.`,
       reply,
-      draw: {
-        tokens,
-        text: textAt(reply, answer['response'], 'response'),
-        ended: tokens === undefined ? answer['done_reason'] === 'stop' : tokens.length < wanted,
-      },
-    };
+    );
   }
+  const tokens = withTokens
+    ? readTokenList(reply, answer['logprobs'], 'logprobs', asked).slice(0, wanted)
+    : undefined;
+  return {
+    reply,
+    draw: {
+      tokens,
+      text: textAt(reply, answer['response'], 'response'),
+      ended: tokens === undefined ? answer['done_reason'] === 'stop' : tokens.length < wanted,
+    },
+  };
 }
 
 async function onlyModel({ address }: EndpointSettings, signal: AbortSignal): Promise<string> {

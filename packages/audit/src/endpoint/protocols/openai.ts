@@ -1,11 +1,10 @@
 import { EndpointReplyError } from '@foretoken/core';
-import type { Draw, DrawnToken, DrawRequest, DrawSource, SourcePrompt } from '../draw-source.js';
+import type { Draw, DrawnToken, DrawRequest, DrawSource } from '../draw-source.js';
 import { arrayAt, objectAt, textAt } from '../http/read-reply.js';
 import { type JsonReply, requestJson } from '../http/request-json.js';
-import type { ReportedLaw } from '../reported-law.js';
 import { endpointName, type EndpointSettings } from './endpoint-protocol.js';
+import { type Generation, promptWithLaws } from './prompt-with-laws.js';
 import { readParallelLists, readTokenList } from './reported-logprobs.js';
-import { requireReportedLaw } from './require-reported-law.js';
 
 /** vLLM's limit, unless it was started with another one. */
 const usualTopTokens = 20;
@@ -22,66 +21,48 @@ export async function createOpenAiSource(
   const model = settings.model ?? (await firstModel(settings, signal));
   return {
     name: endpointName('OpenAI-compatible server', settings, model),
-    openPrompt: async (text) => new OpenAiPrompt(settings, model, text),
+    openPrompt: async (prompt) =>
+      promptWithLaws(prompt, (...request) => complete(settings, { model, prompt }, ...request)),
   };
 }
 
-class OpenAiPrompt implements SourcePrompt {
-  readonly text: string;
-  readonly #settings: EndpointSettings;
-  readonly #model: string;
-
-  constructor(settings: EndpointSettings, model: string, text: string) {
-    this.#settings = settings;
-    this.#model = model;
-    this.text = text;
-  }
-
-  async askLaw(history: readonly DrawnToken[], signal: AbortSignal): Promise<ReportedLaw> {
-    const { reply, draw } = await this.#complete({ seed: 0, tokens: 1, withTokens: true }, signal);
-    return requireReportedLaw(reply, draw, history.length);
-  }
-
-  async draw(request: DrawRequest, signal: AbortSignal): Promise<Draw> {
-    return (await this.#complete(request, signal)).draw;
-  }
-
-  async #complete(
-    { seed, tokens: wanted, withTokens }: DrawRequest,
-    signal: AbortSignal,
-  ): Promise<{ readonly reply: JsonReply; readonly draw: Draw }> {
-    const { address, sampling, topTokens: asked = usualTopTokens, fields } = this.#settings;
-    const { temperature, topK, topP, minP } = sampling;
-    const body = {
-      model: this.#model,
-      prompt: this.text,
-      max_tokens: wanted,
-      temperature,
-      top_p: topP ?? 1,
-      // Not in the original API, which refuses fields it does not know.
-      ...(topK === undefined ? {} : { top_k: topK }),
-      ...(minP === undefined ? {} : { min_p: minP }),
-      ...(withTokens ? { logprobs: asked } : {}),
-      seed,
-      n: 1,
-      stream: false,
-      ...fields,
-    };
-    const reply = await requestJson(address, '/v1/completions', body, signal);
-    const { choices, usage } = objectAt(reply, reply.value, 'the answer');
-    const choice = arrayAt(reply, choices, 'choices')[0];
-    const { text, logprobs, finish_reason: reason } = objectAt(reply, choice, 'choices[0]');
-    const tokens = withTokens ? readTokens(reply, logprobs, asked).slice(0, wanted) : undefined;
-    return {
-      reply,
-      draw: {
-        tokens,
-        text: textAt(reply, text, 'choices[0].text'),
-        ended: tokens === undefined ? reason === 'stop' : tokens.length < wanted,
-        drafted: draftCounts(usage),
-      },
-    };
-  }
+async function complete(
+  settings: EndpointSettings,
+  { model, prompt }: { readonly model: string; readonly prompt: string },
+  { seed, tokens: wanted, withTokens }: DrawRequest,
+  signal: AbortSignal,
+): Promise<Generation> {
+  const { address, sampling, topTokens: asked = usualTopTokens, fields } = settings;
+  const { temperature, topK, topP, minP } = sampling;
+  const body = {
+    model,
+    prompt,
+    max_tokens: wanted,
+    temperature,
+    top_p: topP ?? 1,
+    // Not in the original API, which refuses fields it does not know.
+    ...(topK === undefined ? {} : { top_k: topK }),
+    ...(minP === undefined ? {} : { min_p: minP }),
+    ...(withTokens ? { logprobs: asked } : {}),
+    seed,
+    n: 1,
+    stream: false,
+    ...fields,
+  };
+  const reply = await requestJson(address, '/v1/completions', body, signal);
+  const { choices, usage } = objectAt(reply, reply.value, 'the answer');
+  const choice = arrayAt(reply, choices, 'choices')[0];
+  const { text, logprobs, finish_reason: reason } = objectAt(reply, choice, 'choices[0]');
+  const tokens = withTokens ? readTokens(reply, logprobs, asked).slice(0, wanted) : undefined;
+  return {
+    reply,
+    draw: {
+      tokens,
+      text: textAt(reply, text, 'choices[0].text'),
+      ended: tokens === undefined ? reason === 'stop' : tokens.length < wanted,
+      drafted: draftCounts(usage),
+    },
+  };
 }
 
 function readTokens(reply: JsonReply, logprobs: unknown, asked: number): readonly DrawnToken[] {

@@ -1,16 +1,21 @@
 import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CacheWriteError } from '@foretoken/core';
+import type { LayerSelection } from '@foretoken/models';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { writeRandomGguf } from '../../../testing/random-gguf.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
+import { openDecoderWeights } from '../weights/decoder-source.js';
 import { cachedGraph } from './graph-cache.js';
 
 const inFolder = temporaryFolder();
 const source = (): string => inFolder('model.gguf');
 const cacheFolder = (): string => inFolder('cache');
-const cached = (options: Parameters<typeof cachedGraph>[1] = {}): ReturnType<typeof cachedGraph> =>
-  cachedGraph(source(), { cacheFolder: cacheFolder(), ...options });
+const cached = async ({
+  layers,
+  ...options
+}: Parameters<typeof cachedGraph>[1] & LayerSelection = {}): ReturnType<typeof cachedGraph> =>
+  cachedGraph(await openDecoderWeights(source(), { layers }), { cacheFolder: cacheFolder(), ...options });
 
 beforeEach(async () => {
   await rm(cacheFolder(), { recursive: true, force: true });

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import type { LayerSelection } from '@foretoken/models';
 import { cacheFolder, rememberedHash } from '@foretoken/models/cache';
 import { cachedFile } from './cached-file.js';
-import { openDecoderWeights } from '../weights/decoder-source.js';
+import type { DecoderWeights } from '../weights/decoder-weights.js';
+import { hashSource } from '../weights/hash-source.js';
 import { graphManifest, writeGraph } from '../generate-graph.js';
 import type { GraphManifest } from '../graph-manifest.js';
 import type { GraphOptions } from '../graph-options.js';
@@ -24,23 +26,20 @@ export interface CachedGraph {
  * another file. A cached graph counts only if the SHA-256 of each of its files is the recorded one; otherwise it
  * is generated anew.
  *
- * @param source a GGUF file, or a Hugging Face folder with config.json and safetensors.
+ * @param weights of a GGUF file or a Hugging Face folder, with the layers that the graph is to have.
  * @throws InvalidModelFileError, UnsupportedError, InvalidArgumentError for the source and the options,
  *   CacheWriteError where the cache folder cannot be written or is full.
  */
 export async function cachedGraph(
-  source: string,
-  options: GraphOptions & WriteOnnxOptions & { readonly cacheFolder?: string | undefined } = {},
+  weights: DecoderWeights,
+  options: Omit<GraphOptions, keyof LayerSelection> &
+    WriteOnnxOptions & { readonly cacheFolder?: string | undefined } = {},
 ): Promise<CachedGraph> {
   const folder = cacheFolder('onnx', options.cacheFolder);
-  const weights = await openDecoderWeights(
-    source,
-    (file) => rememberedHash(file, folder, options.signal),
-    options,
-  );
-  const manifest = graphManifest(weights, options);
+  const sourceHash = await hashSource(weights.path, (file) => rememberedHash(file, folder, options.signal));
+  const manifest = graphManifest(weights, sourceHash, options);
   const key = createHash('sha256').update(JSON.stringify(manifest)).digest('hex').slice(0, 24);
-  const stem = path.basename(path.resolve(source)).replace(/\.gguf$/i, '');
+  const stem = path.basename(path.resolve(weights.path)).replace(/\.gguf$/i, '');
   const target = path.join(folder, `${stem}-${manifest.weightFormat}-${key}.onnx`);
   const generated = await cachedFile(target, {
     write: () => writeGraph(weights, manifest, target, options),

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UnsupportedError } from '@foretoken/core';
-import { type GgufFile, readGguf } from '@foretoken/models';
-import { asCacheWriteError, hashFile, writeJson } from '@foretoken/models/cache';
+import type { GgufFile } from '@foretoken/models';
+import { asCacheWriteError, writeJson } from '@foretoken/models/cache';
 import { decoderModel } from '../decoder/decoder-model.js';
 import { writeOnnx, type WriteOnnxOptions } from '../file/write-onnx.js';
 import { graphManifest } from '../generate-graph.js';
@@ -38,8 +38,9 @@ export async function exportTransformersFolder(
   options: Pick<GraphOptions, 'weightFormat' | 'accuracyLevel' | 'cacheType' | 'decomposed'> &
     WriteOnnxOptions & { readonly numLogitsToKeep?: boolean | undefined } = {},
 ): Promise<string> {
-  const weights = await openDecoderWeights(source, (file) => hashFile(file, options.signal));
-  const manifest = graphManifest(weights, { ...options, trees: false });
+  const weights = await openDecoderWeights(source);
+  // The export carries no manifest: its source need not be known by a hash.
+  const manifest = graphManifest(weights, '', { ...options, trees: false });
   const model = decoderModel(
     weights,
     manifest,
@@ -49,8 +50,8 @@ export async function exportTransformersFolder(
   const target = path.join(folder, 'onnx', `model${fileSuffixes[manifest.weightFormat]}.onnx`);
   try {
     await mkdir(path.dirname(target), { recursive: true });
-    if ((await stat(source)).isDirectory()) await copyCompanions(source, folder);
-    else await writeCompanions(await readGguf(source), weights.shape, folder);
+    if (weights.gguf === undefined) await copyCompanions(source, folder);
+    else await writeCompanions(weights.gguf, weights.shape, folder);
   } catch (error) {
     throw asCacheWriteError(error, folder);
   }

@@ -1,3 +1,4 @@
+import type { GgufFile } from '@foretoken/models';
 import type { DecoderShape } from './decoder-shape.js';
 
 /** A stored matrix or vector. */
@@ -27,8 +28,8 @@ export interface StoredWeights {
  */
 export interface DecoderWeights extends StoredWeights {
   readonly shape: DecoderShape;
-  /** SHA-256 of every byte of the source, hexadecimal. */
-  readonly contentHash: string;
+  /** The file that they are in, where it is a GGUF file. */
+  readonly gguf?: GgufFile | undefined;
   /** Numbers in the source of the layers that are left, ascending; undefined: all. */
   readonly sourceLayers?: readonly number[] | undefined;
 }

@@ -13,13 +13,8 @@ import { gemmaTraits } from './gemma.js';
 import { ggufGemma } from './gguf-gemma.js';
 import { separateRotaryPairs } from './rotary-rows.js';
 
-/**
- * The weights of a GGUF file.
- *
- * @param contentHash SHA-256 of the file.
- * @throws InvalidModelFileError, UnsupportedError.
- */
-export async function ggufWeights(path: string, contentHash: string): Promise<DecoderWeights> {
+/** The weights of a GGUF file. @throws InvalidModelFileError, UnsupportedError. */
+export async function ggufWeights(path: string): Promise<DecoderWeights> {
   const file = await readGguf(path);
   const architecture = checkArchitecture(path, file.metadata.get('general.architecture'));
   validateForLlama(file, { partialRotation: true });
@@ -31,7 +26,7 @@ export async function ggufWeights(path: string, contentHash: string): Promise<De
   return {
     path,
     shape,
-    contentHash,
+    gguf: file,
     names: () => [...file.tensors.keys()].filter((name) => name !== frequencyFactors),
     find: (name) => ggufWeight(file, name),
     read: async (name) => {

@@ -1,4 +1,5 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
+import { readJson } from '@foretoken/models';
 import { ConfigFields } from './config-fields.js';
 import {
   type Architecture,
@@ -8,7 +9,6 @@ import {
 } from './decoder-shape.js';
 import { gemmaTraits, isGemma } from './gemma.js';
 import { gemmaConfig } from './gemma-config.js';
-import { readJson } from './read-json.js';
 import { rotarySettings } from './rotary-config.js';
 
 export interface HuggingFaceConfig {

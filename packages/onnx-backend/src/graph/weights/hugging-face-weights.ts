@@ -4,6 +4,7 @@ import { InvalidModelFileError } from '@foretoken/core';
 import {
   decodeWeights,
   encodeWeights,
+  readJson,
   readSafetensors,
   readSafetensorsBytes,
   type SafetensorsFile,
@@ -12,15 +13,13 @@ import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
 import type { DecoderShape } from './decoder-shape.js';
 import { isGemma } from './gemma.js';
 import { readHuggingFaceConfig } from './hugging-face-config.js';
-import { readJson } from './read-json.js';
 
 /**
  * The weights of a Hugging Face folder: config.json, and model.safetensors or the shards that its index names.
  *
- * @param contentHash SHA-256 over all of these.
  * @throws InvalidModelFileError, UnsupportedError.
  */
-export async function huggingFaceWeights(folder: string, contentHash: string): Promise<DecoderWeights> {
+export async function huggingFaceWeights(folder: string): Promise<DecoderWeights> {
   const { shape, tiedEmbeddings } = await readHuggingFaceConfig(path.join(folder, 'config.json'));
   const tensors = new Map<string, { readonly file: SafetensorsFile; readonly source: string }>();
   for (const file of await openFiles(folder)) {
@@ -43,7 +42,6 @@ export async function huggingFaceWeights(folder: string, contentHash: string): P
   return {
     path: folder,
     shape,
-    contentHash,
     names: () => [...tensors.keys()],
     find: (name) => {
       const found = tensors.get(name);
