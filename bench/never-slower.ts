@@ -101,7 +101,11 @@ const rounded = (value: number): number => Number(value.toFixed(4));
 
 function roundedTimes(times: Times): Times {
   const roundAll = (values: readonly number[]): number[] => values.map(rounded);
-  return { plain: roundAll(times.plain), control: roundAll(times.control), learning: roundAll(times.learning) };
+  return {
+    plain: roundAll(times.plain),
+    control: roundAll(times.control),
+    learning: roundAll(times.learning),
+  };
 }
 
 /** Log of the rate over that of plain decoding, repeat by repeat. */

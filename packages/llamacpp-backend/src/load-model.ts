@@ -7,7 +7,8 @@ import {
   type LanguageModel,
   UnsupportedError,
 } from '@foretoken/core';
-import { assertMemory, readGguf, validateForLlama } from '@foretoken/models';
+import { anonymousRanges, assertMemory, readGguf, useHugePages, validateForLlama } from '@foretoken/models';
+import { adviseMemory } from './advise-memory.js';
 import { type CheckedOptions, checkOptions } from './check-options.js';
 import { chosenFile } from './chosen-file.js';
 import { createModel } from './create-model.js';
@@ -43,8 +44,10 @@ async function loadModel(source: string, options: LlamacppOptions = {}): Promise
     const loaded = file === source ? header : await readGguf(file);
     assertMemory(source, memoryOf(loaded, checked), options.memoryLimit);
   }
+  const before = anonymousRanges();
   const model = await loadWeights(native, file, checked);
   try {
+    await useHugePages(before, adviseMemory);
     options.signal?.throwIfAborted();
     const loaded = await createModel(native, model, named, checked);
     options.onProgress?.(1);

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { EngineError } from '@foretoken/core';
+import { anonymousRanges, useHugePages } from '@foretoken/models';
 import { type ElementType, elementBytes, elementTypeByNumber } from '../graph/file/element-types.js';
 import { copyTensorRows } from './copy-tensor-rows.js';
 import { createSession, tryProvider } from './create-session.js';
@@ -11,7 +12,7 @@ import type { DeviceRows, OnnxBinding, OnnxSession, RowCopy } from './onnx-sessi
 import type { Pointer } from './ort-functions.js';
 import { type OrtLibrary, ortLibrary } from './ort-library.js';
 import type { ProviderOption, SessionOptions } from './session-options.js';
-import { returnFreeMemory } from './system-allocator.js';
+import { adviseMemory, returnFreeMemory } from './system-allocator.js';
 import { byteCount, type DeviceTensor, type TensorDescription } from './tensor.js';
 
 /** Of `OrtAllocatorType`: memory comes from the device and goes back to it. */
@@ -39,9 +40,11 @@ export async function openNativeSession(
   keepOutputs: boolean = isCuda(options),
 ): Promise<OnnxSession> {
   const library = ortLibrary(options.libraryPath);
+  const before = anonymousRanges();
   const session = new NativeSession(library, await createSession(library, path, options), options);
   if (keepOutputs) await session.openTools(options);
   await returnFreeMemory();
+  await useHugePages(before, adviseMemory);
   return session;
 }
 

@@ -1,3 +1,4 @@
+import type { AdviseMemory } from '@foretoken/models';
 import koffi, { type LibraryHandle } from 'koffi';
 import { widenCallStacks } from './call-stacks.js';
 
@@ -28,6 +29,12 @@ export async function returnFreeMemory(): Promise<void> {
   const trim = systemLibrary()?.func('malloc_trim', 'int', ['size_t']);
   if (trim !== undefined) await new Promise((resolve) => trim.async(0, resolve));
 }
+
+/** The system call `madvise`; does nothing where there is no such library. */
+export const adviseMemory: AdviseMemory = async (start, length, advice) => {
+  const advise = systemLibrary()?.func('madvise', 'int', ['size_t', 'size_t', 'int']);
+  if (advise !== undefined) await new Promise((resolve) => advise.async(start, length, advice, resolve));
+};
 
 /** Undefined where there is no such allocator; or where another library was loaded before call stacks were widened. */
 function systemLibrary(): LibraryHandle | undefined {
