@@ -12,7 +12,10 @@ import { mergesOfRanks } from './score-ranks.js';
 export function ggufTokenizerJson(file: GgufFile): object {
   const vocabulary = readVocabulary(file);
   const { spelling } = vocabulary;
-  return vocabularyJson(vocabulary, spelling.kind === 'pieces' ? mergesOfRanks(spelling.ranks) : spelling.merges);
+  return vocabularyJson(
+    vocabulary,
+    spelling.kind === 'pieces' ? mergesOfRanks(spelling.ranks) : spelling.merges,
+  );
 }
 
 /** A vocabulary as Hugging Face's tokenizers read one. */
