@@ -30,15 +30,25 @@ export async function specBenchPrompts(
   { tokenizer }: LanguageModel,
   count: number | undefined = sampleSize,
 ): Promise<SpecBenchPrompt[]> {
-  const file = new URL('../../../shared/data/spec_bench_questions.jsonl', import.meta.url);
-  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
-  const step = lines.length / Math.min(count, lines.length);
-  return Array.from({ length: Math.min(count, lines.length) }, (_, index) => {
-    const question = JSON.parse(lines[Math.floor(index * step)] as string) as Question;
+  const questions = await readQuestions();
+  const step = questions.length / Math.min(count, questions.length);
+  return Array.from({ length: Math.min(count, questions.length) }, (_, index) => {
+    const question = questions[Math.floor(index * step)] as Question;
     return {
       id: question.question_id,
       category: own.has(question.category) ? question.category : 'mt_bench',
       tokens: encodePrompt(tokenizer, question.turns[0] as string).slice(-longestPrompt),
     };
   });
+}
+
+/** The first turns of all questions. */
+export async function specBenchTexts(): Promise<string[]> {
+  return (await readQuestions()).map(({ turns }) => turns[0] as string);
+}
+
+async function readQuestions(): Promise<Question[]> {
+  const file = new URL('../../../shared/data/spec_bench_questions.jsonl', import.meta.url);
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Question);
 }

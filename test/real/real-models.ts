@@ -12,6 +12,22 @@ export const realModels = {
   foreign: path.join(folder, 'smollm2-135m-instruct-q4_1.gguf'),
 } as const;
 
+/** Vocabularies without weights, as llama.cpp's repository has them in `models`: byte-level BPE and SentencePiece. */
+export const realVocabularies = [
+  'gpt-2',
+  'llama-bpe',
+  'qwen2',
+  'starcoder',
+  'refact',
+  'command-r',
+  'mpt',
+  'deepseek-coder',
+  'deepseek-llm',
+  'aquila',
+  'llama-spm',
+  'baichuan',
+].map((name) => path.join(folder, `ggml-vocab-${name}.gguf`));
+
 /** Why tests that need a model are skipped; undefined where it is there. */
 export function missing(file: string): string | undefined {
   return existsSync(file)

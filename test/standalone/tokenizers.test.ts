@@ -3,6 +3,7 @@ import { ggufTokenizer, readGguf } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { borderCharacters } from '../support/border-characters.js';
 import { tokenizerText } from '../support/tokenizer-text.js';
 
 const seed = 20261124;
@@ -47,17 +48,6 @@ test('both draw the same lines between letters, digits, spaces and the rest, in 
     await model.close();
   }
 });
-
-/** Every character whose neighbour before or after it is of another kind: about 3,000. */
-function borderCharacters(): string[] {
-  const kinds = [/\p{L}/u, /\p{N}/u, /\p{White_Space}/u, /\s/u];
-  const kindOf = (character: string): string => kinds.map((kind) => Number(kind.test(character))).join('');
-  const characters = Array.from({ length: 0x11_0000 }, (_, codePoint) => codePoint)
-    .filter((codePoint) => codePoint < 0xd800 || codePoint > 0xdfff)
-    .map((codePoint) => String.fromCodePoint(codePoint));
-  const ofKind = characters.map(kindOf);
-  return characters.filter((_, at) => ofKind[at] !== ofKind[at - 1] || ofKind[at] !== ofKind[at + 1]);
-}
 
 test('text survives the way to tokens and back', () => {
   return readGguf(tinyModels.draft).then((file) => {

@@ -17,15 +17,18 @@ export interface LlamaGgufOptions {
   /** Of the matrices; vectors are F32. */
   readonly format?: 'F32' | WeightFormat;
   readonly seed?: number;
+  /** Metadata of the tokenizer; default: a token a byte and an end token. */
+  readonly vocabulary?: readonly (readonly [string, TypedValue])[];
 }
 
-/** Writes a GGUF file of the llama architecture with random weights, a token a byte and an end token. */
+/** Writes a GGUF file of the llama architecture with random weights. */
 export async function writeLlamaGguf(path: string, options: LlamaGgufOptions = {}): Promise<void> {
   const { shape = smallestShape, format = 'F32', seed = 1 } = options;
+  const vocabulary = options.vocabulary ?? byteVocabulary(shape.vocabularySize);
   const weights = options.weights ?? llamaWeights(shape, seed);
   await writeGguf(
     path,
-    new Map([...llamaMetadata(shape), ...byteVocabulary(shape.vocabularySize)]),
+    new Map([...llamaMetadata(shape), ...vocabulary]),
     [...weights].map(([name, { shape: lengths, values }]) =>
       tensorToWrite(ggufName(name), lengths, values, lengths.length === 1 ? 'F32' : format),
     ),
@@ -64,7 +67,7 @@ export function byteVocabulary(size: number): [string, TypedValue][] {
     ['tokenizer.ggml.pre', { type: 'string', value: 'gpt-2' }],
     ['tokenizer.ggml.tokens', { type: 'string[]', value: ids.map(text) }],
     ['tokenizer.ggml.token_type', { type: 'int32[]', value: ids.map(kind) }],
-    ['tokenizer.ggml.merges', { type: 'string[]', value: ['t h', 'th e'] }],
+    ['tokenizer.ggml.merges', { type: 'string[]', value: [] }],
     ['tokenizer.ggml.bos_token_id', { type: 'uint32', value: 256 }],
     ['tokenizer.ggml.eos_token_id', { type: 'uint32', value: 256 }],
   ];

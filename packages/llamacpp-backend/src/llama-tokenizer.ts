@@ -29,17 +29,13 @@ export class LlamaTokenizer implements Tokenizer {
     if (text === '') return [];
     // Lone surrogates become U+FFFD, as everywhere in UTF-8.
     const bytes = Buffer.from(text, 'utf8');
-    // No token is shorter than a byte.
-    const tokens = new Int32Array(bytes.length + 1);
-    const count = this.#native.tokenize(
-      this.#vocabulary,
-      bytes,
-      bytes.length,
-      tokens,
-      tokens.length,
-      false,
-      options.special === true,
-    );
+    // No token is shorter than a byte, but spaces may be put before parts of the text.
+    let tokens = new Int32Array(bytes.length + 1);
+    let count = this.#tokenize(bytes, tokens, options.special === true);
+    if (count < 0) {
+      tokens = new Int32Array(-count);
+      count = this.#tokenize(bytes, tokens, options.special === true);
+    }
     if (count < 0)
       throw new EngineError(`llama.cpp could not tokenize a text of ${bytes.length} bytes (${count}).`);
     return Array.from(tokens.subarray(0, count));
@@ -59,6 +55,19 @@ export class LlamaTokenizer implements Tokenizer {
     }
     this.#pieces[token] ??= this.#piece(token);
     return this.#pieces[token];
+  }
+
+  /** @returns how many tokens there are; negative where they have no room. */
+  #tokenize(bytes: Uint8Array, tokens: Int32Array, special: boolean): number {
+    return this.#native.tokenize(
+      this.#vocabulary,
+      bytes,
+      bytes.length,
+      tokens,
+      tokens.length,
+      false,
+      special,
+    );
   }
 
   #piece(token: number): Uint8Array {

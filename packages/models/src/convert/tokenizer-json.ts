@@ -1,6 +1,7 @@
 import { InvalidModelFileError, UnsupportedError } from '@foretoken/core';
 import { isObject } from '../is-object.js';
 import { readJson } from '../read-json.js';
+import type { AddedToken } from '../tokenizer/find-added-tokens.js';
 import { showValue } from '../show-value.js';
 
 /** What conversion needs of a byte-level BPE tokenizer.json. */
@@ -11,12 +12,6 @@ export interface TokenizerJson {
   readonly addedTokens: readonly AddedToken[];
   /** The token that the tokenizer puts before every text, if there is one. */
   readonly firstToken: number | undefined;
-}
-
-export interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special: boolean;
 }
 
 /** @throws InvalidModelFileError, UnsupportedError for what llama.cpp's `gpt-2` tokenizer does not do. */

@@ -12,7 +12,9 @@ export interface FimTokens {
 }
 
 /** Metadata keys of GGUF, newer and older, and the names that code models give these tokens. */
-const known: Readonly<Record<keyof FimTokens, { keys: readonly string[]; names: readonly string[] }>> = {
+export const knownFimTokens: Readonly<
+  Record<keyof FimTokens, { keys: readonly string[]; names: readonly string[] }>
+> = {
   prefix: {
     keys: ['tokenizer.ggml.fim_pre_token_id', 'tokenizer.ggml.prefix_token_id'],
     names: [
@@ -23,6 +25,7 @@ const known: Readonly<Record<keyof FimTokens, { keys: readonly string[]; names: 
       '<|code_prefix|>',
       '▁<PRE>',
       '<PRE>',
+      '<|prefix|>',
     ],
   },
   suffix: {
@@ -35,6 +38,7 @@ const known: Readonly<Record<keyof FimTokens, { keys: readonly string[]; names: 
       '<|code_suffix|>',
       '▁<SUF>',
       '<SUF>',
+      '<|suffix|>',
     ],
   },
   middle: {
@@ -47,6 +51,7 @@ const known: Readonly<Record<keyof FimTokens, { keys: readonly string[]; names: 
       '<|code_middle|>',
       '▁<MID>',
       '<MID>',
+      '<|middle|>',
     ],
   },
 };
@@ -59,7 +64,7 @@ const known: Readonly<Record<keyof FimTokens, { keys: readonly string[]; names: 
  */
 export function findFimTokens(tokenizer: Tokenizer, metadata?: GgufFile['metadata']): FimTokens | undefined {
   const find = (part: keyof FimTokens): number | undefined => {
-    const { keys, names } = known[part];
+    const { keys, names } = knownFimTokens[part];
     const named = keys.map((key) => metadata?.get(key)).find((id) => isToken(id, tokenizer));
     return named ?? names.map((name) => tokenCalled(name, tokenizer)).find((id) => id !== undefined);
   };

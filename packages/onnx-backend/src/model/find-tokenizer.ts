@@ -12,14 +12,15 @@ import {
 import { beginTokenOf, endTokensOf } from './special-tokens.js';
 
 /**
- * The tokenizer of a GGUF file, of a folder with tokenizer.json, or of a tokenizer.json.
+ * The tokenizer of a GGUF file, of a folder with tokenizer.json, or of a tokenizer.json. Where a GGUF file's own is of
+ * a kind that is not read here, a tokenizer.json beside it takes its place.
  *
  * @param source a path, or a GGUF file that was read.
  * @throws InvalidModelFileError, UnsupportedError, InvalidArgumentError.
  */
 export async function findTokenizer(source: string | GgufFile): Promise<Tokenizer> {
-  if (typeof source !== 'string') return ggufTokenizer(source);
-  if (/\.gguf$/i.test(source)) return ggufTokenizer(await readGguf(source));
+  if (typeof source !== 'string') return ofGguf(source);
+  if (/\.gguf$/i.test(source)) return ofGguf(await readGguf(source));
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
   const file = isFolder ? path.join(source, 'tokenizer.json') : source;
   if (!(await exists(file))) {
@@ -27,11 +28,32 @@ export async function findTokenizer(source: string | GgufFile): Promise<Tokenize
       `There is no tokenizer at ${file}: name a GGUF file or a tokenizer.json with the option tokenizer.`,
     );
   }
-  const configs = await Promise.all(
-    ['generation_config.json', 'config.json'].map((name) =>
-      readCompanion(path.join(path.dirname(file), name)),
-    ),
+  return ofJson(file);
+}
+
+async function ofGguf(file: GgufFile): Promise<Tokenizer> {
+  try {
+    return ggufTokenizer(file);
+  } catch (error) {
+    const beside = path.join(path.dirname(file.path), 'tokenizer.json');
+    if (!(error instanceof UnsupportedError)) throw error;
+    if (!(await exists(beside))) {
+      throw new UnsupportedError(
+        `${error.message} Put the model's tokenizer.json beside the file, or name it with the option tokenizer.`,
+        { cause: error },
+      );
+    }
+    const token = (name: string): unknown => file.metadata.get(`tokenizer.ggml.${name}_token_id`);
+    return ofJson(beside, { bos_token_id: token('bos'), eos_token_id: token('eos') });
+  }
+}
+
+/** @param known says what the configurations beside the file do not. */
+async function ofJson(file: string, known: Readonly<Record<string, unknown>> = {}): Promise<Tokenizer> {
+  const companions = ['generation_config.json', 'config.json'].map((name) =>
+    readCompanion(path.join(path.dirname(file), name)),
   );
+  const configs = [...(await Promise.all(companions)), known];
   const [beginToken, endTokens] = [beginTokenOf(configs), endTokensOf(configs)];
   try {
     // Equal to llama.cpp's, where it is of that kind.

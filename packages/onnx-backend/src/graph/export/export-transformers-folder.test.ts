@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { loadTokenizer, readGguf, ggufTokenizer } from '@foretoken/models';
+import { ggufTokenizer, readGguf } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { largestDifference } from '../../../testing/largest-difference.js';
 import { writeRandomGguf } from '../../../testing/random-gguf.js';
 import { runChain } from '../../../testing/run-chain.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
+import { findTokenizer } from '../../model/find-tokenizer.js';
 import { readOnnx } from '../file/read-onnx.js';
 import { generateGraph } from '../generate-graph.js';
 import type { GraphOptions } from '../graph-options.js';
@@ -175,7 +176,7 @@ describe('exports for transformers.js', () => {
   it('writes a tokenizer equal to the GGUF file’s, and the configuration', async () => {
     const folder = inFolder('companions');
     await exportTransformersFolder(tinyModels.draft, folder, { weightFormat: 'int8' });
-    const written = await loadTokenizer(path.join(folder, 'tokenizer.json'));
+    const written = await findTokenizer(folder);
     const original = ggufTokenizer(await readGguf(tinyModels.draft));
     const sample = 'export function sum(values: readonly number[]): number {\n  return 0; // äö 🙂\n}\n';
     expect(written.encode(sample)).toEqual(original.encode(sample));
@@ -198,10 +199,14 @@ describe('exports for transformers.js', () => {
     expect((await readOnnx(inFolder('copied/onnx/model.onnx'))).outputs).toHaveLength(5);
   });
 
-  it('says that another tokenizer cannot be exported', async () => {
-    await writeRandomGguf(inFolder('other.gguf'), { architecture: 'llama', format: 'F32' });
+  it('says that a tokenizer of an unknown kind cannot be exported', async () => {
+    await writeRandomGguf(inFolder('other.gguf'), {
+      architecture: 'llama',
+      format: 'F32',
+      metadata: { 'tokenizer.ggml.pre': { type: 'string', value: 'viking' } },
+    });
     await expect(exportTransformersFolder(inFolder('other.gguf'), inFolder('other'), {})).rejects.toThrow(
-      /tokenizer is gpt2 undefined.*Hugging Face folder/,
+      /splits texts as "viking" does.*Hugging Face folder/,
     );
   });
 });

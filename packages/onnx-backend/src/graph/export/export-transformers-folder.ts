@@ -1,7 +1,7 @@
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UnsupportedError } from '@foretoken/core';
-import type { GgufFile } from '@foretoken/models';
+import { type GgufFile, ggufTokenizerJson } from '@foretoken/models';
 import { asCacheWriteError, writeJson } from '@foretoken/models/cache';
 import { decoderModel } from '../decoder/decoder-model.js';
 import { writeOnnx, type WriteOnnxOptions } from '../file/write-onnx.js';
@@ -10,7 +10,6 @@ import type { GraphOptions, GraphWeightFormat } from '../graph-options.js';
 import { growingCacheLayout } from '../layout/growing-cache-layout.js';
 import type { DecoderShape } from '../weights/decoder-shape.js';
 import { openDecoderWeights } from '../weights/decoder-source.js';
-import { ggufTokenizerJson } from './gguf-tokenizer-json.js';
 
 /** What transformers.js appends to `model` for its `dtype` fp32, fp16, q8 and q4. */
 const fileSuffixes: Readonly<Record<GraphWeightFormat, string>> = {
@@ -27,7 +26,7 @@ const companions = ['config.json', 'generation_config.json', 'tokenizer.json', '
  * Exports a model as transformers.js loads it, in the layout of onnx-community: `onnx/model.onnx` (or
  * `model_fp16`, `model_quantized`, `model_q4`) and beside it the configuration and the tokenizer.
  *
- * @param source a GGUF file with GPT-2's kind of tokenizer, or a Hugging Face folder.
+ * @param source a GGUF file, or a Hugging Face folder.
  * @param options.numLogitsToKeep adds the input `num_logits_to_keep`; default true.
  * @returns the path of the ONNX file.
  * @throws InvalidModelFileError, UnsupportedError, InvalidArgumentError, CacheWriteError.
@@ -83,7 +82,7 @@ async function writeCompanions(file: GgufFile, shape: DecoderShape, folder: stri
   const texts = file.metadata.get('tokenizer.ggml.tokens') as readonly string[];
   const textOf = (id: unknown): string | undefined => (typeof id === 'number' ? texts[id] : undefined);
   const files: Readonly<Record<string, unknown>> = {
-    'tokenizer.json': ggufTokenizerJson(file),
+    'tokenizer.json': tokenizerJson(file),
     'tokenizer_config.json': {
       tokenizer_class: 'PreTrainedTokenizerFast',
       model_max_length: shape.contextLength,
@@ -112,4 +111,13 @@ async function writeCompanions(file: GgufFile, shape: DecoderShape, folder: stri
     },
   };
   for (const [name, content] of Object.entries(files)) await writeJson(path.join(folder, name), content);
+}
+
+function tokenizerJson(file: GgufFile): object {
+  try {
+    return ggufTokenizerJson(file);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    throw new UnsupportedError(`${error.message} Export from the Hugging Face folder.`, { cause: error });
+  }
 }
