@@ -1,3 +1,4 @@
+export { readChatMessages } from './requests/chat-messages.js';
 export type { ServedModel } from './served-model.js';
 export type { ServerOptions } from './server-options.js';
 export { startServer } from './start-server.js';

@@ -1,4 +1,4 @@
-import { type ChatMessage, encodeChat } from '@foretoken/models';
+import { encodeChat } from '@foretoken/models';
 import { refusing, RefusedRequestError } from '../http/refused-request-error.js';
 import type { ServedModel } from '../served-model.js';
 import type { ChatBody } from './chat-body.js';
@@ -15,15 +15,5 @@ export function chatPrompt({ target, chatTemplate }: ServedModel, { messages }: 
       { status: 400, parameter: 'messages' },
     );
   }
-  return refusing('messages', () =>
-    encodeChat(target.tokenizer, chatTemplate.render(messages.map(asWritten))),
-  );
-}
-
-function asWritten({ role, content }: ChatBody['messages'][number]): ChatMessage {
-  return {
-    // The newer name of the same thing; templates know the older one.
-    role: role === 'developer' ? 'system' : role,
-    content: typeof content === 'string' ? content : content.map(({ text }) => text).join(''),
-  };
+  return refusing('messages', () => encodeChat(target.tokenizer, chatTemplate.render(messages)));
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { RefusedRequestError } from '../http/refused-request-error.js';
+import { firstProblem } from './first-problem.js';
 
 /**
  * A request's body, checked.
@@ -18,7 +19,6 @@ export function parseBody<Schema extends z.ZodType>(text: string, schema: Schema
   }
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const [issue] = error.issues;
-  const parameter = issue?.path.join('.') || undefined;
-  throw new RefusedRequestError(`${parameter ?? 'The body'}: ${issue?.message}`, { status: 400, parameter });
+  const { parameter, problem } = firstProblem(error);
+  throw new RefusedRequestError(`${parameter ?? 'The body'}: ${problem}`, { status: 400, parameter });
 }
