@@ -156,6 +156,22 @@ describe('options that make no sense', () => {
     expect(broken).toMatchObject({ code: usage, stderr: expect.stringMatching(/broken\.jsonl, line 2/) });
   });
 
+  it('messages are refused by line for a model without a template, and for a server that continues texts', async () => {
+    const file = inFolder('chats.jsonl');
+    await writeFile(file, '\n{"messages": [{"role": "user", "content": "Hello"}]}\n');
+    const profile = await runCommand(['profile', '-o', inFolder('none.json'), '--prompts', file]);
+    const noTemplate = /chats\.jsonl, line 2 has messages\. The embedded model, .*, brings no chat template/;
+    expect(profile).toMatchObject({ code: failure, stderr: expect.stringMatching(noTemplate) });
+    const audit = await runCommand(['audit', '--endpoint', 'http://127.0.0.1:1', '--prompts', file]);
+    const noChat = /chats\.jsonl, line 2 has messages: what is audited is how a server continues texts/;
+    expect(audit).toMatchObject({ code: usage, stderr: expect.stringMatching(noChat) });
+    const unused = await runCommand(['bench', '--chat-template', 'chatml']);
+    expect(unused).toMatchObject({
+      code: usage,
+      stderr: expect.stringMatching(/--chat-template writes messages/),
+    });
+  });
+
   it('--verbose adds the stack trace', async () => {
     const { stderr } = await runCommand(['--verbose', 'info', inFolder('missing.gguf')]);
     expect(stderr).toMatch(/^ {4}at /m);

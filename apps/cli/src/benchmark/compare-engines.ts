@@ -2,6 +2,7 @@ import {
   createFixedDraftLength,
   createModelDrafter,
   type Drafter,
+  encodePrompt,
   generateText,
   type LanguageModel,
 } from '@foretoken/core';
@@ -49,7 +50,7 @@ export async function compareEngines(options: CompareEnginesOptions): Promise<En
       const comparison = await compareRuns({
         target,
         drafter,
-        prompts,
+        prompts: prompts.map((prompt) => encodePrompt(target.tokenizer, prompt)),
         maximumTokens,
         signal,
         sampling: { temperature: 0 },

@@ -4,7 +4,6 @@ import {
   type DecodeCounters,
   type Drafter,
   type DraftLengthController,
-  encodePrompt,
   generateText,
   type GeneratedText,
   type GreedyDifference,
@@ -19,7 +18,8 @@ export interface CompareRunsOptions {
   readonly drafter: Drafter;
   /** Of all runs; undefined: the default. */
   readonly controller: DraftLengthController | undefined;
-  readonly prompts: readonly string[];
+  /** Token ids. */
+  readonly prompts: readonly (readonly number[])[];
   readonly sampling: SamplingSettings;
   readonly rule: string;
   readonly seed: number;
@@ -71,7 +71,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
   const ratios: number[] = [];
   const times: { plain: number[]; speculative: number[] } = { plain: [], speculative: [] };
   const differences: PromptDifference[] = [];
-  const run = async (prompt: string, speculative: boolean): Promise<GeneratedText> => {
+  const run = async (prompt: readonly number[], speculative: boolean): Promise<GeneratedText> => {
     const generated = await generateText({
       target,
       prompt,
@@ -89,7 +89,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
     return generated;
   };
   // Not counted: the first run warms up engine and compiler.
-  for (const speculative of [false, true]) await run(prompts[0] as string, speculative);
+  for (const speculative of [false, true]) await run(prompts[0] as readonly number[], speculative);
   for (const [index, prompt] of prompts.entries()) {
     const promptRatios: number[] = [];
     const own: typeof times = { plain: [], speculative: [] };
@@ -111,13 +111,9 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
     times.plain.push(summarize(own.plain).median);
     times.speculative.push(summarize(own.speculative).median);
     if (greedy && texts !== undefined) {
-      const difference = await compareGreedy(
-        target,
-        encodePrompt(target.tokenizer, prompt),
-        texts.plain.tokens,
-        texts.speculative.tokens,
-        { trees: options.trees ?? false },
-      );
+      const difference = await compareGreedy(target, prompt, texts.plain.tokens, texts.speculative.tokens, {
+        trees: options.trees ?? false,
+      });
       if (difference !== undefined) differences.push({ prompt: index, ...difference });
     }
     options.onPrompt?.(index + 1, prompts.length);

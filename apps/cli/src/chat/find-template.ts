@@ -16,14 +16,15 @@ const builtIn = 'chatml';
  *   InvalidModelFileError.
  */
 export async function findTemplate(model: string, named: string | undefined): Promise<ChatTemplate> {
-  const own = await readChatTemplate(modelPath(model, tinyModels.target));
+  const file = modelPath(model, tinyModels.target);
+  const own = await readChatTemplate(file);
   if (named === builtIn) return createChatTemplate({ ...own, template: chatmlTemplate, where: builtIn });
   if (named !== undefined)
     return createChatTemplate({ ...own, template: await readText(named), where: named });
   const { template } = own;
   if (template === undefined) {
     throw new UnsupportedError(
-      `${model === 'embedded' ? 'The embedded model, which writes TypeScript,' : model} brings no chat template: it continues text, and does not say how messages are to be written. Continue text with foretoken generate, or give a template: --chat-template FILE (Jinja, as in tokenizer_config.json) or --chat-template ${builtIn}.`,
+      `${file === tinyModels.target ? 'The embedded model, which writes TypeScript,' : model} brings no chat template: it continues text, and does not say how messages are to be written. Continue text with foretoken generate, or give a template: --chat-template FILE (Jinja, as in tokenizer_config.json) or --chat-template ${builtIn}.`,
     );
   }
   return createChatTemplate({ ...own, template });

@@ -2,13 +2,13 @@ import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-
 import { auditEndpoint, type Endpoint, type EndpointKind, endpointKinds } from '@foretoken/audit';
 import { InvalidArgumentError } from '@foretoken/core';
 import { wholeNumber } from '../options/numbers.js';
-import { readPrompts } from '../options/prompt-input.js';
 import { endpointAuditLines } from '../output/endpoint-audit-lines.js';
 import { endpointVerdictLines } from '../output/endpoint-verdict-lines.js';
 import { printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { withTimedProgress } from '../output/progress.js';
 import { openPrompts } from '../prompts/open-prompts.js';
+import { readPromptFile } from '../prompts/prompt-file.js';
 
 /** The options of `audit` that only an endpoint has. */
 export const endpointOptions = {
@@ -37,7 +37,7 @@ export const endpointOptions = {
   againstSet: new Option('--against-set <field=value>', 'as --endpoint-set').argParser(addField),
   prompts: new Option(
     '--prompts <file>',
-    'prompts for the server, one a line, or JSON Lines; default: four built in',
+    'prompts for the server, one a line, or JSON Lines with prompt, text or turns; default: four built in',
   ),
   tokens: new Option('--tokens <n>', 'tokens of a draw that are audited together; default: 3').argParser(
     wholeNumber('--tokens', 1, 4),
@@ -142,7 +142,7 @@ export async function runEndpointAudit(
 ): Promise<void> {
   const { topK, topP, minP, requestTimeout, prompts: file } = selection;
   const temperature = given.includes('temperature') ? selection.temperature : 1;
-  const prompts = file === undefined ? openPrompts : await readPrompts(file);
+  const prompts = file === undefined ? openPrompts : await readTexts(file);
   const apiKey = process.env['FORETOKEN_API_KEY'];
   const endpoint: Endpoint = {
     url: selection.endpoint,
@@ -191,6 +191,15 @@ export async function runEndpointAudit(
     for (const line of endpointVerdictLines(report.verdict)) printLine(line);
   }
   process.exitCode = report.verdict.exitCode;
+}
+
+async function readTexts(file: string): Promise<string[]> {
+  return (await readPromptFile(file)).map(({ where, prompt }) => {
+    if (typeof prompt === 'string') return prompt;
+    throw new InvalidArgumentError(
+      `${where} has messages: what is audited is how a server continues texts. Give the text that its template makes of them.`,
+    );
+  });
 }
 
 function addField(text: string, previous: Fields | undefined): Fields {

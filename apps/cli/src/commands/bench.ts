@@ -5,17 +5,18 @@ import {
   measureRouting,
   type RoutingDeviation,
 } from '@foretoken/audit';
-import { createPromptLookupDrafter, encodePrompt, InvalidArgumentError, lossyRules } from '@foretoken/core';
+import { createPromptLookupDrafter, InvalidArgumentError, lossyRules } from '@foretoken/core';
 import type { Plan } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
+import { chatTemplateOption } from '../options/chat-template-option.js';
 import { type DraftLength, parseDraftLength } from '../options/draft-length.js';
 import { draftersOption, draftNames } from '../options/draft-names.js';
 import { branchingOption, treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { allowStaleOption, planOption } from '../options/plan-option.js';
-import { readPrompts } from '../options/prompt-input.js';
+import { promptsOption } from '../options/prompts-option.js';
 import { routeOption } from '../options/route.js';
 import { samplingOptions, type SamplingSelection, samplingSettings } from '../options/sampling-options.js';
 import { comparisonTable, differenceLines, speedupText } from '../output/comparison-table.js';
@@ -27,18 +28,17 @@ import { printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { machine } from '../output/machine.js';
 import { withProgress } from '../output/progress.js';
-import { openSelection } from '../planning/open-selection.js';
+import { openSelection, selectedModel } from '../planning/open-selection.js';
 import { predictedLine, predictedOf } from '../planning/predicted-speed.js';
 import { withPlan } from '../planning/with-plan.js';
-import { codePrompts } from '../prompts/code-prompts.js';
+import { encodePrompts, type Prompt } from '../prompts/prompt.js';
+import { readPrompts } from '../prompts/read-prompts.js';
 
 export function benchCommand() {
   return new Command('bench')
     .description('Measure speculative against plain decoding, in one interleaved run.')
-    .option(
-      '--prompts <file>',
-      'one prompt a line, or JSON Lines with prompt, text or turns; default: 16 built in',
-    )
+    .addOption(promptsOption)
+    .addOption(chatTemplateOption)
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
     .addOption(modelOptions.combine)
@@ -109,7 +109,7 @@ Examples:
         rule,
         draftLength: given.draftLength.map((length) => treeDraftLength(given, length)),
       };
-      const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
+      const prompts = await readPrompts(options, selectedModel({ models: options, plan }));
       const lossy = noteLossy(options.rule, options.route);
       if (options.route !== undefined && prompts.length < 2)
         throw new InvalidArgumentError('bench --route measures over prompts: give at least two.');
@@ -200,7 +200,7 @@ interface BenchOptions extends ModelSelection, SamplingSelection {
 
 async function benchEngine(
   options: BenchOptions,
-  prompts: readonly string[],
+  written: readonly Prompt[],
   plan: Plan | undefined,
   signal: AbortSignal,
 ): Promise<EngineResult> {
@@ -213,6 +213,7 @@ async function benchEngine(
   try {
     if (drafter === undefined)
       throw new InvalidArgumentError('bench needs something that drafts: give --draft.');
+    const prompts = encodePrompts(target.tokenizer, written);
     const lossyRule = lossyRules.get(options.rule);
     const results: LengthResult[] = [];
     for (const draftLength of options.draftLength) {
@@ -256,7 +257,7 @@ async function benchEngine(
               large: target,
               small: draft,
               tolerance,
-              prompts: prompts.map((prompt) => encodePrompt(target.tokenizer, prompt)),
+              prompts,
               sampling,
               maximumTokens,
               seed,

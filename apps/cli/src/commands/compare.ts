@@ -1,14 +1,16 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@foretoken/core';
+import { chatTemplateOption } from '../options/chat-template-option.js';
 import { engineSelection, modelOptions } from '../options/model-options.js';
 import { number, wholeNumber } from '../options/numbers.js';
-import { readPrompts, readText } from '../options/prompt-input.js';
+import { readText } from '../options/prompt-input.js';
+import { promptsOption } from '../options/prompts-option.js';
 import { parseTargetSpec, type TargetSpec, targetSpecHelp } from '../options/target-spec.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { note, printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { requireWritablePage, writePage } from '../page/write-page.js';
-import { codePrompts } from '../prompts/code-prompts.js';
+import { readPrompts } from '../prompts/read-prompts.js';
 import { compareCandidates } from '../target-comparison/compare-candidates.js';
 import { comparisonTable } from '../target-comparison/comparison-table.js';
 import { shippedComparison } from '../target-comparison/shipped-comparison.js';
@@ -31,10 +33,8 @@ export function compareCommand() {
       ...(earlier ?? []),
       parseTargetSpec(text),
     ])
-    .option(
-      '--prompts <file>',
-      'one prompt a line, or JSON Lines with prompt, text or turns; default: 16 built in',
-    )
+    .addOption(promptsOption)
+    .addOption(chatTemplateOption)
     .option('--text <file>', 'a text for the perplexities; default: what the reference writes')
     .addOption(
       new Option('-n, --max-tokens <n>', 'tokens compared for every prompt')
@@ -79,7 +79,7 @@ Examples:
       const { maxTokens: maximumTokens, margin, confidence, seed, html } = options;
       const signal = interruptSignal();
       if (html !== undefined) await requireWritablePage(html);
-      const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
+      const prompts = await readPrompts(options, targets.reference.file);
       const text = options.text === undefined ? undefined : await readText(options.text);
       const engine = engineSelection(options, signal);
       const asked = { ...targets, prompts, text, maximumTokens, margin, confidence, seed, engine, signal };

@@ -5,6 +5,7 @@ import {
   createPromptLookupDrafter,
   type Drafter,
   type DraftLengthController,
+  encodePrompt,
   ForetokenError,
   generate,
   type LanguageModel,
@@ -247,7 +248,7 @@ async function measure(
         compareRuns({
           target,
           drafter,
-          prompts,
+          prompts: prompts.map((prompt) => encodePrompt(target.tokenizer, prompt)),
           rule,
           seed,
           maximumTokens,

@@ -6,13 +6,14 @@ import { tinyModels } from '@foretoken/tiny-models';
 import { openModels, type OpenModels } from '../engines/open-models.js';
 import { draftKvType } from '../engines/kv-types.js';
 import { predictMemory } from '../engines/predict-memory.js';
+import { chatTemplateOption } from '../options/chat-template-option.js';
 import { checkDraftSelection } from '../options/check-draft-selection.js';
 import { draftModel } from '../options/draft-model.js';
 import { isModelPart } from '../options/draft-parts.js';
 import { duration } from '../options/duration.js';
 import { engineSelection, modelOptions, modelPath, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber, wholeNumbers } from '../options/numbers.js';
-import { readPrompts } from '../options/prompt-input.js';
+import { promptsOption } from '../options/prompts-option.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { libraries } from '../output/libraries.js';
@@ -22,7 +23,8 @@ import { profileLines } from '../output/profile-lines.js';
 import { withTimedProgress } from '../output/progress.js';
 import { type Configuration, configurations } from '../profiling/configurations.js';
 import { profileConfigurations } from '../profiling/profile-configurations.js';
-import { codePrompts } from '../prompts/code-prompts.js';
+import { encodePrompts } from '../prompts/prompt.js';
+import { readPrompts } from '../prompts/read-prompts.js';
 
 const interrupted = 130;
 
@@ -64,10 +66,8 @@ export function profileCommand() {
     .option('--target-kv-types <list>', 'the same for the target alone; default: as --kv-types')
     .addOption(modelOptions.device)
     .addOption(modelOptions.access)
-    .option(
-      '--prompts <file>',
-      'one prompt a line, or JSON Lines with prompt, text or turns; default: 16 built in',
-    )
+    .addOption(promptsOption)
+    .addOption(chatTemplateOption)
     .addOption(
       new Option('--draft-length <n>', 'tokens drafted a round where acceptance is measured')
         .argParser(wholeNumber('--draft-length', 1, 63))
@@ -92,16 +92,19 @@ reads them, memory, and energy where a meter can be read (RAPL, NVML). The file 
 keeps what was measured, and running again goes on where it ended. Models, engines, thread counts and weight formats that
 are measured into one file stand beside each other.
 
+Prompts of --prompts such as {"messages": [{"role": "user", "content": "Hello"}]} are what foretoken chat and serve send:
+the model's chat template writes them. Prompts are told apart by their tokens.
+
 Examples:
   foretoken profile --output profile.json
   foretoken profile --output profile.json --budget 10m --backend onnx --threads 1,2
   foretoken profile --output profile.json --budget 5m --weight-formats q8_0,q4_0 --target-weight-formats source
   foretoken profile --output profile.json --budget 5m --kv-types f16,q8_0 --target-kv-types f16
-  foretoken profile --output profile.json --model big.gguf --draft small.gguf --prompts prompts.jsonl`,
+  foretoken profile --output profile.json --model big.gguf --draft small.gguf --prompts chats.jsonl`,
     )
     .action(async (options) => {
       const signal = interruptSignal();
-      const prompts = options.prompts === undefined ? codePrompts : await readPrompts(options.prompts);
+      const prompts = await readPrompts(options, options.model);
       const clock = (): number => performance.now();
       const parts = checkDraftSelection(selectionOf(options));
       const varied = configurations(options, parts.some(isModelPart));
@@ -119,7 +122,7 @@ Examples:
               try {
                 return await profileSetup({
                   ...(await profiledModels(selection, models, configuration)),
-                  prompts,
+                  prompts: encodePrompts(models.target.tokenizer, prompts),
                   energy,
                   clock,
                   signal,

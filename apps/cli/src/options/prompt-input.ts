@@ -17,27 +17,6 @@ export async function readPrompt(argument: string | undefined, file: string | un
   return text(process.stdin);
 }
 
-/** Prompts from a file: JSON Lines with `prompt`, `text` or `turns`, or one prompt a line. */
-export async function readPrompts(file: string): Promise<string[]> {
-  const lines = (await readText(file)).split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) throw new InvalidArgumentError(`${file} has no prompts.`);
-  if (!lines[0]?.trimStart().startsWith('{')) return lines;
-  return lines.map((line, index) => {
-    let entry: Record<string, unknown>;
-    try {
-      entry = JSON.parse(line) as Record<string, unknown>;
-    } catch (error) {
-      throw new InvalidArgumentError(`${file}, line ${index + 1} is not JSON: ${String(error)}`);
-    }
-    const turns = entry['turns'];
-    const prompt = entry['prompt'] ?? entry['text'] ?? (Array.isArray(turns) ? turns[0] : undefined);
-    if (typeof prompt !== 'string') {
-      throw new InvalidArgumentError(`${file}, line ${index + 1} has none of prompt, text and turns.`);
-    }
-    return prompt;
-  });
-}
-
 export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');

@@ -3,12 +3,13 @@ import { encodePrompt } from '@foretoken/core';
 import type { EngineSelection } from '../engines/backends.js';
 import { openTarget, type TargetSpec } from '../options/target-spec.js';
 import { withProgress } from '../output/progress.js';
+import { encodePrompts, type Prompt } from '../prompts/prompt.js';
 import { greedyDifferenceLines } from './greedy-difference-lines.js';
 
 export interface CandidateComparisons {
   readonly reference: TargetSpec;
   readonly candidates: readonly TargetSpec[];
-  readonly prompts: readonly string[];
+  readonly prompts: readonly Prompt[];
   /** A text whose perplexity is compared too; undefined: what the reference writes. */
   readonly text: string | undefined;
   readonly maximumTokens: number;
@@ -33,7 +34,7 @@ export async function compareCandidates(
   const reference = await openTarget(asked.reference, engine);
   const compared: NamedComparison[] = [];
   try {
-    const prompts = asked.prompts.map((prompt) => encodePrompt(reference.tokenizer, prompt));
+    const prompts = encodePrompts(reference.tokenizer, asked.prompts);
     const text = asked.text === undefined ? undefined : encodePrompt(reference.tokenizer, asked.text);
     for (const spec of asked.candidates) {
       const candidate = await openTarget(spec, engine);

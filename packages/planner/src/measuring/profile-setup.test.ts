@@ -109,7 +109,11 @@ async function createBench(changes: Partial<ProfileSetupOptions> = {}): Promise<
     target: profiled('target'),
     draft: profiled('draft'),
     drafter: createModelDrafter({ model: models.draft, target: models.target }),
-    prompts: ['abc', 'cab', 'bca'],
+    prompts: [
+      [0, 1, 2],
+      [2, 0, 1],
+      [1, 2, 0],
+    ],
     machine,
     libraries,
     energy: noMeters,
@@ -303,11 +307,21 @@ describe('profiling a setup', () => {
     expect(profile.passCosts).toHaveLength(6);
   });
 
+  it('knows prompts by their tokens', async () => {
+    const bench = await createBench();
+    await profileSetup(bench.options);
+    const prompts = bench.options.prompts.map((prompt) => [...prompt, 0]);
+    const { measured, profile } = await profileSetup({ ...bench.options, prompts });
+    expect(measured).toEqual(['acceptance of table']);
+    expect(new Set(profile.acceptance.map(({ promptsSha256 }) => promptsSha256)).size).toBe(2);
+    expect((await profileSetup({ ...bench.options, prompts })).measured).toEqual([]);
+  });
+
   it('counts acceptance as it is', async () => {
     const wanted = 0.7;
     const drafter = createSyntheticDrafter({ law, vocabularySize, acceptance: () => wanted });
     const prompts = Array.from({ length: 81 }, (_, index) =>
-      [27, 9, 3, 1].map((place) => 'abc'[Math.floor(index / place) % 3]).join(''),
+      [27, 9, 3, 1].map((place) => Math.floor(index / place) % 3),
     );
     const bench = await createBench({ drafter, prompts, draft: undefined, rule: 'tokenwise' });
     const { profile } = await profileSetup({ ...bench.options, budget: 1000, contextTokens: [64] });

@@ -39,8 +39,8 @@ export interface ProfileSetupOptions {
   readonly head?: HeadModel | undefined;
   /** Without one only passes, memory and energy are measured. It drafts chains. */
   readonly drafter?: Drafter | undefined;
-  /** Texts on which acceptance is measured, in this order, as far as the budget goes. */
-  readonly prompts: readonly string[];
+  /** Token ids of prompts on which acceptance is measured, in this order, as far as the budget goes. */
+  readonly prompts: readonly (readonly number[])[];
   /** Default: temperature 1. At temperature 0 every token that a model drafts has the probability 1. */
   readonly sampling?: SamplingSettings | undefined;
   /** Verification rule of chains; default `block`. */

@@ -81,7 +81,7 @@ const acceptance = z
   .strictObject({
     ...pair,
     draftLength: positiveCount,
-    promptsSha256: sha256.describe('Of the prompts as JSON'),
+    promptsSha256: sha256.describe("Of the prompts' token ids as JSON"),
     promptCount: positiveCount,
     promptsUsed: positiveCount.describe('The first so many of the prompts'),
     positions: z
@@ -148,7 +148,7 @@ const treeAcceptance = z
   .strictObject({
     ...pair,
     widths,
-    promptsSha256: sha256.describe('Of the prompts as JSON'),
+    promptsSha256: sha256.describe("Of the prompts' token ids as JSON"),
     promptCount: positiveCount,
     promptsUsed: positiveCount.describe('The first so many of the prompts'),
     ranks: z

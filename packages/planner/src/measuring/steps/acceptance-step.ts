@@ -6,7 +6,7 @@ import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
 import { hashPrompts, runPrompt } from './prompt-run.js';
 
 export interface AcceptanceStepOptions {
-  readonly prompts: readonly string[];
+  readonly prompts: readonly (readonly number[])[];
   /** Tokens that are drafted a round. */
   readonly draftLength: number;
   readonly clock: () => number;
@@ -62,7 +62,7 @@ async function countPrompt(
   const length = createRecordingLength(draftLength, counts);
   const done = await runPrompt(
     { target: target.model, drafter, sampling, rule, clock, signal, draftLength: length },
-    prompts[index] as string,
+    prompts[index] as readonly number[],
     index,
     ({ draftedCount, roundMilliseconds, draftMilliseconds, passMilliseconds }) => {
       const host =

@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  encodePrompt,
-  generate,
-  type GenerateOptions,
-  type RoundEndEvent,
-  type Tokenizer,
-} from '@foretoken/core';
+import { generate, type GenerateOptions, type RoundEndEvent } from '@foretoken/core';
 
 /** Tokens that are decoded after each prompt. */
 const tokensPerPrompt = 64;
 
-/** What a profile knows a list of prompts by. */
-export function hashPrompts(prompts: readonly string[]): string {
+/** What a profile knows a list of prompts by: their token ids. */
+export function hashPrompts(prompts: readonly (readonly number[])[]): string {
   return createHash('sha256').update(JSON.stringify(prompts)).digest('hex');
 }
 
@@ -25,13 +19,13 @@ export function hashPrompts(prompts: readonly string[]): string {
  */
 export async function runPrompt(
   options: Omit<GenerateOptions, 'prompt' | 'request' | 'maximumTokens' | 'ignoreEndTokens'>,
-  text: string,
+  tokens: readonly number[],
   index: number,
   onRound: (event: RoundEndEvent) => void = () => {},
 ): Promise<boolean> {
   const { target } = options;
   const maximumTokens = Math.min(tokensPerPrompt, target.contextLength >> 1);
-  const prompt = fitting(target.tokenizer, text, target.contextLength - maximumTokens);
+  const prompt = tokens.slice(-(target.contextLength - maximumTokens));
   const request = { prompt, maximumTokens, request: index, ignoreEndTokens: true };
   for await (const event of generate({ ...options, ...request })) {
     if (event.type === 'drafter-failed') throw event.error;
@@ -39,8 +33,4 @@ export async function runPrompt(
     if (event.type === 'round-end') onRound(event);
   }
   return true;
-}
-
-function fitting(tokenizer: Tokenizer, text: string, room: number): number[] {
-  return encodePrompt(tokenizer, text).slice(-room);
 }

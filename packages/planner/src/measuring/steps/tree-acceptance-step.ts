@@ -25,7 +25,7 @@ export interface TreePair extends Omit<DraftingPair, 'drafter'> {
  */
 export function treeAcceptanceStep(
   pair: TreePair,
-  { prompts, clock }: { readonly prompts: readonly string[]; readonly clock: () => number },
+  { prompts, clock }: { readonly prompts: readonly (readonly number[])[]; readonly clock: () => number },
 ): ProfileStep {
   const { target, sampling, rule } = pair;
   const promptsSha256 = hashPrompts(prompts);
@@ -50,8 +50,8 @@ export function treeAcceptanceStep(
           const counts = new RankCounts();
           const shared = { target: target.model, sampling, rule, signal, draftLength: nodes };
           const recording = createRecordingTreeDrafter(drafter, counts);
-          const text = prompts[index] as string;
-          if (!(await runPrompt({ ...shared, drafter: recording }, text, index))) return;
+          const prompt = prompts[index] as readonly number[];
+          if (!(await runPrompt({ ...shared, drafter: recording }, prompt, index))) return;
           if (entry === undefined) {
             const prompted = { promptsSha256, promptCount: prompts.length, promptsUsed: 0 };
             entry = { ...fields, widths: [...widths], ...prompted, ranks: [] };
