@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
-import { createChatTemplate, encodeChat, readChatTemplate } from '@foretoken/models';
+import { type ChatMessage, createChatTemplate, encodeChat, readChatTemplate } from '@foretoken/models';
 import { conditions } from './conditions.js';
 
 export const promptKinds = ['edit', 'code', 'chat', 'text'] as const;
 export type PromptKind = (typeof promptKinds)[number];
 
 export interface ChatPrompt {
-  /** By its kind and its place in the file, such as "edit-2". */
+  /** By its kind and its place among those of it, such as "edit-2". */
   readonly id: string;
   readonly kind: PromptKind;
-  /** The user's message as the model's own template writes it. */
-  readonly text: string;
+  /** Of the user's message as the model's own template writes it. */
   readonly tokens: readonly number[];
 }
 
@@ -23,12 +23,22 @@ export type PromptSet = 'measured' | 'profiled';
 
 const cacheFolder = new URL('../.cache/', import.meta.url);
 
+interface Line {
+  readonly kind: PromptKind;
+  readonly messages: readonly ChatMessage[];
+}
+
+/** Of a set, as `--prompts` takes it: in turns of the kinds, so that the first few are some of each. */
+export function promptFile(set: PromptSet): string {
+  return fileURLToPath(new URL(`${set}-prompts.jsonl`, import.meta.url));
+}
+
 /**
- * User messages through the target's own chat template, tokenised once for all systems. In turns of the kinds, so that
- * the first few are some of each. They are kept in bench/.cache, since loading a model takes seconds.
+ * The messages of a set through the target's own chat template, tokenised once for all systems. They are kept in
+ * bench/.cache, since loading a model takes seconds.
  */
 export async function chatPrompts(set: PromptSet, target: string): Promise<ChatPrompt[]> {
-  const text = await readFile(new URL(`${set}-prompts.jsonl`, import.meta.url), 'utf8');
+  const text = await readFile(promptFile(set), 'utf8');
   const hash = createHash('sha256')
     .update(`${path.basename(target)} ${statSync(target).size} ${text}`)
     .digest('hex')
@@ -41,29 +51,21 @@ export async function chatPrompts(set: PromptSet, target: string): Promise<ChatP
   return prompts;
 }
 
-async function encodePrompts(lines: string, target: string): Promise<ChatPrompt[]> {
-  const messages = lines
+async function encodePrompts(text: string, target: string): Promise<ChatPrompt[]> {
+  const lines = text
+    .trimEnd()
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { kind: PromptKind; text: string });
+    .map((line) => JSON.parse(line) as Line);
   const { template, ...own } = await readChatTemplate(target);
   if (template === undefined) throw new Error(`${target} brings no chat template.`);
   const chat = createChatTemplate({ ...own, template });
   const { threads } = conditions;
   const model = await llamacppBackend.loadModel(target, { threads, contextLength: 256, maximumSequences: 1 });
   try {
-    const byKind = promptKinds.map((kind) =>
-      messages
-        .filter((message) => message.kind === kind)
-        .map((message, index): ChatPrompt => {
-          const text = chat.render([{ role: 'user', content: message.text }]);
-          return { id: `${kind}-${index + 1}`, kind, text, tokens: encodeChat(model.tokenizer, text) };
-        }),
-    );
-    const most = Math.max(...byKind.map((prompts) => prompts.length));
-    return Array.from({ length: most }, (_, index) =>
-      byKind.flatMap((prompts) => prompts.slice(index, index + 1)),
-    ).flat();
+    return lines.map(({ kind, messages }, index) => {
+      const place = lines.slice(0, index + 1).filter((line) => line.kind === kind).length;
+      return { id: `${kind}-${place}`, kind, tokens: encodeChat(model.tokenizer, chat.render(messages)) };
+    });
   } finally {
     await model.close();
   }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { foretoken } from '../support/foretoken.js';
-import { chatPrompts } from './chat-prompts.js';
+import { promptFile } from './chat-prompts.js';
 import { conditions } from './conditions.js';
 import type { Pair } from './pairs.js';
 
@@ -25,13 +24,11 @@ export async function preparePlan(folder: string, pair: Pair, temperature: numbe
   const plan = planFile(folder, pair, temperature);
   if (existsSync(plan)) return plan;
   console.log(`Making ${plan} (once, some minutes) ...`);
-  const prompts = path.resolve(folder, `real-pair-${pair.name}.prompts.jsonl`);
-  const texts = await chatPrompts('profiled', pair.target);
-  await writeFile(prompts, texts.map(({ text }) => `${JSON.stringify({ prompt: text })}\n`).join(''));
   const profile = profileFile(folder, pair, temperature);
   const { threads, contextLength } = conditions;
   const setup = ['--model', pair.target, '--temperature', String(temperature), '--threads', String(threads)];
-  const measured = [...setup, '--context', String(contextLength), '--prompts', prompts, '--output', profile];
+  const prompts = ['--prompts', promptFile('profiled')];
+  const measured = [...setup, '--context', String(contextLength), ...prompts, '--output', profile];
   await foretoken('profile', ...measured, '--draft', pair.draft, '--budget', budgets.draft);
   await foretoken('profile', ...measured, '--draft', 'prompt-lookup', '--budget', budgets.lookup);
   const drafters = ['--draft', `prompt-lookup+${pair.draft}`, '--backend', 'llamacpp'];
