@@ -20,6 +20,10 @@ export function emitLlamaServer(plan: Plan): Emitted {
   const types: string[] = [];
   for (const drafter of drafters) types.push(...emitDrafter(drafter, plan, words, inexpressible));
   if (types.length > 0) words.push('--spec-type', types.join(','));
+  if (types.length > 1)
+    inexpressible.push(
+      'the drafter that promises most in a round: what copies text goes first, and the draft model guesses where that finds nothing',
+    );
   for (const [flag, value] of [
     ['--temp', sampling.temperature],
     ['--top-k', sampling.topK ?? 0],
@@ -48,7 +52,7 @@ function emitDrafter(
   inexpressible: string[],
 ): string[] {
   if (tree !== undefined) inexpressible.push(treeLine(name, tree, predictedLength));
-  if (tree !== undefined && predictedLength === 0) return [];
+  if (predictedLength === 0) return [];
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary !== undefined && drafter.vocabulary !== 'same') {
@@ -64,10 +68,18 @@ function emitDrafter(
         words.push('--spec-draft-type-k', draft.cacheType, '--spec-draft-type-v', draft.cacheType);
       return ['draft-simple'];
     }
-    case 'prompt-lookup':
-      words.push('--spec-ngram-simple-size-n', String(matchLengths(plan).shortest));
+    case 'prompt-lookup': {
+      const { shortest } = matchLengths(plan);
+      // It drafts nothing where a draft is shorter than what it looks for.
+      const match = Math.min(shortest, predictedLength);
+      if (match < shortest)
+        inexpressible.push(
+          `${name}: matches of ${match} tokens are enough there, not of ${shortest}: it looks for no more tokens than it drafts`,
+        );
+      words.push('--spec-ngram-simple-size-n', String(match));
       words.push('--spec-ngram-simple-size-m', String(predictedLength));
       return ['ngram-simple'];
+    }
     case 'early-exit':
     case 'skip-layers':
       inexpressible.push(`${name}: write the layers that draft to a file of their own first`);

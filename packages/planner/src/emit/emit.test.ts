@@ -34,9 +34,10 @@ function withDrafter(drafter: PlannedDrafter['drafter']): Plan {
 
 describe('as a command line of llama-server', () => {
   test('two drafters', () => {
-    const [lookup, model] = both.drafters.map(({ predictedLength }) => predictedLength);
+    const [lookup, model] = both.drafters.map(({ predictedLength }) => predictedLength) as [number, number];
+    const match = Math.min(8, lookup);
     expect(emitLlamaServer(both).text).toBe(
-      `llama-server -m big.gguf -t 2 -c 512 -np 1 --spec-ngram-simple-size-n 8 --spec-ngram-simple-size-m ${lookup} --spec-draft-model small.gguf --spec-draft-n-max ${model} --spec-draft-p-min 0 --spec-draft-threads 2 --spec-type ngram-simple,draft-simple --temp 0.8 --top-k 0 --top-p 1 --min-p 0`,
+      `llama-server -m big.gguf -t 2 -c 512 -np 1 --spec-ngram-simple-size-n ${match} --spec-ngram-simple-size-m ${lookup} --spec-draft-model small.gguf --spec-draft-n-max ${model} --spec-draft-p-min 0 --spec-draft-threads 2 --spec-type ngram-simple,draft-simple --temp 0.8 --top-k 0 --top-p 1 --min-p 0`,
     );
   });
 
@@ -50,6 +51,25 @@ describe('as a command line of llama-server', () => {
     );
     const exact = emitLlamaServer({ ...single, rule: 'sample-match' });
     expect(exact.inexpressible.join()).not.toContain('rule');
+  });
+
+  // Regression: it was told to look for 8 tokens and to draft fewer, and so never drafted.
+  test.each([
+    [3, 3],
+    [15, 8],
+  ])('looks for no more tokens than it drafts: %i', (predictedLength, match) => {
+    const plan = withDrafter({ kind: 'prompt-lookup' });
+    const drafters = plan.drafters.map((drafter) => ({ ...drafter, predictedLength }));
+    const { text, inexpressible } = emitLlamaServer({ ...plan, drafters });
+    expect(text).toContain(
+      `--spec-ngram-simple-size-n ${match} --spec-ngram-simple-size-m ${predictedLength} `,
+    );
+    expect(inexpressible.join().includes('matches of')).toBe(match < 8);
+  });
+
+  test('says which of two drafters guesses there', () => {
+    expect(emitLlamaServer(both).inexpressible.join()).toContain('what copies text goes first');
+    expect(emitLlamaServer(single).inexpressible.join()).not.toContain('goes first');
   });
 
   test('quotes what a shell would read otherwise', () => {
