@@ -12,6 +12,7 @@ import { isModelPart } from '../options/draft-parts.js';
 import { duration } from '../options/duration.js';
 import { engineSelection, modelOptions, modelPath, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber, wholeNumbers } from '../options/numbers.js';
+import { powerModelOption } from '../options/power-model.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { interruptSignal } from '../output/interrupt.js';
@@ -82,13 +83,14 @@ export function profileCommand() {
     .addOption(samplingOptions.topK)
     .addOption(samplingOptions.topP)
     .addOption(samplingOptions.minP)
+    .addOption(powerModelOption)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
       `
 Measured are passes of 1 to 64 tokens, whole rounds by draft length, acceptance by position, by the drafter's
 probability and by recent history, the host's own work, draft trees where a model or a head makes them and the target
-reads them, memory, and energy where a meter can be read (RAPL, NVML). The file is whole after every measurement: Ctrl-C
+reads them, memory, and energy where a meter can be read (RAPL, NVML), else an estimate by --power-model. The file is whole after every measurement: Ctrl-C
 keeps what was measured, and running again goes on where it ended. Models, engines, thread counts and weight formats that
 are measured into one file stand beside each other.
 
@@ -121,6 +123,8 @@ Examples:
                   ...(await profiledModels(selection, models, configuration)),
                   prompts,
                   energy,
+                  // Beside a meter nothing is estimated.
+                  powerModel: energy.meters.length === 0 ? options.powerModel : undefined,
                   clock,
                   signal,
                   budget,

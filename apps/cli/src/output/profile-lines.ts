@@ -68,12 +68,17 @@ export function profileLines(
     });
     lines.push(`memory of ${nameOf(configuration)}: ${told.join(', ')}`);
   }
-  const { meters, unreadable, measured: readings } = profile.energy;
+  const { meters, unreadable, measured: readings, estimated } = profile.energy;
   lines.push(`energy meters: ${meters.length > 0 ? meters.join(', ') : 'none'}`);
   for (const { meter, reason } of unreadable) lines.push(`  ${meter}: ${reason}`);
   for (const { configuration, meter, length, passes, joules } of readings) {
     lines.push(
       `energy of ${nameOf(configuration)} by ${meter}, pass of ${length}: ${(joules / passes).toPrecision(3)} J`,
+    );
+  }
+  for (const { configuration, powerModel, length, passes, joules } of estimated) {
+    lines.push(
+      `energy of ${nameOf(configuration)} ESTIMATED by ${powerModel}, not measured, pass of ${length}: ${(joules / passes).toPrecision(3)} J`,
     );
   }
   lines.push(`${output}: ${measured.length} measured now, ${kept.length} kept, ${left.length} left`);

@@ -22,9 +22,14 @@ import { sameSampling } from './same-sampling.js';
  *
  * @throws PlanningError where the profile does not hold the target.
  */
-export function createProgram(pipeline: Pipeline, models: PipelineModels, profile: Profile): Program {
-  const bound = bindModels(pipeline, models, profile);
+export function createProgram(asked: Pipeline, models: PipelineModels, profile: Profile): Program {
+  const bound = bindModels(asked, models, profile);
   const configurations = allConfigurations(profile);
+  // An estimate is never weighed against a measurement: where a meter read the target, what it did not read stays unknown.
+  const isMetered = configurations.some(
+    (one) => one.model === bound.target.id && measuredRoundEnergy(profile, one, null) !== undefined,
+  );
+  const pipeline = isMetered ? { ...asked, powerModel: undefined } : asked;
   const targets = configurations
     .filter(({ model }) => model === bound.target.id)
     .flatMap((configuration) => targetChoice(pipeline, profile, configuration));
@@ -50,6 +55,7 @@ export function createProgram(pipeline: Pipeline, models: PipelineModels, profil
   }
   return {
     pipeline,
+    unusedPowerModel: isMetered ? asked.powerModel?.name : undefined,
     models: bound,
     targets,
     candidates,

@@ -17,6 +17,8 @@ export const legality: Pass = {
     let { targets, candidates } = program;
     for (const { label, reason } of program.unmeasured)
       decisions.push(`${label} is left out: ${reason}; foretoken profile measures it`);
+    if (program.unusedPowerModel !== undefined)
+      decisions.push(`${program.unusedPowerModel} estimates nothing: a meter read the target`);
     if (program.pipeline.drafters.length > 0 && candidates.length === 0 && targets.length > 0) {
       throw new PlanningError(
         `None of the drafters can be planned: ${program.unmeasured.map(({ label, reason }) => `${label}: ${reason}`).join('; ')}. Measure them into the profile with foretoken profile, or give a pipeline without drafters.`,

@@ -76,6 +76,8 @@ export type Combination = 'single' | 'estimate';
 /** What a plan is compiled from: alternatives, which passes narrow down and complete. */
 export interface Program {
   readonly pipeline: Pipeline;
+  /** A power model that was asked for and estimates nothing, since a meter read the target. */
+  readonly unusedPowerModel: string | undefined;
   /** The pipeline's models in the profile. */
   readonly models: { readonly target: BoundModel; readonly drafters: readonly (BoundModel | undefined)[] };
   /** Configurations of the target that are left, at least one; one after placement. */

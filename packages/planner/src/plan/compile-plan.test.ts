@@ -190,6 +190,18 @@ describe('energy', () => {
     expect(plan.energy?.plainJoules).toBeCloseTo(0.2, 6);
     expect(compile({ objective: { energy: 1 }, powerModel }, { energy }).energy?.kind).toBe('measured');
   });
+
+  test('estimates nothing beside a reading of the target', () => {
+    // Regression: a draft that no meter read was estimated, and weighed against what the meter said of the target.
+    const powerModel = { name: 'data sheet', idleWatts: 0, wattsPerThread: 0.001 };
+    const ofTarget = { ...energy, measured: energyEntries(targetConfiguration, [1, 1.1, 1.2]) };
+    const plan = compile({ objective: { energy: 1 }, powerModel }, { energy: ofTarget });
+    expect(plan.drafters).toEqual([]);
+    expect(plan.energy).toMatchObject({ kind: 'measured', plainJoules: 1, joules: 1 });
+    const told = plan.decisions.map(({ text }) => text);
+    expect(told).toContain('data sheet estimates nothing: a meter read the target');
+    expect(told).toContainEqual(expect.stringMatching(/small\.gguf is left out: .*its own is not known/));
+  });
 });
 
 describe('weight formats', () => {
