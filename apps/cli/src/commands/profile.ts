@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { verificationRules } from '@foretoken/core';
-import { openEnergyMeters, type ProfiledModel, profileSetup } from '@foretoken/planner';
+import { ForetokenError, verificationRules } from '@foretoken/core';
+import { openEnergyMeters, type ProfiledHead, type ProfiledModel, profileSetup } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
+import { backendNames } from '../engines/backends.js';
+import { profiledHead } from '../engines/heads.js';
 import { openModels, type OpenModels } from '../engines/open-models.js';
 import { draftKvType } from '../engines/kv-types.js';
 import { predictMemory } from '../engines/predict-memory.js';
@@ -15,9 +17,10 @@ import { wholeNumber, wholeNumbers } from '../options/numbers.js';
 import { powerModelOption } from '../options/power-model.js';
 import { readPrompts } from '../options/prompt-input.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { colours } from '../output/colours.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { libraries } from '../output/libraries.js';
-import { printJson, printLine } from '../output/lines.js';
+import { note, printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { profileLines } from '../output/profile-lines.js';
 import { withTimedProgress } from '../output/progress.js';
@@ -38,7 +41,11 @@ export function profileCommand() {
     )
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
-    .addOption(modelOptions.backend)
+    .addOption(
+      new Option('--backend <name>', 'engine of the target, or all that load, in turn')
+        .choices([...backendNames, 'all'])
+        .default('llamacpp'),
+    )
     .addOption(modelOptions.draftBackend)
     .addOption(modelOptions.foreignDraft)
     .option(
@@ -96,7 +103,7 @@ are measured into one file stand beside each other.
 
 Examples:
   foretoken profile --output profile.json
-  foretoken profile --output profile.json --budget 10m --backend onnx --threads 1,2
+  foretoken profile --output profile.json --budget 10m --backend all --threads 1,2
   foretoken profile --output profile.json --budget 5m --weight-formats q8_0,q4_0 --target-weight-formats source
   foretoken profile --output profile.json --budget 5m --kv-types f16,q8_0 --target-kv-types f16
   foretoken profile --output profile.json --model big.gguf --draft small.gguf --prompts prompts.jsonl`,
@@ -117,7 +124,8 @@ Examples:
             onProgress,
             profile: async (configuration, budget, onStep) => {
               const selection = selectionOf(options, configuration);
-              const models = await openModels(selection, signal);
+              const models = await openOrLeaveOut(selection, options.backend === 'all', signal);
+              if (models === undefined) return undefined;
               try {
                 return await profileSetup({
                   ...(await profiledModels(selection, models, configuration)),
@@ -130,7 +138,6 @@ Examples:
                   budget,
                   output: options.output,
                   onProgress: onStep,
-                  head: models.head,
                   drafter: models.drafter,
                   draftLength: options.draftLength,
                   contextTokens: options.contextTokens,
@@ -156,6 +163,21 @@ Examples:
     });
 }
 
+/** The models; undefined where one engine of several cannot load them, which is noted. */
+async function openOrLeaveOut(
+  selection: ModelSelection,
+  isOneOfSeveral: boolean,
+  signal: AbortSignal,
+): Promise<OpenModels | undefined> {
+  try {
+    return await openModels(selection, signal);
+  } catch (error) {
+    if (!isOneOfSeveral || !ForetokenError.isInstance(error) || signal.aborted) throw error;
+    note(colours.yellow(`${selection.backend} is left out: ${error.message}`));
+    return undefined;
+  }
+}
+
 /** What trees are measured with where chains are with `rule`: the same, where it takes trees. */
 function treeRuleOf(rule: string): string {
   return verificationRules.get(rule)?.trees === true ? rule : 'traversal';
@@ -166,10 +188,11 @@ function selectionOf(
   options: Omit<ModelSelection, 'threads'>,
   configuration?: Configuration,
 ): ModelSelection {
-  const { threads, weightFormat, draftWeightFormat, kvType } = configuration ?? {};
-  const { draftBackend = options.backend } = options;
+  const { threads, weightFormat, draftWeightFormat, kvType, backend = options.backend } = configuration ?? {};
+  const { draftBackend = backend } = options;
   return {
     ...options,
+    backend,
     threads,
     weightFormat,
     draftWeightFormat,
@@ -181,9 +204,13 @@ function selectionOf(
 /** The opened models with their files and the names that the profile gives them. */
 async function profiledModels(
   selection: ModelSelection,
-  { target, draft }: OpenModels,
+  { target, draft, head }: OpenModels,
   configuration: Configuration,
-): Promise<{ readonly target: ProfiledModel; readonly draft: ProfiledModel | undefined }> {
+): Promise<{
+  readonly target: ProfiledModel;
+  readonly draft: ProfiledModel | undefined;
+  readonly head: ProfiledHead | undefined;
+}> {
   const { threads, model, backend, draftBackend = backend, weightFormat, draftWeightFormat } = selection;
   const targetFile = modelPath(model, tinyModels.target);
   const targetId = model === 'embedded' ? 'embedded target' : path.basename(targetFile);
@@ -217,5 +244,6 @@ async function profiledModels(
         weightFormat: draftWeightFormat,
       }),
     },
+    head: head && (await profiledHead(head)),
   };
 }

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { draftLengthController, parseDraftLength } from './draft-length.js';
 
-test.each(['confidence', 'ewma', 'adaedl', 'specdec++'])('the published rule %s drafts from the first round on', (name) => {
-  expect(parseDraftLength(name)).toBe(name);
-  expect(draftLengthController(parseDraftLength(name))?.next(63)).toBeGreaterThan(0);
-});
+test.each(['confidence', 'ewma', 'adaedl', 'specdec++'])(
+  'the published rule %s drafts from the first round on',
+  (name) => {
+    expect(parseDraftLength(name)).toBe(name);
+    expect(draftLengthController(parseDraftLength(name))?.next(63)).toBeGreaterThan(0);
+  },
+);
 
 test('a confidence cut ends the draft at the first token that is given less', () => {
   const controller = draftLengthController(parseDraftLength('confidence'));

@@ -138,11 +138,11 @@ function memoryFits(
   if (least > limit) {
     const smallestDraft = Math.min(
       ...candidates
-        .filter(({ target, draft }) => target === smallest && draft !== null)
+        .filter(({ target, draftMemoryBytes }) => target === smallest && draftMemoryBytes !== 0)
         .map(({ draftMemoryBytes }) => draftMemoryBytes ?? Number.POSITIVE_INFINITY),
     );
     const withDraft = Number.isFinite(smallestDraft)
-      ? `, and ${megabytes(least + smallestDraft)} with the smallest draft model`
+      ? `, and ${megabytes(least + smallestDraft)} with the smallest draft model or head`
       : '';
     throw new PlanningError(
       `The memory limit of ${megabytes(limit)} is impossible: the smallest that works is ${megabytes(least)} (${Math.ceil(least)} bytes), the target alone as ${configurationText(smallest.configuration)}${withDraft}.`,

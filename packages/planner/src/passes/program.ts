@@ -35,7 +35,7 @@ export interface Candidate {
   readonly requantised: boolean;
   readonly costs: RoundCosts;
   readonly energy: RoundEnergy | undefined;
-  /** Of the draft alone; 0 where no model drafts, undefined: not measured. */
+  /** Of the draft or the head alone; 0 where neither drafts, undefined: not measured. */
   readonly draftMemoryBytes: number | undefined;
   /** By the rule under which it was measured, at least one. */
   readonly acceptance: ReadonlyMap<string, AcceptanceData>;
