@@ -119,6 +119,16 @@ describe('foretoken plan', () => {
     }
   });
 
+  it.each([
+    [['--stage', 'prompt-lookup'], '--stage says how a drafter drafts: name it with --draft'],
+    [['--tree', '2,2'], '--tree says how a drafter drafts: name it with --draft'],
+    [['--combine', 'merge'], 'Allowed choices are single, estimate'],
+  ])('does not overhear %j', async (options, message) => {
+    const { code, stderr } = await planInto('unheard.json', '--model', inFolder('big.gguf'), ...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+
   it('refuses a stale profile by what differs, and takes it where that is allowed', async () => {
     const text = await readFile(inFolder('profile.json'), 'utf8');
     const profile = JSON.parse(text) as Profile;

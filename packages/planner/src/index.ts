@@ -38,6 +38,7 @@ export { costSteps } from './measuring/cost-steps.js';
 export type { ProfiledHead } from './measuring/profiled-head.js';
 export type { ProfiledModel } from './measuring/profiled-model.js';
 export { profileSetup } from './measuring/profile-setup.js';
+export { steadyClock } from './measuring/steady-clock.js';
 export type {
   ProfileProgress,
   ProfileSetupOptions,

@@ -78,7 +78,12 @@ export function planCommand() {
       '-d, --draft <list>',
       'what may draft, as of generate; default: every profiled drafter that needs no file beside the target',
     )
-    .addOption(modelOptions.combine)
+    .addOption(
+      new Option(
+        '--combine <way>',
+        'with several drafters: the best one alone (single), or in every round the one that promises most (estimate); default: what is predicted to be better',
+      ).choices(['single', 'estimate'] as const),
+    )
     .addOption(modelOptions.stage)
     .addOption(modelOptions.source)
     .addOption(nGramOptions.corpus)
