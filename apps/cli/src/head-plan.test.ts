@@ -10,6 +10,7 @@ import {
   writeProfile,
 } from '@foretoken/planner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countedAcceptance } from '../testing/counted-acceptance.js';
 import { runCommand } from '../testing/run-command.js';
 
 let folder: string;
@@ -44,6 +45,7 @@ function withPayingTrees(profile: Profile): Profile {
         milliseconds: [10.1, 10.4, 11, 12.3],
       },
     ],
+    acceptance: profile.acceptance.map((entry) => countedAcceptance(entry, 0.6)),
     treePasses: [{ configuration: target, contextTokens, trees: [tree] }],
     headPasses: [{ target, head: drafter, ...curve(0.2, 0.01) }],
     treeAcceptance: [{ ...pair, ...prompts, rule: 'traversal', widths: [2, 2, 2], ranks }],
