@@ -30,8 +30,9 @@ describe('published acceptances and costs, through the code that plans', () => {
   });
 
   it('never choose less than the published length gains', () => {
+    // A longer draft must add a thousandth.
     for (const { setting, ours, chosen } of [...leviathanRows, ...deepmindRows])
-      expect(chosen.gain, setting).toBeGreaterThanOrEqual(ours);
+      expect(chosen.gain, setting).toBeGreaterThanOrEqual(0.999 * ours);
   });
 });
 

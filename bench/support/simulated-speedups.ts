@@ -1,4 +1,4 @@
-import { chooseDraftLength, chooseTreeShape, costAt, type TreeShape } from '@foretoken/core';
+import { chooseTreeShape, costAt, type TreeShape } from '@foretoken/core';
 import {
   byBatch,
   deepmind,
@@ -10,29 +10,10 @@ import {
   sequoiaOffloading,
 } from './published-speedups.js';
 import { type Gpu, type ModelSizes, rooflineMilliseconds } from './roofline.js';
+import { simulateCommitted, simulateLength, simulatePlan, type SimulatedPair } from './simulated-plan.js';
 
-const longestLength = 16;
 /** Not published for any row here: MT-bench's texts are of about this length. */
 export const contextTokens = 512;
-
-type Cost = (length: number) => number;
-
-/** The gain of one length: the others cost too much to be chosen. */
-function gainOf(length: number, acceptance: number, cost: Cost): number {
-  const only: Cost = (drafted) =>
-    drafted === 0 || drafted === length ? cost(drafted) : Number.POSITIVE_INFINITY;
-  const { expectedGain, length: chosen } = chooseDraftLength(length, () => acceptance, only);
-  // Plain decoding is chosen where the length loses: then its gain is the plain share.
-  return chosen === length ? expectedGain : tokensOf(length, acceptance) * (cost(0) / cost(length));
-}
-
-function tokensOf(length: number, acceptance: number): number {
-  return chooseDraftLength(
-    length,
-    () => acceptance,
-    (drafted) => (drafted === length ? 1e-9 : 1),
-  ).expectedCommitted;
-}
 
 /** The acceptance with which a quantity that grows with it has a value. */
 function solve(value: number, of: (acceptance: number) => number): number {
@@ -50,10 +31,9 @@ function gap(ours: number, measured: number): number {
 }
 
 export const leviathanRows = leviathan.map((row) => {
-  const cost: Cost = (length) => 1 + row.costRatio * length;
-  const best = chooseDraftLength(longestLength, () => row.acceptance, cost);
-  const ours = gainOf(row.length, row.acceptance, cost);
-  const chosen = { length: best.length, gain: best.expectedGain };
+  const pair = { target: () => 1, draft: row.costRatio, acceptance: row.acceptance };
+  const ours = simulateLength(pair, row.length);
+  const chosen = simulatePlan(pair);
   return {
     ...row,
     ours,
@@ -64,13 +44,13 @@ export const leviathanRows = leviathan.map((row) => {
 });
 
 const { plain, longest } = deepmind.loopMilliseconds;
-const deepmindCost: Cost = (length) => plain + ((longest - plain) * length) / deepmind.readAtLength;
+const deepmindCosts = { target: () => plain, draft: (longest - plain) / deepmind.readAtLength };
 export const deepmindRows = deepmind.rows.map(({ setting, tokensOverLength, measured }) => {
   const tokens = tokensOverLength * (deepmind.readAtLength + 1);
-  const acceptance = solve(tokens, (chance) => tokensOf(deepmind.readAtLength, chance));
-  const best = chooseDraftLength(longestLength, () => acceptance, deepmindCost);
-  const ours = gainOf(deepmind.length, acceptance, deepmindCost);
-  const chosen = { length: best.length, gain: best.expectedGain };
+  const acceptance = solve(tokens, (chance) => simulateCommitted(chance, deepmind.readAtLength));
+  const pair = { ...deepmindCosts, acceptance };
+  const ours = simulateLength(pair, deepmind.length);
+  const chosen = simulatePlan(pair);
   return {
     source: deepmind.source,
     setting,
@@ -149,21 +129,45 @@ function eagleHead(target: ModelSizes): ModelSizes {
   return { ...target, name: 'EAGLE head', parameters: layer + outputMatrix, layers: 1 };
 }
 
-function batchedCost(gpu: Gpu, target: ModelSizes, draft: ModelSizes, batch: number, shared = {}): Cost {
+/** Passes of a batch: the speed of one of its sequences is that of all. */
+function batched(
+  gpu: Gpu,
+  target: ModelSizes,
+  draft: ModelSizes,
+  batch: number,
+  shared = {},
+): Omit<SimulatedPair, 'acceptance'> {
   const pass = (sizes: ModelSizes, tokens: number): number =>
     rooflineMilliseconds(gpu, sizes, { batch, tokens, contextTokens, ...shared });
-  return (length) => pass(target, length + 1) + length * pass(draft, 1);
+  return { target: (tokens) => pass(target, tokens), draft: pass(draft, 1) };
 }
 
 export const batchRows = byBatch.map(({ source, drafter, gpu, length, batches, measured }) => {
   const target = models.llama3Small;
-  const cost = (batch: number): Cost => batchedCost(gpus[gpu], target, eagleHead(target), batch);
+  const gainOf = (batch: number, acceptance: number): number =>
+    simulateLength({ ...batched(gpus[gpu], target, eagleHead(target), batch), acceptance }, length);
   const [firstBatch] = batches;
-  const acceptance = solve(measured[0], (chance) => gainOf(length, chance, cost(firstBatch)));
-  const ours = batches.map((batch) => gainOf(length, acceptance, cost(batch)));
+  const acceptance = solve(measured[0], (chance) => gainOf(firstBatch, chance));
+  const ours = batches.map((batch) => gainOf(batch, acceptance));
   const gaps = ours.map((value, index) => gap(value, measured[index] as number));
   return { source, drafter, gpu, length, acceptance, batches, measured, ours, gaps };
 });
+
+/** The smallest batch that is decoded plainly, between two of those that were looked at. */
+function firstPlain(
+  choices: readonly { readonly batch: number; readonly length: number }[],
+  isPlain: (batch: number) => boolean,
+): number | undefined {
+  const index = choices.findIndex(({ length }) => length === 0);
+  if (index < 0) return undefined;
+  let [drafting, plainly] = [choices[index - 1]?.batch ?? 0, choices[index]?.batch as number];
+  while (plainly - drafting > 1) {
+    const middle = (drafting + plainly) >> 1;
+    if (isPlain(middle)) plainly = middle;
+    else drafting = middle;
+  }
+  return plainly;
+}
 
 export const allBatches = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const pairs = [
@@ -177,18 +181,9 @@ export const breakEvenRows = pairs.flatMap(({ target, draft, gpus: count }) =>
     .flatMap((gpu) =>
       [0.6, 0.8].map((acceptance) => {
         const choose = (batch: number) =>
-          chooseDraftLength(
-            longestLength,
-            () => acceptance,
-            batchedCost(gpu, target, draft, batch, { gpus: count }),
-          );
-        const choices = allBatches.map((batch) => {
-          const { length, expectedGain } = choose(batch);
-          return { batch, length, gain: expectedGain };
-        });
-        let breakEven: number | undefined;
-        for (let batch = 1; batch <= 1024 && breakEven === undefined; batch++)
-          if (choose(batch).length === 0) breakEven = batch;
+          simulatePlan({ ...batched(gpu, target, draft, batch, { gpus: count }), acceptance });
+        const choices = allBatches.map((batch) => ({ batch, ...choose(batch) }));
+        const breakEven = firstPlain(choices, (batch) => choose(batch).length === 0);
         const name = `${target.name} with ${draft.name}`;
         return {
           pair: name,

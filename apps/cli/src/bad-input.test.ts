@@ -92,7 +92,7 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--max-tokens', '0'], /--max-tokens takes a whole number of at least 1/],
     [
       ['generate', 'let', '--draft-length', '64'],
-      /--draft-length takes "auto", "ewma", "adaedl", "specdec\+\+" or a whole number from 0 to 63/,
+      /--draft-length takes "auto", "confidence", "ewma", "adaedl", "specdec\+\+" or a whole number from 0 to 63/,
     ],
     [['generate', 'let', '--rule', 'lucky'], /--rule.*tokenwise, block, sample-match/s],
     [['generate', 'let', '--backend', 'abacus'], /--backend.*llamacpp/s],

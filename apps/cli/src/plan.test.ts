@@ -14,6 +14,7 @@ import {
 import { startServer } from '@foretoken/server';
 import { tinyModels } from '@foretoken/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countedAcceptance } from '../testing/counted-acceptance.js';
 import { runCommand } from '../testing/run-command.js';
 import { loadPlan } from './planning/open-plan.js';
 import { openServedModel } from './serving/open-served-model.js';
@@ -117,6 +118,16 @@ describe('foretoken plan', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(refused[index]?.[1] as RegExp);
     }
+  });
+
+  it.each([
+    [['--stage', 'prompt-lookup'], '--stage says how a drafter drafts: name it with --draft'],
+    [['--tree', '2,2'], '--tree says how a drafter drafts: name it with --draft'],
+    [['--combine', 'merge'], 'Allowed choices are single, estimate'],
+  ])('does not overhear %j', async (options, message) => {
+    const { code, stderr } = await planInto('unheard.json', '--model', inFolder('big.gguf'), ...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 
   it('refuses a stale profile by what differs, and takes it where that is allowed', async () => {
@@ -223,7 +234,9 @@ describe('by a plan', () => {
     const ranks = [0, 1, 2].map(() => [0.7, 0.7].map((share) => ({ reached: 1000, accepted: 1000 * share })));
     const prompts = { promptsSha256: 'a'.repeat(64), promptCount: 1, promptsUsed: 1 };
     const treeAcceptance = [{ ...pair, ...prompts, widths: [2, 2, 2], ranks }];
-    const measured = { passCosts, roundCosts, treePasses, treeAcceptance };
+    // Regression: chains were accepted as measured, in a short profile now and then as well as these trees.
+    const acceptance = profile.acceptance.map((entry) => countedAcceptance(entry, 0.6));
+    const measured = { passCosts, roundCosts, acceptance, treePasses, treeAcceptance };
     await writeProfile(inFolder('trees.json'), { ...profile, ...measured });
     const made = ['plan', '--profile', inFolder('trees.json'), '--output', inFolder('tree-plan.json')];
     const { code, stdout, stderr } = await runCommand([...made, ...models(), '--explain']);

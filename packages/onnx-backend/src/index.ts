@@ -6,6 +6,7 @@ export type { ProviderReport } from './engine/list-providers.js';
 export type { ProviderOption } from './engine/session-options.js';
 export type { HeadOptions } from './heads/head-options.js';
 export { loadHead } from './heads/load-head.js';
+export { predictHeadMemory } from './heads/predict-head-memory.js';
 export { onnxBackend } from './model/load-model.js';
 export type { OnnxOptions } from './model/onnx-options.js';
 export { predictMemory } from './model/predict-memory.js';

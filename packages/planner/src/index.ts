@@ -34,8 +34,11 @@ export type { ReadProfileOptions } from './profile/read-profile.js';
 export { writeProfile } from './profile/write-profile.js';
 // Measuring.
 export { acceptanceByHistory, acceptanceByPosition } from './measuring/acceptance-counts.js';
+export { costSteps } from './measuring/cost-steps.js';
+export type { ProfiledHead } from './measuring/profiled-head.js';
 export type { ProfiledModel } from './measuring/profiled-model.js';
 export { profileSetup } from './measuring/profile-setup.js';
+export { steadyClock } from './measuring/steady-clock.js';
 export type {
   ProfileProgress,
   ProfileSetupOptions,

@@ -1,3 +1,4 @@
+import { steadyClock } from '@foretoken/planner';
 import {
   compareGreedy,
   createRequestRandom,
@@ -81,7 +82,7 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
       maximumTokens: options.maximumTokens,
       ignoreEndTokens: true,
       signal,
-      clock: () => performance.now(),
+      clock: steadyClock(() => performance.now()),
       ...(speculative ? { drafter: options.drafter, draftLength: options.controller } : {}),
     });
     // What was decoded without the drafter says nothing about it.

@@ -19,7 +19,7 @@ import { nameList } from '../options/name-list.js';
 import { nGramOptions } from '../options/n-gram-options.js';
 import { wholeNumber } from '../options/numbers.js';
 import { allowStaleOption } from '../options/plan-option.js';
-import { powerModel } from '../options/power-model.js';
+import { powerModelOption } from '../options/power-model.js';
 import { samplingOptions } from '../options/sampling-options.js';
 import { colours } from '../output/colours.js';
 import { interruptSignal } from '../output/interrupt.js';
@@ -78,7 +78,12 @@ export function planCommand() {
       '-d, --draft <list>',
       'what may draft, as of generate; default: every profiled drafter that needs no file beside the target',
     )
-    .addOption(modelOptions.combine)
+    .addOption(
+      new Option(
+        '--combine <way>',
+        'with several drafters: the best one alone (single), or in every round the one that promises most (estimate); default: what is predicted to be better',
+      ).choices(['single', 'estimate'] as const),
+    )
     .addOption(modelOptions.stage)
     .addOption(modelOptions.source)
     .addOption(nGramOptions.corpus)
@@ -138,12 +143,7 @@ export function planCommand() {
         "formats that the target's key-value cache may have beside the engine's own: each is another target",
       ).argParser(nameList('--target-cache-types', Object.keys(kvTypes))),
     )
-    .addOption(
-      new Option(
-        '--power-model <idle,thread>',
-        'watts of the idle machine and of a busy thread: estimates energy where no meter measured it',
-      ).argParser(powerModel),
-    )
+    .addOption(powerModelOption)
     .option('--explain', 'print what every pass decided')
     .addOption(
       new Option('--emit <engine>', 'print the plan for another engine').choices(['llama-server', 'vllm']),
@@ -178,14 +178,20 @@ Examples:
         const { text, inexpressible } = options.emit === 'vllm' ? emitVllm(plan) : emitLlamaServer(plan);
         printLine(text);
         for (const line of inexpressible) note(`cannot be expressed: ${line}`);
-        for (const line of planLines(plan, options.output)) note(line);
+        for (const line of planLines(plan, input.profile.energy, options.output)) note(line);
       } else if (options.json === true) printJson({ output: options.output, plan });
-      else for (const line of planLines(plan, options.output)) printLine(line);
+      else for (const line of planLines(plan, input.profile.energy, options.output)) printLine(line);
       if (options.report !== undefined) {
         const qualities = options.measureQuality === true ? await measureQualities(plan, signal) : undefined;
         await writePage(
           options.report,
-          await planPage({ plan, profile: input.profile, qualities, measured }),
+          await planPage({
+            plan,
+            profile: input.profile,
+            qualities,
+            measured,
+            powerModel: input.pipeline.powerModel,
+          }),
           '--report',
         );
       }

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { verificationRules } from '@foretoken/core';
-import { openEnergyMeters, type ProfiledModel, profileSetup } from '@foretoken/planner';
+import { ForetokenError, verificationRules } from '@foretoken/core';
+import { openEnergyMeters, type ProfiledHead, type ProfiledModel, profileSetup } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
+import { backendNames } from '../engines/backends.js';
+import { profiledHead } from '../engines/heads.js';
 import { openModels, type OpenModels } from '../engines/open-models.js';
 import { draftKvType } from '../engines/kv-types.js';
 import { predictMemory } from '../engines/predict-memory.js';
@@ -13,11 +15,13 @@ import { isModelPart } from '../options/draft-parts.js';
 import { duration } from '../options/duration.js';
 import { engineSelection, modelOptions, modelPath, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber, wholeNumbers } from '../options/numbers.js';
+import { powerModelOption } from '../options/power-model.js';
 import { promptsOption } from '../options/prompts-option.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
+import { colours } from '../output/colours.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { libraries } from '../output/libraries.js';
-import { printJson, printLine } from '../output/lines.js';
+import { note, printJson, printLine } from '../output/lines.js';
 import { machine } from '../output/machine.js';
 import { profileLines } from '../output/profile-lines.js';
 import { withTimedProgress } from '../output/progress.js';
@@ -39,7 +43,11 @@ export function profileCommand() {
     )
     .addOption(modelOptions.model)
     .addOption(modelOptions.draft)
-    .addOption(modelOptions.backend)
+    .addOption(
+      new Option('--backend <name>', 'engine of the target, or all that load, in turn')
+        .choices([...backendNames, 'all'])
+        .default('llamacpp'),
+    )
     .addOption(modelOptions.draftBackend)
     .addOption(modelOptions.foreignDraft)
     .option(
@@ -82,13 +90,14 @@ export function profileCommand() {
     .addOption(samplingOptions.topK)
     .addOption(samplingOptions.topP)
     .addOption(samplingOptions.minP)
+    .addOption(powerModelOption)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
       `
 Measured are passes of 1 to 64 tokens, whole rounds by draft length, acceptance by position, by the drafter's
 probability and by recent history, the host's own work, draft trees where a model or a head makes them and the target
-reads them, memory, and energy where a meter can be read (RAPL, NVML). The file is whole after every measurement: Ctrl-C
+reads them, memory, and energy where a meter can be read (RAPL, NVML), else an estimate by --power-model. The file is whole after every measurement: Ctrl-C
 keeps what was measured, and running again goes on where it ended. Models, engines, thread counts and weight formats that
 are measured into one file stand beside each other.
 
@@ -97,7 +106,7 @@ the model's chat template writes them. Prompts are told apart by their tokens.
 
 Examples:
   foretoken profile --output profile.json
-  foretoken profile --output profile.json --budget 10m --backend onnx --threads 1,2
+  foretoken profile --output profile.json --budget 10m --backend all --threads 1,2
   foretoken profile --output profile.json --budget 5m --weight-formats q8_0,q4_0 --target-weight-formats source
   foretoken profile --output profile.json --budget 5m --kv-types f16,q8_0 --target-kv-types f16
   foretoken profile --output profile.json --model big.gguf --draft small.gguf --prompts chats.jsonl`,
@@ -118,18 +127,20 @@ Examples:
             onProgress,
             profile: async (configuration, budget, onStep) => {
               const selection = selectionOf(options, configuration);
-              const models = await openModels(selection, signal);
+              const models = await openOrLeaveOut(selection, options.backend === 'all', signal);
+              if (models === undefined) return undefined;
               try {
                 return await profileSetup({
                   ...(await profiledModels(selection, models, configuration)),
                   prompts: encodePrompts(models.target.tokenizer, prompts),
                   energy,
+                  // Beside a meter nothing is estimated.
+                  powerModel: energy.meters.length === 0 ? options.powerModel : undefined,
                   clock,
                   signal,
                   budget,
                   output: options.output,
                   onProgress: onStep,
-                  head: models.head,
                   drafter: models.drafter,
                   draftLength: options.draftLength,
                   contextTokens: options.contextTokens,
@@ -155,6 +166,21 @@ Examples:
     });
 }
 
+/** The models; undefined where one engine of several cannot load them, which is noted. */
+async function openOrLeaveOut(
+  selection: ModelSelection,
+  isOneOfSeveral: boolean,
+  signal: AbortSignal,
+): Promise<OpenModels | undefined> {
+  try {
+    return await openModels(selection, signal);
+  } catch (error) {
+    if (!isOneOfSeveral || !ForetokenError.isInstance(error) || signal.aborted) throw error;
+    note(colours.yellow(`${selection.backend} is left out: ${error.message}`));
+    return undefined;
+  }
+}
+
 /** What trees are measured with where chains are with `rule`: the same, where it takes trees. */
 function treeRuleOf(rule: string): string {
   return verificationRules.get(rule)?.trees === true ? rule : 'traversal';
@@ -165,10 +191,11 @@ function selectionOf(
   options: Omit<ModelSelection, 'threads'>,
   configuration?: Configuration,
 ): ModelSelection {
-  const { threads, weightFormat, draftWeightFormat, kvType } = configuration ?? {};
-  const { draftBackend = options.backend } = options;
+  const { threads, weightFormat, draftWeightFormat, kvType, backend = options.backend } = configuration ?? {};
+  const { draftBackend = backend } = options;
   return {
     ...options,
+    backend,
     threads,
     weightFormat,
     draftWeightFormat,
@@ -180,9 +207,13 @@ function selectionOf(
 /** The opened models with their files and the names that the profile gives them. */
 async function profiledModels(
   selection: ModelSelection,
-  { target, draft }: OpenModels,
+  { target, draft, head }: OpenModels,
   configuration: Configuration,
-): Promise<{ readonly target: ProfiledModel; readonly draft: ProfiledModel | undefined }> {
+): Promise<{
+  readonly target: ProfiledModel;
+  readonly draft: ProfiledModel | undefined;
+  readonly head: ProfiledHead | undefined;
+}> {
   const { threads, model, backend, draftBackend = backend, weightFormat, draftWeightFormat } = selection;
   const targetFile = modelPath(model, tinyModels.target);
   const targetId = model === 'embedded' ? 'embedded target' : path.basename(targetFile);
@@ -216,5 +247,6 @@ async function profiledModels(
         weightFormat: draftWeightFormat,
       }),
     },
+    head: head && (await profiledHead(head)),
   };
 }

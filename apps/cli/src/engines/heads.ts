@@ -7,6 +7,7 @@ import {
   InvalidArgumentError,
   type LanguageModel,
 } from '@foretoken/core';
+import type { ProfiledHead } from '@foretoken/planner';
 import { tinyHeads, tinyModels } from '@foretoken/tiny-models';
 import type { EngineSelection } from './backends.js';
 
@@ -38,6 +39,14 @@ export async function openHead(
 ): Promise<HeadModel> {
   const { loadHead } = await import('@foretoken/onnx-backend');
   return loadHead(tinyHeads[name], { target: tinyModels.target, threads, access, signal });
+}
+
+/** A head of the embedded target as profiles take it. */
+export async function profiledHead(model: HeadModel): Promise<ProfiledHead | undefined> {
+  if (!isHeadName(model.name)) return undefined;
+  const { predictHeadMemory } = await import('@foretoken/onnx-backend');
+  const file = tinyHeads[model.name];
+  return { model, file, predictedMemory: await predictHeadMemory(file, { target: tinyModels.target }) };
 }
 
 /** Whether a head drafts trees too. */

@@ -7,15 +7,19 @@ import {
   type LanguageModel,
   type DraftLengthController,
   stopAboveRejection,
+  stopBelowConfidence,
   stopByEntropy,
 } from '@foretoken/core';
 
 /** Of the published rules that are there to compare with. */
 const longest = 15;
 const rejectionThreshold = 0.7;
+/** `assistant_confidence_threshold` of Hugging Face's transformers. */
+const confidenceThreshold = 0.4;
 
 /** Published rules, by name. */
 const rules = {
+  confidence: () => stopBelowConfidence(createFixedDraftLength(longest), confidenceThreshold),
   ewma: () => createMovingAverageDraftLength(),
   adaedl: () => stopByEntropy(createFixedDraftLength(longest)),
   'specdec++': () =>
@@ -37,7 +41,7 @@ export function parseDraftLength(text: string): DraftLength {
 
 export const draftLengthOption = new Option(
   '--draft-length <n>',
-  'tokens to draft a round; "auto" learns what pays, 0 included; "ewma", "adaedl" and "specdec++" are published rules (with --tree: all of the tree; with --combine merge: 4 for each drafter)',
+  'tokens to draft a round; "auto" learns what pays, 0 included; "confidence", "ewma", "adaedl" and "specdec++" are published rules (with --tree: all of the tree; with --combine merge: 4 for each drafter)',
 )
   .argParser(parseDraftLength)
   .default('auto' as DraftLength);

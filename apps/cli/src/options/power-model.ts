@@ -1,8 +1,8 @@
-import { InvalidArgumentError as UsageError } from '@commander-js/extra-typings';
+import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import type { Pipeline } from '@foretoken/planner';
 
 /** Parses watts of the idle machine and of one busy thread, such as 10,6. */
-export function powerModel(text: string): NonNullable<Pipeline['powerModel']> {
+function powerModel(text: string): NonNullable<Pipeline['powerModel']> {
   const [idleWatts = Number.NaN, wattsPerThread = Number.NaN, ...others] = text
     .split(',')
     .map((part) => (/^\d+(\.\d+)?$/.test(part.trim()) ? Number(part) : Number.NaN));
@@ -13,3 +13,8 @@ export function powerModel(text: string): NonNullable<Pipeline['powerModel']> {
   }
   return { name: `--power-model ${text}`, idleWatts, wattsPerThread };
 }
+
+export const powerModelOption = new Option(
+  '--power-model <idle,thread>',
+  'watts of the idle machine and of a busy thread: estimates energy where no meter measured it',
+).argParser(powerModel);

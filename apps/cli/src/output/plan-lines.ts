@@ -1,9 +1,13 @@
-import { formatText, type Plan } from '@foretoken/planner';
+import { formatText, type Plan, type ProfileEnergy } from '@foretoken/planner';
 import { draftedText } from './drafted-text.js';
 import { estimateText } from './estimate-text.js';
 
-/** What a plan is and promises, a few lines. */
-export function planLines(plan: Plan, output: string): string[] {
+/**
+ * What a plan is and promises, a few lines.
+ *
+ * @param energy of the profile that it was made from.
+ */
+export function planLines(plan: Plan, { meters }: ProfileEnergy, output: string): string[] {
   const { drafters, combination, rule, target, predicted, plain, confidence } = plan;
   const { configuration } = target;
   const names = drafters.map((drafter) => `${drafter.name}, ${draftedText(drafter)}`);
@@ -21,6 +25,7 @@ export function planLines(plan: Plan, output: string): string[] {
       `energy, ${kind === 'measured' ? `measured by ${source}` : `ESTIMATED by the power model ${source}, not measured`}: ${joules.toPrecision(3)} J a token against ${plainJoules.toPrecision(3)}`,
     );
   }
+  lines.push(`energy meters: ${meters.length > 0 ? meters.join(', ') : 'none'}`);
   if (plan.memoryBytes !== null) lines.push(`memory: ${(plan.memoryBytes / 1e6).toFixed(1)} MB`);
   lines.push(`written to ${output}`);
   return lines;

@@ -1,7 +1,9 @@
 import {
   acceptanceByHistory,
   acceptanceByPosition,
+  costSteps,
   formatText,
+  type MemoryEntry,
   type ModelConfiguration,
   type ProfileSetupResult,
 } from '@foretoken/planner';
@@ -19,7 +21,10 @@ export function profileLines(
     const shown = lengths.flatMap((length, index) =>
       shownLengths.includes(length) ? [`${length}: ${format(milliseconds[index] as number)}`] : [],
     );
-    lines.push(`passes of ${nameOf(configuration)} after ${contextTokens} tokens, ms: ${shown.join(', ')}`);
+    const steps = costSteps({ lengths, milliseconds });
+    lines.push(
+      `passes of ${nameOf(configuration)} after ${contextTokens} tokens, ms: ${shown.join(', ')}${steps.length === 0 ? '' : `; steps after ${steps.join(', ')}`}`,
+    );
   }
   for (const { drafter, target, draft, lengths, milliseconds } of profile.roundCosts) {
     const shown = lengths.map((length, index) => `${length}: ${format(milliseconds[index] as number)}`);
@@ -61,19 +66,20 @@ export function profileLines(
       `acceptance of ${drafter} in trees ${widths.join(',')} by rank, level by level, ${promptsUsed} of ${promptCount} prompts: ${shares.join('; ')}`,
     );
   }
-  for (const { configuration, predicted, measured: used } of profile.memory) {
-    const told = (['weights', 'cache', 'buffers'] as const).map((part) => {
-      const { [part]: bytes } = predicted;
-      return `${part} ${megabytes(used[part])}${bytes === undefined ? '' : ` (expected ${megabytes(bytes)})`}`;
-    });
-    lines.push(`memory of ${nameOf(configuration)}: ${told.join(', ')}`);
-  }
-  const { meters, unreadable, measured: readings } = profile.energy;
+  for (const entry of profile.memory)
+    lines.push(`memory of ${nameOf(entry.configuration)}: ${memoryText(entry)}`);
+  for (const entry of profile.headMemory ?? []) lines.push(`memory of ${entry.head}: ${memoryText(entry)}`);
+  const { meters, unreadable, measured: readings, estimated } = profile.energy;
   lines.push(`energy meters: ${meters.length > 0 ? meters.join(', ') : 'none'}`);
   for (const { meter, reason } of unreadable) lines.push(`  ${meter}: ${reason}`);
   for (const { configuration, meter, length, passes, joules } of readings) {
     lines.push(
       `energy of ${nameOf(configuration)} by ${meter}, pass of ${length}: ${(joules / passes).toPrecision(3)} J`,
+    );
+  }
+  for (const { configuration, powerModel, length, passes, joules } of estimated) {
+    lines.push(
+      `energy of ${nameOf(configuration)} ESTIMATED by ${powerModel}, not measured, pass of ${length}: ${(joules / passes).toPrecision(3)} J`,
     );
   }
   lines.push(`${output}: ${measured.length} measured now, ${kept.length} kept, ${left.length} left`);
@@ -84,6 +90,14 @@ export function profileLines(
 function nameOf(configuration: ModelConfiguration): string {
   const { model, engine, threads } = configuration;
   return `${model} ${formatText(configuration)} on ${engine}${threads === null ? '' : `, threads ${threads}`}`;
+}
+
+function memoryText({ predicted, measured }: Pick<MemoryEntry, 'predicted' | 'measured'>): string {
+  const parts = (['weights', 'cache', 'buffers'] as const).map((part) => {
+    const { [part]: bytes } = predicted;
+    return `${part} ${megabytes(measured[part])}${bytes === undefined ? '' : ` (expected ${megabytes(bytes)})`}`;
+  });
+  return parts.join(', ');
 }
 
 /** The draft model's formats, where a model drafts. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { InvalidArgumentError } from '@foretoken/core';
 import {
   type Objective,
   parsePipeline,
@@ -14,7 +15,8 @@ import { modelFile } from '../options/model-file.js';
 import type { ModelSelection } from '../options/model-options.js';
 import { namedTarget } from './model-names.js';
 
-export interface PipelineFlags extends Omit<ModelSelection, 'backend'> {
+export interface PipelineFlags extends Omit<ModelSelection, 'backend' | 'combine'> {
+  readonly combine?: Pipeline['combination'];
   readonly backend?: string | undefined;
   readonly rule?: string | undefined;
   readonly temperature: number;
@@ -44,10 +46,11 @@ export const enginePrefixes: Readonly<Record<string, string>> = {
  */
 export function pipelineFromOptions(flags: PipelineFlags, profile: Profile): Pipeline {
   const { model, draft, temperature, topK, topP, minP, backend, threads } = flags;
+  if (draft === undefined) requireNoDrafterFlags(flags);
   const drafters =
     draft === undefined
       ? profiledDrafters(model, profile)
-      : checkDraftSelection({ ...flags, backend: backend ?? 'llamacpp' }).map((part) =>
+      : checkDraftSelection({ ...flags, combine: undefined, backend: backend ?? 'llamacpp' }).map((part) =>
           drafterOf(part, flags),
         );
   const limits: Pipeline['limits'] = {
@@ -66,7 +69,7 @@ export function pipelineFromOptions(flags: PipelineFlags, profile: Profile): Pip
       cacheTypes: flags.targetCacheTypes && [...flags.targetCacheTypes],
     },
     drafters,
-    combination: flags.combine === 'estimate' ? 'estimate' : undefined,
+    combination: flags.combine,
     rule: flags.rule,
     seedContract: flags.seedContract,
     sampling: { temperature, topK, topP, minP },
@@ -76,6 +79,29 @@ export function pipelineFromOptions(flags: PipelineFlags, profile: Profile): Pip
   };
   // What flags say is held to the same rules as a file.
   return parsePipeline(JSON.stringify(pipeline), 'the command line');
+}
+
+/** What is said of a drafter that is not named would be left out without a word. */
+function requireNoDrafterFlags({
+  stage,
+  source,
+  corpus,
+  nGramStore,
+  tree,
+  foreignDraft,
+}: PipelineFlags): void {
+  const given = {
+    '--stage': stage,
+    '--source': source,
+    '--corpus': corpus,
+    '--n-gram-store': nGramStore,
+    '--tree': tree,
+    '--foreign-draft': foreignDraft,
+  };
+  for (const [option, value] of Object.entries(given)) {
+    if (value !== undefined)
+      throw new InvalidArgumentError(`${option} says how a drafter drafts: name it with --draft.`);
+  }
 }
 
 function drafterOf(part: string, flags: PipelineFlags): PipelineDrafter {

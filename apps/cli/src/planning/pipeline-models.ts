@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { InvalidArgumentError } from '@foretoken/core';
 import { readGguf } from '@foretoken/models';
-import { hashModelFile, type Pipeline, type PipelineModel, type PipelineModels } from '@foretoken/planner';
+import {
+  hashModelFile,
+  type Pipeline,
+  type PipelineDrafter,
+  type PipelineModel,
+  type PipelineModels,
+} from '@foretoken/planner';
+import { tinyHeads } from '@foretoken/tiny-models';
+import { isHeadName } from '../engines/heads.js';
 import { type NamedModel, namedDraft, namedTarget } from './model-names.js';
 
 /** Hashes the model files of a pipeline, and reads what their headers tell. */
@@ -9,11 +17,17 @@ export async function pipelineModels(pipeline: Pipeline, signal: AbortSignal): P
   const target = await describe(namedTarget(pipeline.target.model), signal);
   const drafters: (PipelineModel | undefined)[] = [];
   for (const drafter of pipeline.drafters) {
-    drafters.push(
-      drafter.kind === 'draft-model' ? await describe(namedDraft(drafter.model), signal) : undefined,
-    );
+    const named = drafterFile(drafter);
+    drafters.push(named && (await describe(named, signal)));
   }
   return { target, drafters };
+}
+
+/** The file that a drafter has of its own. */
+function drafterFile(drafter: PipelineDrafter): NamedModel | undefined {
+  if (drafter.kind === 'draft-model') return namedDraft(drafter.model);
+  const head = drafter.kind === 'head' ? drafter.head : '';
+  return isHeadName(head) ? { name: head, file: tinyHeads[head] } : undefined;
 }
 
 /** GGUF's numbers of file types, by the names that engines give the formats. */

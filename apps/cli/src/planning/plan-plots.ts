@@ -130,9 +130,9 @@ export function speedPlot(
 }
 
 /** Time against energy, and time against quality: a panel of each that was measured, else time alone. */
-export function frontierPlot(points: readonly FrontierPoint[]): TopLevelSpec {
+export function frontierPlot(points: readonly FrontierPoint[], energyTitle: string): TopLevelSpec {
   const panels = [
-    { title: 'joules a token', of: ({ joulesPerToken }: FrontierPoint) => joulesPerToken },
+    { title: energyTitle, of: ({ joulesPerToken }: FrontierPoint) => joulesPerToken },
     { title: 'perplexity under the target', of: ({ quality }: FrontierPoint) => quality?.perplexity },
     { title: 'tasks solved', of: ({ quality }: FrontierPoint) => quality && quality.solved / quality.tasks },
   ].filter(({ of }) => points.some((point) => of(point) !== undefined));

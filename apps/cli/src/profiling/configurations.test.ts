@@ -10,6 +10,7 @@ test('without anything to vary there is one, as files and engines have it', () =
   const [only, ...others] = of({});
   expect(others).toEqual([]);
   expect(only).toEqual({
+    backend: 'llamacpp',
     threads: undefined,
     weightFormat: undefined,
     draftWeightFormat: undefined,
@@ -43,6 +44,18 @@ test('every combination has a title of its own', () => {
   );
   expect(titles).toHaveLength(32);
   expect(new Set(titles).size).toBe(32);
+});
+
+test('all engines come in turn, each with a draft on the same one', () => {
+  const all = of({ backend: 'all', threads: [1, 2] });
+  expect(all.map(({ backend, title }) => [backend, title])).toEqual([
+    ['llamacpp', 'llamacpp, threads 1'],
+    ['llamacpp', 'llamacpp, threads 2'],
+    ['onnx', 'onnx, threads 1'],
+    ['onnx', 'onnx, threads 2'],
+  ]);
+  // Formats have other names there.
+  expect(() => of({ backend: 'all', weightFormats: 'q8_0' })).toThrow(/of the backend onnx/);
 });
 
 test.each<[Partial<Variations>, RegExp]>([

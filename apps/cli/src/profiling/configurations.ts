@@ -1,9 +1,11 @@
 import type { KvType } from '@foretoken/llamacpp-backend';
+import { backendNames } from '../engines/backends.js';
 import { parseKvTypes } from '../engines/kv-types.js';
 import { parseWeightFormats } from '../engines/weight-formats.js';
 
 /** What `foretoken profile` was asked to vary. */
 export interface Variations {
+  /** "all": every one, in turn. */
   readonly backend: string;
   readonly draftBackend?: string | undefined;
   readonly threads?: readonly number[] | undefined;
@@ -15,6 +17,8 @@ export interface Variations {
 
 /** Models as they are loaded together. */
 export interface Configuration {
+  /** Of the target. */
+  readonly backend: string;
   readonly threads: number | undefined;
   /** Of the target. */
   readonly weightFormat: string | undefined;
@@ -27,12 +31,22 @@ export interface Configuration {
 }
 
 /**
- * Every combination of what is varied. The target's first formats come with all of the draft's before its second ones come,
+ * Every combination of what is varied, engine by engine. The target's first formats come with all of the draft's before its second ones come,
  * since other formats of the target are another target.
  *
  * @param hasDraftModel false where no model drafts: then only the target's formats are varied.
  */
 export function configurations(variations: Variations, hasDraftModel: boolean): readonly Configuration[] {
+  const backends = variations.backend === 'all' ? backendNames : [variations.backend];
+  return backends.flatMap((backend) =>
+    onBackend({ ...variations, backend }, hasDraftModel).map((one) => ({
+      ...one,
+      title: [...(backends.length > 1 ? [backend] : []), one.title].filter((part) => part !== '').join(', '),
+    })),
+  );
+}
+
+function onBackend(variations: Variations, hasDraftModel: boolean): readonly Configuration[] {
   const { backend, draftBackend = backend, weightFormats, threads = [undefined] } = variations;
   const own = [undefined];
   const { targetWeightFormats = weightFormats } = variations;
@@ -54,6 +68,7 @@ export function configurations(variations: Variations, hasDraftModel: boolean): 
       threads.flatMap((count) =>
         draftFormats.flatMap((draftWeightFormat) =>
           draftCaches.map((draftKvType) => ({
+            backend,
             threads: count,
             weightFormat,
             draftWeightFormat,

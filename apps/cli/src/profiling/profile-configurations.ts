@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@foretoken/core';
 import type { ProfileProgress, ProfileSetupResult } from '@foretoken/planner';
 import type { Configuration } from './configurations.js';
 
@@ -7,17 +8,19 @@ export interface ProfileConfigurationsOptions {
   readonly budget: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ProfileProgress) => void;
-  /** Opens the models of a configuration and measures them into the one profile. */
+  /** Opens the models of a configuration and measures them into the one profile; undefined: they do not load, as was noted. */
   readonly profile: (
     configuration: Configuration,
     budget: number,
     onProgress: (progress: ProfileProgress) => void,
-  ) => Promise<ProfileSetupResult>;
+  ) => Promise<ProfileSetupResult | undefined>;
 }
 
 /**
  * Measures one configuration after the other into the same profile, each with an even share of the time that is left:
  * one that the file holds already leaves its share to the others. Step names say which configuration they are of.
+ *
+ * @throws InvalidArgumentError where none of them loads.
  */
 export async function profileConfigurations(
   options: ProfileConfigurationsOptions,
@@ -41,6 +44,7 @@ export async function profileConfigurations(
         fraction: Math.max(0, Math.min(1, 1 - seconds / budget)),
       });
     });
+    if (result === undefined) continue;
     if (begun !== undefined) spent += (performance.now() - begun) / 1000;
     results.push({
       ...result,
@@ -50,8 +54,10 @@ export async function profileConfigurations(
     });
     if (result.interrupted || signal.aborted) break;
   }
+  const last = results.at(-1);
+  if (last === undefined) throw new InvalidArgumentError('No engine loads these models.');
   return {
-    profile: (results.at(-1) as ProfileSetupResult).profile,
+    profile: last.profile,
     measured: results.flatMap(({ measured }) => measured),
     kept: results.flatMap(({ kept }) => kept),
     left: results.flatMap(({ left }) => left),

@@ -26,6 +26,7 @@ export function createReusedHead(inner: HeadModel): HeadModel {
     maximumPassEntries: inner.maximumPassEntries,
     attends: inner.attends,
     createSequence: () => new ReusedHeadSequence(inner, root, reader),
+    memory: () => inner.memory(),
     // The inner head is the caller's.
     close: async () => reader.close(),
   };

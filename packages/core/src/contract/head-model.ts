@@ -1,4 +1,5 @@
 import type { ForwardOptions, ForwardResult } from './forward.js';
+import type { MemoryUse } from './memory-use.js';
 
 /**
  * A head that predicts tokens from the target's hidden states, on any engine.
@@ -25,6 +26,8 @@ export interface HeadModel {
   readonly attends: boolean;
   /** What the head keeps of one text; empty at first. */
   createSequence(): HeadSequence;
+  /** Bytes in use now; weights that it has in common with the target are its own again. */
+  memory(): MemoryUse;
   /** Waits for a running pass, then frees everything. Safe to call twice. */
   close(): Promise<void>;
 }

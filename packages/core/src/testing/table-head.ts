@@ -115,6 +115,7 @@ export function createTableHead(options: TableHeadOptions): HeadModel {
     maximumPassEntries,
     attends,
     createSequence,
+    memory: () => ({ weights: 1, cache: 0, buffers: vocabularySize * 4 }),
     async close() {
       closed = true;
     },

@@ -4,11 +4,12 @@ import {
   type HeadRequest,
   type HeadSequence,
   InvalidArgumentError,
+  type MemoryUse,
 } from '@foretoken/core';
 import type { OnnxSession } from '../engine/onnx-session.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
 import type { BoundCache } from '../model/bound-cache.js';
-import { GeneratedDecoder } from '../model/generated-decoder.js';
+import { GeneratedDecoder, type GeneratedDecoderSizes } from '../model/generated-decoder.js';
 import { mostDraftTokens } from '../model/load-settings.js';
 import { checkHeadRequest } from './check-head-request.js';
 import { checkRollback, OnnxHead, wantedEntries } from './onnx-head.js';
@@ -22,18 +23,16 @@ export class EagleHead extends OnnxHead {
   readonly maximumPassEntries: number = mostDraftTokens;
   readonly attends: boolean = true;
   readonly decoder: GeneratedDecoder;
+  readonly #weightBytes: number;
   readonly #sequences = new Set<EagleSequence>();
 
-  constructor(name: string, session: OnnxSession, manifest: GraphManifest) {
+  constructor(name: string, session: OnnxSession, manifest: GraphManifest, weightBytes: number) {
     super(name);
+    this.#weightBytes = weightBytes;
     this.hiddenStateWidth = manifest.width;
     this.vocabularySize = manifest.vocabularySize;
     this.contextLength = manifest.contextLength;
-    this.decoder = new GeneratedDecoder(session, manifest, {
-      capacity: manifest.contextLength,
-      passTokens: mostDraftTokens,
-      outputRows: mostDraftTokens,
-    });
+    this.decoder = new GeneratedDecoder(session, manifest, eagleSizes(manifest));
   }
 
   override createSequence(): HeadSequence {
@@ -41,6 +40,12 @@ export class EagleHead extends OnnxHead {
     const sequence = new EagleSequence(this);
     this.#sequences.add(sequence);
     return sequence;
+  }
+
+  override memory(): MemoryUse {
+    let cache = 0;
+    for (const sequence of this.#sequences) cache += sequence.cache.byteLength;
+    return { weights: this.#weightBytes, cache, buffers: this.decoder.bufferBytes };
   }
 
   release(sequence: EagleSequence): void {
@@ -52,6 +57,11 @@ export class EagleHead extends OnnxHead {
     for (const sequence of this.#sequences) this.release(sequence);
     await this.decoder.close();
   }
+}
+
+/** What the head's decoder makes room for. */
+export function eagleSizes({ contextLength }: GraphManifest): GeneratedDecoderSizes {
+  return { capacity: contextLength, passTokens: mostDraftTokens, outputRows: mostDraftTokens };
 }
 
 class EagleSequence implements HeadSequence {

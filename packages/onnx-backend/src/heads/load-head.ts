@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type HeadModel, InvalidModelFileError } from '@foretoken/core';
 import { chooseAccess } from '../engine/open-session.js';
+import { fileBytes } from '../model/file-bytes.js';
 import { checkWhole } from '../model/load-settings.js';
 import { cachedHead } from './cached-head.js';
 import { EagleHead } from './eagle-head.js';
@@ -21,10 +22,11 @@ export async function loadHead(source: string, options: HeadOptions = {}): Promi
   const cached = await cachedHead(source, options);
   signal?.throwIfAborted();
   const session = await openSession(cached.path, { threads, provider: undefined, libraryPath });
+  const weightBytes = await fileBytes(cached.path);
   const head =
     cached.kind === 'eagle'
-      ? new EagleHead(cached.name, session, cached.manifest)
-      : new MlpSpeculatorHead(cached.name, session, cached.shape);
+      ? new EagleHead(cached.name, session, cached.manifest, weightBytes)
+      : new MlpSpeculatorHead(cached.name, session, cached.shape, weightBytes);
   await warmUp(head, source);
   return head;
 }

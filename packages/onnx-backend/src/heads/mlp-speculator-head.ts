@@ -1,4 +1,10 @@
-import { ClosedError, type ForwardResult, type HeadRequest, type HeadSequence } from '@foretoken/core';
+import {
+  ClosedError,
+  type ForwardResult,
+  type HeadRequest,
+  type HeadSequence,
+  type MemoryUse,
+} from '@foretoken/core';
 import type { OnnxBinding, OnnxSession } from '../engine/onnx-session.js';
 import type { HostTensor } from '../engine/tensor.js';
 import { HostOutputs } from '../model/host-outputs.js';
@@ -17,14 +23,16 @@ export class MlpSpeculatorHead extends OnnxHead {
   readonly attends: boolean = false;
   readonly #session: OnnxSession;
   readonly #innerWidth: number;
+  readonly #weightBytes: number;
   readonly #binding: OnnxBinding;
   readonly #outputs: HostOutputs;
   readonly #tokens: BigInt64Array;
   /** Features by whose they are; all 0 between passes. */
   readonly #states: Readonly<Record<HeadRequest['featuresOf'], Float32Array>>;
 
-  constructor(name: string, session: OnnxSession, shape: MlpSpeculatorShape) {
+  constructor(name: string, session: OnnxSession, shape: MlpSpeculatorShape, weightBytes: number) {
     super(name);
+    this.#weightBytes = weightBytes;
     this.hiddenStateWidth = shape.width;
     this.vocabularySize = shape.vocabularySize;
     this.maximumSteps = shape.predictionCount;
@@ -42,6 +50,12 @@ export class MlpSpeculatorHead extends OnnxHead {
   override createSequence(): HeadSequence {
     this.assertOpen();
     return new StatelessSequence(this);
+  }
+
+  override memory(): MemoryUse {
+    const inputs = [this.#tokens, this.#states.target, this.#states.head];
+    const buffers = inputs.reduce((sum, { byteLength }) => sum + byteLength, this.#outputs.byteLength);
+    return { weights: this.#weightBytes, cache: 0, buffers };
   }
 
   async forward(request: HeadRequest, signal: AbortSignal | undefined): Promise<ForwardResult> {

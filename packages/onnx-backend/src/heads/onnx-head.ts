@@ -6,6 +6,7 @@ import {
   type HeadRequest,
   type HeadSequence,
   InvalidArgumentError,
+  type MemoryUse,
 } from '@foretoken/core';
 import { computeTurns, OperationQueue } from '@foretoken/core/backend';
 
@@ -26,6 +27,8 @@ export abstract class OnnxHead implements HeadModel {
   }
 
   abstract createSequence(): HeadSequence;
+
+  abstract memory(): MemoryUse;
 
   close(): Promise<void> {
     this.#closing ??= this.#queue.idle().then(() => this.free());

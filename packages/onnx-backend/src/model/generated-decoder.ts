@@ -44,7 +44,7 @@ export class GeneratedDecoder implements Decoder {
     this.session = session;
     this.manifest = manifest;
     this.capacity = sizes.capacity;
-    this.inputs = new PassInputs(manifest, sizes.passTokens);
+    this.inputs = new PassInputs(manifest, sizes);
     this.#outputRows = sizes.outputRows;
     this.#deviceLogits = this.#allocateLogits(sizes.outputRows);
     this.#outputs = this.#makeOutputs(sizes.outputRows, this.#deviceLogits);

@@ -2,6 +2,7 @@ import type { HostTensor } from '../engine/tensor.js';
 import type { GraphManifest } from '../graph/graph-manifest.js';
 import { planTreePass } from '../graph/tree-pass.js';
 import type { DecoderPass } from './decoder.js';
+import type { GeneratedDecoderSizes } from './generated-decoder.js';
 
 /** The inputs of a generated graph other than the cache, in memory that every pass reuses. */
 export class PassInputs {
@@ -11,21 +12,24 @@ export class PassInputs {
   readonly #rows: BigInt64Array;
   readonly #lengthLessOne: Int32Array;
   readonly #total: Int32Array;
-  /** The bias of a chain. */
-  #zeros = new Float32Array(0);
+  /** The bias of a chain: room for the longest pass at the end of the cache, so that it never grows. */
+  readonly #zeros: Float32Array;
   /** Of a head. */
   #features = new Float32Array(0);
 
-  /** @param capacity most tokens of a pass. */
-  constructor(manifest: GraphManifest, capacity: number) {
+  constructor(
+    manifest: GraphManifest,
+    { passTokens, capacity }: Pick<GeneratedDecoderSizes, 'passTokens' | 'capacity'>,
+  ) {
     this.#manifest = manifest;
     // Buffers of their own: the engine holds their address while it reads, so they must not move.
-    const integers = (): BigInt64Array => new BigInt64Array(new ArrayBuffer(capacity * 8));
+    const integers = (): BigInt64Array => new BigInt64Array(new ArrayBuffer(passTokens * 8));
     this.#tokens = integers();
     this.#positions = integers();
     this.#rows = integers();
     this.#lengthLessOne = new Int32Array(new ArrayBuffer(64), 0, 1);
     this.#total = new Int32Array(new ArrayBuffer(64), 0, 1);
+    this.#zeros = new Float32Array(new ArrayBuffer(manifest.trees ? passTokens * capacity * 4 : 0));
   }
 
   get byteLength(): number {
@@ -52,7 +56,7 @@ export class PassInputs {
     if (trees) {
       const planned = pass.positions === undefined ? tree?.positions : undefined;
       const positions = planned ?? this.#givenPositions(start, count, pass.positions);
-      const bias = tree?.bias ?? this.#chainBias(count * total);
+      const bias = tree?.bias ?? this.#zeros;
       tensors.set('position_ids', { type: 'int64', shape: [1, count], data: positions });
       tensors.set('attention_bias', { type: 'float32', shape: [1, 1, count, total], data: bias });
     }
@@ -78,10 +82,5 @@ export class PassInputs {
     if (this.#features.length < length) this.#features = new Float32Array(new ArrayBuffer(length * 4));
     for (const [index, row] of rows.entries()) this.#features.set(row, index * width);
     return this.#features;
-  }
-
-  #chainBias(length: number): Float32Array {
-    if (this.#zeros.length < length) this.#zeros = new Float32Array(new ArrayBuffer(length * 4));
-    return this.#zeros;
   }
 }

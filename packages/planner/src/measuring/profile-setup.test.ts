@@ -199,8 +199,14 @@ describe('profiling a setup', () => {
     const target = bench.options.target.model;
     const head = timedHead(true, bench.pass);
     const drafter = createEagleDrafter({ head, target });
-    const { profile, left } = await profileSetup({ ...bench.options, head, drafter });
+    const profiled = { model: head, file: bench.options.target.file, predictedMemory: { weights: 1 } };
+    const { profile, left } = await profileSetup({ ...bench.options, head: profiled, drafter });
     expect(left).toEqual([]);
+    // Regression: a head was taken to need no memory, and its file was not told apart from another.
+    expect(profile.headMemory).toEqual([
+      { head: head.name, predicted: { weights: 1 }, measured: head.memory() },
+    ]);
+    expect(profile.models[head.name]).toEqual(profile.models['target']);
     const [passes] = profile.headPasses ?? [];
     expect(passes).toMatchObject({ head: head.name, target: { model: 'target' }, contextTokens: 64 });
     expect(passes?.lengths).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
@@ -212,14 +218,15 @@ describe('profiling a setup', () => {
     expect(trees?.ranks[0]?.length).toBeGreaterThan(1);
     expect(profile.treePasses[0]?.trees.length).toBeGreaterThan(5);
     expect(await readBack(bench)).toEqual(profile);
-    expect((await profileSetup({ ...bench.options, head, drafter })).measured).toEqual([]);
+    expect((await profileSetup({ ...bench.options, head: profiled, drafter })).measured).toEqual([]);
   });
 
   it('asks for no trees of a head that drafts none', async () => {
     const bench = await createBench({ treeRule: 'traversal', draft: undefined });
     const head = timedHead(false, bench.pass);
     const drafter = createMlpSpeculatorDrafter({ head, target: bench.options.target.model });
-    const { profile, left } = await profileSetup({ ...bench.options, head, drafter });
+    const profiled = { model: head, file: bench.options.target.file };
+    const { profile, left } = await profileSetup({ ...bench.options, head: profiled, drafter });
     expect(left).toEqual([]);
     expect(profile.acceptance).toHaveLength(1);
     expect([profile.headPasses, profile.treeAcceptance]).toEqual([undefined, []]);

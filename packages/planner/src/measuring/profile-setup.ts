@@ -4,7 +4,6 @@ import {
   createModelTreeDrafter,
   type Drafter,
   type DraftTreeKind,
-  type HeadModel,
   InvalidArgumentError,
   type SamplingSettings,
 } from '@foretoken/core';
@@ -17,13 +16,14 @@ import { hashModelFile } from '../profile/hash-model-file.js';
 import { type Profile, type ProfileMachine, profileVersion } from '../profile/profile-schema.js';
 import { readProfile } from '../profile/read-profile.js';
 import { writeProfile } from '../profile/write-profile.js';
+import type { ProfiledHead } from './profiled-head.js';
 import type { ProfiledModel } from './profiled-model.js';
 import type { ProfileStep } from './profile-step.js';
 import { steadyClock } from './steady-clock.js';
 import { acceptanceStep } from './steps/acceptance-step.js';
 import { energyStep } from './steps/energy-step.js';
 import { headPassesStep } from './steps/head-passes-step.js';
-import { memoryStep } from './steps/memory-step.js';
+import { headMemoryStep, memoryStep } from './steps/memory-step.js';
 import { passCostsStep } from './steps/pass-costs-step.js';
 import { roundCostsStep } from './steps/round-costs-step.js';
 import { treeAcceptanceStep, type TreePair } from './steps/tree-acceptance-step.js';
@@ -35,8 +35,8 @@ export interface ProfileSetupOptions {
   readonly target: ProfiledModel;
   /** The drafter's model, where it has one. */
   readonly draft?: ProfiledModel | undefined;
-  /** The head that the drafter drafts with, where it has one: asked for its trees alone. */
-  readonly head?: HeadModel | undefined;
+  /** The head that the drafter drafts with, where it has one: asked for its trees and its memory alone. */
+  readonly head?: ProfiledHead | undefined;
   /** Without one only passes, memory and energy are measured. It drafts chains. */
   readonly drafter?: Drafter | undefined;
   /** Token ids of prompts on which acceptance is measured, in this order, as far as the budget goes. */
@@ -164,10 +164,11 @@ function checkOptions({
 
 /** The profile to go on with: what the file holds, or an empty one. */
 async function openProfile(options: ProfileSetupOptions): Promise<Profile> {
-  const { output, machine, energy, target, draft, signal } = options;
+  const { output, machine, energy, target, draft, head, signal } = options;
   const libraries = { ...options.libraries };
   const models: Profile['models'] = {};
-  for (const { id, file } of draft === undefined ? [target] : [target, draft])
+  const heads = head === undefined ? [] : [{ id: head.model.name, file: head.file }];
+  for (const { id, file } of [target, ...(draft === undefined ? [] : [draft]), ...heads])
     models[id] = await hashModelFile(file, signal);
   const profile = (await exists(output))
     ? await readExisting(output, { machine, libraries, models })
@@ -226,6 +227,7 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
   const pair = drafter && { target, draft, drafter, sampling, rule };
   return [
     ...profiled.map(memoryStep),
+    ...(options.head === undefined ? [] : [headMemoryStep(options.head)]),
     ...passes,
     ...(pair === undefined
       ? []
@@ -248,7 +250,7 @@ function treeSteps(options: ProfileSetupOptions): ProfileStep[] {
   if (pair === undefined) return [];
   const passes = treePassesStep(target, clock);
   if (target.model.capabilities.maximumLeaves === 1) return [passes];
-  const ofHead = draft === undefined && head !== undefined ? [headPassesStep(head, target, clock)] : [];
+  const ofHead = draft === undefined && head !== undefined ? [headPassesStep(head.model, target, clock)] : [];
   return [passes, ...ofHead, treeAcceptanceStep(pair, { prompts, clock })];
 }
 
@@ -268,9 +270,10 @@ function treePairOf({
       createModelTreeDrafter({ model: draft.model, target: model, tree });
     return { ...shared, name: draft.model.name, createDrafter };
   }
-  if (head?.attends !== true) return undefined;
-  const createDrafter = (tree: DraftTreeKind): Drafter => createEagleDrafter({ head, target: model, tree });
-  return { ...shared, name: head.name, createDrafter };
+  if (head?.model.attends !== true) return undefined;
+  const createDrafter = (tree: DraftTreeKind): Drafter =>
+    createEagleDrafter({ head: head.model, target: model, tree });
+  return { ...shared, name: head.model.name, createDrafter };
 }
 
 async function exists(file: string): Promise<boolean> {

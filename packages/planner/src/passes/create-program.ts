@@ -7,6 +7,7 @@ import { type RoundCosts, roundCostsOf } from '../prediction/round-costs.js';
 import { estimatedRoundEnergy, measuredRoundEnergy, type RoundEnergy } from '../prediction/round-energy.js';
 import type {
   AcceptanceEntry,
+  MemoryEntry,
   ModelConfiguration,
   Profile,
   TreeAcceptanceEntry,
@@ -22,9 +23,14 @@ import { sameSampling } from './same-sampling.js';
  *
  * @throws PlanningError where the profile does not hold the target.
  */
-export function createProgram(pipeline: Pipeline, models: PipelineModels, profile: Profile): Program {
-  const bound = bindModels(pipeline, models, profile);
+export function createProgram(asked: Pipeline, models: PipelineModels, profile: Profile): Program {
+  const bound = bindModels(asked, models, profile);
   const configurations = allConfigurations(profile);
+  // An estimate is never weighed against a measurement: where a meter read the target, what it did not read stays unknown.
+  const isMetered = configurations.some(
+    (one) => one.model === bound.target.id && measuredRoundEnergy(profile, one, null) !== undefined,
+  );
+  const pipeline = isMetered ? { ...asked, powerModel: undefined } : asked;
   const targets = configurations
     .filter(({ model }) => model === bound.target.id)
     .flatMap((configuration) => targetChoice(pipeline, profile, configuration));
@@ -50,6 +56,7 @@ export function createProgram(pipeline: Pipeline, models: PipelineModels, profil
   }
   return {
     pipeline,
+    unusedPowerModel: isMetered ? asked.powerModel?.name : undefined,
     models: bound,
     targets,
     candidates,
@@ -158,7 +165,7 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
           costs,
           isHead: drafter.kind === 'head',
         }),
-        draftMemoryBytes: draft === null ? 0 : memoryOf(profile, draft),
+        draftMemoryBytes: draftMemoryOf(profile, drafter, draft),
         trees: knownTrees(drafter, profile, target.configuration, ofTrees(target.configuration, draft)),
       });
     }
@@ -239,13 +246,27 @@ function energyOf(
   return estimatedRoundEnergy(powerModel, costs, Math.max(...threads));
 }
 
+/** Bytes that a model or a head takes beside the target; what copies text takes none worth naming. */
+function draftMemoryOf(
+  profile: Profile,
+  drafter: PipelineDrafter,
+  draft: ModelConfiguration | null,
+): number | undefined {
+  if (draft !== null) return memoryOf(profile, draft);
+  if (drafter.kind !== 'head') return 0;
+  const entry = profile.headMemory?.find(({ head }) => head === drafter.head);
+  return entry && sumOf(entry.measured);
+}
+
 /** Bytes that a model takes, of the configuration, or of one that differs in threads alone. */
 function memoryOf({ memory }: Profile, configuration: ModelConfiguration): number | undefined {
   const withoutThreads = (one: ModelConfiguration): unknown => ({ ...one, threads: null });
   const entry =
     memory.find((one) => isDeepStrictEqual(one.configuration, configuration)) ??
     memory.find((one) => isDeepStrictEqual(withoutThreads(one.configuration), withoutThreads(configuration)));
-  if (entry === undefined) return undefined;
-  const { weights, cache, buffers } = entry.measured;
+  return entry && sumOf(entry.measured);
+}
+
+function sumOf({ weights, cache, buffers }: MemoryEntry['measured']): number {
   return weights + cache + buffers;
 }

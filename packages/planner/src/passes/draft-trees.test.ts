@@ -284,6 +284,26 @@ describe('draft trees', () => {
       expect(decisionsOf(plan)).toMatch(reason);
     });
 
+    test('take the memory of the head, which a limit counts', () => {
+      // Regression: only the target's memory counted, whatever drafted for it.
+      const measured = { weights: 2e8, cache: 0, buffers: 0 };
+      const profile = asHead(treeEntries(1, wide));
+      const plan = (memoryBytes: number | undefined, headMemory: Profile['headMemory']): Plan =>
+        compile({ ...profile, headMemory }, { drafters: head, limits: { memoryBytes } });
+      const entries = [{ head: 'eagle', predicted: {}, measured }];
+      const target = plan(undefined, entries).memoryBytes as number;
+      expect(target).toBeGreaterThan(1.2e9);
+      expect(plan(target, entries).drafters).toHaveLength(1);
+      const without = plan(target - 1, entries);
+      expect(without).toMatchObject({ drafters: [], memoryBytes: target - 2e8 });
+      expect(without.decisions.map(({ text }) => text)).toContainEqual(
+        expect.stringMatching(/^eagle is left out: it takes 1\d+\.\d MB with the target/),
+      );
+      // Of an older profile nothing is known.
+      expect(plan(undefined, undefined).memoryBytes).toBeNull();
+      expect(plan(target, undefined).drafters).toEqual([]);
+    });
+
     test('are known from passes alone, and without those of the head nothing is', () => {
       const passes = { ...asHead(treeEntries(1, wide)), roundCosts: [] };
       const plan = compile(passes, { drafters: head });

@@ -26,7 +26,7 @@ export const formats: Pass = {
     const { formats: permitted = [], cacheTypes = [] } = pipeline.target;
     const targets = program.targets.filter(
       ({ configuration }) =>
-        (hasOwnWeights(configuration) || permitted.includes(configuration.weightFormat)) &&
+        (hasOwnWeights(configuration) || includesFormat(permitted, configuration.weightFormat)) &&
         isPermittedCache(cacheTypes, configuration),
     );
     if (targets.length === 0) {
@@ -34,6 +34,10 @@ export const formats: Pass = {
         `The target was measured as ${formatsOf(program.targets).join(', ')} alone, which are not as its file and the engine have them, and target.formats and target.cacheTypes do not permit them: measure it as it is, or permit one of them.`,
         { pass: name },
       );
+    }
+    for (const format of permitted) {
+      if (!measured.some(({ weightFormat }) => includesFormat([format], weightFormat)))
+        decisions.push(`the target as ${format} is permitted and was not measured`);
     }
     const left = formatsOf(program.targets.filter((target) => !targets.includes(target)));
     if (left.length > 0)
@@ -74,6 +78,11 @@ function formatsOf(targets: readonly TargetChoice[]): string[] {
   return distinct(targets.map(({ configuration }) => formatText(configuration)));
 }
 
+/** Engines write their formats in capitals or not, and --weight-formats takes both. */
+function includesFormat(permitted: readonly string[], wanted: string): boolean {
+  return permitted.some((format) => format.toLowerCase() === wanted.toLowerCase());
+}
+
 function isPermittedCache(permitted: readonly string[], { cacheType }: ModelConfiguration): boolean {
   return cacheType === undefined || permitted.includes(cacheType);
 }
@@ -96,7 +105,7 @@ function hasPermittedFormat({ drafter, draft }: Candidate): boolean {
   if (drafter.kind !== 'draft-model' || draft === null) return true;
   const { formats: permitted, cacheTypes } = drafter;
   return (
-    (permitted === undefined || permitted.includes(draft.weightFormat)) &&
+    (permitted === undefined || includesFormat(permitted, draft.weightFormat)) &&
     (cacheTypes === undefined || isPermittedCache(cacheTypes, draft))
   );
 }

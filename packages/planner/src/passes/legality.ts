@@ -12,11 +12,13 @@ const name = 'legality';
  */
 export const legality: Pass = {
   name,
-  run(program) {
+  run(program, { machine }) {
     const decisions: string[] = [];
     let { targets, candidates } = program;
     for (const { label, reason } of program.unmeasured)
       decisions.push(`${label} is left out: ${reason}; foretoken profile measures it`);
+    if (program.unusedPowerModel !== undefined)
+      decisions.push(`${program.unusedPowerModel} estimates nothing: a meter read the target`);
     if (program.pipeline.drafters.length > 0 && candidates.length === 0 && targets.length > 0) {
       throw new PlanningError(
         `None of the drafters can be planned: ${program.unmeasured.map(({ label, reason }) => `${label}: ${reason}`).join('; ')}. Measure them into the profile with foretoken profile, or give a pipeline without drafters.`,
@@ -37,7 +39,7 @@ export const legality: Pass = {
       decisions.push(...reasons);
     };
 
-    permittedPlaces(program, keepTargets, keepCandidates);
+    permittedPlaces(program, machine.cores, keepTargets, keepCandidates);
     if (targets.length === 0) throw noTarget(program);
     keepCandidates((candidate) => wrongVocabulary(program, candidate));
     energyKnown(program, targets, keepTargets, keepCandidates);
@@ -52,26 +54,34 @@ type KeepCandidates = (keep: (candidate: Candidate) => string | undefined) => vo
 
 function permittedPlaces(
   { pipeline }: Program,
+  cores: number,
   keepTargets: KeepTargets,
   keepCandidates: KeepCandidates,
 ): void {
-  const { engines, threads = Number.POSITIVE_INFINITY } = pipeline.limits ?? {};
+  const { engines, threads = Number.POSITIVE_INFINITY, contextTokens = 0 } = pipeline.limits ?? {};
   const isPermitted = (configuration: ModelConfiguration): boolean =>
-    (configuration.threads ?? 0) <= threads &&
+    // An engine that chooses takes up to all of them.
+    (configuration.threads ?? cores) <= threads &&
+    configuration.contextLength >= contextTokens &&
     (engines === undefined || engines.some((engine) => configuration.engine.startsWith(engine)));
   keepTargets(({ configuration }) => isPermitted(configuration));
   keepCandidates(({ draft, label }) =>
     draft === null || isPermitted(draft)
       ? undefined
-      : `${label} as ${configurationText(draft)} is left out: the limits do not permit its engine or threads`,
+      : `${label} as ${configurationText(draft)} is left out: the limits do not permit its engine, threads or context`,
   );
 }
 
 function noTarget({ pipeline, models }: Program): PlanningError {
-  const { engines, threads } = pipeline.limits ?? {};
+  const { engines, threads, contextTokens } = pipeline.limits ?? {};
   const limits = [
     ...(engines === undefined ? [] : [`engines ${engines.join(', ')}`]),
-    ...(threads === undefined ? [] : [`at most ${threads} threads`]),
+    ...(threads === undefined
+      ? []
+      : [
+          `at most ${threads} ${threads === 1 ? 'thread' : 'threads'}, of which an engine that chooses takes all`,
+        ]),
+    ...(contextTokens === undefined ? [] : [`room for ${contextTokens} tokens of context`]),
   ];
   const within = limits.length === 0 ? '' : ` within the limits (${limits.join('; ')})`;
   return new PlanningError(
@@ -136,11 +146,11 @@ function memoryFits(
   if (least > limit) {
     const smallestDraft = Math.min(
       ...candidates
-        .filter(({ target, draft }) => target === smallest && draft !== null)
+        .filter(({ target, draftMemoryBytes }) => target === smallest && draftMemoryBytes !== 0)
         .map(({ draftMemoryBytes }) => draftMemoryBytes ?? Number.POSITIVE_INFINITY),
     );
     const withDraft = Number.isFinite(smallestDraft)
-      ? `, and ${megabytes(least + smallestDraft)} with the smallest draft model`
+      ? `, and ${megabytes(least + smallestDraft)} with the smallest draft model or head`
       : '';
     throw new PlanningError(
       `The memory limit of ${megabytes(limit)} is impossible: the smallest that works is ${megabytes(least)} (${Math.ceil(least)} bytes), the target alone as ${configurationText(smallest.configuration)}${withDraft}.`,

@@ -35,7 +35,7 @@ export interface Candidate {
   readonly requantised: boolean;
   readonly costs: RoundCosts;
   readonly energy: RoundEnergy | undefined;
-  /** Of the draft alone; 0 where no model drafts, undefined: not measured. */
+  /** Of the draft or the head alone; 0 where neither drafts, undefined: not measured. */
   readonly draftMemoryBytes: number | undefined;
   /** By the rule under which it was measured, at least one. */
   readonly acceptance: ReadonlyMap<string, AcceptanceData>;
@@ -76,6 +76,8 @@ export type Combination = 'single' | 'estimate';
 /** What a plan is compiled from: alternatives, which passes narrow down and complete. */
 export interface Program {
   readonly pipeline: Pipeline;
+  /** A power model that was asked for and estimates nothing, since a meter read the target. */
+  readonly unusedPowerModel: string | undefined;
   /** The pipeline's models in the profile. */
   readonly models: { readonly target: BoundModel; readonly drafters: readonly (BoundModel | undefined)[] };
   /** Configurations of the target that are left, at least one; one after placement. */

@@ -112,6 +112,23 @@ describe('legality', () => {
     expect(compile({ limits: { memoryBytes: 1_220_000_000 } }).drafters).toHaveLength(1);
   });
 
+  test('an engine that chooses its threads may take all of them', () => {
+    // Regression: it passed for none, and kept every limit.
+    const chosen = { ...targetConfiguration, threads: null };
+    const profile = { passCosts: [stepCurve(chosen, [8, 2])], roundCosts: [], memory: [] };
+    const plain = { drafters: [] };
+    expect(compile({ ...plain, limits: { threads: 2 } }, profile).target.configuration).toEqual(chosen);
+    expect(() => compile({ ...plain, limits: { threads: 1 } }, profile)).toThrow(
+      /No pass costs .*at most 1 thread, of which an engine that chooses takes all/,
+    );
+  });
+
+  test('a context that the models have no room for is refused', () => {
+    // Regression: costs at 100,000 tokens were made up of those at 512.
+    expect(compile({ limits: { contextTokens: 512 } }).drafters).toHaveLength(1);
+    expect(() => compile({ limits: { contextTokens: 513 } })).toThrow(/room for 513 tokens of context/);
+  });
+
   test('a draft of another vocabulary is left out, unless it is translated', () => {
     const models = smallModels(smallPipeline());
     const marked = {
@@ -127,7 +144,7 @@ describe('legality', () => {
 
   test('engines and threads that are not permitted are not used', () => {
     expect(() => compile({ limits: { engines: ['other'] } })).toThrow(PlanningError);
-    expect(() => compile({ limits: { threads: 1 } })).toThrow('at most 1 threads');
+    expect(() => compile({ limits: { threads: 1 } })).toThrow('at most 1 thread,');
     expect(compile({ limits: { engines: ['engine'], threads: 2 } }).drafters).toHaveLength(1);
   });
 
@@ -190,6 +207,18 @@ describe('energy', () => {
     expect(plan.energy?.plainJoules).toBeCloseTo(0.2, 6);
     expect(compile({ objective: { energy: 1 }, powerModel }, { energy }).energy?.kind).toBe('measured');
   });
+
+  test('estimates nothing beside a reading of the target', () => {
+    // Regression: a draft that no meter read was estimated, and weighed against what the meter said of the target.
+    const powerModel = { name: 'data sheet', idleWatts: 0, wattsPerThread: 0.001 };
+    const ofTarget = { ...energy, measured: energyEntries(targetConfiguration, [1, 1.1, 1.2]) };
+    const plan = compile({ objective: { energy: 1 }, powerModel }, { energy: ofTarget });
+    expect(plan.drafters).toEqual([]);
+    expect(plan.energy).toMatchObject({ kind: 'measured', plainJoules: 1, joules: 1 });
+    const told = plan.decisions.map(({ text }) => text);
+    expect(told).toContain('data sheet estimates nothing: a meter read the target');
+    expect(told).toContainEqual(expect.stringMatching(/small\.gguf is left out: .*its own is not known/));
+  });
 });
 
 describe('weight formats', () => {
@@ -215,6 +244,20 @@ describe('weight formats', () => {
       { passCosts: [...smallProfile().passCosts, stepCurve(slow, [16, 4])] },
     );
     expect(plan.target.isOther).toBe(false);
+  });
+
+  test('permitted ones are known however they are written, and named where they were not measured', () => {
+    // Regression: "f16" permitted nothing, without a word.
+    const half = { ...targetConfiguration, weightFormat: 'F16' };
+    const plan = compile(
+      { target: { model: 'big.gguf', formats: ['f16', 'q9'] } },
+      {
+        passCosts: [...smallProfile().passCosts, stepCurve(half, [4, 1])],
+        acceptance: [acceptanceEntry({}), acceptanceEntry({ target: half })],
+      },
+    );
+    expect(plan.target.configuration.weightFormat).toBe('F16');
+    expect(textOf(plan, 'formats')).toContain('the target as q9 is permitted and was not measured');
   });
 
   test('drafts take the best one', () => {

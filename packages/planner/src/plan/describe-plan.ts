@@ -135,9 +135,10 @@ function usedModels(program: Program): Plan['models'] {
   const scheduled = [...(program.drafters ?? []), ...program.alternatives, ...program.fallback];
   for (const { candidate } of scheduled) {
     const { draft, drafter } = candidate;
-    if (draft === null) continue;
+    const bound = drafters[program.pipeline.drafters.indexOf(drafter)];
     // Of its own layers, where it has no file of its own.
-    add(draft.model, drafters[program.pipeline.drafters.indexOf(drafter)] ?? target);
+    if (draft !== null) add(draft.model, bound ?? target);
+    else if (bound !== undefined) add(bound.id, bound);
   }
   return files;
 }

@@ -55,6 +55,10 @@ async function changedModels({ target, drafters, models }: Plan, signal?: AbortS
   const used = new Set([
     target.configuration.model,
     ...drafters.flatMap(({ draft }) => (draft === null ? [] : [draft.model])),
+    // Plans of profiles that did not hash heads do not have them.
+    ...drafters.flatMap(({ drafter }) =>
+      drafter.kind === 'head' && models[drafter.head] !== undefined ? [drafter.head] : [],
+    ),
   ]);
   const hashes = new Map<string, string>();
   const lines: string[] = [];

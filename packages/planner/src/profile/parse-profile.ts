@@ -98,6 +98,10 @@ function findContradictions(profile: Profile): string[] {
   }
   for (const [index, { configuration }] of profile.memory.entries())
     checkModel(`memory.${index}`, configuration);
+  for (const [index, { head }] of (profile.headMemory ?? []).entries()) {
+    if (profile.models[head] === undefined)
+      problems.push(`headMemory.${index}: the head "${head}" is not among models`);
+  }
   const energies = [...profile.energy.measured, ...profile.energy.estimated];
   for (const { configuration } of energies) checkModel('energy', configuration);
   return problems;

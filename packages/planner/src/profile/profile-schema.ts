@@ -170,11 +170,14 @@ const treeAcceptance = z
 
 const memoryBytes = z.strictObject({ weights: count, cache: count, buffers: count });
 
-const memory = z.strictObject({
-  configuration,
+const memoryUse = {
   predicted: memoryBytes.partial().describe("Bytes from the model's file, where they can be told"),
   measured: memoryBytes.describe('Bytes that the engine occupies with one sequence open, as it says'),
-});
+};
+
+const memory = z.strictObject({ configuration, ...memoryUse });
+
+const headMemory = z.strictObject({ head: name.describe('A key of models'), ...memoryUse });
 
 const passEnergy = {
   configuration,
@@ -214,6 +217,7 @@ export const profileSchema = z.strictObject({
   headPasses: z.array(headPasses).optional().describe('Left out: no head was measured'),
   treeAcceptance: z.array(treeAcceptance),
   memory: z.array(memory),
+  headMemory: z.array(headMemory).optional().describe('Left out: no head was measured'),
   energy,
 });
 

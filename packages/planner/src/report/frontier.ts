@@ -1,4 +1,5 @@
 import { treePassLengths } from '@foretoken/core';
+import { estimateEnergy, type PowerModel } from '../energy/estimate-energy.js';
 import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import { passCostsOf } from '../prediction/pass-cost-at.js';
 import { measuredRoundEnergy } from '../prediction/round-energy.js';
@@ -19,22 +20,43 @@ export interface FrontierPoint {
   readonly name: string;
   readonly kind: 'large model only' | 'small model only' | 'speculation' | 'plan';
   readonly millisecondsPerToken: number;
-  /** Undefined: not measured. */
+  /** Measured, or estimated where the plan's energy is; undefined: neither. */
   readonly joulesPerToken: number | undefined;
   /** Undefined: not measured. An exact rule gives what the target gives. */
   readonly quality: Quality | undefined;
 }
 
+export interface FrontierOptions {
+  /** By the names that the profile has for models. */
+  readonly qualities?: ReadonlyMap<string, Quality> | undefined;
+  /** That the plan was made with; it counts where the plan's energy is an estimate. */
+  readonly powerModel?: PowerModel | undefined;
+}
+
 /**
  * The time, energy and quality of everything that a plan weighed up: the target alone, each draft model alone, each
  * drafter with its best length, and the plan.
- *
- * @param qualities by the names that the profile has for models.
  */
 export function frontierOf(
   plan: Plan,
   profile: Profile,
-  qualities: ReadonlyMap<string, Quality> = new Map(),
+  { qualities = new Map(), powerModel }: FrontierOptions = {},
+): FrontierPoint[] {
+  const points = measuredPoints(plan, profile, qualities);
+  if (plan.energy?.kind !== 'estimated') return points;
+  // No reading of a draft stands beside an estimate of the target.
+  const threads = plan.target.configuration.threads ?? profile.machine.cores;
+  return points.map((point) => ({
+    ...point,
+    joulesPerToken:
+      powerModel && estimateEnergy(powerModel, { milliseconds: point.millisecondsPerToken, threads }).joules,
+  }));
+}
+
+function measuredPoints(
+  plan: Plan,
+  profile: Profile,
+  qualities: ReadonlyMap<string, Quality>,
 ): FrontierPoint[] {
   const plainMilliseconds = 1000 / plan.plain.tokensPerSecond;
   const { configuration } = plan.target;

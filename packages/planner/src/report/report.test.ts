@@ -41,12 +41,27 @@ describe('the frontier', () => {
       expect(point).toMatchObject({ joulesPerToken: undefined, quality: undefined });
   });
 
+  test('estimates every way to decode where the plan is an estimate, and puts no reading beside it', () => {
+    // Regression: the plan's estimate stood in one column with readings of the draft, under the same name.
+    const powerModel = { name: 'data sheet', idleWatts: 10, wattsPerThread: 5 };
+    const pipeline = smallPipeline({ powerModel });
+    const ofDraft = measured.filter(({ configuration }) => configuration.model === 'small');
+    const profile = smallProfile({
+      energy: { meters: ['RAPL'], unreadable: [], measured: ofDraft, estimated: [] },
+    });
+    const plan = compilePlan({ pipeline, models: smallModels(pipeline), profile });
+    expect(plan.energy?.kind).toBe('estimated');
+    for (const { millisecondsPerToken, joulesPerToken } of frontierOf(plan, profile, { powerModel }))
+      expect(joulesPerToken).toBeCloseTo((20 * millisecondsPerToken) / 1000, 6);
+    for (const { joulesPerToken } of frontierOf(plan, profile)) expect(joulesPerToken).toBeUndefined();
+  });
+
   test('gives speculation the quality of the target', () => {
     const qualities = new Map([
       ['big', { perplexity: 2, solved: 9, tasks: 10 }],
       ['small', { perplexity: 5, solved: 4, tasks: 10 }],
     ]);
-    const points = frontierOf(planOf(withMeter), withMeter, qualities);
+    const points = frontierOf(planOf(withMeter), withMeter, { qualities });
     expect(points.map(({ quality }) => quality?.solved)).toEqual([9, 4, 9]);
   });
 });
@@ -58,7 +73,7 @@ describe('the answers', () => {
       ['big', { perplexity: 2, solved: 9, tasks: 10 }],
       ['small', { perplexity: 5, solved: 4, tasks: 10 }],
     ]);
-    const [pairing, accuracy, efficiency] = answers(plan, frontierOf(plan, withMeter, qualities));
+    const [pairing, accuracy, efficiency] = answers(plan, frontierOf(plan, withMeter, { qualities }));
     expect(pairing).toContain('big with small.gguf');
     expect(accuracy).toMatch(
       /Nothing: the rule block keeps.*small alone solved 4 of 10 tasks, where the target solved 9/,
