@@ -27,9 +27,9 @@ export interface CombinedGain {
 }
 
 /**
- * What asking `first` gives, and `second` in the rounds in which the first has nothing to propose, each with its own
- * best length; as if those rounds were like all others. Each is held against its own plain rounds, since they were
- * measured at different times.
+ * What asking `first` gives, and `second` where the first has nothing to propose, each with its own best length. The first
+ * keeps the tokens that it brings: a text is copied in runs, and between them the other drafts as if that part were like
+ * all of the text. Each is held against its own plain rounds, since they were measured at different times.
  *
  * @returns undefined where the objective asks for what is not known.
  */
@@ -42,10 +42,14 @@ export function combinedGain(
   const leading = againstPlain(pipeline, first);
   const following = againstPlain(pipeline, second);
   if (leading === undefined || following === undefined) return undefined;
-  const committedTokens = leading.best.committed.mean + idle * (following.best.committed.mean - 1);
+  // For the tokens of one round of the first: its drafts, and what the second needs for those of its idle rounds.
+  const rounds = 1 - idle + idle / following.best.committed.mean;
+  const committedTokens = leading.best.committed.mean / rounds;
   const weights = objectiveWeights(pipeline);
-  const costOf = (measure: 'milliseconds' | 'togetherMilliseconds' | 'joules'): number =>
-    relative(leading, measure) + idle * (relative(following, measure) - 1);
+  const costOf = (measure: 'milliseconds' | 'togetherMilliseconds' | 'joules'): number => {
+    const ofIdle = (idle * relative(following, measure)) / following.best.committed.mean;
+    return (relative(leading, measure) - idle + ofIdle) / rounds;
+  };
   let logGain = 0;
   for (const [weight, measure] of [
     [weights.latency, 'milliseconds'],
