@@ -47,7 +47,9 @@ describe('models that cannot be used', () => {
   it('a draft with another vocabulary is refused, with the option that allows it', async () => {
     const { code, stderr } = await runCommand([...oneThread, '--draft', inFolder('bytes.gguf')]);
     expect(code).toBe(failure);
-    expect(stderr).toMatch(/8192 tokens against 257; token \d+ is .* in the one and .*; the draft has \d+ % of the target.s tokens.*--foreign-draft/);
+    expect(stderr).toMatch(
+      /8192 tokens against 257; token \d+ is .* in the one and .*; the draft has \d+ % of the target.s tokens.*--foreign-draft/,
+    );
   });
 
   it('a prompt longer than the context is refused with both lengths', async () => {
@@ -86,8 +88,14 @@ describe('models that cannot be used', () => {
     const shared = [...oneThread, '--model', file, '-n', '4', '--ignore-end'];
     expect(await runCommand(shared)).toMatchObject({ code: 0 });
     for (const [parameters, message] of [
-      [[...shared, '--draft', 'prompt-lookup'], /cannot be the target of speculative .*recurrent state.*without a/],
-      [[...shared, '--draft', file], /cannot be the draft model of speculative decoding: its recurrent state/],
+      [
+        [...shared, '--draft', 'prompt-lookup'],
+        /cannot be the target of speculative .*recurrent state.*without a/,
+      ],
+      [
+        [...shared, '--draft', file],
+        /cannot be the draft model of speculative decoding: its recurrent state/,
+      ],
       [['suggest', '--model', file], /Nothing can draft for recurrent\.gguf: its recurrent state/],
     ] as const) {
       const { code, stdout, stderr } = await runCommand(parameters);

@@ -38,7 +38,10 @@ describe('a schema with recursion', () => {
     $defs: {
       list: {
         type: 'object',
-        properties: { ok: { type: 'boolean' }, rest: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/list' }] } },
+        properties: {
+          ok: { type: 'boolean' },
+          rest: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/list' }] },
+        },
         required: ['ok', 'rest'],
       },
     },
@@ -47,16 +50,20 @@ describe('a schema with recursion', () => {
     typeof value.ok === 'boolean' && (value.rest === null || isList(value.rest ?? {}));
   const refused: readonly (readonly [string, object, RegExp])[] = [
     ['without an end', { $ref: '#' }, /No JSON text satisfies.*Give the recursion an end, such as "null"/],
-    ['into another document', { $ref: 'https://example.com/a.json' }, /#\/\$ref: .* lies outside of this document/],
+    [
+      'into another document',
+      { $ref: 'https://example.com/a.json' },
+      /#\/\$ref: .* lies outside of this document/,
+    ],
     ['by dynamic references', { $dynamicRef: '#a' }, /#\/\$dynamicRef: .* is not supported; use "\$ref"/],
   ];
   const settings = ['--threads', '1', '--draft-length', '4', '--temperature', '1', '-n', '200'];
   const template = ['--chat-template', 'chatml'];
 
   test('works in generate, chat and serve', async () => {
-    const schema = ['--json-schema', JSON.stringify(list)];
-    const generated = await runCommand(['generate', 'const x = ', ...settings, ...schema]);
-    const said = await runCommand(['chat', ...settings, ...template, ...schema], { input: 'A list\n' });
+    const chosen = ['--json-schema', JSON.stringify(list)];
+    const generated = await runCommand(['generate', 'const x = ', ...settings, ...chosen]);
+    const said = await runCommand(['chat', ...settings, ...template, ...chosen], { input: 'A list\n' });
     for (const { code, stdout, stderr } of [generated, said]) {
       expect(code, stderr).toBe(0);
       expect(isList(JSON.parse(stdout))).toBe(true);
@@ -89,7 +96,11 @@ describe('a schema with recursion', () => {
 });
 
 test.each([
-  ['that goes round for ever', 'root ::= "a" root', /No text satisfies the grammar: every way through "root"/],
+  [
+    'that goes round for ever',
+    'root ::= "a" root',
+    /No text satisfies the grammar: every way through "root"/,
+  ],
   ['of no character', 'root ::= [^\\x00-\\U0010FFFF]', /No text satisfies the grammar/],
   ['with a rule that is missing', 'root ::= other', /line 1, column 10: There is no rule "other"/],
 ])('a grammar %s is refused by generate and chat', async (_, grammar, message) => {
@@ -105,7 +116,9 @@ test.each([
 });
 
 /** Asks a running server for JSON of a schema. */
-async function whileServing(use: (ask: (schema: object) => Promise<Response>) => Promise<void>): Promise<void> {
+async function whileServing(
+  use: (ask: (schema: object) => Promise<Response>) => Promise<void>,
+): Promise<void> {
   const child = startCommand(['serve', '--port', '0', '--threads', '1', '--draft-length', '4']);
   const finished = finishCommand(child);
   try {

@@ -53,7 +53,9 @@ function areEqual(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 function show(tokenizer: Tokenizer, token: number): string {
-  return tokenizer.tokenBytes(token).length === 0 ? 'a special token' : JSON.stringify(tokenizer.decode([token]));
+  return tokenizer.tokenBytes(token).length === 0
+    ? 'a special token'
+    : JSON.stringify(tokenizer.decode([token]));
 }
 
 /** Bytes of the tokens that are text, each byte written as one character. */

@@ -3,7 +3,13 @@ import { encodeWeights } from '@foretoken/models';
 import type { StoredWeights } from '../weights/decoder-weights.js';
 import { type GraphBuilder, int, ints } from '../file/graph-builder.js';
 import type { GraphWeightFormat } from '../graph-options.js';
-import { blockPortions, loadValues, notFinite, storedWeight, valuePortions } from '../weights/load-weights.js';
+import {
+  blockPortions,
+  loadValues,
+  notFinite,
+  storedWeight,
+  valuePortions,
+} from '../weights/load-weights.js';
 import { blockElements, blocksOfEightBits, blocksOfFourBits } from '../weights/quantized-blocks.js';
 
 /** One or several stored matrices with the same columns, whose rows follow each other. */

@@ -58,7 +58,10 @@ export function ggufWeight(file: GgufFile, name: string): StoredWeight | undefin
 }
 
 /** The bytes of a tensor in portions of whole rows. @throws InvalidModelFileError where there is none of that name. */
-export async function* ggufPortions(file: GgufFile, name: string): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* ggufPortions(
+  file: GgufFile,
+  name: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const weight = ggufWeight(file, name);
   if (weight === undefined) throw new InvalidModelFileError(`${file.path} has no tensor ${name}.`);
   yield* rowPortions(weight, (rows) => readTensorBytes(file, name, rows));

@@ -57,7 +57,12 @@ export async function huggingFaceWeights(folder: string): Promise<DecoderWeights
       const { file, source } = found;
       for await (const bytes of rowPortions(stored, (rows) => readSafetensorsBytes(file, source, rows))) {
         const gains = isOffset(name) ? decodeWeights(bytes, stored.format) : undefined;
-        yield gains === undefined ? bytes : encodeWeights(gains.map((gain) => gain + 1), 'F32');
+        yield gains === undefined
+          ? bytes
+          : encodeWeights(
+              gains.map((gain) => gain + 1),
+              'F32',
+            );
       }
     },
   };
