@@ -5,7 +5,7 @@ import { readConstants } from '../../../testing/read-constants.js';
 import { temporaryFolder } from '../../../testing/temporary-folder.js';
 import { boundCacheLayout } from '../layout/bound-cache-layout.js';
 import { decoderModel } from '../decoder/decoder-model.js';
-import { generateGraph, graphManifest } from '../generate-graph.js';
+import { generateGraph } from '../generate-graph.js';
 import { openDecoderWeights } from './decoder-source.js';
 import { blocksOfEightBits, blocksOfFourBits } from './quantized-blocks.js';
 import { rowPortions } from './row-portions.js';
@@ -59,13 +59,8 @@ test('a table larger than a portion is written in portions, to the same bytes', 
       if (bytes !== undefined)
         expect(bytes.equals(constants.get(name)?.bytes as Uint8Array), name).toBe(true);
     }
-    const weights = await openDecoderWeights(source, async () => manifest.sourceHash);
-    const { graph } = decoderModel(
-      weights,
-      graphManifest(weights, { weightFormat }),
-      boundCacheLayout,
-      new Map(),
-    );
+    const weights = await openDecoderWeights(source);
+    const { graph } = decoderModel(weights, manifest, boundCacheLayout, new Map());
     for (const { data } of graph.initializers) {
       const made = await data();
       for await (const portion of made instanceof Uint8Array ? [made] : made)
