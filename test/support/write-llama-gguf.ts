@@ -35,7 +35,7 @@ export async function writeLlamaGguf(path: string, options: LlamaGgufOptions = {
   );
 }
 
-function llamaMetadata(shape: LlamaShape): [string, TypedValue][] {
+export function llamaMetadata(shape: LlamaShape): [string, TypedValue][] {
   const whole = (value: number): TypedValue => ({ type: 'uint32', value });
   return [
     ['general.architecture', { type: 'string', value: 'llama' }],

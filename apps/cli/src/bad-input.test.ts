@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../testing/run-command.js';
+import { writeRecurrentModel } from '../../../test/support/write-other-architectures.js';
+import { writeHollowGguf } from '../../../test/support/write-hollow-gguf.js';
 import { writeHuggingFaceFolder } from '../../../test/support/write-hugging-face-folder.js';
 
 const failure = 1;
@@ -45,7 +47,9 @@ describe('models that cannot be used', () => {
   it('a draft with another vocabulary is refused, with the option that allows it', async () => {
     const { code, stderr } = await runCommand([...oneThread, '--draft', inFolder('bytes.gguf')]);
     expect(code).toBe(failure);
-    expect(stderr).toMatch(/8192 tokens against 257.*--foreign-draft/);
+    expect(stderr).toMatch(
+      /8192 tokens against 257; token \d+ is .* in the one and .*; the draft has \d+ % of the target.s tokens.*--foreign-draft/,
+    );
   });
 
   it('a prompt longer than the context is refused with both lengths', async () => {
@@ -62,6 +66,42 @@ describe('models that cannot be used', () => {
     ]);
     expect(code).toBe(failure);
     expect(stderr).toMatch(/prompt has \d+ tokens.*holds 32/);
+  });
+
+  it('a model larger than memory is refused before it is loaded, with the numbers', async () => {
+    await writeHollowGguf(inFolder('huge.gguf'));
+    const numbers =
+      /huge\.gguf takes \d{6}\.\d MB \(weights \d{6}\.\d MB, .*\), and there are \d+\.\d MB: take a smaller/;
+    for (const backend of ['llamacpp', 'onnx']) {
+      const target = await runCommand([...oneThread, '--model', inFolder('huge.gguf'), '--backend', backend]);
+      expect(target).toMatchObject({ code: failure, stdout: '', stderr: expect.stringMatching(numbers) });
+    }
+    // A draft has what the target leaves.
+    const draft = await runCommand([...oneThread, '--draft', inFolder('huge.gguf')]);
+    expect(draft.stderr).toMatch(/Beside target\.gguf, which takes \d+\.\d MB: .*huge\.gguf takes/);
+    expect(draft).toMatchObject({ code: failure, stdout: '' });
+  });
+
+  it('a recurrent model decodes plainly, and neither drafts nor is drafted for', async () => {
+    const file = inFolder('recurrent.gguf');
+    await writeRecurrentModel(file);
+    const shared = [...oneThread, '--model', file, '-n', '4', '--ignore-end'];
+    expect(await runCommand(shared)).toMatchObject({ code: 0 });
+    for (const [parameters, message] of [
+      [
+        [...shared, '--draft', 'prompt-lookup'],
+        /cannot be the target of speculative .*recurrent state.*without a/,
+      ],
+      [
+        [...shared, '--draft', file],
+        /cannot be the draft model of speculative decoding: its recurrent state/,
+      ],
+      [['suggest', '--model', file], /Nothing can draft for recurrent\.gguf: its recurrent state/],
+    ] as const) {
+      const { code, stdout, stderr } = await runCommand(parameters);
+      expect(stderr).toMatch(message);
+      expect({ code, stdout }).toEqual({ code: failure, stdout: '' });
+    }
   });
 
   it('info describes no garbage', async () => {

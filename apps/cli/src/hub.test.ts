@@ -102,6 +102,20 @@ it.each<[what: string, parameters: readonly string[], code: number, message: Reg
   expect(existsSync(path.join(folder, 'empty'))).toBe(false);
 });
 
+it('what an interrupted pull has left can be removed', async () => {
+  held = 1000;
+  const child = startCommand(['pull', name], environment('left'));
+  const end = finishCommand(child);
+  await untilThere('left', 1000);
+  child.kill('SIGKILL');
+  await end;
+  held = undefined;
+  const removed = await run('left', 'models', '--remove-unfinished');
+  expect(removed).toMatchObject({ code: 0, stdout: `${incompleteFile('left')}\n` });
+  expect(removed.stderr).toMatch(/Removed 1 of .*: 1\.0 kB are free again/);
+  expect(await readdir(path.join(folder, 'left'))).toEqual([]);
+});
+
 it.skipIf(!existsSync('/usr/bin/script') || process.platform !== 'linux')(
   'Ctrl-C at the bar of a terminal is no success',
   async () => {
@@ -133,6 +147,9 @@ it.skipIf(process.platform === 'win32')('a pull whose process is killed or inter
   const stopped = await endAt(model.length - 1, 'SIGINT');
   expect(stopped.code).toBe(interrupted);
   expect(stopped.stderr).toMatch(/What is there is kept: the same command goes on from it/);
+  // Regression: what an interrupted pull had left took up the disk, and no command said so.
+  const listed = await run('killed', 'models');
+  expect(listed.stderr).toMatch(/^owner\/tiny: 4\.\d MB of an unfinished pull\. The same pull goes on/);
   held = undefined;
   const pulled = await run('killed', 'pull', name);
   expect(pulled.code, pulled.stderr).toBe(0);
@@ -142,4 +159,5 @@ it.skipIf(process.platform === 'win32')('a pull whose process is killed or inter
   );
   expect(sha256(await readFile(pulled.stdout.trim()))).toBe(sha256(model));
   expect(existsSync(incompleteFile('killed'))).toBe(false);
+  expect((await run('killed', 'models')).stderr).toBe('');
 });

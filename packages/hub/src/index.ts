@@ -4,6 +4,8 @@ export type { CachedModel } from './cache/cached-models.js';
 export { hubFolder } from './cache/hub-folder.js';
 export { removeCachedModel } from './cache/remove-cached-model.js';
 export type { RemovedModel } from './cache/remove-cached-model.js';
+export { removeUnfinishedPulls, unfinishedPulls } from './cache/unfinished-pulls.js';
+export type { UnfinishedPull } from './cache/unfinished-pulls.js';
 export { parseModelName } from './choice/model-name.js';
 export type { ModelName } from './choice/model-name.js';
 export { pullModel } from './pull-model.js';

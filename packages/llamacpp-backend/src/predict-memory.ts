@@ -53,7 +53,13 @@ function attentionSizes({ metadata, tensors }: GgufFile):
   const width = read('embedding_length');
   const heads = read('attention.head_count');
   const headWidth = read('attention.key_length') || width / heads;
-  const elementsPerToken = read('block_count') * (read('attention.head_count_kv') || heads) * headWidth * 2;
+  const layers = read('block_count');
+  const stored = metadata.get(`${architecture}.attention.head_count_kv`);
+  // Some architectures have a number for every layer.
+  const keyValueHeads = Array.isArray(stored)
+    ? stored.reduce((sum: number, count: unknown) => sum + Number(count), 0)
+    : layers * (Number(stored) || heads);
+  const elementsPerToken = keyValueHeads * headWidth * 2;
   const trained = read('context_length');
   const vocabularySize = tensors.get('token_embd.weight')?.shape[1] ?? Number.NaN;
   const sizes = { elementsPerToken, trained, vocabularySize, width };

@@ -21,7 +21,7 @@ export { validateForLlama } from './llama-validation/validate-for-llama.js';
 export { writeGguf } from './gguf/write-gguf.js';
 export type { TensorToWrite } from './gguf/tensor-to-write.js';
 export type { ScalarName, ScalarValues, TypedValue } from './gguf/value-types.js';
-export { assertMemory } from './memory/assert-memory.js';
+export { assertMemory, machineMemory } from './memory/assert-memory.js';
 export { anonymousRanges, useHugePages } from './memory/huge-pages.js';
 export type { AddressRange, AdviseMemory } from './memory/huge-pages.js';
 export { cachedPrunedModel } from './pruning/cached-pruned-model.js';

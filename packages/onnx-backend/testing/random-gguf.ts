@@ -9,7 +9,7 @@ import {
 import type { TensorType } from '@foretoken/models';
 import { randomNumbers } from './random-numbers.js';
 
-/** A tiny model: 2 layers, 2 key-value heads, 64 tokens of vocabulary, a context of 128; with the norms that Gemma has. */
+/** A tiny model: 2 layers, 2 key-value heads, a context of 128; with the norms that Gemma has. */
 export interface RandomModel {
   readonly architecture: string;
   readonly format: 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
@@ -19,6 +19,8 @@ export interface RandomModel {
   readonly heads?: number;
   readonly headWidth?: number;
   readonly width?: number;
+  /** Default 64. */
+  readonly vocabulary?: number;
   /** Elements of a head that are rotated. */
   readonly rotated?: number;
   readonly linearScaling?: number;
@@ -33,12 +35,12 @@ export interface RandomModel {
   readonly metadata?: Readonly<Record<string, TypedValue | undefined>>;
 }
 
-const sizes = { layers: 2, keyValueHeads: 2, vocabulary: 64, context: 128 } as const;
+const sizes = { layers: 2, keyValueHeads: 2, context: 128 } as const;
 
 /** Writes a GGUF file of random weights, always the same for the same settings. */
 export async function writeRandomGguf(path: string, model: RandomModel): Promise<void> {
-  const { layers, keyValueHeads, vocabulary, context } = sizes;
-  const { architecture, heads = 4, headWidth = 16, width = 64 } = model;
+  const { layers, keyValueHeads, context } = sizes;
+  const { architecture, heads = 4, headWidth = 16, width = 64, vocabulary = 64 } = model;
   const feedForward = 96;
   const random = randomNumbers(20261124);
   const tensors: TensorToWrite[] = [];

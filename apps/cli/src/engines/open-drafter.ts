@@ -17,7 +17,8 @@ import { createDrafter } from '../options/draft-tree.js';
 import { foreignDrafts } from '../options/foreign-draft.js';
 import { type ModelSelection, modelPath } from '../options/model-options.js';
 import { readText } from '../options/prompt-input.js';
-import { type EngineSelection, loadModel } from './backends.js';
+import type { EngineSelection } from './backends.js';
+import { loadDraftModel } from './load-draft-model.js';
 import { createHeadDrafter, isHeadName, openHead } from './heads.js';
 
 /** What drafts, and what it drafts with. */
@@ -71,7 +72,7 @@ export async function openDrafter(
     const { file, ...layers } = draftModel(part, modelPath(selection.model, tinyModels.target));
     const { draftThreads: threads = options.threads, draftKvType: kvType = options.kvType } = selection;
     const settings = { ...options, ...layers, threads, kvType, weightFormat };
-    const model = await loadModel(draftBackend ?? backend, file, settings);
+    const model = await loadDraftModel(target, draftBackend ?? backend, file, settings);
     open.push(model);
     draft = model;
     if (foreignDraft !== undefined) return foreignDrafts[foreignDraft]({ model, target });

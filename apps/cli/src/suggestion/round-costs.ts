@@ -1,4 +1,4 @@
-import { type CostCurve, costAt } from '@foretoken/core';
+import { type CostCurve, costAt, UnsupportedError } from '@foretoken/core';
 import { breakEvenAcceptance, type Profile } from '@foretoken/planner';
 import { calibratePasses } from '../benchmark/calibrate.js';
 import { loadModel } from '../engines/backends.js';
@@ -6,7 +6,11 @@ import type { Candidate } from './candidate.js';
 
 const longestDraft = 15;
 
-/** t(n) of the target: its fastest measured configuration of a profile, else measured now in half a second. */
+/**
+ * t(n) of the target: its fastest measured configuration of a profile, else measured now in half a second.
+ *
+ * @throws UnsupportedError for a target that nothing can draft for; what `loadModel` throws.
+ */
 export async function targetPassCosts(
   target: { readonly name: string; readonly file: string },
   profile: Profile | undefined,
@@ -19,6 +23,11 @@ export async function targetPassCosts(
   if (measured[0] !== undefined) return measured[0];
   const model = await loadModel(backend, target.file, { signal });
   try {
+    if (!model.capabilities.rollback) {
+      throw new UnsupportedError(
+        `Nothing can draft for ${target.name}: its recurrent state cannot be shortened to the accepted tokens. Decode without a drafter, or choose another model.`,
+      );
+    }
     return (await calibratePasses(model, undefined, {}, signal)).target;
   } finally {
     await model.close();

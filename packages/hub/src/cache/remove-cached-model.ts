@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { lstat, realpath, rm, rmdir, unlink } from 'node:fs/promises';
+import { lstat, realpath, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidModelFileError } from '@foretoken/core';
 import { chooseModel } from '../choice/choose-model.js';
 import { requireModelName } from '../choice/model-name.js';
 import { type CachedFile, cachedFiles, newestFiles, readRef } from './cached-files.js';
 import { hubFolder } from './hub-folder.js';
+import { removeIfEmpty } from './remove-if-empty.js';
 import { repositoryFolder } from './repository-folder.js';
 import { asHubWriteError } from './write-error.js';
 
@@ -78,17 +79,4 @@ async function removeEmptyFolders(removed: readonly CachedFile[], folder: string
     if (gone.has(readRef(ref) ?? '')) await unlink(ref);
   }
   for (const emptied of [snapshots, path.join(folder, 'blobs'), refs, folder]) await removeIfEmpty(emptied);
-}
-
-/** @returns whether it is gone. */
-async function removeIfEmpty(folder: string): Promise<boolean> {
-  try {
-    await rmdir(folder);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return true;
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
-    throw error;
-  }
 }

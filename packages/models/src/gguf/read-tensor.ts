@@ -1,12 +1,13 @@
 import { InvalidModelFileError } from '@foretoken/core';
 import { decodeWeights } from '../quantization/weight-formats.js';
-import { readRange } from '../read-range.js';
+import { readRange, type RowRange, rowsOf } from '../read-range.js';
 import type { GgufFile, GgufTensor } from './gguf-file.js';
 
-/** A tensor's bytes as the file stores them. */
-export async function readTensorBytes(file: GgufFile, name: string): Promise<Uint8Array> {
+/** A tensor's bytes as the file stores them: of all rows, or of some. */
+export async function readTensorBytes(file: GgufFile, name: string, rows?: RowRange): Promise<Uint8Array> {
   const tensor = tensorOf(file, name);
-  return readRange(tensor.path, tensor);
+  const rowCount = tensor.shape.slice(1).reduce((product, length) => product * length, 1);
+  return readRange(tensor.path, rowsOf(tensor, rowCount, rows));
 }
 
 /** A tensor as float32, row after row. @throws UnsupportedError for formats that are not dequantised here. */

@@ -5,13 +5,13 @@ import { InsufficientMemoryError, InvalidArgumentError, type MemoryUse } from '@
  * Makes sure that a model fits before it is loaded: the system would end the process, or swap.
  *
  * @param predicted bytes, as far as its file tells.
- * @param limit bytes; default: the machine's memory, or what its container is allowed of it.
+ * @param limit bytes; default: `machineMemory()`.
  * @throws InsufficientMemoryError with the numbers; InvalidArgumentError for a limit that is not positive.
  */
 export function assertMemory(
   source: string,
   predicted: Partial<MemoryUse>,
-  limit: number = memoryOfMachine(),
+  limit: number = machineMemory(),
 ): void {
   if (!(limit > 0)) throw new InvalidArgumentError(`memoryLimit must be bytes above 0, not ${limit}.`);
   const parts = Object.entries(predicted);
@@ -23,7 +23,8 @@ export function assertMemory(
   );
 }
 
-function memoryOfMachine(): number {
+/** Bytes of memory that this process may use: the machine's, or what its container is allowed of it. */
+export function machineMemory(): number {
   // 0 or more than there is where nothing constrains the process.
   const constrained = process.constrainedMemory();
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();

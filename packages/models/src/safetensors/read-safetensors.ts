@@ -3,7 +3,7 @@ import { openModelFile } from '../open-model-file.js';
 import type { HeaderReader } from '../header-reader.js';
 import { isObject } from '../is-object.js';
 import { showValue } from '../show-value.js';
-import { readRange } from '../read-range.js';
+import { readRange, type RowRange, rowsOf } from '../read-range.js';
 
 export interface SafetensorsTensor {
   readonly name: string;
@@ -80,11 +80,16 @@ export function readSafetensors(path: string): Promise<SafetensorsFile> {
   });
 }
 
-/** A tensor's bytes. */
-export async function readSafetensorsBytes(file: SafetensorsFile, name: string): Promise<Uint8Array> {
+/** A tensor's bytes: of all rows, or of some. */
+export async function readSafetensorsBytes(
+  file: SafetensorsFile,
+  name: string,
+  rows?: RowRange,
+): Promise<Uint8Array> {
   const tensor = file.tensors.get(name);
   if (tensor === undefined) throw new InvalidModelFileError(`${file.path} has no tensor ${name}.`);
-  return readRange(file.path, tensor);
+  const rowCount = tensor.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+  return readRange(file.path, rowsOf(tensor, rowCount, rows));
 }
 
 function parseHeader(reader: HeaderReader, bytes: Uint8Array): Record<string, unknown> {

@@ -4,10 +4,10 @@ import {
   InvalidModelFileError,
   UnsupportedError,
 } from '@foretoken/core';
-import { type GgufFile, readGguf, readTensorBytes } from '@foretoken/models';
+import { type GgufFile, readGguf } from '@foretoken/models';
 import { openDecoderWeights } from '../graph/weights/decoder-source.js';
 import type { DecoderWeights, StoredWeights } from '../graph/weights/decoder-weights.js';
-import { ggufWeight } from '../graph/weights/gguf-weights.js';
+import { ggufPortions, ggufWeight } from '../graph/weights/gguf-weights.js';
 import { hashSource } from '../graph/weights/hash-source.js';
 
 /** An EAGLE head: a decoder of one layer, whose embedding matrix is the target's. */
@@ -82,7 +82,7 @@ function headWeights(file: GgufFile): StoredWeights {
     path: file.path,
     find: (name) => ggufWeight(file, name),
     names: () => [...file.tensors.keys()],
-    read: (name) => readTensorBytes(file, name),
+    portions: (name) => ggufPortions(file, name),
   };
 }
 
@@ -106,7 +106,7 @@ function eagleWeights(file: GgufFile, target: DecoderWeights): DecoderWeights {
     path: file.path,
     names: () => [...own.names(), 'token_embd.weight'],
     find: (name) => (isShared(name) ? target.find(name) : own.find(name)),
-    read: (name) => (isShared(name) ? target.read(name) : own.read(name)),
+    portions: (name) => (isShared(name) ? target.portions(name) : own.portions(name)),
     shape: {
       architecture: 'llama',
       vocabularySize,

@@ -3,14 +3,14 @@ import { encodeWeights } from '@foretoken/models';
 import type { StoredWeights } from '../weights/decoder-weights.js';
 import { type GraphBuilder, int, ints } from '../file/graph-builder.js';
 import type { GraphWeightFormat } from '../graph-options.js';
-import { LastResult } from './last-result.js';
-import { loadBlocks, loadValues, notFinite, storedWeight } from '../weights/load-weights.js';
 import {
-  blockElements,
-  blocksOfEightBits,
-  blocksOfFourBits,
-  type QuantizedBlocks,
-} from '../weights/quantized-blocks.js';
+  blockPortions,
+  loadValues,
+  notFinite,
+  storedWeight,
+  valuePortions,
+} from '../weights/load-weights.js';
+import { blockElements, blocksOfEightBits, blocksOfFourBits } from '../weights/quantized-blocks.js';
 
 /** One or several stored matrices with the same columns, whose rows follow each other. */
 export interface Matrix {
@@ -26,7 +26,6 @@ export class MatrixWriter {
   readonly #weights: StoredWeights;
   readonly #format: GraphWeightFormat;
   readonly #accuracyLevel: number;
-  readonly #blocks = new LastResult<QuantizedBlocks>();
 
   constructor(
     builder: GraphBuilder,
@@ -127,29 +126,38 @@ export class MatrixWriter {
         `${this.#weights.path}: rows of ${matrix.parts[0]?.name} have ${columns} elements, which are not whole blocks of ${blockElements}: choose the weight format float32 or float16.`,
       );
     }
-    const load = (): Promise<QuantizedBlocks> => this.#blocks.get(name, () => this.#loadBlocks(matrix, bits));
+    // Kept from the one tensor for the other, which is written after it.
+    const scales: Uint8Array[] = [];
     return {
       quants: this.#builder.tensor({
         name,
         elementType: 'uint8',
         shape: [rows, blocks, (blockElements * bits) / 8],
-        data: async () => (await load()).quants,
+        data: () => this.#quants(matrix, bits, scales),
       }),
       scales: this.#builder.tensor({
         name: `${name}.scales`,
         elementType: 'float32',
         shape: [rows, blocks],
-        data: async () => new Uint8Array((await load()).scales.buffer),
+        data: () => Buffer.concat(scales.splice(0)),
       }),
     };
   }
 
-  async #loadBlocks(matrix: Matrix, bits: 4 | 8): Promise<QuantizedBlocks> {
-    const parts: Uint8Array[] = [];
-    for (const { name } of matrix.parts) {
-      parts.push(await loadBlocks(this.#weights, name, bits === 8 ? 'Q8_0' : 'Q4_0'));
+  /** In portions. @param scales takes those of the blocks that were given out. */
+  async *#quants(
+    { parts }: Matrix,
+    bits: 4 | 8,
+    scales: Uint8Array[],
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    scales.length = 0;
+    for (const { name } of parts) {
+      for await (const bytes of blockPortions(this.#weights, name, bits === 8 ? 'Q8_0' : 'Q4_0')) {
+        const blocks = bits === 8 ? blocksOfEightBits(bytes) : blocksOfFourBits(bytes);
+        scales.push(new Uint8Array(blocks.scales.buffer));
+        yield blocks.quants;
+      }
     }
-    return bits === 8 ? blocksOfEightBits(Buffer.concat(parts)) : blocksOfFourBits(Buffer.concat(parts));
   }
 
   #table(table: Matrix): string {
@@ -158,8 +166,14 @@ export class MatrixWriter {
       name: table.name,
       elementType: this.#format === 'float16' ? 'float16' : 'float32',
       shape: [rowsOf(table), table.columns],
-      data: async () => this.#encode(table, await this.#values(table)),
+      data: () => this.#tablePortions(table),
     });
+  }
+
+  async *#tablePortions(table: Matrix): AsyncGenerator<Uint8Array, void, undefined> {
+    for (const { name } of table.parts) {
+      for await (const values of valuePortions(this.#weights, name)) yield this.#encode(table, values);
+    }
   }
 
   #asFloat32(values: string): string {

@@ -15,8 +15,11 @@ export interface OnnxTensor {
   readonly name: string;
   readonly elementType: ElementType;
   readonly shape: readonly number[];
-  /** Makes the bytes; called once for each time the model is written, so that one tensor is in memory at a time. */
-  readonly data: () => Uint8Array | Promise<Uint8Array>;
+  /**
+   * Makes the bytes, at once or in portions; called once for each time the model is written, so that one tensor, or one
+   * portion of it, is in memory at a time.
+   */
+  readonly data: () => Uint8Array | Promise<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 export type OnnxAttribute =

@@ -21,7 +21,7 @@ export interface WriteOnnxOptions {
 }
 
 /**
- * Writes an ONNX model, tensor by tensor: to temporary files beside it, which take their places when they are
+ * Writes an ONNX model, tensor by tensor, large tables in portions: to temporary files beside it, which take their places when they are
  * complete and on the disk, the model last. A model of more than `externalAbove` bytes has its large tensors in
  * one file `<model>.data` beside it, each at a multiple of 64 KiB.
  *
@@ -85,9 +85,12 @@ async function writeTensors(
   report: (bytes: number) => void,
 ): Promise<void> {
   for (const tensor of tensors) {
-    const data = await checkedData(tensor);
-    await writeFully(file, data, (places.get(tensor.name) as ExternalPlace).offset);
-    report(data.length);
+    let position = (places.get(tensor.name) as ExternalPlace).offset;
+    for await (const data of checkedPortions(tensor)) {
+      await writeFully(file, data, position);
+      position += data.length;
+      report(data.length);
+    }
   }
 }
 
@@ -98,21 +101,26 @@ async function writeParts(
 ): Promise<void> {
   let position = 0;
   for (const part of parts) {
-    const data = part instanceof Uint8Array ? part : await checkedData(part);
-    await writeFully(file, data, position);
-    position += data.length;
-    report(data.length);
+    for await (const data of part instanceof Uint8Array ? [part] : checkedPortions(part)) {
+      await writeFully(file, data, position);
+      position += data.length;
+      report(data.length);
+    }
   }
 }
 
-async function checkedData(tensor: OnnxTensor): Promise<Uint8Array> {
+async function* checkedPortions(tensor: OnnxTensor): AsyncGenerator<Uint8Array, void, undefined> {
   const data = await tensor.data();
-  if (data.length !== tensorBytes(tensor)) {
+  let length = 0;
+  for await (const portion of data instanceof Uint8Array ? [data] : data) {
+    length += portion.length;
+    yield portion;
+  }
+  if (length !== tensorBytes(tensor)) {
     throw new InvalidArgumentError(
-      `${tensor.name} has ${data.length} bytes; its shape and type need ${tensorBytes(tensor)}.`,
+      `${tensor.name} has ${length} bytes; its shape and type need ${tensorBytes(tensor)}.`,
     );
   }
-  return data;
 }
 
 async function writeFully(file: FileHandle, data: Uint8Array, position: number): Promise<void> {

@@ -18,8 +18,8 @@ export interface StoredWeights {
   find(name: string): StoredWeight | undefined;
   /** Names of all stored weights. */
   names(): readonly string[];
-  /** The bytes as stored, row after row. */
-  read(name: string): Promise<Uint8Array>;
+  /** The bytes as stored, row after row, in portions of whole rows: a large table is never in memory as a whole. */
+  portions(name: string): AsyncIterable<Uint8Array>;
 }
 
 /**

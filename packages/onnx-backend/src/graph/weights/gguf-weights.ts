@@ -12,6 +12,7 @@ import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
 import { gemmaTraits } from './gemma.js';
 import { ggufGemma } from './gguf-gemma.js';
 import { separateRotaryPairs } from './rotary-rows.js';
+import { rowPortions } from './row-portions.js';
 
 /** The weights of a GGUF file. @throws InvalidModelFileError, UnsupportedError. */
 export async function ggufWeights(path: string): Promise<DecoderWeights> {
@@ -29,12 +30,13 @@ export async function ggufWeights(path: string): Promise<DecoderWeights> {
     gguf: file,
     names: () => [...file.tensors.keys()].filter((name) => name !== frequencyFactors),
     find: (name) => ggufWeight(file, name),
-    read: async (name) => {
-      const bytes = await readTensorBytes(file, name);
+    async *portions(name) {
       const rotatedHeads = heads.get(/^blk\.\d+\.(attn_[qk])\./.exec(name)?.[1] ?? '');
       // llama.cpp's converter interleaves the halves of these; those of qwen2 it leaves as they are.
-      if (architecture !== 'llama' || rotatedHeads === undefined) return bytes;
-      return separateRotaryPairs(bytes, rotatedHeads, shape.headWidth, shape.rotary.width);
+      if (architecture === 'llama' && rotatedHeads !== undefined) {
+        const bytes = await readTensorBytes(file, name);
+        yield separateRotaryPairs(bytes, rotatedHeads, shape.headWidth, shape.rotary.width);
+      } else yield* ggufPortions(file, name);
     },
   };
 }
@@ -53,6 +55,16 @@ export function ggufWeight(file: GgufFile, name: string): StoredWeight | undefin
     rows: rest.reduce((product, length) => product * length, 1),
     format: tensor.type.name,
   };
+}
+
+/** The bytes of a tensor in portions of whole rows. @throws InvalidModelFileError where there is none of that name. */
+export async function* ggufPortions(
+  file: GgufFile,
+  name: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const weight = ggufWeight(file, name);
+  if (weight === undefined) throw new InvalidModelFileError(`${file.path} has no tensor ${name}.`);
+  yield* rowPortions(weight, (rows) => readTensorBytes(file, name, rows));
 }
 
 /** The file has passed `validateForLlama`, so what is required is there and sound. */

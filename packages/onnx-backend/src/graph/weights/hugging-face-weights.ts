@@ -13,6 +13,7 @@ import type { DecoderWeights, StoredWeight } from './decoder-weights.js';
 import type { DecoderShape } from './decoder-shape.js';
 import { isGemma } from './gemma.js';
 import { readHuggingFaceConfig } from './hugging-face-config.js';
+import { rowPortions } from './row-portions.js';
 
 /**
  * The weights of a Hugging Face folder: config.json, and model.safetensors or the shards that its index names.
@@ -48,17 +49,21 @@ export async function huggingFaceWeights(folder: string): Promise<DecoderWeights
       const stored = found && storedWeight(found.file, found.source, name);
       return stored && isOffset(name) ? { ...stored, format: 'F32' } : stored;
     },
-    read: async (name) => {
+    async *portions(name) {
       const found = tensors.get(name);
-      if (found === undefined) throw new InvalidModelFileError(`${folder} has no tensor ${name}.`);
+      const stored = found && storedWeight(found.file, found.source, name);
+      if (found === undefined || stored === undefined)
+        throw new InvalidModelFileError(`${folder} has no tensor ${name}.`);
       const { file, source } = found;
-      const bytes = await readSafetensorsBytes(file, source);
-      if (!isOffset(name)) return bytes;
-      const gains = decodeWeights(bytes, file.tensors.get(source)?.dtype ?? '');
-      return encodeWeights(
-        gains.map((gain) => gain + 1),
-        'F32',
-      );
+      for await (const bytes of rowPortions(stored, (rows) => readSafetensorsBytes(file, source, rows))) {
+        const gains = isOffset(name) ? decodeWeights(bytes, stored.format) : undefined;
+        yield gains === undefined
+          ? bytes
+          : encodeWeights(
+              gains.map((gain) => gain + 1),
+              'F32',
+            );
+      }
     },
   };
 }

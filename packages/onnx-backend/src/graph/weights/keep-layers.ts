@@ -29,6 +29,6 @@ export function keepLayers(weights: DecoderWeights, layers: readonly number[]): 
         return index === undefined ? [] : [name.replace(layerNumber, `blk.${index}`)];
       }),
     find: (name) => weights.find(sourceName(name)),
-    read: (name) => weights.read(sourceName(name)),
+    portions: (name) => weights.portions(sourceName(name)),
   };
 }

@@ -36,47 +36,73 @@ function checkFormat(weights: StoredWeights, { name, format }: StoredWeight): vo
   }
 }
 
-/**
- * A weight as float32, row after row.
- *
- * @throws InvalidModelFileError for NaN and infinities, UnsupportedError for formats that cannot be read.
- */
+/** A weight as float32, row after row, the whole of it. @throws as `valuePortions`. */
 export async function loadValues(weights: StoredWeights, name: string): Promise<Float32Array> {
-  const values = decodeWeights(await weights.read(name), formatOf(weights, name));
-  for (let index = 0; index < values.length; index++) {
-    if (!Number.isFinite(values[index]))
-      throw notFinite(weights, name, `element ${index} is ${values[index]}`);
+  const { rows, columns } = weights.find(name) as StoredWeight;
+  const values = new Float32Array(rows * columns);
+  let place = 0;
+  for await (const portion of valuePortions(weights, name)) {
+    values.set(portion, place);
+    place += portion.length;
   }
   return values;
 }
 
 /**
- * A matrix in blocks of 32 elements as GGUF stores them: as they are where the source has this format, else
- * quantised as llama.cpp does it.
+ * A weight as float32 in portions of whole rows.
+ *
+ * @throws InvalidModelFileError for NaN and infinities, UnsupportedError for formats that cannot be read.
  */
-export async function loadBlocks(
+export async function* valuePortions(
+  weights: StoredWeights,
+  name: string,
+): AsyncGenerator<Float32Array, void, undefined> {
+  const { format } = weights.find(name) as StoredWeight;
+  let before = 0;
+  for await (const bytes of weights.portions(name)) {
+    const values = decodeWeights(bytes, format);
+    for (let index = 0; index < values.length; index++) {
+      if (!Number.isFinite(values[index]))
+        throw notFinite(weights, name, `element ${before + index} is ${values[index]}`);
+    }
+    before += values.length;
+    yield values;
+  }
+}
+
+/**
+ * A matrix in blocks of 32 elements as GGUF stores them, in portions of whole rows: as they are where the source has this
+ * format, else quantised as llama.cpp does it.
+ */
+export async function* blockPortions(
   weights: StoredWeights,
   name: string,
   format: 'Q8_0' | 'Q4_0',
-): Promise<Uint8Array> {
-  const stored = weights.find(name) as StoredWeight;
-  const bytes =
-    stored.format === format
-      ? await weights.read(name)
-      : encodeWeights(await loadValues(weights, name), format);
+): AsyncGenerator<Uint8Array, void, undefined> {
   const blockBytes = format === 'Q8_0' ? 34 : 18;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let block = 0; block * blockBytes < bytes.length; block++) {
-    // float16 with all exponent bits set: infinity or NaN.
-    if ((view.getUint16(block * blockBytes, true) & 0x7c00) === 0x7c00) {
-      throw notFinite(weights, name, `the scale of block ${block} is not finite`);
+  let before = 0;
+  for await (const bytes of encodedPortions(weights, name, format)) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const blocks = bytes.length / blockBytes;
+    for (let block = 0; block < blocks; block++) {
+      // float16 with all exponent bits set: infinity or NaN.
+      if ((view.getUint16(block * blockBytes, true) & 0x7c00) === 0x7c00) {
+        throw notFinite(weights, name, `the scale of block ${before + block} is not finite`);
+      }
     }
+    before += blocks;
+    yield bytes;
   }
-  return bytes;
 }
 
-function formatOf(weights: StoredWeights, name: string): string {
-  return (weights.find(name) as StoredWeight).format;
+async function* encodedPortions(
+  weights: StoredWeights,
+  name: string,
+  format: 'Q8_0' | 'Q4_0',
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const stored = weights.find(name) as StoredWeight;
+  if (stored.format === format) yield* weights.portions(name);
+  else for await (const values of valuePortions(weights, name)) yield encodeWeights(values, format);
 }
 
 export function notFinite(weights: StoredWeights, name: string, problem: string): InvalidModelFileError {
