@@ -10,7 +10,7 @@ import { ratio } from './texts.js';
 /**
  * Drops drafters that cannot pay (dead code): those that lose even where every token is accepted, those that lose with
  * their acceptance and costs at the good end of their intervals, and those that another one beats with a margin that
- * both intervals leave. What drafts from text stays beside a better model: it may go before it.
+ * both intervals leave. What drafts from text and a model do not drop each other: the one may go before the other.
  */
 export const deadDrafters: Pass = {
   name: 'dead-drafters',
@@ -22,7 +22,11 @@ export const deadDrafters: Pass = {
       const ofLabel = program.candidates.filter((candidate) => candidate.label === label);
       decisions.push(`${label} is dropped: ${whyDead(program, ofLabel)}`);
     }
-    const strongest = best(paying, (candidate) => range(program, candidate).estimate);
+    const rivals =
+      program.pipeline.combination === 'single'
+        ? paying
+        : paying.filter(({ drafter }) => !draftsFromText(drafter));
+    const strongest = best(rivals, (candidate) => range(program, candidate).estimate);
     const kept = paying.filter((candidate) => {
       if (strongest === undefined || draftsFromText(candidate.drafter)) return true;
       if (candidate.label === strongest.label) return true;

@@ -443,6 +443,15 @@ describe('order and combination', () => {
     expect(single.drafters).toHaveLength(1);
   });
 
+  test('a model that pays little still adds to what copies text', () => {
+    // Copies were taken to become rarer the more the model drafts between them, so that the two seemed slower than one.
+    const model = acceptanceEntry(acceptanceCounts([0.15, 0.1], 1000));
+    const changes = { acceptance: [model, lookupEntry(0.98)], roundCosts: lookupRounds() };
+    const plan = compile({ drafters: withLookup, combination: 'estimate' }, changes);
+    const alone = compile({ drafters: [{ kind: 'prompt-lookup' }] }, changes);
+    expect(plan.predicted.speedup.estimate).toBeGreaterThan(alone.predicted.speedup.estimate);
+  });
+
   test('what copies text and gains nothing does not draft', () => {
     const plan = compile(
       { drafters: [{ kind: 'prompt-lookup' }] },
