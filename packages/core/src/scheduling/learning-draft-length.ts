@@ -66,7 +66,7 @@ const longestPause = 4096;
  * between, and a look takes the time of a hundred microseconds between passes that fill the processor's caches.
  */
 const firstLook = 8;
-const longestLook = 32;
+const longestLook = 16;
 /** Plain rounds after which the text may have changed. */
 const longPause = 24;
 /**
