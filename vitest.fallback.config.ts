@@ -39,8 +39,8 @@ export default mergeConfig(
         'test/standalone/requantised-models.test.ts',
         // Draws on llama.cpp, which has no fallback.
         'test/standalone/audit-grammar.test.ts',
-        // Measure llama.cpp as well.
-        'apps/cli/src/{plan,profile}.test.ts',
+        // Measure llama.cpp as well, and memory that the stock API divides otherwise.
+        'apps/cli/src/{head-plan,plan,profile}.test.ts',
         'test/llamacpp/cancelled-memory.test.ts',
         'test/standalone/memory-prediction.test.ts',
         // What is packed is the same.
