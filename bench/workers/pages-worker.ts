@@ -6,8 +6,11 @@ import { serve } from './generation-request.js';
 
 /** Linux: `PR_SET_THP_DISABLE`, for the whole process. */
 const disableHugePages = 41;
+/** What the ONNX backend needs, and can ask for only before the first library is loaded. */
+const callStackBytes = 8 * 2 ** 20;
 
 const [engine, model = '', threads = '', pages] = process.argv.slice(2);
+koffi.config({ async_stack_size: callStackBytes });
 if (pages === 'small') {
   const prctl = koffi.load('libc.so.6').func('prctl', 'int', ['int', 'ulong', 'ulong', 'ulong', 'ulong']);
   if (prctl(disableHugePages, 1, 0, 0, 0) !== 0) throw new Error('Huge pages cannot be switched off.');
