@@ -55,8 +55,8 @@ const firstDrafts = 2;
 const beginGain = 1.05;
 const endGain = 1;
 /** Most that tries may lose: so many plain rounds, a share of the time, and one of what drafting has saved. */
-const lossAtFirst = 32;
-const lossPerTime = 0.005;
+const lossAtFirst = 16;
+const lossPerTime = 0.0025;
 const lossPerSaved = 0.2;
 /** Plain rounds before drafting is tried again, doubled every time that it still does not pay. */
 const firstPause = 8;
@@ -67,6 +67,9 @@ const longestPause = 4096;
  */
 const firstLook = 8;
 const longestLook = 16;
+/** A look tells nothing new for so many plain rounds, while these take the same to this share. */
+const sameFor = 64;
+const sameCost = 0.05;
 /** Plain rounds after which the text may have changed. */
 const longPause = 24;
 /**
@@ -88,7 +91,7 @@ const mostAcceptance = 0.98;
  * this text a good one.
  *
  * Where drafting does not pay it is tried again where a good text would give back more than the try loses, more and more
- * rarely; all such tries together lose at most 32 plain rounds, half a percent of the time, and a fifth of what drafting
+ * rarely; all such tries together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting
  * has saved. Where no acceptance could make it pay it is not tried at all. A round in which the drafter was asked and had
  * nothing to propose, as in most rounds of one that copies text, is no try: it loses but the asking, and tells what a plain
  * round costs.
@@ -162,6 +165,8 @@ class LearningController implements LearningDraftLength {
   /** Plain rounds until it is looked again whether to draft, and how many there are after the next look. */
   #untilLook = 0;
   #lookAfter = firstLook;
+  /** Of the last look, where it found nothing and nothing was drafted since: what a plain round took, and how many there were. */
+  #found: { readonly plain: number; readonly plainRounds: number } | undefined;
   /** True from when the text may have changed to the next draft. */
   #isNewText = false;
   /** Plain rounds since the last draft, and after how many it is tried again. */
@@ -193,10 +198,12 @@ class LearningController implements LearningDraftLength {
     this.#missed = Math.min(promptLength, unread);
     this.#tokensLeft = maximumTokens;
     this.#beginText();
+    this.#isNewText = true;
     this.#costs.begin();
     this.#isFirstRound = true;
     this.#untilLook = 0;
     this.#lookAfter = firstLook;
+    this.#found = undefined;
     this.#mode = 'plain';
     this.#pause = firstPause;
     this.#plainRounds = firstPause;
@@ -236,6 +243,10 @@ class LearningController implements LearningDraftLength {
     this.#isFirstRound = false;
     this.#plain = this.#costs.plain;
     if (isFirstRound || this.#plain === undefined) return 0;
+    if (this.#knowsNothingNew(this.#plain)) {
+      this.#lookLater();
+      return 0;
+    }
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
@@ -268,8 +279,10 @@ class LearningController implements LearningDraftLength {
     if (this.#mode === 'draft') [this.#draftRounds, this.#refreshAfter] = [0, firstRefresh];
     const tried = this.#lengthToTry(costs, acceptance, choice, good);
     this.#mode = tried > 0 ? 'try' : 'plain';
-    if (tried === 0) this.#lookLater();
-    else this.#lookAfter = firstLook;
+    if (tried === 0) {
+      this.#found = { plain: this.#plain, plainRounds: this.#plainRounds };
+      this.#lookLater();
+    } else this.#lookAfter = firstLook;
     // A length whose cost is only hoped for is drafted to its end, to know it.
     if (tried > 0 && this.#costs.knows(tried))
       this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: 1 };
@@ -292,6 +305,7 @@ class LearningController implements LearningDraftLength {
     this.#missed = askedLength > 0 ? 0 : missed + committedCount;
     this.#tokensLeft -= committedCount;
     if (draftedCount > 0) {
+      this.#found = undefined;
       const chain = { draftedCount, acceptedCount, confidences: this.#confidences.values };
       this.#predictor.update(chain);
       this.#texts.observe(chain);
@@ -326,6 +340,18 @@ class LearningController implements LearningDraftLength {
     if (this.#draftRounds >= this.#refreshAfter)
       this.#refreshAfter = Math.min(2 * this.#refreshAfter, longestRefresh);
     [this.#draftRounds, this.#plainInARow] = [0, 0];
+  }
+
+  /**
+   * True where another look would find nothing again: no try has become due, the text is no new one, and with every plain
+   * round drafting has less to gain, and more to read.
+   */
+  #knowsNothingNew(plain: number): boolean {
+    const found = this.#found;
+    if (found === undefined || Math.abs(plain - found.plain) > sameCost * found.plain) return false;
+    const isPassed = (rounds: number): boolean => found.plainRounds < rounds && this.#plainRounds >= rounds;
+    const isNewText = !this.#isNewText && isPassed(longPause);
+    return !isPassed(this.#pause) && !isNewText && !isPassed(found.plainRounds + sameFor);
   }
 
   #lookLater(): void {
