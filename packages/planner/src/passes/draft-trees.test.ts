@@ -68,6 +68,13 @@ describe('draft trees', () => {
     expect(parsePlan(JSON.stringify(plan), 'plan.json')).toEqual(plan);
   });
 
+  test('are left out while less than half of the prompts were counted', () => {
+    // One prompt that copies, of eight, made trees of 2.2 times plain decoding out of a model that reached 1.1.
+    const plan = compile(treeEntries(1, wide, { promptCount: 8, promptsUsed: 1 }));
+    expect(plan.drafters[0]?.tree).toBeUndefined();
+    expect(decisionsOf(plan)).toContain('counted on 1 of 8 prompts: foretoken profile goes on');
+  });
+
   test('go deep where depth pays, each level in a pass of the draft that reads what leads to it again', () => {
     const chains = [acceptanceEntry(acceptanceCounts([0.5, 1, 1], 1_000_000))];
     // One of two children of the root is right, and under it every first child.
