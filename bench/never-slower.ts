@@ -2,7 +2,7 @@
  * Is the default controller, without a plan and without anything measured beforehand, ever slower than plain decoding? The
  * embedded pair on both engines, greedy and at temperature 1, after the last 768 tokens of Spec-Bench prompts: each is
  * decoded plainly, plainly again (the control: what differs there is noise), and with the draft model under one learning
- * controller that is kept from prompt to prompt; the three take turns, who begins rotating, five times. The drafter is new
+ * controller that is kept from prompt to prompt; the three take turns, in every order, five times. The drafter is new
  * in every run, so that a draft model reads the prompt where it is asked.
  *
  * Of a prompt's repeats the median counts, since most disturbances of a shared machine are of one generation; of prompts the
@@ -57,6 +57,14 @@ const level = 0.01;
 const goal = 0.99;
 const ways = ['plain', 'control', 'learning'] as const;
 type Way = (typeof ways)[number];
+/** All of them in turn, so that none always follows the same other. */
+const orders = ways.flatMap((first) => {
+  const [second, third] = ways.filter((way) => way !== first) as [Way, Way];
+  return [
+    [first, second, third],
+    [first, third, second],
+  ] as const;
+});
 /** Milliseconds a token by way, one a repeat. */
 type Times = Readonly<Record<Way, number[]>>;
 
@@ -183,8 +191,7 @@ for (const backend of backends) {
         } else await decode(setup, prompt, { way: 'plain', sequence, seed: 0 });
         const own: Times = { plain: [], control: [], learning: [] };
         for (let repeat = 0; repeat < repeats; repeat++) {
-          for (let turn = 0; turn < ways.length; turn++) {
-            const way = ways[(index + repeat + turn) % ways.length] as Way;
+          for (const way of orders[(index * repeats + repeat) % orders.length] as readonly Way[]) {
             const result = await decode(setup, prompt, { way, sequence, seed: repeat });
             own[way].push(result.milliseconds);
             drafted += result.drafted;
