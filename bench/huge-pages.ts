@@ -8,9 +8,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ggufTokenizer, readGguf } from '@foretoken/models';
-import { bootstrapMean } from '@foretoken/stats';
 import { tinyModels } from '@foretoken/tiny-models';
-import { seededRandom } from '../packages/stats/src/testing/seeded-random.js';
+import { meanRatio } from './support/mean-ratio.js';
 import { ask, startWorker } from './support/worker-process.js';
 import { writeResult } from './support/write-result.js';
 import type { GenerationAnswer } from './workers/generation-request.js';
@@ -36,13 +35,9 @@ const speeds = ({
 });
 
 function geometricMean(ratios: readonly number[]): object {
-  const logs = ratios.map(Math.log);
-  const { estimate, lower, upper } = bootstrapMean(
-    { sums: logs, counts: logs.map(() => 1) },
-    { random: seededRandom(0) },
-  );
-  const [mean, ...interval95] = [estimate, lower, upper].map((log) => Number(Math.exp(log).toFixed(3)));
-  return { mean, interval95 };
+  const { ratio = Number.NaN, interval95 = [] } = meanRatio(ratios.map(Math.log)) ?? {};
+  const rounded = (value: number): number => Number(value.toFixed(3));
+  return { mean: rounded(ratio), interval95: interval95.map(rounded) };
 }
 
 const results: object[] = [];

@@ -29,6 +29,7 @@ import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { onnxBackend } from '@foretoken/onnx-backend';
 import { studentTQuantile } from '@foretoken/stats';
 import { tinyModels } from '@foretoken/tiny-models';
+import { summarize } from '../apps/cli/src/benchmark/summary.js';
 import { deviation, mean, slowdownFoundHalfOfTheTime, slowerPrompts } from './support/slower-prompts.js';
 import { type SpecBenchPrompt, specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
@@ -111,11 +112,7 @@ function costOf({ counters }: Awaited<ReturnType<typeof generateText>>): {
 
 const rounded = (value: number): number => Number(value.toFixed(4));
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
-}
+const median = (values: readonly number[]): number => summarize(values).median;
 
 function roundedTimes(times: Times): Times {
   const roundAll = (values: readonly number[]): number[] => values.map(rounded);
@@ -131,7 +128,7 @@ function logRatios({ plain, ...others }: Times, way: 'control' | 'learning'): nu
   return others[way].map((milliseconds, repeat) => Math.log((plain[repeat] as number) / milliseconds));
 }
 
-function summarize(
+function summarizeWay(
   prompts: readonly SpecBenchPrompt[],
   times: readonly Times[],
   way: 'control' | 'learning',
@@ -207,8 +204,8 @@ for (const backend of backends) {
       temperature,
       firstGeneration,
       drafted,
-      learning: summarize(prompts, times, 'learning'),
-      control: summarize(prompts, times, 'control'),
+      learning: summarizeWay(prompts, times, 'learning'),
+      control: summarizeWay(prompts, times, 'control'),
       times: times.map((own, index) => ({ prompt: prompts[index]?.id, ...roundedTimes(own) })),
     };
     results.push(result);

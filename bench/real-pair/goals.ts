@@ -1,7 +1,8 @@
+import { type MeanRatio, meanRatio } from '../support/mean-ratio.js';
 import { mean, slowdownFoundHalfOfTheTime, slowerPrompts } from '../support/slower-prompts.js';
 import type { Bound } from './bound.js';
 import { type PromptKind, promptKinds } from './chat-prompts.js';
-import { type MeanRatio, meanRatio, over, overPlain, type PromptRatios, type Setting } from './ratios.js';
+import { over, overPlain, type PromptRatios, type Setting } from './ratios.js';
 
 /** Our ways of speculating that the goals are for. */
 export const ownNames = ['default', 'combined', 'plan'] as const;

@@ -1,12 +1,9 @@
-import { bootstrapMean } from '@foretoken/stats';
-import { seededRandom } from '../../packages/stats/src/testing/seeded-random.js';
+import { type MeanRatio, meanRatio } from '../support/mean-ratio.js';
 import { mean } from '../support/slower-prompts.js';
 import type { PromptKind } from './chat-prompts.js';
 import type { PairName } from './pairs.js';
 import type { Run } from './runs-file.js';
 import { plainName } from './systems.js';
-
-const seed = 20_261_129;
 
 /** Logs of a system's speeds over plain decoding in the same turns, for one prompt. */
 export interface PromptRatios {
@@ -25,13 +22,6 @@ export interface Setting {
   readonly files: PairName;
   readonly temperature: number;
   readonly systems: ReadonlyMap<string, readonly PromptRatios[]>;
-}
-
-/** A geometric mean with a 95 % bootstrap interval over prompts, which is undefined for one prompt. */
-export interface MeanRatio {
-  readonly ratio: number;
-  readonly interval95: readonly [lower: number, upper: number] | undefined;
-  readonly prompts: number;
 }
 
 /** Tokens a second. The tokens of the first round are left out with it: it ends with the first token. */
@@ -110,21 +100,6 @@ export function overPlain(
   which: 'logs' | 'wholeLogs' = 'logs',
 ): MeanRatio | undefined {
   return meanRatio(prompts.map((own) => mean(own[which])));
-}
-
-/** The geometric mean of ratios, one a prompt; undefined where there are none. */
-export function meanRatio(logs: readonly number[]): MeanRatio | undefined {
-  if (logs.length === 0) return undefined;
-  const varies = logs.some((log) => log !== logs[0]);
-  const interval =
-    logs.length > 1 && varies
-      ? bootstrapMean({ sums: logs, counts: logs.map(() => 1) }, { random: seededRandom(seed) })
-      : undefined;
-  return {
-    ratio: Math.exp(mean(logs)),
-    interval95: interval && [Math.exp(interval.lower), Math.exp(interval.upper)],
-    prompts: logs.length,
-  };
 }
 
 /** Node 20 has no `Map.groupBy`. */

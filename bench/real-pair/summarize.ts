@@ -7,11 +7,12 @@
  */
 import { parseArgs } from 'node:util';
 import { markdownTable } from '../support/markdown-table.js';
+import type { MeanRatio } from '../support/mean-ratio.js';
 import type { Bound } from './bound.js';
 import { promptKinds } from './chat-prompts.js';
 import type { TextDifference } from './differences.js';
 import { bestLlamaServer, goalsOf, ratiosByKind, singleLosses } from './goals.js';
-import { currentRuns, type MeanRatio, settingsOf } from './ratios.js';
+import { currentRuns, settingsOf } from './ratios.js';
 import { readRealPairResult, writeRealPairResult } from './result-files.js';
 import { readRuns, runsFile } from './runs-file.js';
 

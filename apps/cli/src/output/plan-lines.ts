@@ -1,6 +1,7 @@
 import { formatText, type Plan, type ProfileEnergy } from '@foretoken/planner';
 import { draftedText } from './drafted-text.js';
 import { estimateText } from './estimate-text.js';
+import { meterNames } from './meters-text.js';
 
 /**
  * What a plan is and promises, a few lines.
@@ -25,7 +26,7 @@ export function planLines(plan: Plan, { meters }: ProfileEnergy, output: string)
       `energy, ${kind === 'measured' ? `measured by ${source}` : `ESTIMATED by the power model ${source}, not measured`}: ${joules.toPrecision(3)} J a token against ${plainJoules.toPrecision(3)}`,
     );
   }
-  lines.push(`energy meters: ${meters.length > 0 ? meters.join(', ') : 'none'}`);
+  lines.push(`energy meters: ${meterNames(meters)}`);
   if (plan.memoryBytes !== null) lines.push(`memory: ${(plan.memoryBytes / 1e6).toFixed(1)} MB`);
   lines.push(`written to ${output}`);
   return lines;

@@ -7,6 +7,7 @@ import {
   type ModelConfiguration,
   type ProfileSetupResult,
 } from '@foretoken/planner';
+import { meterNames } from './meters-text.js';
 
 /** Pass lengths that a summary shows. */
 const shownLengths = [1, 2, 4, 8, 16, 32, 64];
@@ -70,7 +71,7 @@ export function profileLines(
     lines.push(`memory of ${nameOf(entry.configuration)}: ${memoryText(entry)}`);
   for (const entry of profile.headMemory ?? []) lines.push(`memory of ${entry.head}: ${memoryText(entry)}`);
   const { meters, unreadable, measured: readings, estimated } = profile.energy;
-  lines.push(`energy meters: ${meters.length > 0 ? meters.join(', ') : 'none'}`);
+  lines.push(`energy meters: ${meterNames(meters)}`);
   for (const { meter, reason } of unreadable) lines.push(`  ${meter}: ${reason}`);
   for (const { configuration, meter, length, passes, joules } of readings) {
     lines.push(
