@@ -33,7 +33,7 @@ import { replay, type Replay, replayAll } from './support/replay.js';
 import { writeResult } from './support/write-result.js';
 
 const piece = 64;
-const pieces = 40;
+const pieces = 160;
 const lengths = Array.from({ length: longestDraft + 1 }, (_, length) => length);
 const bounds = Array.from({ length: 20 }, (_, state) => state / 20);
 

@@ -2,14 +2,16 @@
  * Is the default controller, without a plan and without anything measured beforehand, ever slower than plain decoding? The
  * embedded pair on both engines, greedy and at temperature 1, after the last 768 tokens of Spec-Bench prompts: each is
  * decoded plainly, plainly again (the control: what differs there is noise), and with the draft model under one learning
- * controller that is kept from prompt to prompt; the three take turns, in every order, five times. The drafter is new
- * in every run, so that a draft model reads the prompt where it is asked.
+ * controller that is kept from prompt to prompt. The three are decoded side by side, a round of each in turn, in every
+ * order: a machine that is slow for a while is slow for all of them. Each has a target of its own, and in six repeats each
+ * has each target twice, since where a model lies in memory makes it up to 3 % slower or faster.
+ * The drafter is new in every run, so that a draft model reads the prompt where it is asked.
  *
  * Of a prompt's repeats the median counts, since most disturbances of a shared machine are of one generation; of prompts the
  * geometric mean. A throwaway controller warms up the code of drafting, as the two plain ways warm up each other's.
  *
  * Goals: every category at least 0.99 times plain; no prompt slower, by a one-sided paired t test on log times at 1 %
- * after Holm (with five repeats a rank test could never reject; beside it is the slowdown that this test would find half
+ * after Holm (with six repeats a rank test could never reject; beside it is the slowdown that this test would find half
  * of the time). The first generation, in which the controller learns, is told apart.
  *
  * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, half an hour). Others: --all (480 prompts, hours);
@@ -20,8 +22,9 @@ import { parseArgs } from 'node:util';
 import {
   createLearningDraftLength,
   createModelDrafter,
+  type DecodeCounters,
   type DraftLengthController,
-  generateText,
+  generate,
   type LanguageModel,
   type Sequence,
 } from '@foretoken/core';
@@ -30,6 +33,7 @@ import { onnxBackend } from '@foretoken/onnx-backend';
 import { studentTQuantile } from '@foretoken/stats';
 import { tinyModels } from '@foretoken/tiny-models';
 import { summarize } from '../apps/cli/src/benchmark/summary.js';
+import { type BeginGeneration, decodeInTurns } from './support/decode-in-turns.js';
 import { deviation, mean, slowdownFoundHalfOfTheTime, slowerPrompts } from './support/slower-prompts.js';
 import { type SpecBenchPrompt, specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
@@ -40,7 +44,7 @@ const { values: given } = parseArgs({
     prompts: { type: 'string', default: '60' },
     engine: { type: 'string' },
     temperature: { type: 'string' },
-    repeats: { type: 'string', default: '5' },
+    repeats: { type: 'string', default: '6' },
     tokens: { type: 'string', default: '64' },
   },
 });
@@ -58,7 +62,7 @@ const level = 0.01;
 const goal = 0.99;
 const ways = ['plain', 'control', 'learning'] as const;
 type Way = (typeof ways)[number];
-/** All of them in turn, so that none always follows the same other. */
+/** Every one: whose turn it is, and who has which target. */
 const orders = ways.flatMap((first) => {
   const [second, third] = ways.filter((way) => way !== first) as [Way, Way];
   return [
@@ -66,47 +70,75 @@ const orders = ways.flatMap((first) => {
     [first, third, second],
   ] as const;
 });
-/** Milliseconds a token by way, one a repeat. */
-type Times = Readonly<Record<Way, number[]>>;
+type ByWay<Value> = Readonly<Record<Way, Value>>;
+/** Milliseconds a token, one a repeat. */
+type Times = ByWay<number[]>;
 
 interface Setup {
-  readonly target: LanguageModel;
+  /** The same model three times. */
+  readonly targets: readonly LanguageModel[];
   readonly draft: LanguageModel;
   readonly temperature: number;
   readonly controller: DraftLengthController;
 }
 
-/** Tokens drafted, and milliseconds a token after the prompt. */
-async function decode(
-  { target, draft, temperature, controller }: Setup,
+interface Repeat<Asked extends Way> {
+  /** Which of them are decoded. */
+  readonly asked: readonly Asked[];
+  /** Of the targets, in their order. */
+  readonly sequences: readonly Sequence[];
+  /** The number of the repeat. */
+  readonly seed: number;
+}
+
+interface Cost {
+  /** Tokens. */
+  readonly drafted: number;
+  /** A token, after the prompt. */
+  readonly milliseconds: number;
+}
+
+/** Side by side what is asked for: tokens drafted and milliseconds a token after the prompt, each. */
+async function decode<Asked extends Way>(
+  { targets, draft, temperature, controller }: Setup,
   { tokens: prompt }: SpecBenchPrompt,
-  { way, sequence, seed }: { readonly way: Way; readonly sequence: Sequence; readonly seed: number },
-): Promise<{ readonly drafted: number; readonly milliseconds: number }> {
-  if (sequence.length > prompt.length - 1) sequence.doRollback(prompt.length - 1);
-  const shared = {
-    target,
-    prompt,
-    sequence,
-    maximumTokens,
-    seed,
-    sampling: { temperature },
-    ignoreEndTokens: true,
-    clock: () => performance.now(),
-  };
-  if (way !== 'learning') return costOf(await generateText(shared));
+  { asked, sequences, seed }: Repeat<Asked>,
+): Promise<Record<Asked, Cost>> {
+  const places = orders[seed % orders.length] as readonly Way[];
+  const target = targets[places.indexOf('learning')] as LanguageModel;
   const drafter = createModelDrafter({ model: draft, target });
+  const begin =
+    (way: Way): BeginGeneration =>
+    (clock) => {
+      const place = places.indexOf(way);
+      const sequence = sequences[place] as Sequence;
+      if (sequence.length > prompt.length - 1) sequence.doRollback(prompt.length - 1);
+      return generate({
+        target: targets[place] as LanguageModel,
+        prompt,
+        sequence,
+        maximumTokens,
+        seed,
+        sampling: { temperature },
+        ignoreEndTokens: true,
+        clock,
+        ...(way === 'learning' ? { drafter, draftLength: controller } : {}),
+      });
+    };
+  const order = (turn: number): number[] =>
+    (orders[(seed + turn) % orders.length] as readonly Way[])
+      .map((way) => asked.findIndex((own) => own === way))
+      .filter((index) => index >= 0);
   try {
-    return costOf(await generateText({ ...shared, drafter, draftLength: controller }));
+    const counters = await decodeInTurns(asked.map(begin), order);
+    const costs = counters.map((own, index) => [asked[index], costOf(own)]);
+    return Object.fromEntries(costs) as Record<Asked, Cost>;
   } finally {
     await drafter.close();
   }
 }
 
-function costOf({ counters }: Awaited<ReturnType<typeof generateText>>): {
-  drafted: number;
-  milliseconds: number;
-} {
-  const { draftedCount, decodeMilliseconds, committedCount } = counters;
+function costOf({ draftedCount, decodeMilliseconds, committedCount }: DecodeCounters): Cost {
   return { drafted: draftedCount, milliseconds: (decodeMilliseconds as number) / committedCount };
 }
 
@@ -166,37 +198,34 @@ function summarizeWay(
 
 const results: object[] = [];
 for (const backend of backends) {
-  const target = await backend.loadModel(tinyModels.target);
+  const targets: LanguageModel[] = [];
+  for (const _ of ways) targets.push(await backend.loadModel(tinyModels.target));
+  const [target] = targets as [LanguageModel];
   const draft = await backend.loadModel(tinyModels.draft);
   const prompts = await specBenchPrompts(target, count);
   for (const temperature of temperatures) {
-    const setup = { target, draft, temperature, controller: createLearningDraftLength() };
+    const setup = { targets, draft, temperature, controller: createLearningDraftLength() };
     const times: Times[] = [];
     let [drafted, firstGeneration] = [0, 0];
     for (const [index, prompt] of prompts.entries()) {
-      const sequence = target.createSequence();
+      const sequences = targets.map((own) => own.createSequence());
       try {
         if (index === 0) {
           const warming = { ...setup, controller: createLearningDraftLength() };
           for (let seed = 0; seed < warmUps; seed++)
-            await decode(warming, prompt, { way: 'learning', sequence, seed });
-          const [plain, first] = [
-            await decode(setup, prompt, { way: 'plain', sequence, seed: 0 }),
-            await decode(setup, prompt, { way: 'learning', sequence, seed: 0 }),
-          ];
-          firstGeneration = rounded(plain.milliseconds / first.milliseconds);
-        } else await decode(setup, prompt, { way: 'plain', sequence, seed: 0 });
+            await decode(warming, prompt, { asked: ways, sequences, seed });
+          const first = await decode(setup, prompt, { asked: ['plain', 'learning'], sequences, seed: 0 });
+          firstGeneration = rounded(first.plain.milliseconds / first.learning.milliseconds);
+        }
         const own: Times = { plain: [], control: [], learning: [] };
-        for (let repeat = 0; repeat < repeats; repeat++) {
-          for (const way of orders[(index * repeats + repeat) % orders.length] as readonly Way[]) {
-            const result = await decode(setup, prompt, { way, sequence, seed: repeat });
-            own[way].push(result.milliseconds);
-            drafted += result.drafted;
-          }
+        for (let seed = 0; seed < repeats; seed++) {
+          const costs = await decode(setup, prompt, { asked: ways, sequences, seed });
+          for (const way of ways) own[way].push(costs[way].milliseconds);
+          drafted += costs.learning.drafted;
         }
         times.push(own);
       } finally {
-        sequence.close();
+        for (const sequence of sequences) sequence.close();
       }
     }
     const result = {
@@ -212,9 +241,9 @@ for (const backend of backends) {
     console.log(JSON.stringify({ ...result, times: undefined }, null, 1));
   }
   await draft.close();
-  await target.close();
+  for (const own of targets) await own.close();
 }
-const isWhole = backends.length === 2 && temperatures.length === 2 && count >= 60 && repeats >= 5;
+const isWhole = backends.length === 2 && temperatures.length === 2 && count >= 60 && repeats >= 6;
 await writeResult(isWhole ? 'never-slower' : 'never-slower-part', {
   prompts: given.all ? 480 : count,
   repeats,

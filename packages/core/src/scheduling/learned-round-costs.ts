@@ -111,14 +111,15 @@ export class LearnedRoundCosts {
   }
 
   get #leastPlain(): number | undefined {
-    const [few, many] = this.#plain.map(({ value }) => value);
+    const [{ value: few }, { value: many }] = this.#plain;
     return few === undefined || many === undefined ? undefined : Math.min(few, many);
   }
 
   #observePlain(milliseconds: number): void {
     const plain = this.#lastDrafted ? this.#leastPlain : undefined;
     if (plain === undefined) {
-      for (const quantile of this.#plain) quantile.add(milliseconds);
+      this.#plain[0].add(milliseconds);
+      this.#plain[1].add(milliseconds);
       return;
     }
     // At most as long again: more is a disturbance.

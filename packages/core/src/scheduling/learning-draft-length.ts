@@ -62,14 +62,10 @@ const lossPerSaved = 0.2;
 const firstPause = 8;
 const longestPause = 4096;
 /**
- * Plain rounds from one look at whether to draft to the next, doubled every time that it finds nothing: little changes in
- * between, and a look takes the time of a hundred microseconds between passes that fill the processor's caches.
+ * Most plain rounds from one look at whether to draft to the next: little changes in between, and a look takes the time of
+ * a hundred microseconds between passes that fill the processor's caches.
  */
-const firstLook = 8;
-const longestLook = 16;
-/** A look tells nothing new for so many plain rounds, while these take the same to this share. */
-const sameFor = 64;
-const sameCost = 0.05;
+const longestLook = 64;
 /** Plain rounds after which the text may have changed. */
 const longPause = 24;
 /**
@@ -141,6 +137,8 @@ class LearningController implements LearningDraftLength {
   #firstDraftsLeft: number;
   /** Of the generation; it is plain, and says what such rounds cost now. */
   #isFirstRound = true;
+  /** Plain rounds that were not counted yet. Between two passes code and data come from memory, at once they cost a third. */
+  readonly #uncounted: RoundMeasurement[] = [];
   /** What the next or present round is for. */
   #mode: 'plain' | 'draft' | 'try' = 'plain';
   /** What the present draft is judged by; undefined where it is not stopped. */
@@ -162,11 +160,8 @@ class LearningController implements LearningDraftLength {
   #missed = 0;
   /** Tokens that the generation may still commit, where it was told. */
   #tokensLeft = Number.POSITIVE_INFINITY;
-  /** Plain rounds until it is looked again whether to draft, and how many there are after the next look. */
+  /** Plain rounds until it is looked again whether to draft. */
   #untilLook = 0;
-  #lookAfter = firstLook;
-  /** Of the last look, where it found nothing and nothing was drafted since: what a plain round took, and how many there were. */
-  #found: { readonly plain: number; readonly plainRounds: number } | undefined;
   /** True from when the text may have changed to the next draft. */
   #isNewText = false;
   /** Plain rounds since the last draft, and after how many it is tried again. */
@@ -193,6 +188,7 @@ class LearningController implements LearningDraftLength {
   }
 
   readonly begin = ({ promptLength, keptLength = 0, maximumTokens }: GenerationStart): void => {
+    this.#countAll();
     // What the drafter did not read of the last generation it still has to.
     const unread = keptLength === 0 ? promptLength : this.#missed + promptLength - keptLength;
     this.#missed = Math.min(promptLength, unread);
@@ -202,19 +198,19 @@ class LearningController implements LearningDraftLength {
     this.#costs.begin();
     this.#isFirstRound = true;
     this.#untilLook = 0;
-    this.#lookAfter = firstLook;
-    this.#found = undefined;
     this.#mode = 'plain';
     this.#pause = firstPause;
     this.#plainRounds = firstPause;
   };
 
   choice(limit: number = this.#maximumLength): LengthChoice | undefined {
+    this.#countAll();
     const costs = this.#costs.upTo(Math.min(limit, this.#maximumLength));
     return costs && this.#choose(costs, this.#acceptance(costs));
   }
 
   promise(length: number, rounds: number): DraftPromise {
+    this.#countAll();
     const longest = Math.min(length, this.#maximumLength);
     const expectedCommitted = expectedCommittedOf(longest, (position) => this.#predictor.predict(position));
     const cost = this.#costs.upTo(longest)?.[longest];
@@ -236,6 +232,7 @@ class LearningController implements LearningDraftLength {
       this.#untilLook -= 1;
       return 0;
     }
+    this.#countAll();
     this.#confidences.begin();
     this.#present = undefined;
     const longest = Math.min(limit, this.#maximumLength);
@@ -243,10 +240,6 @@ class LearningController implements LearningDraftLength {
     this.#isFirstRound = false;
     this.#plain = this.#costs.plain;
     if (isFirstRound || this.#plain === undefined) return 0;
-    if (this.#knowsNothingNew(this.#plain)) {
-      this.#lookLater();
-      return 0;
-    }
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
@@ -268,7 +261,6 @@ class LearningController implements LearningDraftLength {
     const choice = good.length === 0 ? good : this.#choose(costs, acceptance);
     if (this.#pays(choice)) {
       this.#mode = 'draft';
-      this.#lookAfter = firstLook;
       this.#pause = firstPause;
       this.#isRefreshing = this.#draftRounds >= this.#refreshAfter;
       if (this.#isRefreshing) return 0;
@@ -279,10 +271,7 @@ class LearningController implements LearningDraftLength {
     if (this.#mode === 'draft') [this.#draftRounds, this.#refreshAfter] = [0, firstRefresh];
     const tried = this.#lengthToTry(costs, acceptance, choice, good);
     this.#mode = tried > 0 ? 'try' : 'plain';
-    if (tried === 0) {
-      this.#found = { plain: this.#plain, plainRounds: this.#plainRounds };
-      this.#lookLater();
-    } else this.#lookAfter = firstLook;
+    if (tried === 0) this.#lookLater();
     // A length whose cost is only hoped for is drafted to its end, to know it.
     if (tried > 0 && this.#costs.knows(tried))
       this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: 1 };
@@ -300,12 +289,21 @@ class LearningController implements LearningDraftLength {
   };
 
   observe(round: RoundMeasurement): void {
+    if (this.#mode === 'plain' && round.askedLength === 0) this.#uncounted.push(round);
+    else this.#countRound(round);
+  }
+
+  #countAll(): void {
+    for (const round of this.#uncounted) this.#countRound(round);
+    this.#uncounted.length = 0;
+  }
+
+  #countRound(round: RoundMeasurement): void {
     const { askedLength, draftedCount, acceptedCount, committedCount, roundMilliseconds } = round;
     const missed = this.#missed;
     this.#missed = askedLength > 0 ? 0 : missed + committedCount;
     this.#tokensLeft -= committedCount;
     if (draftedCount > 0) {
-      this.#found = undefined;
       const chain = { draftedCount, acceptedCount, confidences: this.#confidences.values };
       this.#predictor.update(chain);
       this.#texts.observe(chain);
@@ -343,20 +341,14 @@ class LearningController implements LearningDraftLength {
   }
 
   /**
-   * True where another look would find nothing again: no try has become due, the text is no new one, and with every plain
-   * round drafting has less to gain, and more to read.
+   * Nothing was found: it is looked again when a try becomes due or the text may be another. Until then drafting has less to
+   * gain with every plain round, and more to read.
    */
-  #knowsNothingNew(plain: number): boolean {
-    const found = this.#found;
-    if (found === undefined || Math.abs(plain - found.plain) > sameCost * found.plain) return false;
-    const isPassed = (rounds: number): boolean => found.plainRounds < rounds && this.#plainRounds >= rounds;
-    const isNewText = !this.#isNewText && isPassed(longPause);
-    return !isPassed(this.#pause) && !isNewText && !isPassed(found.plainRounds + sameFor);
-  }
-
   #lookLater(): void {
-    this.#untilLook = this.#lookAfter - 1;
-    this.#lookAfter = Math.min(2 * this.#lookAfter, longestLook);
+    const due = [this.#pause, this.#isNewText ? 0 : longPause]
+      .map((rounds) => rounds - this.#plainRounds)
+      .filter((left) => left > 0);
+    this.#untilLook = Math.min(longestLook, ...due) - 1;
   }
 
   #beginText(): void {

@@ -1,8 +1,8 @@
 /** A quantile of the last samples: a disturbance, or a clock that jumps, must last to be believed. */
 export class RunningQuantile {
   readonly #share: number;
-  readonly #window: number;
-  readonly #samples: number[] = [];
+  readonly #samples: Float64Array;
+  #count = 0;
   #next = 0;
   /** Undefined where a sample has come since it was looked up. */
   #quantile: number | undefined;
@@ -13,25 +13,26 @@ export class RunningQuantile {
    */
   constructor(share: number, window = 9) {
     this.#share = share;
-    this.#window = window;
+    this.#samples = new Float64Array(window);
   }
 
   add(sample: number): void {
     this.#samples[this.#next] = sample;
-    this.#next = (this.#next + 1) % this.#window;
+    this.#next = (this.#next + 1) % this.#samples.length;
+    if (this.#count < this.#samples.length) this.#count += 1;
     this.#quantile = undefined;
   }
 
   get count(): number {
-    return this.#samples.length;
+    return this.#count;
   }
 
   /** Undefined before the first sample. */
   get value(): number | undefined {
-    if (this.#quantile === undefined) {
-      const sorted = Float64Array.from(this.#samples).toSorted();
-      this.#quantile = sorted[Math.floor((sorted.length - 1) * this.#share)];
-    }
+    if (this.#count === 0) return undefined;
+    this.#quantile ??= this.#samples.subarray(0, this.#count).toSorted()[
+      Math.floor((this.#count - 1) * this.#share)
+    ];
     return this.#quantile;
   }
 }

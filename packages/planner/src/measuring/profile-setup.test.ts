@@ -160,7 +160,18 @@ describe('profiling a setup', () => {
     expect(acceptance.promptsUsed).toBe(3);
     expect(new Set(acceptanceByPosition(acceptance))).toEqual(new Set([1]));
     expect(acceptance.positions).toHaveLength(8);
-    expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 48, drafter: 'table', rule: 'block' });
+    // Three tokens of a prompt, and half of the 64 after it.
+    expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 35, drafter: 'table', rule: 'block' });
+  });
+
+  // They were measured after 48 tokens whatever the prompts: where these are longer, drafts seemed dearer than they are.
+  it('measures rounds after as many tokens as the prompts have', async () => {
+    const prompts = [new Array<number>(60).fill(0), new Array<number>(100).fill(1)];
+    const { profile } = await profileSetup((await createBench({ prompts })).options);
+    expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 80 + 32 });
+    const none = { output: path.join(folder, 'none.json'), prompts: [] };
+    const { profile: bare } = await profileSetup((await createBench(none)).options);
+    expect(bare.roundCosts[0]).toMatchObject({ contextTokens: 48 });
   });
 
   it('measures trees where it is asked to, and goes on with them too', async () => {

@@ -25,6 +25,7 @@ import { energyStep } from './steps/energy-step.js';
 import { headPassesStep } from './steps/head-passes-step.js';
 import { headMemoryStep, memoryStep } from './steps/memory-step.js';
 import { passCostsStep } from './steps/pass-costs-step.js';
+import { typicalContext } from './steps/prompt-run.js';
 import { roundCostsStep } from './steps/round-costs-step.js';
 import { treeAcceptanceStep, type TreePair } from './steps/tree-acceptance-step.js';
 import { treePassesStep } from './steps/tree-passes-step.js';
@@ -232,7 +233,8 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
     ...(pair === undefined
       ? []
       : [
-          roundCostsStep(pair, clock),
+          // Attention makes plain rounds dearer after long prompts, and with them drafts cheaper.
+          roundCostsStep(pair, typicalContext(target.model, options.prompts), clock),
           acceptanceStep(pair, { prompts: options.prompts, draftLength, clock }),
         ]),
     ...treeSteps(options),

@@ -13,7 +13,7 @@ export interface RoundCosts {
   readonly relativeDeviation: number;
   /** Measured contexts, ascending; empty: only whole rounds were measured. */
   readonly contexts: readonly number[];
-  /** Milliseconds of a round; the context of the measured rounds where none is given. */
+  /** Milliseconds of a round; the context of measured rounds where none is given. */
   at(length: number, contextTokens?: number): number;
   /** Milliseconds of a round of so many sequences at once; undefined where no pass as long was measured. */
   together(length: number, sequences: number, contextTokens?: number): number | undefined;
@@ -143,7 +143,7 @@ function roundPasses(profile: Profile, pair: Omit<RoundPair, 'measured'>): Round
 
 function composedCosts(profile: Profile, passes: RoundPasses, pair: RoundPair): RoundCosts {
   const factor = measuredOverPasses(profile, pair);
-  const context = passes.target.contexts[0] as number;
+  const context = pair.measured[0]?.contextTokens ?? (passes.target.contexts[0] as number);
   const factorAt = (length: number): number => (length === 0 ? 1 : factor);
   return {
     longest: passes.target.longest - 1,

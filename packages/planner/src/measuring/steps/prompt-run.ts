@@ -1,8 +1,25 @@
 import { createHash } from 'node:crypto';
-import { generate, type GenerateOptions, type RoundEndEvent } from '@foretoken/core';
+import { generate, type GenerateOptions, type LanguageModel, type RoundEndEvent } from '@foretoken/core';
 
 /** Tokens that are decoded after each prompt. */
 const tokensPerPrompt = 64;
+
+/** Tokens in the cache in the middle of what is decoded after these prompts, their mean; undefined: there are none. */
+export function typicalContext(
+  target: LanguageModel,
+  prompts: readonly (readonly number[])[],
+): number | undefined {
+  if (prompts.length === 0) return undefined;
+  const { tokens, room } = shares(target);
+  const total = prompts.reduce((sum, { length }) => sum + Math.min(length, room) + tokens / 2, 0);
+  return Math.round(total / prompts.length);
+}
+
+/** Tokens that are decoded after a prompt, and most of the prompt's that are kept before them. */
+function shares({ contextLength }: LanguageModel): { readonly tokens: number; readonly room: number } {
+  const tokens = Math.min(tokensPerPrompt, contextLength >> 1);
+  return { tokens, room: contextLength - tokens };
+}
 
 /** What a profile knows a list of prompts by: their token ids. */
 export function hashPrompts(prompts: readonly (readonly number[])[]): string {
@@ -23,9 +40,8 @@ export async function runPrompt(
   index: number,
   onRound: (event: RoundEndEvent) => void = () => {},
 ): Promise<boolean> {
-  const { target } = options;
-  const maximumTokens = Math.min(tokensPerPrompt, target.contextLength >> 1);
-  const prompt = tokens.slice(-(target.contextLength - maximumTokens));
+  const { tokens: maximumTokens, room } = shares(options.target);
+  const prompt = tokens.slice(-room);
   const request = { prompt, maximumTokens, request: index, ignoreEndTokens: true };
   for await (const event of generate({ ...options, ...request })) {
     if (event.type === 'drafter-failed') throw event.error;

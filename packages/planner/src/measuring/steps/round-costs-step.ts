@@ -5,8 +5,16 @@ import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
 /** One less than the groups of rows that kernels work on. Few, so that each is measured often. */
 const lengths = [0, 1, 3, 7, 11, 15];
 
-/** What a round costs by draft length, models pushing each other out of the caches included. */
-export function roundCostsStep(pair: DraftingPair, clock: () => number): ProfileStep {
+/**
+ * What a round costs by draft length, models pushing each other out of the caches included.
+ *
+ * @param promptLength tokens in the cache before them; undefined: some default, for want of prompts.
+ */
+export function roundCostsStep(
+  pair: DraftingPair,
+  promptLength: number | undefined,
+  clock: () => number,
+): ProfileStep {
   const { target, drafter, sampling, rule } = pair;
   const fields = pairFields(pair);
   return {
@@ -20,6 +28,7 @@ export function roundCostsStep(pair: DraftingPair, clock: () => number): Profile
         sampling,
         rule,
         lengths,
+        promptLength,
         clock,
         signal,
         budget: milliseconds,
