@@ -55,6 +55,14 @@ export function sampleProfile(): Profile {
         trees: [{ widths: [2], tokens: 3, milliseconds: 2, chainMilliseconds: 2 }],
       },
     ],
+    treeRounds: [
+      {
+        ...pair,
+        rule: 'traversal',
+        contextTokens: 48,
+        trees: [{ widths: [2], milliseconds: 5, plainMilliseconds: 2 }],
+      },
+    ],
     treeAcceptance: [
       {
         ...pair,

@@ -104,6 +104,7 @@ export function smallProfile(changes: Partial<Profile> = {}): Profile {
       { ...pair, contextTokens: 48, lengths: [0, 1, 3, 7, 11, 15], milliseconds: [10, 11, 13, 19, 25, 31] },
     ],
     acceptance: [acceptanceEntry({})],
+    treeRounds: [],
     memory: [memoryEntry(targetConfiguration, 1e9), memoryEntry(draftConfiguration, 1e8)],
     energy: { meters: [], unreadable: [], measured: [], estimated: [] },
     ...changes,

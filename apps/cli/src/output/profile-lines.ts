@@ -53,6 +53,15 @@ export function profileLines(
         : `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
     );
   }
+  for (const { drafter, target, draft, contextTokens, trees } of profile.treeRounds ?? []) {
+    const shown = trees.map(
+      ({ widths, milliseconds, plainMilliseconds }) =>
+        `${widths.join(',')}: ${(milliseconds / plainMilliseconds).toFixed(2)}`,
+    );
+    lines.push(
+      `rounds with trees of ${drafter}${pairOf({ draft })} for ${nameOf(target)} after ${contextTokens} tokens, of a plain round's time: ${shown.join('; ')}`,
+    );
+  }
   for (const { head, target, lengths, milliseconds } of profile.headPasses ?? []) {
     const shown = lengths.flatMap((length, index) =>
       shownLengths.includes(length) ? [`${length}: ${format(milliseconds[index] as number)}`] : [],

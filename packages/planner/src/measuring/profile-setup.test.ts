@@ -195,6 +195,21 @@ describe('profiling a setup', () => {
       expect([milliseconds, chainMilliseconds]).toEqual([3 + 2 * tokens, 3 + 2 * tokens]);
     }
     expect(trees.length).toBeGreaterThan(5);
+    const [{ trees: rounds, rule: ofRounds } = { trees: [], rule: '' }] = profile.treeRounds ?? [];
+    expect(ofRounds).toBe('traversal');
+    // The target's pass takes 3 + 2n ms, the draft's 1 + n: over the levels but the last, and before them over what two rounds
+    // committed. The table has three tokens: a node of the third tree has no four children.
+    expect(rounds).toHaveLength(3);
+    for (const [index, levels] of [[2], [2, 4]].entries()) {
+      const { widths, milliseconds, plainMilliseconds } = rounds[index] as (typeof rounds)[number];
+      const least = levels.reduce(
+        (sum, nodes) => sum + 1 + nodes,
+        3 + 2 * (1 + parentsOfWidths(widths).length) + 2,
+      );
+      expect(plainMilliseconds).toBe(5);
+      expect(milliseconds).toBeGreaterThanOrEqual(least);
+      expect(milliseconds).toBeLessThanOrEqual(least + 2 * widths.length);
+    }
     // Draft and target are the same table: first children are always accepted, and no later one is looked at.
     const [{ ranks, rule, promptsUsed } = { ranks: [], rule: '', promptsUsed: 0 }] = profile.treeAcceptance;
     expect({ rule, promptsUsed }).toEqual({ rule: 'traversal', promptsUsed: 3 });

@@ -29,6 +29,7 @@ import { typicalContext } from './steps/prompt-run.js';
 import { roundCostsStep } from './steps/round-costs-step.js';
 import { treeAcceptanceStep, type TreePair } from './steps/tree-acceptance-step.js';
 import { treePassesStep } from './steps/tree-passes-step.js';
+import { treeRoundsStep } from './steps/tree-rounds-step.js';
 
 export interface ProfileSetupOptions {
   /** The profile's file. What it holds of this setup already is kept, and not measured again. */
@@ -253,7 +254,8 @@ function treeSteps(options: ProfileSetupOptions): ProfileStep[] {
   const passes = treePassesStep(target, clock);
   if (target.model.capabilities.maximumLeaves === 1) return [passes];
   const ofHead = draft === undefined && head !== undefined ? [headPassesStep(head.model, target, clock)] : [];
-  return [passes, ...ofHead, treeAcceptanceStep(pair, { prompts, clock })];
+  const rounds = treeRoundsStep(pair, typicalContext(target.model, prompts), clock);
+  return [passes, ...ofHead, rounds, treeAcceptanceStep(pair, { prompts, clock })];
 }
 
 /** Undefined: no trees are asked for, or nothing drafts any. */

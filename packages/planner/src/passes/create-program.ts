@@ -138,6 +138,9 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         sameFormats(entry.target, target) &&
         sameFormats(entry.draft, draft),
     );
+  const measuredTrees = (profile.treeRounds ?? []).filter(
+    (entry) => isOfDrafter(entry) && sameSampling(entry.sampling, pipeline.sampling),
+  );
   const candidates: Candidate[] = [];
   const head = drafter.kind === 'head' ? drafter.head : undefined;
   for (const target of targets) {
@@ -145,7 +148,13 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
       const isLayers = drafter.kind === 'early-exit' || drafter.kind === 'skip-layers';
       if (isLayers && draft?.weightFormat !== target.configuration.weightFormat) continue;
       const acceptance = acceptanceOf(entries, drafter, target.configuration, draft);
-      const costs = roundCostsOf(profile, { target: target.configuration, draft, head, measured });
+      const costs = roundCostsOf(profile, {
+        target: target.configuration,
+        draft,
+        head,
+        measured,
+        measuredTrees,
+      });
       if (acceptance.size === 0 || costs === undefined) continue;
       // Without whole rounds, a head's cost is known where its own passes were measured.
       const { source } = costs;

@@ -7,7 +7,8 @@ import {
   smallProfile,
   treeEntries,
 } from '../../testing/small-profile.js';
-import type { Profile } from '../profile/profile-schema.js';
+import { sampleProfile } from '../../testing/sample-profile.js';
+import type { Profile, RoundCostsEntry, TreeRoundsEntry } from '../profile/profile-schema.js';
 import { compilePlan } from './compile-plan.js';
 import { predictFixed } from './predict-fixed.js';
 
@@ -47,6 +48,36 @@ describe('predictions of fixed drafts', () => {
     const planned = compilePlan(named).drafters[0]?.tree;
     expect(planned?.parents).toEqual([-1, -1, 0, 0, 1, 1]);
     expect(predictFixed(optionsOf(treeEntries(1, shares)), [2, 2])).toEqual(planned?.prediction);
+  });
+
+  // A tree was taken to cost the host what a chain of as many tokens does: half of what trees of a small target took.
+  test('of trees that were measured whole take as long as they took', () => {
+    const shares = [
+      [0.5, 0.6],
+      [0.5, 0.5],
+    ];
+    const { treePasses, treeAcceptance } = treeEntries(1.2, shares);
+    const [entry] = sampleProfile().treeRounds as [TreeRoundsEntry];
+    const trees = [
+      { widths: [2], milliseconds: 24, plainMilliseconds: 12 },
+      { widths: [2, 2], milliseconds: 48, plainMilliseconds: 12 },
+    ];
+    const { target, draft, drafter } = smallProfile().roundCosts[0] as RoundCostsEntry;
+    const treeRounds = [{ ...entry, target, draft, drafter, contextTokens: 64, trees }];
+    const options = optionsOf({ treePasses, treeAcceptance, treeRounds });
+    for (const [widths, times] of [
+      [[2], 2],
+      [[2, 2], 4],
+    ] as const) {
+      const { speedup, committedTokens } = predictFixed(options, widths) ?? {};
+      expect(speedup?.estimate).toBeCloseTo((committedTokens as number) / times, 1);
+    }
+    // Between them, and beyond: as the nearest.
+    const roundOf = (widths: readonly number[]): number =>
+      predictFixed(options, widths)?.roundMilliseconds as number;
+    expect(roundOf([2, 1])).toBeGreaterThan(roundOf([2]));
+    expect(roundOf([2, 1])).toBeLessThan(roundOf([2, 2]));
+    expect(roundOf([2, 2, 1])).toBeGreaterThan(roundOf([2, 2]));
   });
 
   test.each<[string, Partial<Profile>, number | readonly number[]]>([

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CostCurve, costAt } from '@foretoken/core';
-import type { ModelConfiguration, Profile, RoundCostsEntry } from '../profile/profile-schema.js';
+import type {
+  ModelConfiguration,
+  Profile,
+  RoundCostsEntry,
+  TreeRoundsEntry,
+} from '../profile/profile-schema.js';
 import { headPassCostsOf, type PassCosts, passCostsOf } from './pass-cost-at.js';
+import { treeRoundFactor } from './tree-round-factor.js';
 
 /** What rounds of a drafter cost, by the number of drafted tokens. */
 export interface RoundCosts {
@@ -22,7 +28,7 @@ export interface RoundCosts {
 }
 
 /** What the passes of a round with a tree read. */
-interface TreeRound {
+export interface TreeRound {
   /** Of the tree, at least 1: the target reads the last committed token with them. */
   readonly nodes: number;
   /** Tokens of each of the draft's passes. */
@@ -47,6 +53,8 @@ export interface RoundPair {
   readonly head?: string | undefined;
   /** Rounds of the same drafter that were measured, of whichever configurations. */
   readonly measured: readonly RoundCostsEntry[];
+  /** Likewise rounds with trees; default: none. */
+  readonly measuredTrees?: readonly TreeRoundsEntry[] | undefined;
 }
 
 /**
@@ -86,6 +94,16 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
     ),
   };
   const restAt = (length: number): number => costAt(rest, Math.min(length, longest));
+  const plainAt = (tokens: number): number => passes.at(0, tokens) + restAt(0);
+  const trees = pair.measuredTrees?.find(
+    (other) => isDeepStrictEqual(other.target, target) && isDeepStrictEqual(other.draft, draft),
+  );
+  const treeFactor =
+    trees &&
+    treeRoundFactor(profile, trees, (tree, tokens) => {
+      const alone = passes.ofTree(tree, tokens);
+      return alone === undefined ? undefined : alone / plainAt(tokens);
+    });
   return {
     longest,
     source: 'rounds',
@@ -98,7 +116,9 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
     },
     ofTree: (tree, tokens = contextTokens) => {
       const alone = passes.ofTree(tree, tokens);
-      return alone === undefined ? undefined : alone + restAt(tree.nodes);
+      if (alone === undefined) return undefined;
+      // Without measured rounds: what a chain of as many tokens takes beside its passes.
+      return treeFactor === undefined ? alone + restAt(tree.nodes) : alone * treeFactor(tree.nodes);
     },
   };
 }
@@ -114,7 +134,10 @@ interface RoundPasses {
  * Milliseconds of a round's passes: one of the target, and one of the draft for every drafted token. A head whose own passes
  * were not measured is no draft here: they are what a round takes beside the target's pass.
  */
-function roundPasses(profile: Profile, pair: Omit<RoundPair, 'measured'>): RoundPasses | undefined {
+function roundPasses(
+  profile: Profile,
+  pair: Omit<RoundPair, 'measured' | 'measuredTrees'>,
+): RoundPasses | undefined {
   const target = passCostsOf(profile, pair.target);
   const head = pair.head === undefined ? undefined : headPassCostsOf(profile, pair.head, pair.target);
   const draft = pair.draft === null ? (head ?? null) : passCostsOf(profile, pair.draft);

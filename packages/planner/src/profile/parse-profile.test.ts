@@ -53,6 +53,8 @@ describe('a profile file', () => {
     ['acceptance.0.histories.1.outcomes', '12', 'acceptance.0.histories.1.outcomes'],
     ['acceptance.0.histories.1.bins.0.reached', 14, 'positions and histories do not count the same tokens'],
     ['treePasses.0.configuration.model', 'other', 'the model "other" is not among models'],
+    ['treeRounds.0.target.model', 'other', 'the model "other" is not among models'],
+    ['treeRounds.0.trees', [], 'treeRounds.0.trees'],
     ['treeAcceptance.0.ranks.0.1.accepted', 5, 'more tokens accepted than reached'],
     ['treeAcceptance.0.promptsUsed', 3, '3 of 2 prompts used'],
     ['acceptance.0.promptsUsed', 3, '3 of 2 prompts used'],

@@ -82,6 +82,8 @@ function findContradictions(profile: Profile): string[] {
   }
   for (const [index, { configuration }] of profile.treePasses.entries())
     checkModel(`treePasses.${index}`, configuration);
+  for (const [index, { target, draft }] of (profile.treeRounds ?? []).entries())
+    for (const configuration of [target, draft]) checkModel(`treeRounds.${index}`, configuration);
   for (const [index, { target, lengths, milliseconds }] of (profile.headPasses ?? []).entries()) {
     checkModel(`headPasses.${index}`, target);
     checkCurve(`headPasses.${index}`, lengths, milliseconds);

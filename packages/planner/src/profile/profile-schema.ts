@@ -136,6 +136,22 @@ const treePasses = z
   })
   .describe('Passes over trees, without the host work on their rows; lower quartiles');
 
+const treeRounds = z
+  .strictObject({
+    ...pair,
+    contextTokens: positiveCount.describe('Tokens that were in the cache'),
+    trees: z
+      .array(
+        z.strictObject({
+          widths,
+          milliseconds: amount,
+          plainMilliseconds: amount.describe('Of a round that drafts nothing, measured in turns with it'),
+        }),
+      )
+      .min(1),
+  })
+  .describe('Whole rounds that draft trees; lower quartiles');
+
 const headPasses = z
   .strictObject({
     target: configuration.describe('The model that it drafts for: it ran with as many threads'),
@@ -214,6 +230,7 @@ export const profileSchema = z.strictObject({
   roundCosts: z.array(roundCosts),
   acceptance: z.array(acceptance),
   treePasses: z.array(treePasses),
+  treeRounds: z.array(treeRounds).optional().describe('Left out: none were measured'),
   headPasses: z.array(headPasses).optional().describe('Left out: no head was measured'),
   treeAcceptance: z.array(treeAcceptance),
   memory: z.array(memory),
@@ -229,6 +246,7 @@ export type PassCostsEntry = Profile['passCosts'][number];
 export type RoundCostsEntry = Profile['roundCosts'][number];
 export type AcceptanceEntry = Profile['acceptance'][number];
 export type TreePassesEntry = Profile['treePasses'][number];
+export type TreeRoundsEntry = NonNullable<Profile['treeRounds']>[number];
 export type TreeAcceptanceEntry = Profile['treeAcceptance'][number];
 export type MemoryEntry = Profile['memory'][number];
 export type ProfileEnergy = Profile['energy'];
