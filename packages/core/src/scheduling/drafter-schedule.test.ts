@@ -97,6 +97,14 @@ describe('a drafter for each kind of text', () => {
     expect(both).toBeLessThan(1.02 * (await timeToDecode(lookup())));
   });
 
+  // A copier that was never used had no costs, and without those of all of them the longest draft was taken, however dear.
+  test('a second copier that is never better takes nothing from the first', async () => {
+    const right = () => createModelDrafter({ model: model(follows, 2, 0.3), target });
+    const second = { ...lookup(), name: 'second' };
+    const withSecond = await timeToDecode(joined('estimate', [lookup(), second, right()]));
+    expect(withSecond).toBeLessThan(1.01 * (await timeToDecode(joined('estimate', [lookup(), right()]))));
+  });
+
   test('where neither is ever right it is as fast as plain decoding', async () => {
     const wrong = (name: string): Drafter => ({
       ...lookup(),

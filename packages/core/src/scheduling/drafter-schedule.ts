@@ -1,5 +1,6 @@
 import type { DraftLengthController, GenerationStart, RoundMeasurement } from './draft-length-controller.js';
 import { FreeDraftJudge } from './free-draft-judge.js';
+import { LearnedRoundCosts } from './learned-round-costs.js';
 import {
   createLearningDraftLength,
   type LearningDraftLength,
@@ -78,6 +79,8 @@ interface Part {
 export class DrafterSchedule implements DraftLengthController {
   readonly name = 'schedule';
   readonly #parts: readonly Part[];
+  /** Of rounds with a free draft: whichever drafter it is of, they are what the target's pass takes. */
+  readonly #freeCosts: LearnedRoundCosts;
   /** Tokens to ask of each in this round; undefined: another controller chooses the length. */
   #lengths: readonly number[] | undefined;
   #isFirstRound = true;
@@ -87,8 +90,11 @@ export class DrafterSchedule implements DraftLengthController {
   #tokens = { all: 0, left: 0 };
 
   constructor(drafters: readonly ScheduledDrafter[]) {
+    this.#freeCosts = new LearnedRoundCosts(
+      drafters.find(({ isFree, roundCosts }) => isFree && roundCosts !== undefined)?.roundCosts,
+    );
     this.#parts = drafters.map(({ isFree, ...options }) => ({
-      judge: isFree ? new FreeDraftJudge(options) : undefined,
+      judge: isFree ? new FreeDraftJudge(options, this.#freeCosts) : undefined,
       controller: isFree ? undefined : createLearningDraftLength(options),
       idleRounds: 0,
       probeAfter: firstProbe,
@@ -102,6 +108,7 @@ export class DrafterSchedule implements DraftLengthController {
     this.#isFirstRound = true;
     const forgetting = Math.min(1, shareMemory / Math.max(1, this.#tokens.all));
     this.#tokens = { all: this.#tokens.all * forgetting, left: this.#tokens.left * forgetting };
+    this.#freeCosts.begin();
     for (const { judge, controller } of this.#parts) {
       judge?.begin();
       controller?.begin?.(start);
@@ -118,7 +125,8 @@ export class DrafterSchedule implements DraftLengthController {
         controller.expectShare(share);
         return controller.next(limit);
       }
-      return isFirstRound || judge?.plain === undefined ? 0 : Math.min(limit, judge.maximumLength);
+      if (isFirstRound || judge === undefined || this.#freeCosts.plain === undefined) return 0;
+      return Math.min(limit, judge.maximumLength);
     });
     // What a plain round costs now concerns all of them.
     const isPlain = this.#parts.some(({ controller }) => controller?.isRefreshing === true);
@@ -181,9 +189,12 @@ export class DrafterSchedule implements DraftLengthController {
 
   observe(round: RoundMeasurement): void {
     this.#lengths = undefined;
-    const isFree = this.#seen.some(({ index, usedCount }) => usedCount > 0 && this.#parts[index]?.judge);
+    const used = this.#seen.find(({ usedCount }) => usedCount > 0);
+    const isFree = used !== undefined && this.#parts[used.index]?.judge !== undefined;
     this.#tokens.all += round.committedCount;
     this.#tokens.left += isFree ? 0 : round.committedCount;
+    if (round.roundMilliseconds !== undefined && (isFree || round.draftedCount === 0))
+      this.#freeCosts.observe(used?.usedCount ?? 0, round.roundMilliseconds, 0);
     this.#learn(round);
   }
 
@@ -208,7 +219,6 @@ export class DrafterSchedule implements DraftLengthController {
       const isTimed = round !== undefined && (usedCount > 0 || round.draftedCount === 0);
       const milliseconds = isTimed ? round.roundMilliseconds : undefined;
       judge?.learn(draft?.confidences ?? [], draftedCount, acceptedCount);
-      if (milliseconds !== undefined) judge?.learnCost(usedCount, milliseconds);
       controller?.observe({
         askedLength,
         draftedCount,

@@ -28,20 +28,15 @@ export class FreeDraftJudge {
   readonly #predictor: AcceptancePredictor;
   readonly #costs: LearnedRoundCosts;
 
-  constructor({ maximumLength = 15, roundCosts, priorAcceptance }: LearningDraftLengthOptions) {
+  /** @param costs of rounds whose drafts cost nothing: one for all free drafters, learnt by their schedule. */
+  constructor({ maximumLength = 15, priorAcceptance }: LearningDraftLengthOptions, costs: LearnedRoundCosts) {
     this.maximumLength = maximumLength;
     this.#predictor = createBetaSurvival({ priorAcceptance, beginsWithConfidence: true });
-    this.#costs = new LearnedRoundCosts(roundCosts);
+    this.#costs = costs;
   }
 
   begin(): void {
     this.#predictor.beginText?.();
-    this.#costs.begin();
-  }
-
-  /** Milliseconds of a plain round, once a few were seen. */
-  get plain(): number | undefined {
-    return this.#costs.plain;
   }
 
   /** Expected committed tokens of a draft whose tokens the drafter is so sure of; as usual where it is not said. */
@@ -56,7 +51,7 @@ export class FreeDraftJudge {
    * @param isWhole true where it is to be used whole or not at all, as a tree.
    */
   judge(confidences: readonly (number | undefined)[], isWhole: boolean): JudgedDraft | undefined {
-    if (this.plain === undefined || confidences.length === 0) return undefined;
+    if (this.#costs.plain === undefined || confidences.length === 0) return undefined;
     const costs = this.#costs.upTo(confidences.length);
     if (costs === undefined) {
       const length = Math.min(confidences.length, isWhole ? confidences.length : firstLength);
@@ -85,10 +80,5 @@ export class FreeDraftJudge {
       acceptedCount,
       confidences: known.length === draftedCount ? known : [],
     });
-  }
-
-  /** A round whose pass was over `length` tokens of this drafter, 0: a plain one. */
-  learnCost(length: number, milliseconds: number): void {
-    this.#costs.observe(length, milliseconds, 0);
   }
 }
