@@ -49,6 +49,20 @@ test('a round costs its pass, with what a change of length adds to it and to the
     expect(milliseconds).toBeCloseTo(expected[index] as number, 9);
 });
 
+// As the rounds of a fixed length are: measured among plain ones, drafts of the embedded pair seemed a sixth too dear.
+test('in a row a round costs its pass alone', async () => {
+  const { model, clock, widths } = timedModel(0.5);
+  const curve = await measureRoundCosts({
+    target: model,
+    lengths: [0, 3],
+    clock,
+    budget: 10_000,
+    inARow: true,
+  });
+  expect(curve.milliseconds).toEqual([5, 11]);
+  expect(widths.slice(6, 6 + 14)).toEqual([...turn(0, 8), ...new Array<number>(6).fill(4)]);
+});
+
 /** Widths of the target's passes: `times` rounds that draft `length` tokens, each with a plain round after it. */
 const turn = (length: number, times: number): number[] =>
   Array.from({ length: times }, () => (length === 0 ? [1] : [length + 1, 1])).flat();

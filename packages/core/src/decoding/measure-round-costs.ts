@@ -25,6 +25,11 @@ export interface MeasureRoundCostsOptions {
    * of the budget. Default 48.
    */
   readonly promptLength?: number | undefined;
+  /**
+   * True for rounds of one length in a row, as they are where every round drafts; default: each among plain rounds, as they
+   * are where few do.
+   */
+  readonly inARow?: boolean | undefined;
   readonly sampling?: SamplingSettings | undefined;
   readonly rule?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -44,14 +49,15 @@ const defaultPromptLength = 48;
  * Measures what rounds of each draft length really cost, in short generations that take turns. A round costs more
  * than its passes measured alone: target and draft push each other out of the processor's caches, and an engine
  * prepares anew for a pass of another length than the last. So a round that drafts is measured among rounds that do
- * not, and what the plain round after it takes longer than usual is counted as its cost.
+ * not, and what the plain round after it takes longer than usual is counted as its cost, unless it is asked for rounds in a
+ * row.
  *
  * With models whose rounds are slow, fewer rounds in a row and fewer lengths are measured.
  *
  * @throws InvalidArgumentError for a target whose context holds one token.
  */
 export async function measureRoundCosts(options: MeasureRoundCostsOptions): Promise<MeasuredCostCurve> {
-  const { target, clock, budget, signal, sampling, rule } = options;
+  const { target, clock, budget, signal, sampling, rule, inARow = false } = options;
   const drafter = options.drafter ?? repeatingDrafter;
   if (target.contextLength < 2) {
     throw new InvalidArgumentError(
@@ -76,7 +82,7 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
       sequence.doRollback(prompt.length - 1);
       const costs: number[] = [];
       const started = clock();
-      const draftLengths = draftLength === 0 ? [0] : [draftLength, 0];
+      const draftLengths = draftLength === 0 || inARow ? [draftLength] : [draftLength, 0];
       const shared = { target, sequence, drafter, prompt, clock, signal, sampling, rule, seed };
       let total = 0;
       for await (const event of generate({
@@ -112,7 +118,7 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
         [...samples].map(([length, costs]) => [
           length,
           // Where plain rounds were disturbed, the rest says nothing; a round that drafts costs no less than a plain one.
-          length === 0 ? costs : costs.map((cost) => Math.max(plain, cost - plain)),
+          length === 0 ? costs : costs.map((cost) => Math.max(plain, inARow ? cost : cost - plain)),
         ]),
       ),
     );

@@ -5,6 +5,7 @@ import {
   createEagleDrafter,
   createMlpSpeculatorDrafter,
   createModelDrafter,
+  createPromptLookupDrafter,
   type Distribution,
   type ForwardRequest,
   type HeadModel,
@@ -172,6 +173,15 @@ describe('profiling a setup', () => {
     const none = { output: path.join(folder, 'none.json'), prompts: [] };
     const { profile: bare } = await profileSetup((await createBench(none)).options);
     expect(bare.roundCosts[0]).toMatchObject({ contextTokens: 48 });
+  });
+
+  // It has seldom something to propose, so rounds of plain decoding were measured: a copy of 15 tokens seemed to cost nothing.
+  it('measures what a pass over a copy takes, where text is copied', async () => {
+    const bench = await createBench({ draft: undefined, drafter: createPromptLookupDrafter() });
+    const { profile } = await profileSetup(bench.options);
+    const [{ lengths, milliseconds } = { lengths: [], milliseconds: [] }] = profile.roundCosts;
+    expect(lengths).toContain(15);
+    expect(milliseconds).toEqual(lengths.map((length) => 3 + 2 * (1 + length)));
   });
 
   it('measures trees where it is asked to, and goes on with them too', async () => {

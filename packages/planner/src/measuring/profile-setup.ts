@@ -227,6 +227,7 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
     return [...fitting].map((tokens) => passCostsStep(one, tokens, clock));
   });
   const pair = drafter && { target, draft, drafter, sampling, rule };
+  const draftsByPasses = draft !== undefined || options.head !== undefined;
   return [
     ...profiled.map(memoryStep),
     ...(options.head === undefined ? [] : [headMemoryStep(options.head)]),
@@ -235,7 +236,11 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
       ? []
       : [
           // Attention makes plain rounds dearer after long prompts, and with them drafts cheaper.
-          roundCostsStep(pair, typicalContext(target.model, options.prompts), clock),
+          roundCostsStep(
+            pair,
+            { draftsByPasses, promptLength: typicalContext(target.model, options.prompts) },
+            clock,
+          ),
           acceptanceStep(pair, { prompts: options.prompts, draftLength, clock }),
         ]),
     ...treeSteps(options),

@@ -8,11 +8,12 @@ const lengths = [0, 1, 3, 7, 11, 15];
 /**
  * What a round costs by draft length, models pushing each other out of the caches included.
  *
- * @param promptLength tokens in the cache before them; undefined: some default, for want of prompts.
+ * @param options whether a model or a head drafts, and tokens in the cache before the rounds; undefined: some default, for
+ *   want of prompts.
  */
 export function roundCostsStep(
   pair: DraftingPair,
-  promptLength: number | undefined,
+  { draftsByPasses, promptLength }: { draftsByPasses: boolean; promptLength: number | undefined },
   clock: () => number,
 ): ProfileStep {
   const { target, drafter, sampling, rule } = pair;
@@ -24,7 +25,10 @@ export function roundCostsStep(
     async measure(profile, milliseconds, signal) {
       const curve = await measureRoundCosts({
         target: target.model,
-        drafter,
+        // What copies text has seldom something to propose, and then it costs the target's pass alone.
+        drafter: draftsByPasses ? drafter : undefined,
+        // The others draft in most rounds.
+        inARow: draftsByPasses,
         sampling,
         rule,
         lengths,

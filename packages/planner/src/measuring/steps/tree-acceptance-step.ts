@@ -39,7 +39,7 @@ export function treeAcceptanceStep(
     );
   return {
     name: `acceptance of trees of ${pair.name}`,
-    weight: 2,
+    weight: 4,
     isDone: (profile) => find(profile)?.promptsUsed === prompts.length,
     async measure(profile, milliseconds, signal) {
       const started = clock();

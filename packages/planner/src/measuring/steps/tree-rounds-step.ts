@@ -12,7 +12,7 @@ const shapes: readonly (readonly number[])[] = [
 ];
 
 /**
- * What rounds that draft trees cost, measured whole and among plain ones: a tree costs the host more than a chain of as many
+ * What rounds that draft trees cost, measured whole, in turns with plain ones: a tree costs the host more than a chain of as many
  * tokens, and a small target a good part of its pass.
  *
  * @param promptLength tokens in the cache before them; undefined: some default, for want of prompts.
@@ -43,7 +43,15 @@ export function treeRoundsStep(
         try {
           const lengths = [0, parentsOfWidths(widths).length];
           const budget = milliseconds / fitting.length;
-          const options = { target: target.model, drafter, sampling, rule, lengths, promptLength };
+          const options = {
+            target: target.model,
+            drafter,
+            sampling,
+            rule,
+            lengths,
+            promptLength,
+            inARow: true,
+          };
           const curve = await measureRoundCosts({ ...options, clock, signal, budget });
           const [plainMilliseconds, ofTree] = curve.milliseconds;
           // The context has no room for this tree.
