@@ -54,6 +54,8 @@ const firstDrafts = 2;
 /** Drafting must promise this much before it begins, and less before it ends: plain decoding is certain. */
 const beginGain = 1.05;
 const endGain = 1;
+/** What drafting promises to save must be so many times what a draft model has to read first: that is lost on a text that does not pay. */
+const savedOverRead = 2;
 /** Most that tries may lose: so many plain rounds, a share of the time, and one of what drafting has saved. */
 const lossAtFirst = 16;
 const lossPerTime = 0.0025;
@@ -392,7 +394,8 @@ class LearningController implements LearningDraftLength {
   #pays({ length, expectedGain }: LengthChoice): boolean {
     if (length === 0) return false;
     if (this.#mode === 'draft') return expectedGain >= endGain;
-    return expectedGain >= beginGain && this.#savedBy(expectedGain) >= this.#costs.catchUp(this.#missed);
+    const reading = this.#costs.catchUp(this.#missed);
+    return expectedGain >= beginGain && this.#savedBy(expectedGain) >= savedOverRead * reading;
   }
 
   /** Tokens to draft though they do not promise to pay: they might, and that is worth what a try loses; else 0. */
