@@ -14,7 +14,7 @@
  * after Holm (with six repeats a rank test could never reject; beside it is the slowdown that this test would find half
  * of the time). The first generation, in which the controller learns, is told apart.
  *
- * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, half an hour). Others: --all (480 prompts, hours);
+ * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, ten minutes). Others: --all (480 prompts, hours);
  * a part: --prompts 12 --engine llamacpp --temperature 0 --repeats 3 --tokens 32, whose result is written as
  * never-slower-part.
  */
@@ -82,9 +82,7 @@ interface Setup {
   readonly controller: DraftLengthController;
 }
 
-interface Repeat<Asked extends Way> {
-  /** Which of them are decoded. */
-  readonly asked: readonly Asked[];
+interface Repeat {
   /** Of the targets, in their order. */
   readonly sequences: readonly Sequence[];
   /** The number of the repeat. */
@@ -98,12 +96,12 @@ interface Cost {
   readonly milliseconds: number;
 }
 
-/** Side by side what is asked for: tokens drafted and milliseconds a token after the prompt, each. */
-async function decode<Asked extends Way>(
+/** All ways side by side. */
+async function decode(
   { targets, draft, temperature, controller }: Setup,
   { tokens: prompt }: SpecBenchPrompt,
-  { asked, sequences, seed }: Repeat<Asked>,
-): Promise<Record<Asked, Cost>> {
+  { sequences, seed }: Repeat,
+): Promise<ByWay<Cost>> {
   const places = orders[seed % orders.length] as readonly Way[];
   const target = targets[places.indexOf('learning')] as LanguageModel;
   const drafter = createModelDrafter({ model: draft, target });
@@ -126,13 +124,11 @@ async function decode<Asked extends Way>(
       });
     };
   const order = (turn: number): number[] =>
-    (orders[(seed + turn) % orders.length] as readonly Way[])
-      .map((way) => asked.findIndex((own) => own === way))
-      .filter((index) => index >= 0);
+    (orders[(seed + turn) % orders.length] as readonly Way[]).map((way) => ways.indexOf(way));
   try {
-    const counters = await decodeInTurns(asked.map(begin), order);
-    const costs = counters.map((own, index) => [asked[index], costOf(own)]);
-    return Object.fromEntries(costs) as Record<Asked, Cost>;
+    const counters = await decodeInTurns(ways.map(begin), order);
+    const [plain, control, learning] = counters.map(costOf) as [Cost, Cost, Cost];
+    return { plain, control, learning };
   } finally {
     await drafter.close();
   }
@@ -212,14 +208,13 @@ for (const backend of backends) {
       try {
         if (index === 0) {
           const warming = { ...setup, controller: createLearningDraftLength() };
-          for (let seed = 0; seed < warmUps; seed++)
-            await decode(warming, prompt, { asked: ways, sequences, seed });
-          const first = await decode(setup, prompt, { asked: ['plain', 'learning'], sequences, seed: 0 });
+          for (let seed = 0; seed < warmUps; seed++) await decode(warming, prompt, { sequences, seed });
+          const first = await decode(setup, prompt, { sequences, seed: 0 });
           firstGeneration = rounded(first.plain.milliseconds / first.learning.milliseconds);
         }
         const own: Times = { plain: [], control: [], learning: [] };
         for (let seed = 0; seed < repeats; seed++) {
-          const costs = await decode(setup, prompt, { asked: ways, sequences, seed });
+          const costs = await decode(setup, prompt, { sequences, seed });
           for (const way of ways) own[way].push(costs[way].milliseconds);
           drafted += costs.learning.drafted;
         }

@@ -9,7 +9,7 @@
  * fixed length or trees); as the plan says, no less than 0.97 times the best fixed length or trees of the same drafter, plain
  * decoding included. Speeds are of all prompts together, which is what is predicted.
  *
- * Run: npx tsx bench/predicted-speed.ts (after npm run build; 40 minutes). A part, which writes nothing:
+ * Run: npx tsx bench/predicted-speed.ts (after npm run build; half an hour). A part, which writes nothing:
  * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

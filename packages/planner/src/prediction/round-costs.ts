@@ -136,7 +136,7 @@ interface RoundPasses {
  */
 function roundPasses(
   profile: Profile,
-  pair: Omit<RoundPair, 'measured' | 'measuredTrees'>,
+  pair: Pick<RoundPair, 'target' | 'draft' | 'head'>,
 ): RoundPasses | undefined {
   const target = passCostsOf(profile, pair.target);
   const head = pair.head === undefined ? undefined : headPassCostsOf(profile, pair.head, pair.target);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type CostCurve, costAt } from '@foretoken/core';
+import { leavesOfWidths } from '../measuring/leaves-of-widths.js';
 import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
+import { byTreeSize } from './by-tree-size.js';
 
 /** What passes over trees cost a target, beside those over chains. */
 export interface TreeCosts {
@@ -28,17 +29,14 @@ export function treeCostsOf(
     if (chainMilliseconds > 0)
       bySize.set(tokens - 1, [...(bySize.get(tokens - 1) ?? []), milliseconds / chainMilliseconds]);
   }
-  const sizes = [...bySize.keys()].toSorted((left, right) => left - right);
-  const [smallest, largest] = [sizes[0], sizes.at(-1)];
-  if (smallest === undefined || largest === undefined)
-    return "the target's passes over trees took no time that the clock could tell";
-  // A tree is no less work than a chain: below 1 is noise. A curve of ratios is read as one of milliseconds is.
-  const ratios = sizes.map((size) => Math.max(1, mean(bySize.get(size) ?? [])));
-  const curve: CostCurve = { lengths: sizes, milliseconds: ratios };
+  // A tree is no less work than a chain: below 1 is noise.
+  const ratios = new Map([...bySize].map(([size, own]) => [size, Math.max(1, mean(own))]));
+  const ratio = byTreeSize(ratios);
+  if (ratio === undefined) return "the target's passes over trees took no time that the clock could tell";
   return {
-    mostNodes: largest,
-    mostLeaves: Math.max(...entry.trees.map(({ widths }) => widths.reduce((all, width) => all * width, 1))),
-    ratio: (nodes) => costAt(curve, Math.min(Math.max(nodes, smallest), largest)),
+    mostNodes: Math.max(...bySize.keys()),
+    mostLeaves: Math.max(...entry.trees.map(({ widths }) => leavesOfWidths(widths))),
+    ratio,
   };
 }
 

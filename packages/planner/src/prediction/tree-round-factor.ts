@@ -1,6 +1,7 @@
-import { type CostCurve, costAt, treePassLengths } from '@foretoken/core';
+import { treePassLengths } from '@foretoken/core';
 import { parentsOfWidths } from '../measuring/parents-of-widths.js';
 import type { Profile, TreeRoundsEntry } from '../profile/profile-schema.js';
+import { byTreeSize } from './by-tree-size.js';
 import type { TreeRound } from './round-costs.js';
 import { treeCostsOf } from './tree-costs.js';
 
@@ -28,10 +29,5 @@ export function treeRoundFactor(
     if (told !== undefined && told > 0 && plainMilliseconds > 0)
       factors.set(nodes, milliseconds / plainMilliseconds / told);
   }
-  const sizes = [...factors.keys()].toSorted((left, right) => left - right);
-  const [smallest, largest] = [sizes[0], sizes.at(-1)];
-  if (smallest === undefined || largest === undefined) return undefined;
-  // A curve of factors is read as one of milliseconds is.
-  const curve: CostCurve = { lengths: sizes, milliseconds: sizes.map((size) => factors.get(size) as number) };
-  return (nodes) => costAt(curve, Math.min(Math.max(nodes, smallest), largest));
+  return byTreeSize(factors);
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TreePassesEntry } from '../../profile/profile-schema.js';
 import { anyTokens } from '../any-tokens.js';
+import { leavesOfWidths } from '../leaves-of-widths.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import { configurationOf, type ProfiledModel } from '../profiled-model.js';
 import type { ProfileStep } from '../profile-step.js';
@@ -19,7 +20,7 @@ export function treePassesStep(profiled: ProfiledModel, clock: () => number): Pr
   const longest = Math.min(maximumPassTokens, model.contextLength - contextTokens);
   const trees = shapes
     .map((widths) => ({ widths, parents: [-1, ...parentsOfWidths(widths).map((parent) => parent + 1)] }))
-    .filter(({ widths, parents }) => parents.length <= longest && leavesOf(widths) <= maximumLeaves);
+    .filter(({ widths, parents }) => parents.length <= longest && leavesOfWidths(widths) <= maximumLeaves);
   return {
     name: `tree passes of ${id}`,
     weight: trees.length === 0 ? 0 : 1,
@@ -68,10 +69,6 @@ export function treePassesStep(profiled: ProfiledModel, clock: () => number): Pr
       profile.treePasses.push({ configuration, contextTokens, trees: measured });
     },
   };
-}
-
-function leavesOf(widths: readonly number[]): number {
-  return widths.reduce((product, width) => product * width, 1);
 }
 
 /** Disturbances only ever add time. */

@@ -1,4 +1,5 @@
 import { measureRoundCosts } from '@foretoken/core';
+import { leavesOfWidths } from '../leaves-of-widths.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import type { ProfileStep } from '../profile-step.js';
 import { isOfPair, pairFields } from './drafting-pair.js';
@@ -26,9 +27,7 @@ export function treeRoundsStep(
   const fields = pairFields({ ...pair, drafter: { name: pair.name } });
   const { maximumLeaves, maximumPassTokens } = target.model.capabilities;
   const fitting = shapes.filter(
-    (widths) =>
-      widths.reduce((leaves, width) => leaves * width, 1) <= maximumLeaves &&
-      parentsOfWidths(widths).length < maximumPassTokens,
+    (widths) => leavesOfWidths(widths) <= maximumLeaves && parentsOfWidths(widths).length < maximumPassTokens,
   );
   return {
     name: `rounds with trees of ${pair.name}`,
