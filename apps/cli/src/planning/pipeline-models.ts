@@ -10,6 +10,7 @@ import {
 } from '@foretoken/planner';
 import { tinyHeads } from '@foretoken/tiny-models';
 import { isHeadName } from '../engines/heads.js';
+import { usedTokens } from '../engines/used-tokens.js';
 import { type NamedModel, namedDraft, namedTarget } from './model-names.js';
 
 /** Hashes the model files of a pipeline, and reads what their headers tell. */
@@ -49,13 +50,11 @@ async function describe({ name, file }: NamedModel, signal: AbortSignal): Promis
   }
   const known = { name, file, ...hashed };
   if (!file.endsWith('.gguf')) return known;
-  const { metadata } = await readGguf(file);
-  const tokens = metadata.get('tokenizer.ggml.tokens');
+  const gguf = await readGguf(file);
+  const tokens = usedTokens(gguf);
   return {
     ...known,
-    ownFormats: fileTypes.get(Number(metadata.get('general.file_type'))),
-    vocabulary: Array.isArray(tokens)
-      ? createHash('sha256').update(JSON.stringify(tokens)).digest('hex')
-      : undefined,
+    ownFormats: fileTypes.get(Number(gguf.metadata.get('general.file_type'))),
+    vocabulary: tokens && createHash('sha256').update(JSON.stringify(tokens)).digest('hex'),
   };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ForetokenError, InvalidArgumentError } from '@foretoken/core';
 import { cachedModels } from '@foretoken/hub';
 import { type GgufFile, readGguf } from '@foretoken/models';
+import { usedTokens } from '../engines/used-tokens.js';
 import type { Candidate } from './candidate.js';
 import { mostShare } from './own-candidates.js';
 
@@ -21,18 +22,20 @@ export async function modelsOnDisk(target: GgufFile, folders: readonly string[])
   const files = new Set(cachedModels().map((model) => model.path));
   for (const folder of folders) for (const name of await namesIn(folder)) files.add(path.join(folder, name));
   files.delete(path.resolve(target.path));
+  const ours = usedTokens(target) ?? [];
   const candidates: Candidate[] = [];
   for (const file of [...files].toSorted()) {
     const draft = await readGguf(file).catch(ignoreUnsound);
     if (draft === undefined || draft.byteLength > mostShare * target.byteLength) continue;
-    if (draft.metadata.has('tokenizer.ggml.tokens')) {
+    const theirs = usedTokens(draft);
+    if (theirs !== undefined) {
       const relative = path.relative('.', file);
       const name = relative.startsWith('..') ? file : relative;
       candidates.push({
         draft: name,
         kind: 'model',
         bytes: draft.byteLength,
-        ...compareVocabularies(target, draft),
+        ...compareVocabularies(ours, theirs),
       });
     }
   }
@@ -52,10 +55,10 @@ function ignoreUnsound(error: unknown): undefined {
   if (!ForetokenError.isInstance(error)) throw error;
 }
 
-function compareVocabularies(target: GgufFile, draft: GgufFile): Pick<Candidate, 'note' | 'options'> {
-  const [ours, theirs] = [target, draft].map(
-    ({ metadata }) => metadata.get('tokenizer.ggml.tokens') as readonly string[],
-  ) as [readonly string[], readonly string[]];
+function compareVocabularies(
+  ours: readonly string[],
+  theirs: readonly string[],
+): Pick<Candidate, 'note' | 'options'> {
   const first = ours.findIndex((token, id) => token !== theirs[id]);
   if (first < 0 && ours.length === theirs.length) return { note: 'the same tokens', options: [] };
   const own = new Set(theirs);

@@ -4,10 +4,10 @@ import type { DraftBudget, Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { assertRollback } from './assert-rollback.js';
-import { assertSameVocabulary } from './assert-same-vocabulary.js';
 import { DraftSequence } from './draft-sequence.js';
 import { type DraftVocabulary, sameVocabulary } from './draft-vocabulary.js';
 import { drawChain } from './draw-chain.js';
+import { inVocabularyOf } from './in-vocabulary-of.js';
 import { OwnTransform } from './own-transform.js';
 
 export interface ModelDrafterOptions {
@@ -18,7 +18,7 @@ export interface ModelDrafterOptions {
 }
 
 /**
- * Drafts a chain with a smaller model of the same vocabulary, token by token (Leviathan et al.
+ * Drafts a chain with a smaller model of the same vocabulary (`inVocabularyOf`), token by token (Leviathan et al.
  * 2211.17192, Chen et al. 2302.01318). Its logits pass through the target's own transformation.
  *
  * It stays in step by comparing what its cache holds with the committed tokens, so it may be skipped
@@ -29,8 +29,7 @@ export interface ModelDrafterOptions {
  */
 export function createModelDrafter({ model, target }: ModelDrafterOptions): Drafter {
   assertRollback(model, 'draft model');
-  assertSameVocabulary(target, model);
-  return new ModelDrafter(model, sameVocabulary);
+  return new ModelDrafter(inVocabularyOf(target, model), sameVocabulary);
 }
 
 /** A chain drawn from a model token by token, whatever its vocabulary. */

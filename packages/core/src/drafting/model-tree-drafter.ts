@@ -6,7 +6,7 @@ import type { LanguageModel } from '../contract/language-model.js';
 import { ClosedError } from '../errors/closed-error.js';
 import { drawToken } from '../sampling/draw.js';
 import { assertRollback } from './assert-rollback.js';
-import { assertSameVocabulary } from './assert-same-vocabulary.js';
+import { inVocabularyOf } from './in-vocabulary-of.js';
 import { ModelStepper } from './tree/model-stepper.js';
 import { createTreeGrowth, type DraftTreeKind, type TreeGrowth } from './tree/tree-growth.js';
 
@@ -31,8 +31,7 @@ export interface ModelTreeDrafterOptions {
 export function createModelTreeDrafter({ model, target, tree }: ModelTreeDrafterOptions): Drafter {
   assertRollback(model, 'draft model');
   const growth = createTreeGrowth(tree);
-  assertSameVocabulary(target, model);
-  return new ModelTreeDrafter(model, growth);
+  return new ModelTreeDrafter(inVocabularyOf(target, model), growth);
 }
 
 class ModelTreeDrafter implements Drafter {

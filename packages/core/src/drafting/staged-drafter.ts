@@ -18,9 +18,9 @@ import type { LogitsTransform } from '../sampling/logits-transform.js';
 import { resolveRule } from '../verification/rules.js';
 import { validateDraft } from '../verification/validate-draft.js';
 import { assertRollback } from './assert-rollback.js';
-import { assertSameVocabulary } from './assert-same-vocabulary.js';
 import { chainDraft } from './chain-draft.js';
 import { DraftSequence } from './draft-sequence.js';
+import { inVocabularyOf } from './in-vocabulary-of.js';
 import { OwnTransform } from './own-transform.js';
 
 const defaultStageLength = 4;
@@ -73,8 +73,7 @@ export function createStagedDrafter(options: StagedDrafterOptions): Drafter {
     );
   }
   assertRollback(model, 'draft model');
-  assertSameVocabulary(target, model);
-  return new StagedDrafter(model, drafter, rule, stageLength);
+  return new StagedDrafter(inVocabularyOf(target, model), drafter, rule, stageLength);
 }
 
 /** What one round's stages share. */

@@ -5,6 +5,8 @@ import type { Tokenizer } from '../contract/tokenizer.js';
 const mostNamed = 3;
 /** Share of the target's tokens that a draft should have for its own to be paired with them one by one. */
 const manyShared = 0.5;
+/** Share of the longer vocabulary's tokens that the shorter one has at least where the rest is padding. */
+const nearlyAll = 0.99;
 
 /** How the tokens of a draft model are not those of the target. */
 export interface VocabularyDifference {
@@ -12,13 +14,31 @@ export interface VocabularyDifference {
   readonly text: string;
   /** Whether the draft model has most of the target's tokens, whatever their ids. */
   readonly sharesMost: boolean;
+  /**
+   * Whether one vocabulary is the beginning of the other and has nearly all of it: models of one family, padded to different
+   * sizes.
+   */
+  readonly isPadding: boolean;
 }
 
-/** Undefined where both have the same tokens with the same ids; O(both vocabularies). */
+/** What was found, by the target's and the draft's tokenizer; null: no difference. */
+const found = new WeakMap<Tokenizer, WeakMap<Tokenizer, VocabularyDifference | null>>();
+
+/** Undefined where both have the same tokens with the same ids; O(both vocabularies) the first time. */
 export function vocabularyDifference(
   target: LanguageModel,
   draft: LanguageModel,
 ): VocabularyDifference | undefined {
+  const known = found.get(target.tokenizer) ?? new WeakMap<Tokenizer, VocabularyDifference | null>();
+  found.set(target.tokenizer, known);
+  const seen = known.get(draft.tokenizer);
+  if (seen !== undefined) return seen ?? undefined;
+  const difference = compare(target, draft);
+  known.set(draft.tokenizer, difference ?? null);
+  return difference;
+}
+
+function compare(target: LanguageModel, draft: LanguageModel): VocabularyDifference | undefined {
   const sizes = [target.vocabularySize, draft.vocabularySize] as const;
   const common = Math.min(...sizes);
   const [ours, theirs] = [target.tokenizer, draft.tokenizer];
@@ -45,7 +65,8 @@ export function vocabularyDifference(
     ...(named.length === 0 ? [`the first ${common} are the same`] : named),
     `the draft has ${(100 * share).toFixed(0)} % of the target's tokens, ${alike} with the same id`,
   ];
-  return { text: parts.join('; '), sharesMost: share >= manyShared };
+  const isPadding = alike === common && common >= nearlyAll * Math.max(...sizes);
+  return { text: parts.join('; '), sharesMost: share >= manyShared, isPadding };
 }
 
 function areEqual(left: Uint8Array, right: Uint8Array): boolean {
