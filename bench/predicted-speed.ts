@@ -57,8 +57,8 @@ const draftings: Readonly<Record<string, Drafting>> = {
 
 const { values: given } = parseArgs({
   options: {
-    prompts: { type: 'string', default: '48' },
-    budget: { type: 'string', default: '25s' },
+    prompts: { type: 'string', default: '96' },
+    budget: { type: 'string', default: '60s' },
     'tree-budget': { type: 'string', default: '60s' },
     engine: { type: 'string' },
     temperature: { type: 'string' },
@@ -81,14 +81,17 @@ interface Estimate {
   readonly upper: number;
 }
 
+interface Result {
+  readonly draftLength: number | 'auto';
+  readonly comparison: {
+    readonly workload: Estimate;
+    readonly speculative: { readonly blockEfficiency: number };
+  };
+  readonly predicted?: Estimate;
+}
+
 interface Bench {
-  readonly engines: readonly {
-    readonly results: readonly {
-      readonly draftLength: number | 'auto';
-      readonly comparison: { readonly workload: Estimate };
-      readonly predicted?: Estimate;
-    }[];
-  }[];
+  readonly engines: readonly { readonly results: readonly Result[] }[];
 }
 
 interface Row {
@@ -102,6 +105,8 @@ interface Row {
   readonly measured: Estimate;
   /** Of the prediction, over what was measured. */
   readonly error: number | undefined;
+  /** Of the committed tokens of a round, over what was measured: what is left of the error is of times. */
+  readonly committedError: number | undefined;
 }
 
 const asPlanned = 'as planned';
@@ -111,9 +116,24 @@ const folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-predicted-'));
 const file = (name: string): string => path.join(folder, name);
 const rows: Row[] = [];
 
-function addRow(row: Omit<Row, 'error'>): void {
-  const { predicted, measured } = row;
-  rows.push({ ...row, error: predicted && rounded(predicted.estimate / measured.estimate - 1) });
+interface Prediction {
+  readonly speedup: Estimate;
+  /** Undefined: a plan does not say. */
+  readonly committedTokens?: number;
+}
+
+function addRow(
+  row: Pick<Row, 'engine' | 'temperature' | 'draft' | 'drafted'>,
+  { speedup, committedTokens }: Partial<Prediction>,
+  { workload: measured, speculative }: Result['comparison'],
+): void {
+  rows.push({
+    ...row,
+    predicted: speedup,
+    measured,
+    error: speedup && rounded(speedup.estimate / measured.estimate - 1),
+    committedError: committedTokens && rounded(committedTokens / speculative.blockEfficiency - 1),
+  });
   console.log(JSON.stringify(rows.at(-1)));
 }
 
@@ -146,13 +166,13 @@ async function measure(engine: string, temperature: string, draft: string, profi
   };
   const known = { pipeline, models, profile: parseProfile(await readFile(profile, 'utf8'), profile) };
   const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
-  const bench = async (...options: readonly string[]): Promise<Bench['engines'][number]['results']> => {
+  const bench = async (...options: readonly string[]): Promise<readonly Result[]> => {
     const { engines: found } = JSON.parse(await foretoken('bench', ...options, ...timed, '--json')) as Bench;
     return found[0]?.results ?? [];
   };
-  const predict = (drafted: number | readonly number[]): Estimate | undefined => {
+  const predict = (drafted: number | readonly number[]): Prediction | undefined => {
     try {
-      return predictFixed(known, drafted)?.speedup;
+      return predictFixed(known, drafted);
     } catch (error) {
       if (!(error instanceof PlanningError)) throw error;
       // The budget was too short, or something else ran on the machine.
@@ -162,20 +182,18 @@ async function measure(engine: string, temperature: string, draft: string, profi
   };
   const shared = { engine, temperature: Number(temperature), draft };
   for (const { draftLength, comparison } of await bench(...setup, '--draft-length', lengths.join(','))) {
-    const predicted = predict(draftLength as number);
-    addRow({ ...shared, drafted: draftLength, predicted, measured: comparison.workload });
+    addRow({ ...shared, drafted: draftLength }, predict(draftLength as number) ?? {}, comparison);
   }
   if (tree !== undefined) {
     const shape = tree.join(',');
-    const predicted = predict(tree);
     for (const { comparison } of await bench(...setup, '--tree', shape))
-      addRow({ ...shared, drafted: shape, predicted, measured: comparison.workload });
+      addRow({ ...shared, drafted: shape }, predict(tree) ?? {}, comparison);
   }
   if (!isPlanned) return;
   const plan = file(`plan-${rows.length}.json`);
   await foretoken('plan', ...setup, '--profile', profile, '--output', plan);
   for (const { comparison, predicted } of await bench('--plan', plan))
-    addRow({ ...shared, drafted: asPlanned, predicted, measured: comparison.workload });
+    addRow({ ...shared, drafted: asPlanned }, predicted ? { speedup: predicted } : {}, comparison);
 }
 
 try {

@@ -1,4 +1,4 @@
-import type { AcceptanceData } from '../prediction/acceptance-data.js';
+import { type AcceptanceData, mapShares } from '../prediction/acceptance-data.js';
 import { draftsFromText } from '../pipeline/drafter-label.js';
 import { bestLength, evaluate, longestDraft } from '../prediction/evaluate-drafting.js';
 import { predictionConfidence, predictSpeed } from '../prediction/predict-speed.js';
@@ -81,7 +81,7 @@ function paysAtBest(program: Program, candidate: Candidate): boolean {
 }
 
 function allAccepted(data: AcceptanceData): AcceptanceData {
-  return { ...data, accepted: data.accepted.map(() => ({ mean: 1, variance: 0 })) };
+  return mapShares(data, (accepted) => accepted.map(() => ({ mean: 1, variance: 0 })));
 }
 
 function whyDead(program: Program, candidates: readonly Candidate[]): string {

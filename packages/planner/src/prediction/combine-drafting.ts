@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
-import type { AcceptanceData } from './acceptance-data.js';
+import { type AcceptanceData, sharesOf } from './acceptance-data.js';
 import {
   bestLength,
   type Drafting,
@@ -38,10 +38,10 @@ export function combinedGain(
   first: KnownDrafting,
   second: KnownDrafting,
 ): CombinedGain | undefined {
-  const idle = first.data.drafted?.[0] ?? 0;
   const leading = againstPlain(pipeline, first);
   const following = againstPlain(pipeline, second);
   if (leading === undefined || following === undefined) return undefined;
+  const idle = sharesOf(first.data, leading.best.length).drafted?.[0] ?? 0;
   // For the tokens of one round of the first: its drafts, and what the second needs for those of its idle rounds.
   const rounds = 1 - idle + idle / following.best.committed.mean;
   const committedTokens = leading.best.committed.mean / rounds;

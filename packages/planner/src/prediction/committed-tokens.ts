@@ -1,4 +1,4 @@
-import type { AcceptanceData, CountedShare } from './acceptance-data.js';
+import type { CountedShare, DraftShares } from './acceptance-data.js';
 
 export interface CommittedTokens {
   /** Expected tokens of a round, at least 1. */
@@ -15,7 +15,7 @@ export interface CommittedTokens {
  * Positions beyond those that were counted are taken to go on as the last one. O(length).
  */
 export function committedTokens(
-  { proposed, accepted }: Pick<AcceptanceData, 'proposed' | 'accepted'>,
+  { proposed, accepted }: Pick<DraftShares, 'proposed' | 'accepted'>,
   length: number,
 ): CommittedTokens {
   const factors: { share: CountedShare; position: number; counted: string }[] = [];

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
-import type { AcceptanceData } from './acceptance-data.js';
+import { type AcceptanceData, sharesOf } from './acceptance-data.js';
 import { type CommittedTokens, committedTokens } from './committed-tokens.js';
 import type { RoundCosts } from './round-costs.js';
 import type { RoundEnergy } from './round-energy.js';
@@ -46,16 +46,17 @@ export function evaluate(
   length: number,
 ): Evaluation | undefined {
   const { contextTokens, sequences = 1 } = pipeline.limits ?? {};
-  const drafted = acceptance?.drafted;
+  const shares = acceptance && sharesOf(acceptance, length);
+  const drafted = shares?.drafted;
   /** Over the numbers of tokens that drafts of at most `length` have. */
   const mean = (at: (tokens: number) => number): number =>
     drafted === undefined
       ? at(length)
       : drafted.reduce((sum, share, tokens) => sum + share * at(Math.min(tokens, length)), 0);
   const committed =
-    acceptance === undefined || length === 0
+    shares === undefined || length === 0
       ? { mean: 1, relativeDeviation: 0 }
-      : committedTokens(acceptance, length);
+      : committedTokens(shares, length);
   const milliseconds = mean((tokens) => costs.at(tokens, contextTokens));
   const joules = energy && mean((tokens) => energy.at(tokens));
   const together = mean((tokens) => costs.together(tokens, sequences, contextTokens) ?? Number.NaN);

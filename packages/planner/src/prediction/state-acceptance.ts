@@ -1,5 +1,5 @@
 import { constantAcceptance } from '@foretoken/core';
-import type { AcceptanceData, CountedShare } from './acceptance-data.js';
+import { type AcceptanceData, type CountedShare, mapShares } from './acceptance-data.js';
 
 /** Halvings of an interval: far finer than any count. */
 const halvings = 40;
@@ -23,7 +23,8 @@ export function stateAcceptance(data: AcceptanceData, state: number, length: num
     if (keptTokens(byPosition(shifted(accepted, middle)), length) < wanted) low = middle;
     else high = middle;
   }
-  return { ...data, accepted: shifted(accepted, (low + high) / 2) };
+  const logOdds = (low + high) / 2;
+  return mapShares(data, (shares) => shifted(shares, logOdds));
 }
 
 /** The state of a text with this acceptance, told by drafts of `length` tokens: as the run-time controller tells it. */

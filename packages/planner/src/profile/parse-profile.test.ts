@@ -52,6 +52,16 @@ describe('a profile file', () => {
     ['acceptance.0.positions.0.0.accepted', 11, 'more tokens accepted than reached'],
     ['acceptance.0.histories.1.outcomes', '12', 'acceptance.0.histories.1.outcomes'],
     ['acceptance.0.histories.1.bins.0.reached', 14, 'positions and histories do not count the same tokens'],
+    [
+      'acceptance.0.shorter',
+      [{ reached: [1, 1], accepted: [1], drafted: [0, 1] }],
+      'acceptance.0.shorter.0: not of drafts of 1 tokens',
+    ],
+    [
+      'acceptance.0.shorter',
+      [{ reached: [1], accepted: [2], drafted: [0, 1] }],
+      'acceptance.0.shorter.0: more tokens accepted than reached',
+    ],
     ['treePasses.0.configuration.model', 'other', 'the model "other" is not among models'],
     ['treeRounds.0.target.model', 'other', 'the model "other" is not among models'],
     ['treeRounds.0.trees', [], 'treeRounds.0.trees'],

@@ -69,7 +69,7 @@ function findContradictions(profile: Profile): string[] {
   }
   for (const [
     index,
-    { target, draft, positions, histories, promptsUsed, promptCount },
+    { target, draft, draftLength, positions, histories, shorter = [], promptsUsed, promptCount },
   ] of profile.acceptance.entries()) {
     const place = `acceptance.${index}`;
     for (const configuration of [target, draft]) checkModel(place, configuration);
@@ -79,6 +79,14 @@ function findContradictions(profile: Profile): string[] {
       problems.push(`${place}: more tokens accepted than reached`);
     if (total(positions.flat()) !== total(histories.flatMap(({ bins }) => bins)))
       problems.push(`${place}: positions and histories do not count the same tokens`);
+    for (const [shorterIndex, { reached, accepted, drafted }] of shorter.entries()) {
+      const wanted = shorterIndex + 1;
+      const lengths = [reached.length, accepted.length, drafted.length - 1];
+      if (wanted >= draftLength || lengths.some((length) => length !== wanted))
+        problems.push(`${place}.shorter.${shorterIndex}: not of drafts of ${wanted} tokens`);
+      if (accepted.some((tokens, position) => tokens > (reached[position] ?? 0)))
+        problems.push(`${place}.shorter.${shorterIndex}: more tokens accepted than reached`);
+    }
   }
   for (const [index, { configuration }] of profile.treePasses.entries())
     checkModel(`treePasses.${index}`, configuration);

@@ -77,6 +77,14 @@ const confidenceBins = z
   .min(1)
   .describe("By the drafter's probability of its token");
 
+const shorterDrafts = z
+  .strictObject({
+    reached: z.array(count).describe('Tokens by position in the draft, those before them all accepted'),
+    accepted: z.array(count).describe('Of those'),
+    drafted: z.array(count).describe('Rounds by the number of drafted tokens, from 0'),
+  })
+  .describe('Rounds of one draft length');
+
 const acceptance = z
   .strictObject({
     ...pair,
@@ -102,6 +110,12 @@ const acceptance = z
         }),
       )
       .describe('The same tokens by recent history'),
+    shorter: z
+      .array(shorterDrafts)
+      .optional()
+      .describe(
+        'What drafts of 1, 2 and so on tokens, up to one less than draftLength, would have kept on the same texts; left out: not counted',
+      ),
     hostCosts: z
       .array(
         z.strictObject({
@@ -245,6 +259,7 @@ export type ModelConfiguration = z.infer<typeof configuration>;
 export type PassCostsEntry = Profile['passCosts'][number];
 export type RoundCostsEntry = Profile['roundCosts'][number];
 export type AcceptanceEntry = Profile['acceptance'][number];
+export type ShorterDrafts = z.infer<typeof shorterDrafts>;
 export type TreePassesEntry = Profile['treePasses'][number];
 export type TreeRoundsEntry = NonNullable<Profile['treeRounds']>[number];
 export type TreeAcceptanceEntry = Profile['treeAcceptance'][number];

@@ -1,7 +1,9 @@
-import type { AcceptanceEntry, Profile } from '../../profile/profile-schema.js';
+import type { RoundEndEvent } from '@foretoken/core';
+import type { AcceptanceEntry, Profile, ShorterDrafts } from '../../profile/profile-schema.js';
 import { AcceptanceCounts } from '../acceptance-counts.js';
 import type { ProfileStep } from '../profile-step.js';
 import { createRecordingLength } from '../recording-length.js';
+import { addShorterDrafts, countShorterDrafts } from '../shorter-drafts.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
 import { hashPrompts, runPrompt } from './prompt-run.js';
 
@@ -34,12 +36,13 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
         if (run === undefined) return;
         if (entry === undefined) {
           const shared = { draftLength, promptsSha256, promptCount: prompts.length, promptsUsed: 0 };
-          entry = { ...fields, ...shared, positions: [], histories: [], hostCosts: [] };
+          entry = { ...fields, ...shared, positions: [], histories: [], shorter: [], hostCosts: [] };
           profile.acceptance.push(entry);
         }
         const counts = new AcceptanceCounts(entry);
         counts.add(run);
         Object.assign(entry, counts.counts());
+        if (entry.shorter !== undefined) entry.shorter = addShorterDrafts(entry.shorter, run.shorter);
         entry.hostCosts = addHostCosts(entry.hostCosts, run.hostCosts);
         entry.promptsUsed += 1;
         if (options.clock() - started > milliseconds) return;
@@ -48,7 +51,9 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
   };
 }
 
-type Run = Pick<AcceptanceEntry, 'positions' | 'histories' | 'hostCosts'>;
+interface Run extends Pick<AcceptanceEntry, 'positions' | 'histories' | 'hostCosts'> {
+  readonly shorter: ShorterDrafts[];
+}
 
 /** Decodes after one prompt; undefined where it was interrupted. */
 async function countPrompt(
@@ -58,19 +63,23 @@ async function countPrompt(
   signal: AbortSignal | undefined,
 ): Promise<Run | undefined> {
   const counts = new AcceptanceCounts();
+  const rounds: RoundEndEvent[] = [];
   let hostCosts: AcceptanceEntry['hostCosts'] = [];
   const length = createRecordingLength(draftLength, counts);
   const done = await runPrompt(
     { target: target.model, drafter, sampling, rule, clock, signal, draftLength: length },
     prompts[index] as readonly number[],
     index,
-    ({ draftedCount, roundMilliseconds, draftMilliseconds, passMilliseconds }) => {
+    (event) => {
+      rounds.push(event);
+      const { draftedCount, roundMilliseconds, draftMilliseconds, passMilliseconds } = event;
       const host =
         (roundMilliseconds as number) - (draftMilliseconds as number) - (passMilliseconds as number);
       hostCosts = addHostCosts(hostCosts, [{ draftedCount, rounds: 1, milliseconds: Math.max(0, host) }]);
     },
   );
-  return done ? { ...counts.counts(), hostCosts } : undefined;
+  if (!done) return undefined;
+  return { ...counts.counts(), shorter: countShorterDrafts(rounds, draftLength), hostCosts };
 }
 
 function addHostCosts(
