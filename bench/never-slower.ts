@@ -32,8 +32,8 @@ import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { onnxBackend } from '@foretoken/onnx-backend';
 import { studentTQuantile } from '@foretoken/stats';
 import { tinyModels } from '@foretoken/tiny-models';
+import { type BeginGeneration, decodeInTurns } from '../apps/cli/src/benchmark/decode-in-turns.js';
 import { summarize } from '../apps/cli/src/benchmark/summary.js';
-import { type BeginGeneration, decodeInTurns } from './support/decode-in-turns.js';
 import { deviation, mean, slowdownFoundHalfOfTheTime, slowerPrompts } from './support/slower-prompts.js';
 import { type SpecBenchPrompt, specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
@@ -126,8 +126,8 @@ async function decode(
   const order = (turn: number): number[] =>
     (orders[(seed + turn) % orders.length] as readonly Way[]).map((way) => ways.indexOf(way));
   try {
-    const counters = await decodeInTurns(ways.map(begin), order);
-    const [plain, control, learning] = counters.map(costOf) as [Cost, Cost, Cost];
+    const decoded = await decodeInTurns(ways.map(begin), { tokens: 1, order });
+    const [plain, control, learning] = decoded.map(({ counters }) => costOf(counters)) as [Cost, Cost, Cost];
     return { plain, control, learning };
   } finally {
     await drafter.close();
