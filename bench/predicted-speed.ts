@@ -9,7 +9,7 @@
  * fixed length or trees); as the plan says, no less than 0.97 times the best fixed length or trees of the same drafter, plain
  * decoding included. Speeds are of all prompts together, which is what is predicted.
  *
- * Run: npx tsx bench/predicted-speed.ts (after npm run build; half an hour). A part, which writes nothing:
+ * Run: npx tsx bench/predicted-speed.ts (after npm run build; forty minutes). A part, which writes nothing:
  * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -57,9 +57,9 @@ const draftings: Readonly<Record<string, Drafting>> = {
 
 const { values: given } = parseArgs({
   options: {
-    prompts: { type: 'string', default: '48' },
+    prompts: { type: 'string', default: '72' },
     budget: { type: 'string', default: '30s' },
-    'tree-budget': { type: 'string', default: '60s' },
+    'tree-budget': { type: 'string', default: '90s' },
     engine: { type: 'string' },
     temperature: { type: 'string' },
     draft: { type: 'string' },
@@ -226,7 +226,7 @@ try {
   const result = { within, configurations: fixed.length, reached: within >= shareGoal * fixed.length, plans };
   console.log(JSON.stringify(result, null, 1));
   const isWhole = [given.engine, given.temperature, given.draft].every((part) => part === undefined);
-  if (isWhole && Number(given.prompts) >= 48)
+  if (isWhole && Number(given.prompts) >= 72)
     await writeResult('predicted-speed', {
       prompts: given.prompts,
       tokens,

@@ -86,6 +86,7 @@ export function benchCommand() {
     .addHelpText(
       'after',
       `
+Both ways decode side by side, some tokens of each in turn, so that what slows the machine down slows both.
 The ratio of a prompt is the median over the repeats; shown is the typical prompt's (Hodges and Lehmann) with a 95 %
 interval over prompts, which needs six of them, then the median and the quartiles. For a lossy rule the distance of
 its output from the target's is measured too, over two prompts or more; with --route that of what the chosen models
