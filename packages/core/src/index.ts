@@ -121,6 +121,7 @@ export { measurePassCosts } from './scheduling/measure-pass-costs.js';
 export type { MeasurePassCostsOptions } from './scheduling/measure-pass-costs.js';
 export { costAt, costCurve } from './scheduling/cost-curve.js';
 export type { CostCurve, MeasuredCostCurve } from './scheduling/cost-curve.js';
+export { lowerQuartile } from './scheduling/lower-quartile.js';
 export { measureRoundCosts } from './decoding/measure-round-costs.js';
 export type { MeasureRoundCostsOptions } from './decoding/measure-round-costs.js';
 export { createRequestRandom } from './random/request-random.js';

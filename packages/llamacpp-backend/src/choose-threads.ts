@@ -1,3 +1,4 @@
+import { lowerQuartile } from '@foretoken/core';
 import type { BatchToken, LlamaContext } from './llama-context.js';
 
 /** Threads of a pass over one token, and of passes over several. */
@@ -72,13 +73,9 @@ async function fewestOfTheFast(
       }
     }
   }
+  // On a shared machine a disturbance may last longer than all of this.
   const usual = times.map(lowerQuartile);
   const fastest = Math.min(...usual);
   const most = Math.max(requiredGain * fastest, fastest + requiredSaving);
   return candidates.find((_, index) => (usual[index] as number) <= most) as number;
-}
-
-/** Disturbances only ever add time, on a shared machine for longer than this takes. */
-function lowerQuartile(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[values.length >> 2] as number;
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
+import { lowerQuartile } from './lower-quartile.js';
 
 /** Measured milliseconds by length: of a pass over n tokens, or of a round that drafts n tokens. */
 export interface CostCurve {
@@ -42,9 +43,4 @@ export function costCurve(samples: ReadonlyMap<number, readonly number[]>): Cost
     milliseconds[index] = Math.min(milliseconds[index] as number, milliseconds[index + 1] as number);
   }
   return { lengths, milliseconds };
-}
-
-function lowerQuartile(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[(sorted.length - 1) >> 2] as number;
 }

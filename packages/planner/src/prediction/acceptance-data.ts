@@ -62,7 +62,7 @@ export function mapShares(
 }
 
 function draftShares({ reached, accepted, drafted }: ShorterDrafts, fromText: boolean): DraftShares {
-  const rounds = drafted.reduce((sum, times) => sum + times, 0);
+  const rounds = total(drafted);
   const all = roundsOf({ reached, drafted });
   // It may never have had anything to propose.
   const positions = Array.from({ length: Math.max(1, reached.length) }, (_, position) => position);
@@ -78,10 +78,11 @@ function draftShares({ reached, accepted, drafted }: ShorterDrafts, fromText: bo
 }
 
 function roundsOf({ reached, drafted }: Pick<ShorterDrafts, 'reached' | 'drafted'>): number {
-  return Math.max(
-    reached[0] ?? 0,
-    drafted.reduce((sum, times) => sum + times, 0),
-  );
+  return Math.max(reached[0] ?? 0, total(drafted));
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** @param part at most `whole`, which may be 0: nothing was counted. */

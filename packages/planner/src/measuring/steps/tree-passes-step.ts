@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { lowerQuartile } from '@foretoken/core';
 import type { TreePassesEntry } from '../../profile/profile-schema.js';
 import { anyTokens } from '../any-tokens.js';
 import { leavesOfWidths } from '../leaves-of-widths.js';
@@ -69,10 +70,4 @@ export function treePassesStep(profiled: ProfiledModel, clock: () => number): Pr
       profile.treePasses.push({ configuration, contextTokens, trees: measured });
     },
   };
-}
-
-/** Disturbances only ever add time. */
-function lowerQuartile(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[(sorted.length - 1) >> 2] as number;
 }
