@@ -18,6 +18,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import {
+  afterReading,
   hashModelFile,
   parseProfile,
   type Pipeline,
@@ -172,7 +173,8 @@ async function measure(engine: string, temperature: string, draft: string, profi
   };
   const predict = (drafted: number | readonly number[]): Prediction | undefined => {
     try {
-      return predictFixed(known, drafted);
+      const predicted = predictFixed(known, drafted);
+      return predicted && { ...predicted, speedup: afterReading(predicted.speedup, predicted, tokens) };
     } catch (error) {
       if (!(error instanceof PlanningError)) throw error;
       // The budget was too short, or something else ran on the machine.

@@ -30,6 +30,18 @@ export function sampleProfile(): Profile {
     },
     passCosts: [{ configuration: target, contextTokens: 64, lengths: [1, 2, 4], milliseconds: [1, 1.5, 2] }],
     roundCosts: [{ ...pair, contextTokens: 48, lengths: [0, 1, 3], milliseconds: [1, 2, 3] }],
+    roundsInTexts: [
+      {
+        ...pair,
+        promptsSha256: 'c'.repeat(64),
+        texts: 2,
+        plain: { rounds: 30, milliseconds: 30, contextTokens: 1500 },
+        drafting: [
+          { rounds: 0, milliseconds: 0, contextTokens: 0 },
+          { rounds: 20, milliseconds: 40, contextTokens: 1000 },
+        ],
+      },
+    ],
     acceptance: [
       {
         ...pair,
@@ -45,6 +57,20 @@ export function sampleProfile(): Profile {
           { outcomes: '', bins: [{ from: 0, to: 1, reached: 1, accepted: 1 }] },
           { outcomes: '1', bins: [{ from: 0, to: 1, reached: 15, accepted: 8 }] },
         ],
+        contexts: {
+          plain: { rounds: 19, contextTokens: 950 },
+          drafting: [
+            [
+              { rounds: 0, contextTokens: 0 },
+              { rounds: 12, contextTokens: 600 },
+            ],
+            [
+              { rounds: 0, contextTokens: 0 },
+              { rounds: 0, contextTokens: 0 },
+              { rounds: 10, contextTokens: 510 },
+            ],
+          ],
+        },
         hostCosts: [{ draftedCount: 2, rounds: 10, milliseconds: 0.5 }],
       },
     ],
@@ -77,6 +103,10 @@ export function sampleProfile(): Profile {
             { reached: 4, accepted: 1 },
           ],
         ],
+        contexts: {
+          plain: { rounds: 17, contextTokens: 850 },
+          drafting: { rounds: 10, contextTokens: 510 },
+        },
       },
     ],
     memory: [

@@ -105,6 +105,7 @@ export function smallProfile(changes: Partial<Profile> = {}): Profile {
     ],
     acceptance: [acceptanceEntry({})],
     treeRounds: [],
+    roundsInTexts: [],
     memory: [memoryEntry(targetConfiguration, 1e9), memoryEntry(draftConfiguration, 1e8)],
     energy: { meters: [], unreadable: [], measured: [], estimated: [] },
     ...changes,

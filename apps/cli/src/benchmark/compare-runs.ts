@@ -63,10 +63,15 @@ export interface Comparison {
   readonly differences: readonly PromptDifference[];
 }
 
-/** Tokens that each way decodes in its turn. The first pass after another of another length is slower: with 8, by 3 % in all. */
-const tokensPerTurn = 16;
-const warmUpMilliseconds = 1000;
-const mostWarmUps = 8;
+/**
+ * What each way decodes in its turn. The first passes after those of another length are slower, with turns of 16 tokens by 3 % in
+ * all; and two texts that are decoded side by side in one context of llama.cpp share its cells, so that attention reads both: a
+ * small model decodes a text as a whole.
+ */
+const turn = { tokens: 32, milliseconds: 400 };
+const warmUpMilliseconds = 6000;
+/** As many texts as there are prompts, but so many where they are fewer. */
+const warmUpTexts = 8;
 
 /** Plain and speculative decoding of the same prompts side by side, who begins alternating. */
 export async function compareRuns(options: CompareRunsOptions): Promise<Comparison> {
@@ -97,16 +102,18 @@ export async function compareRuns(options: CompareRunsOptions): Promise<Comparis
     speculativeFirst: boolean,
   ): Promise<{ readonly plain: DecodedInTurns; readonly speculative: DecodedInTurns }> => {
     const order = speculativeFirst ? [1, 0] : [0, 1];
-    const turns = { tokens: tokensPerTurn, order: () => order };
+    const turns = { ...turn, order: () => order };
     const ways = [begin(prompt, false), begin(prompt, true)];
     const [plain, speculative] = (await decodeInTurns(ways, turns)) as [DecodedInTurns, DecodedInTurns];
     signal?.throwIfAborted();
     return { plain, speculative };
   };
-  // Not counted: engine and compiler warm up. After one run of a small model the code of drafting is still compiled.
+  // Not counted: engine, memory and compiler warm up. Before a small model has decoded for some seconds it is a third slower, and
+  // drafting, which comes later to its code, loses up to a tenth more.
   const elapsed = steadyClock(() => performance.now());
-  for (let warmUp = 0; warmUp < mostWarmUps && elapsed() < warmUpMilliseconds; warmUp++)
-    await run(prompts[0] as readonly number[], false);
+  const warmUps = Math.max(warmUpTexts, prompts.length);
+  for (let warmUp = 0; warmUp < warmUps && elapsed() < warmUpMilliseconds; warmUp++)
+    await run(prompts[warmUp % prompts.length] as readonly number[], warmUp % 2 === 1);
   for (const [index, prompt] of prompts.entries()) {
     const promptRatios: number[] = [];
     const own: typeof times = { plain: [], speculative: [] };

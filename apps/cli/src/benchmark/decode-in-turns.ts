@@ -13,6 +13,8 @@ export interface DecodedInTurns {
 export interface Turns {
   /** Tokens that a turn adds, at least 1; a round may go beyond, and shortens the turns to come. */
   readonly tokens: number;
+  /** Milliseconds that a turn lasts at least; default 0. */
+  readonly milliseconds?: number | undefined;
   /** The generations' indices, by turn from 0. */
   readonly order: (turn: number) => readonly number[];
 }
@@ -26,12 +28,12 @@ export interface Turns {
  */
 export async function decodeInTurns(
   generations: readonly BeginGeneration[],
-  { tokens, order }: Turns,
+  { tokens, milliseconds = 0, order }: Turns,
 ): Promise<DecodedInTurns[]> {
   const players = generations.map((begin) => new Player(begin));
   try {
     for (let turn = 0; players.some(({ decoded }) => decoded === undefined); turn++)
-      for (const index of order(turn)) await players[index]?.playTo((turn + 1) * tokens);
+      for (const index of order(turn)) await players[index]?.playTo((turn + 1) * tokens, milliseconds);
     return players.map(({ decoded }) => decoded as DecodedInTurns);
   } finally {
     for (const player of players) await player.end();
@@ -50,10 +52,12 @@ class Player {
     this.#events = begin(() => this.#elapsed + performance.now() - this.#resumed);
   }
 
-  /** Decodes rounds until so many tokens are committed, or all. */
-  async playTo(tokens: number): Promise<void> {
+  /** Decodes rounds until so many tokens are committed and so much time is over, or all. */
+  async playTo(tokens: number, milliseconds: number): Promise<void> {
     this.#resumed = performance.now();
-    while (this.decoded === undefined && this.#committed < tokens) await this.#playRound();
+    const isOver = (): boolean =>
+      this.#committed >= tokens && performance.now() - this.#resumed >= milliseconds;
+    while (this.decoded === undefined && !isOver()) await this.#playRound();
     this.#elapsed += performance.now() - this.#resumed;
   }
 

@@ -127,6 +127,7 @@ Examples:
           rule: options.rule,
           lossy,
           seed: options.seed,
+          maxTokens: options.maxTokens,
           tree: tree?.text,
           plan: plan && { file: flags.plan, predicted: plan.predicted },
           engines,
@@ -246,7 +247,7 @@ async function benchEngine(
           : await withProgress(`${title}, deviation`, prompts.length, (onPrompt) =>
               measureDeviation({ ...shared, onPrompt, rule: lossyRule }),
             );
-      const predicted = plan && predictedOf(plan, planned, draftLength);
+      const predicted = plan && predictedOf(plan, { planned, draftLength, tokens: options.maxTokens });
       results.push({ draftLength, comparison, deviation, predicted });
     }
     const { route: tolerance, maxTokens: maximumTokens, seed } = options;

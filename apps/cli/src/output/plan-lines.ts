@@ -20,6 +20,10 @@ export function planLines(plan: Plan, { meters }: ProfileEnergy, output: string)
     `drafting: ${drafting}${names.length === 0 ? '' : `; verified by ${rule}`}`,
     `predicted: ${estimateText(predicted.speedup)} of plain decoding (${percent}), ${predicted.tokensPerSecond.toFixed(1)} tokens/s against ${plain.tokensPerSecond.toFixed(1)}`,
   ];
+  const reading = drafters.reduce((sum, { readingMilliseconds }) => sum + readingMilliseconds, 0);
+  // Less weighs nothing in any answer.
+  if (reading > 500 / plain.tokensPerSecond)
+    lines.push(`once a text, not in the prediction: drafting reads the prompt, ${reading.toPrecision(2)} ms`);
   if (plan.energy !== null) {
     const { kind, source, joules, plainJoules } = plan.energy;
     lines.push(

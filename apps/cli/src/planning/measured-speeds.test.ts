@@ -19,10 +19,10 @@ test('the speeds of a bench are read by draft length', async () => {
     // JSON has no infinity: too few prompts.
     { draftLength: 'auto', comparison: { workload: { ...speedup, upper: null } } },
   ];
-  await writeFile(file, JSON.stringify({ engines: [{ results }] }));
+  await writeFile(file, JSON.stringify({ maxTokens: 64, engines: [{ results }] }));
   expect(await readMeasuredSpeeds(file)).toEqual([
-    { length: 3, speedup },
-    { length: 'auto', speedup: { ...speedup, upper: null } },
+    { length: 3, tokens: 64, speedup },
+    { length: 'auto', tokens: 64, speedup: { ...speedup, upper: null } },
   ]);
 });
 

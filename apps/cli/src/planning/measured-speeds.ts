@@ -5,6 +5,8 @@ import { readText } from '../options/prompt-input.js';
 export interface MeasuredSpeed {
   /** Tokens drafted a round, or as the controller chose. */
   readonly length: number | 'auto';
+  /** Of every answer; undefined: the document does not say. */
+  readonly tokens: number | undefined;
   readonly speedup: {
     readonly estimate: number;
     readonly lower: number;
@@ -25,7 +27,7 @@ export async function readMeasuredSpeeds(file: string): Promise<MeasuredSpeed[]>
       { cause },
     );
   };
-  let document: { readonly engines?: unknown };
+  let document: { readonly engines?: unknown; readonly maxTokens?: unknown };
   try {
     document = JSON.parse(await readText(file)) as typeof document;
   } catch (error) {
@@ -34,12 +36,13 @@ export async function readMeasuredSpeeds(file: string): Promise<MeasuredSpeed[]>
   }
   const engines = document.engines as readonly { readonly results?: unknown }[] | undefined;
   const results = Array.isArray(engines) ? engines.flatMap(({ results: ofEngine }) => ofEngine ?? []) : [];
+  const tokens = typeof document.maxTokens === 'number' ? document.maxTokens : undefined;
   const speeds: MeasuredSpeed[] = [];
   for (const { draftLength: length, comparison } of results as readonly BenchResult[]) {
     const { estimate, lower, upper } = comparison?.workload ?? {};
     if (typeof length !== 'number' && length !== 'auto') continue;
     if (typeof estimate !== 'number' || typeof lower !== 'number') continue;
-    speeds.push({ length, speedup: { estimate, lower, upper: upper ?? null } });
+    speeds.push({ length, tokens, speedup: { estimate, lower, upper: upper ?? null } });
   }
   return speeds.length > 0 ? speeds : fail();
 }

@@ -71,8 +71,8 @@ ${htmlTable(
 function measuredTable(plan: Plan, measured: readonly MeasuredSpeed[]): string {
   return htmlTable(
     ['tokens drafted a round', 'predicted', 'measured', 'predicted / measured'],
-    measured.map(({ length, speedup }) => {
-      const predicted = predictedOf(plan, plan.drafters, length);
+    measured.map(({ length, tokens, speedup }) => {
+      const predicted = predictedOf(plan, { planned: plan.drafters, draftLength: length, tokens });
       return [
         String(length),
         predicted?.estimate ?? 'not predicted',

@@ -1,4 +1,4 @@
-import type { Plan, PlannedDrafter } from '@foretoken/planner';
+import { afterReading, type Plan, type PlannedDrafter } from '@foretoken/planner';
 import type { Comparison } from '../benchmark/compare-runs.js';
 import type { DraftLength } from '../options/draft-length.js';
 import { speedupText } from '../output/comparison-table.js';
@@ -6,8 +6,24 @@ import { estimateText } from '../output/estimate-text.js';
 
 type Estimate = Plan['predicted']['speedup'];
 
-/** What a plan predicts of a draft length; undefined where it says nothing of it. */
-export function predictedOf(
+/** What of a plan is asked: its speed with some drafters, one length, and answers of so many tokens. */
+export interface AskedSpeed {
+  readonly planned: readonly PlannedDrafter[];
+  readonly draftLength: DraftLength;
+  /** Undefined: without what drafters take to read the prompt. */
+  readonly tokens: number | undefined;
+}
+
+/** What a plan predicts; undefined where it says nothing of it. */
+export function predictedOf(plan: Plan, { planned, draftLength, tokens }: AskedSpeed): Estimate | undefined {
+  const predicted = decodingSpeed(plan, planned, draftLength);
+  if (predicted === undefined || tokens === undefined) return predicted;
+  const readingMilliseconds = planned.reduce((sum, drafter) => sum + drafter.readingMilliseconds, 0);
+  const plainMilliseconds = 1000 / plan.plain.tokensPerSecond;
+  return afterReading(predicted, { readingMilliseconds, plainMilliseconds }, tokens);
+}
+
+function decodingSpeed(
   plan: Plan,
   planned: readonly PlannedDrafter[],
   draftLength: DraftLength,

@@ -143,6 +143,7 @@ describe('profiling a setup', () => {
       'passes of draft after 128 tokens',
       'rounds of table',
       'acceptance of table',
+      'rounds of table in texts',
     ]);
     expect(profile.passCosts).toHaveLength(4);
     for (const { configuration, contextTokens, lengths, milliseconds } of profile.passCosts) {
@@ -161,8 +162,26 @@ describe('profiling a setup', () => {
     expect(acceptance.promptsUsed).toBe(3);
     expect(new Set(acceptanceByPosition(acceptance))).toEqual(new Set([1]));
     expect(acceptance.positions).toHaveLength(8);
+    // The draft model reads the three tokens of a prompt in one pass, as it then reads the one or two that it missed.
+    expect(acceptance.promptReading?.texts).toBe(3);
+    expect(acceptance.contexts?.plain.rounds).toBe(3 * 64);
     // Three tokens of a prompt, and half of the 64 after it.
     expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 35, drafter: 'table', rule: 'block' });
+  });
+
+  it('measures rounds in texts as long as they take, plain and drafting in turn', async () => {
+    const { profile } = await profileSetup((await createBench()).options);
+    const [{ texts, plain, drafting } = { texts: 0, plain: undefined, drafting: [] }] =
+      profile.roundsInTexts ?? [];
+    expect(texts).toBe(3);
+    // A pass over one token takes 5 ms.
+    expect(plain).toMatchObject({ milliseconds: 5 * (plain?.rounds ?? 0) });
+    for (const length of [1, 3, 7]) {
+      const { rounds = 0, milliseconds = 0 } = drafting[length] ?? {};
+      expect(rounds).toBeGreaterThan(0);
+      // All are accepted: the draft model reads two tokens in its first pass.
+      expect(milliseconds / rounds).toBeCloseTo(3 + 2 * (length + 1) + 2 * length + 1, 9);
+    }
   });
 
   // They were measured after 48 tokens whatever the prompts: where these are longer, drafts seemed dearer than they are.
@@ -355,7 +374,7 @@ describe('profiling a setup', () => {
     await profileSetup(bench.options);
     const prompts = bench.options.prompts.map((prompt) => [...prompt, 0]);
     const { measured, profile } = await profileSetup({ ...bench.options, prompts });
-    expect(measured).toEqual(['acceptance of table']);
+    expect(measured).toEqual(['acceptance of table', 'rounds of table in texts']);
     expect(new Set(profile.acceptance.map(({ promptsSha256 }) => promptsSha256)).size).toBe(2);
     expect((await profileSetup({ ...bench.options, prompts })).measured).toEqual([]);
   });
@@ -418,11 +437,11 @@ describe('an interruption', () => {
 
 describe('a clock that jumps', () => {
   it('back leaves a sound file whose costs are those of a clock that does not', async () => {
-    const plain = await createBench({ contextTokens: [64] });
+    const plain = await createBench({ contextTokens: [64], budget: 600 });
     const { profile: expected } = await profileSetup(plain.options);
     await rm(plain.options.output);
     let back = 0;
-    const bench = await createBench({ contextTokens: [64] });
+    const bench = await createBench({ contextTokens: [64], budget: 600 });
     // Every 97th pass it goes back by more than all that was measured so far.
     bench.onPass = (passes) => {
       if (passes % 97 === 96) back += 1e7;

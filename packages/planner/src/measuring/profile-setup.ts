@@ -27,6 +27,7 @@ import { headMemoryStep, memoryStep } from './steps/memory-step.js';
 import { passCostsStep } from './steps/pass-costs-step.js';
 import { typicalContext } from './steps/prompt-run.js';
 import { roundCostsStep } from './steps/round-costs-step.js';
+import { roundsInTextsStep } from './steps/rounds-in-texts-step.js';
 import { treeAcceptanceStep, type TreePair } from './steps/tree-acceptance-step.js';
 import { treePassesStep } from './steps/tree-passes-step.js';
 import { treeRoundsStep } from './steps/tree-rounds-step.js';
@@ -93,7 +94,8 @@ export interface ProfileSetupResult {
 
 /**
  * Measures what a setup costs and gains on this machine, and writes it to a profile file after every step, so that the
- * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, trees, energy.
+ * file is whole or absent at any time: memory, pass costs, round costs, acceptance with host costs, rounds in texts, trees,
+ * energy.
  *
  * @throws ProfileMismatchError where the file is of another machine, other versions, or another model of the same name;
  *   ProfileFileError where it is broken or cannot be written, or a measurement cannot be; InvalidArgumentError for options that cannot work; errors
@@ -242,6 +244,7 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
             clock,
           ),
           acceptanceStep(pair, { prompts: options.prompts, draftLength, clock }),
+          roundsInTextsStep(pair, { prompts: options.prompts, clock }),
         ]),
     ...treeSteps(options),
     ...(energy.meters.length === 0 && powerModel === undefined

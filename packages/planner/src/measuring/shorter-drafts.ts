@@ -24,8 +24,31 @@ interface Outcome {
  * @param rounds of one text from its first token, with drafts of at most `draftLength` tokens.
  */
 export function countShorterDrafts(rounds: readonly Round[], draftLength: number): ShorterDrafts[] {
+  return Array.from({ length: draftLength - 1 }, (_, index) =>
+    countsOf(layRounds(rounds, draftLength, index + 1), index + 1),
+  );
+}
+
+/** A round laid over a text whose rounds had another draft length. */
+export interface LaidRound {
+  /** Tokens of the text before it. */
+  readonly start: number;
+  readonly draftedCount: number;
+  /** Tokens of which it is known whether they are accepted, those before them all accepted. */
+  readonly reachedCount: number;
+  readonly acceptedCount: number;
+}
+
+/** @param length of the laid rounds' drafts, from 1 to `draftLength`. */
+export function layRounds(rounds: readonly Round[], draftLength: number, length: number): LaidRound[] {
   const outcomes = rounds.flatMap((round) => outcomesOf(round, draftLength));
-  return Array.from({ length: draftLength - 1 }, (_, index) => layRounds(outcomes, index + 1));
+  const laid: LaidRound[] = [];
+  for (let start = 0; start < outcomes.length; ) {
+    const round = { start, ...outcomeOf(outcomes, start, length) };
+    laid.push(round);
+    start += round.acceptedCount + 1;
+  }
+  return laid;
 }
 
 /** Adds what two texts gave; an empty list is of no text. */
@@ -55,31 +78,28 @@ function outcomesOf({ draftedCount, acceptedCount }: Round, draftLength: number)
   });
 }
 
-function layRounds(outcomes: readonly (Outcome | undefined)[], length: number): ShorterDrafts {
-  const zeros = (count: number): number[] => new Array<number>(count).fill(0);
-  const counts = { reached: zeros(length), accepted: zeros(length), drafted: zeros(length + 1) };
-  const count = (values: number[], index: number): void => {
-    values[index] = (values[index] as number) + 1;
-  };
-  for (let start = 0; start < outcomes.length; ) {
-    let kept = 0;
-    let drafted = length;
-    while (kept < length) {
-      const outcome = outcomes[start + kept];
-      if (outcome === undefined) {
-        drafted = kept;
-        break;
-      }
-      count(counts.reached, kept);
-      if (!outcome.accepted) {
-        drafted = Math.min(length, kept + outcome.left);
-        break;
-      }
-      count(counts.accepted, kept);
-      kept += 1;
-    }
-    count(counts.drafted, drafted);
-    start += kept + 1;
+/** What a draft of `length` tokens would have met. */
+function outcomeOf(
+  outcomes: readonly (Outcome | undefined)[],
+  start: number,
+  length: number,
+): Omit<LaidRound, 'start'> {
+  for (let kept = 0; kept < length; kept++) {
+    const outcome = outcomes[start + kept];
+    if (outcome === undefined) return { draftedCount: kept, reachedCount: kept, acceptedCount: kept };
+    if (outcome.accepted) continue;
+    const draftedCount = Math.min(length, kept + outcome.left);
+    return { draftedCount, reachedCount: kept + 1, acceptedCount: kept };
   }
-  return counts;
+  return { draftedCount: length, reachedCount: length, acceptedCount: length };
+}
+
+function countsOf(rounds: readonly LaidRound[], length: number): ShorterDrafts {
+  const times = (holds: (round: LaidRound, index: number) => boolean, values: number): number[] =>
+    Array.from({ length: values }, (_, index) => rounds.filter((round) => holds(round, index)).length);
+  return {
+    reached: times(({ reachedCount }, position) => reachedCount > position, length),
+    accepted: times(({ acceptedCount }, position) => acceptedCount > position, length),
+    drafted: times(({ draftedCount }, tokens) => draftedCount === tokens, length + 1),
+  };
 }

@@ -138,6 +138,9 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         sameFormats(entry.target, target) &&
         sameFormats(entry.draft, draft),
     );
+  const measuredInTexts = (profile.roundsInTexts ?? []).filter(
+    (entry) => isOfDrafter(entry) && sameSampling(entry.sampling, pipeline.sampling),
+  );
   const measuredTrees = (profile.treeRounds ?? []).filter(
     (entry) => isOfDrafter(entry) && sameSampling(entry.sampling, pipeline.sampling),
   );
@@ -153,6 +156,7 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
         draft,
         head,
         measured,
+        measuredInTexts,
         measuredTrees,
       });
       if (acceptance.size === 0 || costs === undefined) continue;

@@ -69,6 +69,7 @@ function describeDrafter(program: Program, { candidate, table }: ScheduledDrafte
     costSource: costs.source,
     priorAcceptance: data.accepted.map(({ mean }) => mean),
     proposedShare: data.drafted === undefined ? 1 : 1 - (data.drafted[0] as number),
+    readingMilliseconds: data.readingMilliseconds,
     predictions: lengths.flatMap((length) => predictSpeed(candidate, pipeline, data, length) ?? []),
     predictedLength: bestLength(candidate, pipeline, data)?.length ?? 0,
     ...(candidate.tree === undefined ? {} : { tree: describeTree(candidate.tree) }),

@@ -72,6 +72,13 @@ const scheduled = z.strictObject({
     .min(1)
     .describe('By position, given that the tokens before were accepted; the last goes on'),
   proposedShare: share.describe('Of the rounds in which it is asked'),
+  readingMilliseconds: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'What its first draft of a text takes longer than others, reading the prompt; predictions are without it',
+    ),
   predictions: z.array(prediction).min(1).describe('By draft length, ascending'),
   predictedLength: count.describe('The best of them by the objective'),
   tree: tree.optional(),

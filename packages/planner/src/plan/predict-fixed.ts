@@ -7,11 +7,15 @@ import { placement } from '../passes/placement.js';
 import type { Candidate, Program } from '../passes/program.js';
 import { verificationRule } from '../passes/verification-rule.js';
 import { parentsOfWidths } from '../measuring/parents-of-widths.js';
+import type { PromptReadingCost } from '../prediction/after-reading.js';
 import { longestDraft } from '../prediction/evaluate-drafting.js';
 import { predictTree, type TreePrediction } from '../prediction/evaluate-tree.js';
 import { predictSpeed } from '../prediction/predict-speed.js';
 import { withoutDisturbed } from '../prediction/without-disturbed.js';
 import type { CompilePlanOptions } from './compile-plan.js';
+
+/** The speed is without what reading the prompt takes, which is told beside it (`afterReading`). */
+export interface FixedPrediction extends TreePrediction, PromptReadingCost {}
 
 /**
  * What the first drafter of a pipeline is predicted to give with drafts of a fixed length or shape, where a plan would place
@@ -25,14 +29,21 @@ import type { CompilePlanOptions } from './compile-plan.js';
 export function predictFixed(
   { pipeline, models, profile: measured }: CompilePlanOptions,
   draft: number | readonly number[],
-): TreePrediction | undefined {
+): FixedPrediction | undefined {
   const { profile } = withoutDisturbed(measured);
   let program: Program = createProgram(pipeline, models, profile);
   for (const pass of [legality, formats, verificationRule, placement])
     ({ program } = pass.run(program, profile));
   const candidate = program.candidates.find(({ drafter }) => drafter === pipeline.drafters[0]);
   if (candidate === undefined) return undefined;
-  return typeof draft === 'number' ? ofLength(program, candidate, draft) : ofTree(program, candidate, draft);
+  const prediction =
+    typeof draft === 'number' ? ofLength(program, candidate, draft) : ofTree(program, candidate, draft);
+  if (prediction === undefined) return undefined;
+  return {
+    ...prediction,
+    readingMilliseconds: acceptanceOf(program, candidate).readingMilliseconds,
+    plainMilliseconds: candidate.costs.at(0, program.pipeline.limits?.contextTokens),
+  };
 }
 
 function ofLength(program: Program, candidate: Candidate, length: number): TreePrediction | undefined {

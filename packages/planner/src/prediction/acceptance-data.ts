@@ -1,4 +1,10 @@
-import type { AcceptanceEntry, ShorterDrafts } from '../profile/profile-schema.js';
+import { addRounds } from '../measuring/round-contexts.js';
+import type {
+  AcceptanceEntry,
+  RoundContexts,
+  RoundsInContext,
+  ShorterDrafts,
+} from '../profile/profile-schema.js';
 
 /** A share that was counted: its mean with Jeffreys' prior, and the variance of that Beta posterior. */
 export interface CountedShare {
@@ -15,6 +21,11 @@ export interface DraftShares {
   readonly accepted: readonly CountedShare[];
   /** Share of rounds by the number of drafted tokens, from 0; undefined: always as many as are asked for. */
   readonly drafted: readonly number[] | undefined;
+  /**
+   * Tokens that rounds with so many drafted tokens have in the cache beyond what plain rounds of the same texts have, on average:
+   * texts in which more is accepted have fewer rounds. 0 where nothing was counted.
+   */
+  contextShift(draftedCount: number): number;
 }
 
 /** What a profile's counts say of one drafter's drafts. Its own shares are of the longest ones that were counted. */
@@ -24,6 +35,8 @@ export interface AcceptanceData extends DraftShares {
   readonly shorter: readonly DraftShares[];
   readonly rounds: number;
   readonly promptsUsed: number;
+  /** Milliseconds that the first draft of a text takes longer than others; 0 where it was not counted. */
+  readonly readingMilliseconds: number;
 }
 
 /**
@@ -38,12 +51,21 @@ export function acceptanceData(entry: AcceptanceEntry, fromText: boolean): Accep
     const length = Math.min(draftedCount, entry.draftLength);
     drafted[length] = (drafted[length] as number) + rounds;
   }
+  const { contexts, draftLength } = entry;
   return {
     ...draftShares({ reached, accepted, drafted }, fromText),
+    contextShift: contextShiftOf(contexts, draftLength, fromText),
     rule: entry.rule,
-    shorter: (entry.shorter ?? []).map((counts) => draftShares(counts, fromText)),
+    shorter: (entry.shorter ?? []).map((counts, index) => ({
+      ...draftShares(counts, fromText),
+      contextShift: contextShiftOf(contexts, index + 1, fromText),
+    })),
     rounds: roundsOf({ reached, drafted }),
     promptsUsed: entry.promptsUsed,
+    readingMilliseconds:
+      entry.promptReading === undefined
+        ? 0
+        : Math.max(0, entry.promptReading.milliseconds / entry.promptReading.texts),
   };
 }
 
@@ -52,16 +74,24 @@ export function sharesOf(data: AcceptanceData, length: number): DraftShares {
   return data.shorter[length - 1] ?? data;
 }
 
-/** The shares of every length, changed in the same way. */
+/** The shares of every length, changed in the same way: where such texts have their rounds is not known. */
 export function mapShares(
   data: AcceptanceData,
   change: (accepted: readonly CountedShare[]) => readonly CountedShare[],
 ): AcceptanceData {
-  const shorter = data.shorter.map((shares) => ({ ...shares, accepted: change(shares.accepted) }));
-  return { ...data, accepted: change(data.accepted), shorter };
+  const contextShift = (): number => 0;
+  const shorter = data.shorter.map((shares) => ({
+    ...shares,
+    accepted: change(shares.accepted),
+    contextShift,
+  }));
+  return { ...data, accepted: change(data.accepted), contextShift, shorter };
 }
 
-function draftShares({ reached, accepted, drafted }: ShorterDrafts, fromText: boolean): DraftShares {
+function draftShares(
+  { reached, accepted, drafted }: ShorterDrafts,
+  fromText: boolean,
+): Omit<DraftShares, 'contextShift'> {
   const rounds = total(drafted);
   const all = roundsOf({ reached, drafted });
   // It may never have had anything to propose.
@@ -75,6 +105,28 @@ function draftShares({ reached, accepted, drafted }: ShorterDrafts, fromText: bo
     ),
     drafted: fromText && rounds > 0 ? drafted.map((times) => times / rounds) : undefined,
   };
+}
+
+/** Of drafts of `length` tokens; what always drafts has rounds with fewer tokens at the ends of texts alone. */
+function contextShiftOf(
+  contexts: RoundContexts | undefined,
+  length: number,
+  fromText: boolean,
+): DraftShares['contextShift'] {
+  const cells = contexts?.drafting[length - 1];
+  if (contexts === undefined || cells === undefined) return () => 0;
+  const { plain } = contexts;
+  const all = cells.reduce(addRounds, { rounds: 0, contextTokens: 0 });
+  return (draftedCount) => {
+    const cell = fromText ? cells[draftedCount] : all;
+    return cell === undefined ? 0 : contextBeyond(cell, plain);
+  };
+}
+
+/** Tokens that rounds have in the cache beyond others, on average; 0 where either are none. */
+export function contextBeyond(rounds: RoundsInContext, others: RoundsInContext): number {
+  if (rounds.rounds === 0 || others.rounds === 0) return 0;
+  return rounds.contextTokens / rounds.rounds - others.contextTokens / others.rounds;
 }
 
 function roundsOf({ reached, drafted }: Pick<ShorterDrafts, 'reached' | 'drafted'>): number {

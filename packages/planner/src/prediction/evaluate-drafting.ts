@@ -57,9 +57,12 @@ export function evaluate(
     shares === undefined || length === 0
       ? { mean: 1, relativeDeviation: 0 }
       : committedTokens(shares, length);
-  const milliseconds = mean((tokens) => costs.at(tokens, contextTokens));
+  /** Of texts of a given length it is not known how acceptance and context go together. */
+  const contextOf = (tokens: number): number =>
+    contextTokens ?? costs.contextTokens + (length === 0 ? 0 : (shares?.contextShift(tokens) ?? 0));
+  const milliseconds = mean((tokens) => costs.at(tokens, contextOf(tokens)));
   const joules = energy && mean((tokens) => energy.at(tokens));
-  const together = mean((tokens) => costs.together(tokens, sequences, contextTokens) ?? Number.NaN);
+  const together = mean((tokens) => costs.together(tokens, sequences, contextOf(tokens)) ?? Number.NaN);
   const togetherMilliseconds = Number.isNaN(together) ? undefined : together;
   const score = scoreOf(pipeline, committed.mean, { milliseconds, joules, togetherMilliseconds });
   if (score === undefined) return undefined;

@@ -32,7 +32,10 @@ export function evaluateTree(
   if (nodes > treeCosts.mostNodes || leavesOf(shape) > treeCosts.mostLeaves) return undefined;
   if (widestOf(shape) > acceptance.widest) return undefined;
   const draftPasses = treePassLengths(shape);
-  const milliseconds = costs.ofTree({ nodes, draftPasses, passRatio: treeCosts.ratio(nodes) }, contextTokens);
+  const milliseconds = costs.ofTree(
+    { nodes, draftPasses, passRatio: treeCosts.ratio(nodes) },
+    contextTokens ?? costs.contextTokens + acceptance.contextShift,
+  );
   if (milliseconds === undefined) return undefined;
   const joules = energy?.ofTree({ nodes, draftPasses, milliseconds });
   // Passes over the trees of several sequences at once were not measured.

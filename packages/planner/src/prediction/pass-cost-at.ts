@@ -8,7 +8,7 @@ export interface PassCosts {
   readonly longest: number;
   /** Measured contexts, ascending. */
   readonly contexts: readonly number[];
-  /** Milliseconds of a pass; linear between measured contexts, and the nearest one's beyond them. */
+  /** Milliseconds of a pass; linear between measured contexts and beyond the longest, the shortest one's before it. */
   at(length: number, contextTokens: number): number;
 }
 
@@ -42,11 +42,14 @@ function costsOfCurves(
     at(length, contextTokens) {
       const after = curves.findIndex((curve) => curve.contextTokens >= contextTokens);
       const right = curves[after < 0 ? curves.length - 1 : after] as CostCurve & { contextTokens: number };
-      const left = after <= 0 ? right : (curves[after - 1] as typeof right);
-      const [from, to] = [costAt(left, length), costAt(right, length)];
-      const width = right.contextTokens - left.contextTokens;
-      if (width === 0) return to;
-      return from + ((to - from) * (contextTokens - left.contextTokens)) / width;
+      const left = curves[curves.indexOf(right) - 1];
+      const to = costAt(right, length);
+      const width = right.contextTokens - (left?.contextTokens ?? 0);
+      if (left === undefined || width === 0) return to;
+      const perToken = (to - costAt(left, length)) / width;
+      const beyond = contextTokens - right.contextTokens;
+      // A longer context never makes a pass cheaper.
+      return to + (beyond > 0 ? Math.max(0, perToken) : perToken) * beyond;
     },
   };
 }

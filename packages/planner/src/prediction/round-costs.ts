@@ -4,8 +4,10 @@ import type {
   ModelConfiguration,
   Profile,
   RoundCostsEntry,
+  RoundsInTextsEntry,
   TreeRoundsEntry,
 } from '../profile/profile-schema.js';
+import { inTextsFactor } from './in-texts-factor.js';
 import { headPassCostsOf, type PassCosts, passCostsOf } from './pass-cost-at.js';
 import { treeRoundFactor } from './tree-round-factor.js';
 
@@ -19,6 +21,8 @@ export interface RoundCosts {
   readonly relativeDeviation: number;
   /** Measured contexts, ascending; empty: only whole rounds were measured. */
   readonly contexts: readonly number[];
+  /** Tokens in the cache where none are given. */
+  readonly contextTokens: number;
   /** Milliseconds of a round; the context of measured rounds where none is given. */
   at(length: number, contextTokens?: number): number;
   /** Milliseconds of a round of so many sequences at once; undefined where no pass as long was measured. */
@@ -53,13 +57,15 @@ export interface RoundPair {
   readonly head?: string | undefined;
   /** Rounds of the same drafter that were measured, of whichever configurations. */
   readonly measured: readonly RoundCostsEntry[];
+  /** Likewise its rounds in texts; default: none. */
+  readonly measuredInTexts?: readonly RoundsInTextsEntry[] | undefined;
   /** Likewise rounds with trees; default: none. */
   readonly measuredTrees?: readonly TreeRoundsEntry[] | undefined;
 }
 
 /**
  * Costs of rounds from what was measured: whole rounds at some lengths, between which the steps of the pass cost curves
- * are kept. Without them rounds are made of passes, corrected by what whole rounds of other configurations of the same
+ * are kept, and what those that draft take more in texts. Without them rounds are made of passes, corrected by what whole rounds of other configurations of the same
  * drafter cost more than their passes.
  *
  * @returns undefined where neither was measured.
@@ -67,9 +73,9 @@ export interface RoundPair {
 export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | undefined {
   const { target, draft, measured } = pair;
   const passes = roundPasses(profile, pair);
-  const entry = measured.find(
-    (other) => isDeepStrictEqual(other.target, target) && isDeepStrictEqual(other.draft, draft),
-  );
+  const isOfPair = (other: Pick<RoundCostsEntry, 'target' | 'draft'>): boolean =>
+    isDeepStrictEqual(other.target, target) && isDeepStrictEqual(other.draft, draft);
+  const entry = measured.find(isOfPair);
   if (entry === undefined) return passes && composedCosts(profile, passes, pair);
   const { lengths, contextTokens } = entry;
   const longest = lengths.at(-1) as number;
@@ -81,6 +87,7 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
       source: 'rounds',
       relativeDeviation: measuredDeviation,
       contexts: [],
+      contextTokens,
       at,
       together: (length, sequences) => (sequences === 1 ? at(length) : undefined),
       ofTree: () => undefined,
@@ -95,9 +102,11 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
   };
   const restAt = (length: number): number => costAt(rest, Math.min(length, longest));
   const plainAt = (tokens: number): number => passes.at(0, tokens) + restAt(0);
-  const trees = pair.measuredTrees?.find(
-    (other) => isDeepStrictEqual(other.target, target) && isDeepStrictEqual(other.draft, draft),
-  );
+  const aloneAt = (length: number, tokens: number): number => passes.at(length, tokens) + restAt(length);
+  const inTexts = pair.measuredInTexts?.find(isOfPair);
+  const factorOf = inTexts === undefined ? () => 1 : inTextsFactor(inTexts, aloneAt);
+  const factorAt = (length: number): number => (length === 0 ? 1 : factorOf(length));
+  const trees = pair.measuredTrees?.find(isOfPair);
   const treeFactor =
     trees &&
     treeRoundFactor(profile, trees, (tree, tokens) => {
@@ -109,16 +118,18 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
     source: 'rounds',
     relativeDeviation: measuredDeviation,
     contexts: passes.target.contexts,
-    at: (length, tokens = contextTokens) => passes.at(length, tokens) + restAt(length),
+    contextTokens,
+    at: (length, tokens = contextTokens) => aloneAt(length, tokens) * factorAt(length),
     together: (length, sequences, tokens = contextTokens) => {
       const alone = passes.at(length, tokens, sequences);
-      return alone === undefined ? undefined : alone + sequences * restAt(length);
+      return alone === undefined ? undefined : (alone + sequences * restAt(length)) * factorAt(length);
     },
     ofTree: (tree, tokens = contextTokens) => {
       const alone = passes.ofTree(tree, tokens);
       if (alone === undefined) return undefined;
       // Without measured rounds: what a chain of as many tokens takes beside its passes.
-      return treeFactor === undefined ? alone + restAt(tree.nodes) : alone * treeFactor(tree.nodes);
+      const whole = treeFactor === undefined ? alone + restAt(tree.nodes) : alone * treeFactor(tree.nodes);
+      return whole * factorAt(tree.nodes);
     },
   };
 }
@@ -173,6 +184,7 @@ function composedCosts(profile: Profile, passes: RoundPasses, pair: RoundPair): 
     source: 'passes',
     relativeDeviation: composedDeviation,
     contexts: passes.target.contexts,
+    contextTokens: context,
     at: (length, tokens = context) => passes.at(length, tokens) * factorAt(length),
     together: (length, sequences, tokens = context) => {
       const alone = passes.at(length, tokens, sequences);

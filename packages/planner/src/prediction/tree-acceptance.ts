@@ -1,5 +1,6 @@
 import { RankAcceptance } from '@foretoken/core';
 import type { TreeAcceptanceEntry } from '../profile/profile-schema.js';
+import { contextBeyond } from './acceptance-data.js';
 
 /** The share of a kind of children that is accepted. */
 interface ChildShare {
@@ -19,6 +20,8 @@ export interface TreeAcceptance {
   readonly widest: number;
   /** Trees. */
   readonly rounds: number;
+  /** As `DraftShares.contextShift`, of trees of the counted shape. */
+  readonly contextShift: number;
   /** Of the child of a rank (0 = verified first) under an accepted node of a depth (0 = the root), those before it not. */
   at(depth: number, rank: number): ChildShare;
 }
@@ -30,7 +33,7 @@ const prior = { priorMean: 0.5, priorWeight: 1 };
  * Depths with few counts lean on the mean of their rank over all depths (`RankAcceptance`), and those that were not counted
  * go on as that mean. The variance is that of a Beta posterior of the counts.
  */
-export function treeAcceptance({ rule, widths, ranks }: TreeAcceptanceEntry): TreeAcceptance {
+export function treeAcceptance({ rule, widths, ranks, contexts }: TreeAcceptanceEntry): TreeAcceptance {
   const acceptance = new RankAcceptance({ ...prior, memory: Number.POSITIVE_INFINITY });
   const overall: number[] = [];
   for (const [depth, cells] of ranks.entries()) {
@@ -44,6 +47,7 @@ export function treeAcceptance({ rule, widths, ranks }: TreeAcceptanceEntry): Tr
     widths,
     widest: overall.filter((reached) => reached > 0).length,
     rounds: ranks[0]?.[0]?.reached ?? 0,
+    contextShift: contexts === undefined ? 0 : contextBeyond(contexts.drafting, contexts.plain),
     at(depth, rank) {
       const mean = acceptance.at(depth, rank);
       const own = ranks[depth]?.[rank]?.reached ?? 0;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { leavesOfWidths } from '../measuring/leaves-of-widths.js';
 import type { ModelConfiguration, Profile } from '../profile/profile-schema.js';
-import { byTreeSize } from './by-tree-size.js';
+import { linearBetween } from './linear-between.js';
 
 /** What passes over trees cost a target, beside those over chains. */
 export interface TreeCosts {
@@ -31,7 +31,7 @@ export function treeCostsOf(
   }
   // A tree is no less work than a chain: below 1 is noise.
   const ratios = new Map([...bySize].map(([size, own]) => [size, Math.max(1, mean(own))]));
-  const ratio = byTreeSize(ratios);
+  const ratio = linearBetween(ratios);
   if (ratio === undefined) return "the target's passes over trees took no time that the clock could tell";
   return {
     mostNodes: Math.max(...bySize.keys()),

@@ -1,7 +1,7 @@
 import { treePassLengths } from '@foretoken/core';
 import { parentsOfWidths } from '../measuring/parents-of-widths.js';
 import type { Profile, TreeRoundsEntry } from '../profile/profile-schema.js';
-import { byTreeSize } from './by-tree-size.js';
+import { linearBetween } from './linear-between.js';
 import type { TreeRound } from './round-costs.js';
 import { treeCostsOf } from './tree-costs.js';
 
@@ -29,5 +29,5 @@ export function treeRoundFactor(
     if (told !== undefined && told > 0 && plainMilliseconds > 0)
       factors.set(nodes, milliseconds / plainMilliseconds / told);
   }
-  return byTreeSize(factors);
+  return linearBetween(factors);
 }

@@ -69,7 +69,7 @@ function findContradictions(profile: Profile): string[] {
   }
   for (const [
     index,
-    { target, draft, draftLength, positions, histories, shorter = [], promptsUsed, promptCount },
+    { target, draft, draftLength, positions, histories, shorter = [], contexts, promptsUsed, promptCount },
   ] of profile.acceptance.entries()) {
     const place = `acceptance.${index}`;
     for (const configuration of [target, draft]) checkModel(place, configuration);
@@ -87,7 +87,15 @@ function findContradictions(profile: Profile): string[] {
       if (accepted.some((tokens, position) => tokens > (reached[position] ?? 0)))
         problems.push(`${place}.shorter.${shorterIndex}: more tokens accepted than reached`);
     }
+    const { drafting } = contexts ?? {};
+    if (
+      drafting !== undefined &&
+      (drafting.length !== draftLength || drafting.some((rounds, index) => rounds.length !== index + 2))
+    )
+      problems.push(`${place}.contexts: not of drafts of 1 to ${draftLength} tokens`);
   }
+  for (const [index, { target, draft }] of (profile.roundsInTexts ?? []).entries())
+    for (const configuration of [target, draft]) checkModel(`roundsInTexts.${index}`, configuration);
   for (const [index, { configuration }] of profile.treePasses.entries())
     checkModel(`treePasses.${index}`, configuration);
   for (const [index, { target, draft }] of (profile.treeRounds ?? []).entries())

@@ -65,6 +65,25 @@ const roundCosts = z
   .strictObject({ ...pair, ...costs })
   .describe('A whole round by the number of drafted tokens, from 0');
 
+const timedRounds = z.strictObject({
+  rounds: count,
+  milliseconds: amount.describe('Of all these rounds together'),
+  contextTokens: count.describe('Tokens in the cache before these rounds, of all of them together'),
+});
+
+const roundsInTexts = z
+  .strictObject({
+    ...pair,
+    promptsSha256: sha256.describe("Of the prompts' token ids as JSON"),
+    texts: positiveCount.describe('After the first so many of the prompts'),
+    plain: timedRounds.describe('Rounds of plain decoding'),
+    drafting: z
+      .array(timedRounds)
+      .min(1)
+      .describe('Rounds of turns that draft, by the number of drafted tokens from 0'),
+  })
+  .describe('Whole rounds on prompts, plain decoding and drafting in turn within every text');
+
 const confidenceBins = z
   .array(
     z.strictObject({
@@ -84,6 +103,22 @@ const shorterDrafts = z
     drafted: z.array(count).describe('Rounds by the number of drafted tokens, from 0'),
   })
   .describe('Rounds of one draft length');
+
+const roundsInContext = z.strictObject({
+  rounds: count,
+  contextTokens: count.describe('Tokens in the cache before these rounds, of all of them together'),
+});
+
+const roundContexts = z
+  .strictObject({
+    plain: roundsInContext.describe('Rounds that draft nothing, over the same texts'),
+    drafting: z
+      .array(z.array(roundsInContext))
+      .describe('By draft length from 1 to draftLength, then by the number of drafted tokens from 0'),
+  })
+  .describe(
+    'Where in the texts the rounds are: texts in which more is accepted have fewer of them, and may be longer or shorter than others',
+  );
 
 const acceptance = z
   .strictObject({
@@ -115,6 +150,13 @@ const acceptance = z
       .optional()
       .describe(
         'What drafts of 1, 2 and so on tokens, up to one less than draftLength, would have kept on the same texts; left out: not counted',
+      ),
+    contexts: roundContexts.optional().describe('Left out: not counted'),
+    promptReading: z
+      .strictObject({ texts: positiveCount, milliseconds: z.number() })
+      .optional()
+      .describe(
+        'What the first drafts of texts took longer than later ones, of all texts together: a drafter reads the prompt; left out: not counted',
       ),
     hostCosts: z
       .array(
@@ -195,6 +237,12 @@ const treeAcceptance = z
       .describe(
         'By depth of the parent (0 = the root), then by rank among its children (0 = verified first). What is behind an accepted sibling or off the accepted path is censored: it counts nowhere',
       ),
+    contexts: z
+      .strictObject({ plain: roundsInContext, drafting: roundsInContext })
+      .optional()
+      .describe(
+        'Where in the texts rounds with trees are, and plain ones of the same texts; left out: not counted',
+      ),
   })
   .describe('Acceptance of the nodes of draft trees of one shape on prompts');
 
@@ -242,6 +290,7 @@ export const profileSchema = z.strictObject({
   models: z.record(name, model),
   passCosts: z.array(passCosts),
   roundCosts: z.array(roundCosts),
+  roundsInTexts: z.array(roundsInTexts).optional().describe('Left out: none were measured'),
   acceptance: z.array(acceptance),
   treePasses: z.array(treePasses),
   treeRounds: z.array(treeRounds).optional().describe('Left out: none were measured'),
@@ -258,8 +307,13 @@ export type ProfileMachine = Profile['machine'];
 export type ModelConfiguration = z.infer<typeof configuration>;
 export type PassCostsEntry = Profile['passCosts'][number];
 export type RoundCostsEntry = Profile['roundCosts'][number];
+export type TimedRounds = z.infer<typeof timedRounds>;
+export type RoundsInTextsEntry = z.infer<typeof roundsInTexts>;
 export type AcceptanceEntry = Profile['acceptance'][number];
 export type ShorterDrafts = z.infer<typeof shorterDrafts>;
+export type RoundsInContext = z.infer<typeof roundsInContext>;
+export type PromptReading = NonNullable<z.infer<typeof acceptance>['promptReading']>;
+export type RoundContexts = z.infer<typeof roundContexts>;
 export type TreePassesEntry = Profile['treePasses'][number];
 export type TreeRoundsEntry = NonNullable<Profile['treeRounds']>[number];
 export type TreeAcceptanceEntry = Profile['treeAcceptance'][number];

@@ -1,11 +1,18 @@
 import type { RoundEndEvent } from '@foretoken/core';
-import type { AcceptanceEntry, Profile, ShorterDrafts } from '../../profile/profile-schema.js';
+import type {
+  AcceptanceEntry,
+  Profile,
+  PromptReading,
+  RoundContexts,
+  ShorterDrafts,
+} from '../../profile/profile-schema.js';
 import { AcceptanceCounts } from '../acceptance-counts.js';
 import type { ProfileStep } from '../profile-step.js';
 import { createRecordingLength } from '../recording-length.js';
+import { addRoundContexts, countRoundContexts } from '../round-contexts.js';
 import { addShorterDrafts, countShorterDrafts } from '../shorter-drafts.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
-import { hashPrompts, runPrompt } from './prompt-run.js';
+import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
 
 export interface AcceptanceStepOptions {
   readonly prompts: readonly (readonly number[])[];
@@ -43,6 +50,11 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
         counts.add(run);
         Object.assign(entry, counts.counts());
         if (entry.shorter !== undefined) entry.shorter = addShorterDrafts(entry.shorter, run.shorter);
+        // Of an older file nothing is known of the first prompts.
+        if (entry.promptsUsed === 0 || entry.contexts !== undefined)
+          entry.contexts = addRoundContexts(entry.contexts, run.contexts);
+        if (entry.promptsUsed === 0 || entry.promptReading !== undefined)
+          entry.promptReading = addPromptReading(entry.promptReading, run.promptReading);
         entry.hostCosts = addHostCosts(entry.hostCosts, run.hostCosts);
         entry.promptsUsed += 1;
         if (options.clock() - started > milliseconds) return;
@@ -53,6 +65,8 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
 
 interface Run extends Pick<AcceptanceEntry, 'positions' | 'histories' | 'hostCosts'> {
   readonly shorter: ShorterDrafts[];
+  readonly contexts: RoundContexts;
+  readonly promptReading: PromptReading;
 }
 
 /** Decodes after one prompt; undefined where it was interrupted. */
@@ -66,9 +80,10 @@ async function countPrompt(
   const rounds: RoundEndEvent[] = [];
   let hostCosts: AcceptanceEntry['hostCosts'] = [];
   const length = createRecordingLength(draftLength, counts);
+  const prompt = prompts[index] as readonly number[];
   const done = await runPrompt(
     { target: target.model, drafter, sampling, rule, clock, signal, draftLength: length },
-    prompts[index] as readonly number[],
+    prompt,
     index,
     (event) => {
       rounds.push(event);
@@ -79,7 +94,25 @@ async function countPrompt(
     },
   );
   if (!done) return undefined;
-  return { ...counts.counts(), shorter: countShorterDrafts(rounds, draftLength), hostCosts };
+  return {
+    ...counts.counts(),
+    shorter: countShorterDrafts(rounds, draftLength),
+    contexts: countRoundContexts(rounds, draftLength, keptTokens(target.model, prompt)),
+    promptReading: { texts: 1, milliseconds: promptReadingOf(rounds) },
+    hostCosts,
+  };
+}
+
+/** Milliseconds that the first of a text's rounds drafts longer than the later ones; 0 where there are none. */
+function promptReadingOf(rounds: readonly RoundEndEvent[]): number {
+  const [first, ...later] = rounds.map(({ draftMilliseconds }) => draftMilliseconds as number);
+  if (first === undefined || later.length === 0) return 0;
+  return first - later.reduce((sum, milliseconds) => sum + milliseconds, 0) / later.length;
+}
+
+function addPromptReading(left: PromptReading | undefined, right: PromptReading): PromptReading {
+  const { texts, milliseconds } = left ?? { texts: 0, milliseconds: 0 };
+  return { texts: texts + right.texts, milliseconds: milliseconds + right.milliseconds };
 }
 
 function addHostCosts(

@@ -10,8 +10,8 @@ export function typicalContext(
   prompts: readonly (readonly number[])[],
 ): number | undefined {
   if (prompts.length === 0) return undefined;
-  const { tokens, room } = shares(target);
-  const total = prompts.reduce((sum, { length }) => sum + Math.min(length, room) + tokens / 2, 0);
+  const { tokens } = shares(target);
+  const total = prompts.reduce((sum, prompt) => sum + keptTokens(target, prompt) + tokens / 2, 0);
   return Math.round(total / prompts.length);
 }
 
@@ -19,6 +19,11 @@ export function typicalContext(
 function shares({ contextLength }: LanguageModel): { readonly tokens: number; readonly room: number } {
   const tokens = Math.min(tokensPerPrompt, contextLength >> 1);
   return { tokens, room: contextLength - tokens };
+}
+
+/** Tokens of a prompt that `runPrompt` decodes after: the last ones of one that is too long. */
+export function keptTokens(target: LanguageModel, prompt: readonly number[]): number {
+  return Math.min(prompt.length, shares(target).room);
 }
 
 /** What a profile knows a list of prompts by: their token ids. */
@@ -40,8 +45,8 @@ export async function runPrompt(
   index: number,
   onRound: (event: RoundEndEvent) => void = () => {},
 ): Promise<boolean> {
-  const { tokens: maximumTokens, room } = shares(options.target);
-  const prompt = tokens.slice(-room);
+  const { tokens: maximumTokens } = shares(options.target);
+  const prompt = tokens.slice(-keptTokens(options.target, tokens));
   const request = { prompt, maximumTokens, request: index, ignoreEndTokens: true };
   for await (const event of generate({ ...options, ...request })) {
     if (event.type === 'drafter-failed') throw event.error;

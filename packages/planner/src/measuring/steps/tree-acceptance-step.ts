@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Drafter, DraftTreeKind } from '@foretoken/core';
-import type { Profile, TreeAcceptanceEntry } from '../../profile/profile-schema.js';
+import type { Profile, RoundsInContext, TreeAcceptanceEntry } from '../../profile/profile-schema.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import type { ProfileStep } from '../profile-step.js';
 import { RankCounts } from '../rank-counts.js';
+import { addRounds, plainRounds } from '../round-contexts.js';
 import { createRecordingTreeDrafter } from '../recording-tree-drafter.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
-import { hashPrompts, runPrompt } from './prompt-run.js';
+import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
 
 /** Children of a node by depth. */
 const widths = [4, 2, 1, 1];
@@ -51,7 +52,14 @@ export function treeAcceptanceStep(
           const shared = { target: target.model, sampling, rule, signal, draftLength: nodes };
           const recording = createRecordingTreeDrafter(drafter, counts);
           const prompt = prompts[index] as readonly number[];
-          if (!(await runPrompt({ ...shared, drafter: recording }, prompt, index))) return;
+          const promptTokens = keptTokens(target.model, prompt);
+          let tokens = 0;
+          let drafting: RoundsInContext = { rounds: 0, contextTokens: 0 };
+          const done = await runPrompt({ ...shared, drafter: recording }, prompt, index, (round) => {
+            drafting = addRounds(drafting, { rounds: 1, contextTokens: promptTokens + tokens });
+            tokens += round.committedCount;
+          });
+          if (!done) return;
           if (entry === undefined) {
             const prompted = { promptsSha256, promptCount: prompts.length, promptsUsed: 0 };
             entry = { ...fields, widths: [...widths], ...prompted, ranks: [] };
@@ -60,6 +68,13 @@ export function treeAcceptanceStep(
           const sum = new RankCounts(entry.ranks);
           sum.add(counts.ranks());
           entry.ranks = sum.ranks();
+          const plain = plainRounds(tokens, promptTokens);
+          if (entry.promptsUsed === 0) entry.contexts = { plain, drafting };
+          else if (entry.contexts !== undefined)
+            entry.contexts = {
+              plain: addRounds(entry.contexts.plain, plain),
+              drafting: addRounds(entry.contexts.drafting, drafting),
+            };
           entry.promptsUsed += 1;
           if (clock() - started > milliseconds) return;
         }
