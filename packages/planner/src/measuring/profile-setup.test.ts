@@ -177,7 +177,7 @@ describe('profiling a setup', () => {
     // A pass over one token takes 5 ms.
     expect(plain).toMatchObject({ milliseconds: 5 * (plain?.rounds ?? 0) });
     for (const length of [1, 3, 7]) {
-      const { rounds = 0, milliseconds = 0 } = drafting[length] ?? {};
+      const { rounds, milliseconds } = drafting[length] ?? { rounds: 0, milliseconds: 0 };
       expect(rounds).toBeGreaterThan(0);
       // All are accepted: the draft model reads two tokens in its first pass.
       expect(milliseconds / rounds).toBeCloseTo(3 + 2 * (length + 1) + 2 * length + 1, 9);

@@ -14,7 +14,7 @@ export interface TimedTurns {
 export interface RecordedTurns {
   /** Of one generation. */
   readonly controller: DraftLengthController;
-  turns(): TimedTurns;
+  readonly turns: () => TimedTurns;
 }
 
 const none: TimedRounds = { rounds: 0, milliseconds: 0, contextTokens: 0 };

@@ -75,7 +75,11 @@ describe('predictions of fixed drafts', () => {
     });
     const none = rounds(0, 0);
     const entry = {
-      ...{ target, draft, drafter, sampling, rule },
+      target,
+      draft,
+      drafter,
+      sampling,
+      rule,
       promptsSha256: 'c'.repeat(64),
       texts: 3,
       plain: rounds(100, 20),

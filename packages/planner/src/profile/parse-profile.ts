@@ -90,7 +90,8 @@ function findContradictions(profile: Profile): string[] {
     const { drafting } = contexts ?? {};
     if (
       drafting !== undefined &&
-      (drafting.length !== draftLength || drafting.some((rounds, index) => rounds.length !== index + 2))
+      (drafting.length !== draftLength ||
+        drafting.some((rounds, lengthIndex) => rounds.length !== lengthIndex + 2))
     )
       problems.push(`${place}.contexts: not of drafts of 1 to ${draftLength} tokens`);
   }
