@@ -77,3 +77,19 @@ test('a clock that jumps does not mislead it', () => {
     expect(upTo[3]).toBeLessThan(3);
   }
 });
+
+// A server's first texts were decoded by a cold process: drafts seemed too dear for good, since plain rounds became a third faster
+// and what was not drafted was not seen again.
+test('where plain rounds have become faster since a draft, drafts have too', () => {
+  const slow = Array.from({ length: 40 }, () => [0, 3] as const);
+  const fast = Array.from({ length: 40 }, () => [0, 2] as const);
+  const costs = learned([...slow, [3, 6], [3, 6], ...fast]);
+  expect(costs.plain).toBe(2);
+  expect(costs.upTo(3)?.[3]).toBeCloseTo(4, 12);
+  // Seen again they are what they are, and slower plain rounds make no draft dearer.
+  costs.observe(3, 6, 0);
+  costs.observe(3, 6, 0);
+  expect(costs.upTo(3)?.[3]).toBeCloseTo(6, 12);
+  for (let round = 0; round < 40; round++) costs.observe(0, 3, 0);
+  expect(costs.upTo(3)?.[3]).toBeCloseTo(6, 1);
+});

@@ -23,11 +23,14 @@ const pace = 0.1;
 interface Bucket {
   readonly milliseconds: RunningQuantile;
   readonly length: RunningQuantile;
+  /** What a plain round took when these were last seen; undefined: not known then. */
+  plain: number | undefined;
 }
 
 /**
  * Learns what rounds cost by draft length from the rounds of use, from nothing or from costs measured beforehand. Plain rounds and
- * lengths that were drafted are lower quartiles of what was seen; others are interpolated. What a plain round takes longer after
+ * lengths that were drafted are lower quartiles of what was seen; others are interpolated. Where plain rounds have become faster since a
+ * length was last seen, that length is taken to have become so too: a process is slow at first. What a plain round takes longer after
  * one that drafted is counted as drafting's cost. A first draft after a pause, in which a draft model reads what it
  * missed, is kept apart.
  */
@@ -155,10 +158,12 @@ export class LearnedRoundCosts {
     const bucket = known ?? {
       milliseconds: new RunningQuantile(ofTimes),
       length: new RunningQuantile(middle),
+      plain: undefined,
     };
     this.#buckets[bucketOf(length)] = bucket;
     bucket.milliseconds.add(milliseconds);
     bucket.length.add(length);
+    bucket.plain = this.#leastPlain;
     const cold = this.#coldDraft;
     if (cold !== undefined) this.#catchUp.add(Math.max(0, cold.milliseconds - milliseconds) / cold.missed);
     this.#coldDraft = undefined;
@@ -166,11 +171,16 @@ export class LearnedRoundCosts {
 
   /** Ascending in length, never falling in cost. */
   #knots(): Knot[] {
-    const knots = this.#buckets.flatMap((bucket) =>
-      bucket === undefined
-        ? []
-        : [{ length: bucket.length.value as number, milliseconds: bucket.milliseconds.value as number }],
-    );
+    const now = this.#leastPlain;
+    const knots = this.#buckets.flatMap((bucket) => {
+      if (bucket === undefined) return [];
+      const { plain = now } = bucket;
+      const faster = now === undefined || plain === undefined ? 1 : Math.min(1, now / plain);
+      return {
+        length: bucket.length.value as number,
+        milliseconds: faster * (bucket.milliseconds.value as number),
+      };
+    });
     for (let index = knots.length - 2; index >= 0; index--) {
       const knot = knots[index] as Knot;
       knot.milliseconds = Math.min(knot.milliseconds, (knots[index + 1] as Knot).milliseconds);
