@@ -45,6 +45,8 @@ function withPayingTrees(profile: Profile): Profile {
         milliseconds: [10.1, 10.4, 11, 12.3],
       },
     ],
+    roundsInTexts: [],
+    treeRounds: [],
     acceptance: profile.acceptance.map((entry) => countedAcceptance(entry, 0.6)),
     treePasses: [{ configuration: target, contextTokens, trees: [tree] }],
     headPasses: [{ target, head: drafter, ...curve(0.2, 0.01) }],

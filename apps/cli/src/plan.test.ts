@@ -237,7 +237,12 @@ describe('by a plan', () => {
     // Regression: chains were accepted as measured, in a short profile now and then as well as these trees.
     const acceptance = profile.acceptance.map((entry) => countedAcceptance(entry, 0.6));
     const measured = { passCosts, roundCosts, acceptance, treePasses, treeAcceptance };
-    await writeProfile(inFolder('trees.json'), { ...profile, ...measured });
+    await writeProfile(inFolder('trees.json'), {
+      ...profile,
+      ...measured,
+      roundsInTexts: [],
+      treeRounds: [],
+    });
     const made = ['plan', '--profile', inFolder('trees.json'), '--output', inFolder('tree-plan.json')];
     const { code, stdout, stderr } = await runCommand([...made, ...models(), '--explain']);
     expect(code, stderr).toBe(0);

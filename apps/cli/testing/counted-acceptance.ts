@@ -12,5 +12,9 @@ export function countedAcceptance(entry: AcceptanceEntry, share: number): Accept
     ...entry,
     positions: counts.map((count) => [{ from: 0, to: 1, ...count }]),
     histories: [{ outcomes: '', bins: [{ from: 0, to: 1, reached, accepted }] }],
+    // Those that were counted are of other tokens.
+    shorter: [],
+    contexts: undefined,
+    promptReading: undefined,
   };
 }
