@@ -1,4 +1,5 @@
 import { formatText, type Plan, type ProfileEnergy } from '@foretoken/planner';
+import { promptReadingCost } from '../planning/prompt-reading-cost.js';
 import { draftedText } from './drafted-text.js';
 import { estimateText } from './estimate-text.js';
 import { meterNames } from './meters-text.js';
@@ -20,10 +21,12 @@ export function planLines(plan: Plan, { meters }: ProfileEnergy, output: string)
     `drafting: ${drafting}${names.length === 0 ? '' : `; verified by ${rule}`}`,
     `predicted: ${estimateText(predicted.speedup)} of plain decoding (${percent}), ${predicted.tokensPerSecond.toFixed(1)} tokens/s against ${plain.tokensPerSecond.toFixed(1)}`,
   ];
-  const reading = drafters.reduce((sum, { readingMilliseconds }) => sum + readingMilliseconds, 0);
+  const { readingMilliseconds, plainMilliseconds } = promptReadingCost(plan, drafters);
   // Less weighs nothing in any answer.
-  if (reading > 500 / plain.tokensPerSecond)
-    lines.push(`once a text, not in the prediction: drafting reads the prompt, ${reading.toPrecision(2)} ms`);
+  if (readingMilliseconds > plainMilliseconds / 2)
+    lines.push(
+      `once a text, not in the prediction: drafting reads the prompt, ${readingMilliseconds.toPrecision(2)} ms`,
+    );
   if (plan.energy !== null) {
     const { kind, source, joules, plainJoules } = plan.energy;
     lines.push(

@@ -3,6 +3,7 @@ import type { Comparison } from '../benchmark/compare-runs.js';
 import type { DraftLength } from '../options/draft-length.js';
 import { speedupText } from '../output/comparison-table.js';
 import { estimateText } from '../output/estimate-text.js';
+import { promptReadingCost } from './prompt-reading-cost.js';
 
 type Estimate = Plan['predicted']['speedup'];
 
@@ -18,9 +19,7 @@ export interface AskedSpeed {
 export function predictedOf(plan: Plan, { planned, draftLength, tokens }: AskedSpeed): Estimate | undefined {
   const predicted = decodingSpeed(plan, planned, draftLength);
   if (predicted === undefined || tokens === undefined) return predicted;
-  const readingMilliseconds = planned.reduce((sum, drafter) => sum + drafter.readingMilliseconds, 0);
-  const plainMilliseconds = 1000 / plan.plain.tokensPerSecond;
-  return afterReading(predicted, { readingMilliseconds, plainMilliseconds }, tokens);
+  return afterReading(predicted, promptReadingCost(plan, planned), tokens);
 }
 
 function decodingSpeed(

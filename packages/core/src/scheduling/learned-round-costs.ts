@@ -92,8 +92,9 @@ export class LearnedRoundCosts {
   /** Milliseconds of a round by the number of drafted tokens, 0 to `longest`; undefined before a draft and a few plain rounds were seen. */
   upTo(longest: number): Float64Array | undefined {
     const { plain } = this;
-    const knots = this.#knots();
-    if (plain === undefined || knots.length === 0) return undefined;
+    if (plain === undefined) return undefined;
+    const knots = this.#knots(plain);
+    if (knots.length === 0) return undefined;
     const after = this.#afterDraft * this.#draftsEndShare;
     const costs = new Float64Array(longest + 1);
     costs[0] = plain;
@@ -170,12 +171,10 @@ export class LearnedRoundCosts {
   }
 
   /** Ascending in length, never falling in cost. */
-  #knots(): Knot[] {
-    const now = this.#leastPlain;
+  #knots(plain: number): Knot[] {
     const knots = this.#buckets.flatMap((bucket) => {
       if (bucket === undefined) return [];
-      const { plain = now } = bucket;
-      const faster = now === undefined || plain === undefined ? 1 : Math.min(1, now / plain);
+      const faster = Math.min(1, plain / (bucket.plain ?? plain));
       return {
         length: bucket.length.value as number,
         milliseconds: faster * (bucket.milliseconds.value as number),

@@ -1,5 +1,6 @@
 import type { DraftLengthController, RoundMeasurement } from '@foretoken/core';
 import type { TimedRounds } from '../profile/profile-schema.js';
+import { addRounds, noRounds } from './round-contexts.js';
 
 /** Tokens of a text that are decoded in one way, before it is the other's turn. */
 const tokensPerTurn = 16;
@@ -17,7 +18,9 @@ export interface RecordedTurns {
   readonly turns: () => TimedTurns;
 }
 
-const none: TimedRounds = { rounds: 0, milliseconds: 0, contextTokens: 0 };
+const none: TimedRounds = { ...noRounds, milliseconds: 0 };
+
+export const noTurns: TimedTurns = { plain: none, drafting: [] };
 
 /**
  * Decodes a text plainly and with drafts of `length` tokens in turn. The first round of a turn does not count: it follows
@@ -30,7 +33,7 @@ export function createRecordingTurns(
   length: number,
   { begins, promptTokens }: { readonly begins: boolean; readonly promptTokens: number },
 ): RecordedTurns {
-  let turns: TimedTurns = { plain: none, drafting: [] };
+  let turns = noTurns;
   let tokens = 0;
   let lastTurn = -1;
   const turnNow = (): number => Math.floor(tokens / tokensPerTurn);
@@ -67,9 +70,5 @@ export function addTurns(left: TimedTurns, right: TimedTurns): TimedTurns {
 }
 
 function addTimed(left: TimedRounds, right: TimedRounds): TimedRounds {
-  return {
-    rounds: left.rounds + right.rounds,
-    milliseconds: left.milliseconds + right.milliseconds,
-    contextTokens: left.contextTokens + right.contextTokens,
-  };
+  return { ...addRounds(left, right), milliseconds: left.milliseconds + right.milliseconds };
 }

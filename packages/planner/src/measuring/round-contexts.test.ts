@@ -1,28 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addRoundContexts, countRoundContexts, plainRounds } from './round-contexts.js';
+import { roundsOver } from '../../testing/rounds-over.js';
+import { addRoundContexts, countRoundContexts, noRounds, plainRounds } from './round-contexts.js';
 
 const seed = 20_261_129;
 const draftLength = 4;
-
-interface Round {
-  readonly draftedCount: number;
-  readonly acceptedCount: number;
-  readonly start: number;
-}
-
-/** Rounds of one length over a text, of whose every token it is known whether a draft of it would be accepted. */
-function roundsOver(text: readonly boolean[], length: number): Round[] {
-  const rounds: Round[] = [];
-  for (let start = 0; start < text.length; ) {
-    const draftedCount = Math.min(length, text.length - 1 - start);
-    const rejected = text.slice(start, start + draftedCount).indexOf(false);
-    const acceptedCount = rejected === -1 ? draftedCount : rejected;
-    rounds.push({ start, draftedCount, acceptedCount });
-    start += acceptedCount + 1;
-  }
-  return rounds;
-}
 
 test('rounds of every length are where they would have been', () => {
   fc.assert(
@@ -68,7 +50,7 @@ test('texts add up', () => {
       ],
     ],
   });
-  const twice = addRoundContexts(addRoundContexts(undefined, once), once);
+  const twice = addRoundContexts(addRoundContexts({ plain: noRounds, drafting: [] }, once), once);
   expect(twice.plain).toEqual({ rounds: 4, contextTokens: 42 });
   expect(twice.drafting[1]?.[2]).toEqual({ rounds: 2, contextTokens: 20 });
 });

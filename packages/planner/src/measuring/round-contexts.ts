@@ -1,10 +1,7 @@
 import type { RoundContexts, RoundsInContext } from '../profile/profile-schema.js';
-import { layRounds } from './shorter-drafts.js';
+import { layRounds, type Round } from './shorter-drafts.js';
 
-interface Round {
-  readonly draftedCount: number;
-  readonly acceptedCount: number;
-}
+export const noRounds: RoundsInContext = { rounds: 0, contextTokens: 0 };
 
 /**
  * Where in a text the rounds of every draft length are. A round after a long prompt costs more, and texts of one kind may be both
@@ -19,9 +16,9 @@ export function countRoundContexts(
   draftLength: number,
   promptTokens: number,
 ): RoundContexts {
-  const drafting = Array.from({ length: draftLength }, (_, index) => {
-    const cells = Array.from({ length: index + 2 }, () => ({ rounds: 0, contextTokens: 0 }));
-    for (const { start, draftedCount } of layRounds(rounds, draftLength, index + 1)) {
+  const drafting = layRounds(rounds, draftLength).map((laid, index) => {
+    const cells = Array.from({ length: index + 2 }, () => ({ ...noRounds }));
+    for (const { start, draftedCount } of laid) {
       const cell = cells[draftedCount] as RoundsInContext;
       cell.rounds += 1;
       cell.contextTokens += promptTokens + start;
@@ -32,9 +29,9 @@ export function countRoundContexts(
   return { plain: plainRounds(tokens, promptTokens), drafting };
 }
 
-/** What two texts gave together; undefined is of no text. */
-export function addRoundContexts(left: RoundContexts | undefined, right: RoundContexts): RoundContexts {
-  if (left === undefined) return right;
+/** What two texts gave together; an empty list of lengths is of no text. */
+export function addRoundContexts(left: RoundContexts, right: RoundContexts): RoundContexts {
+  if (left.drafting.length === 0) return right;
   return {
     plain: addRounds(left.plain, right.plain),
     drafting: left.drafting.map((cells, index) =>

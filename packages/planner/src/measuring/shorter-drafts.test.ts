@@ -2,6 +2,7 @@ import { createRequestRandom } from '@foretoken/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { acceptanceEntry } from '../../testing/small-profile.js';
+import { type DecidedRound, roundsOver } from '../../testing/rounds-over.js';
 import { acceptanceData, sharesOf } from '../prediction/acceptance-data.js';
 import { committedTokens } from '../prediction/committed-tokens.js';
 import { addShorterDrafts, countShorterDrafts } from './shorter-drafts.js';
@@ -9,28 +10,9 @@ import { addShorterDrafts, countShorterDrafts } from './shorter-drafts.js';
 const seed = 20_261_129;
 const draftLength = 8;
 
-interface Round {
-  readonly draftedCount: number;
-  readonly acceptedCount: number;
-}
-
-/** Rounds of one length over a text, of whose every token it is known whether a draft of it would be accepted. */
-function roundsOver(text: readonly boolean[], length: number): Round[] {
-  const rounds: Round[] = [];
-  for (let start = 0; start < text.length; ) {
-    const draftedCount = Math.min(length, text.length - 1 - start);
-    const drafted = text.slice(start, start + draftedCount);
-    const rejected = drafted.indexOf(false);
-    const acceptedCount = rejected === -1 ? draftedCount : rejected;
-    rounds.push({ draftedCount, acceptedCount });
-    start += acceptedCount + 1;
-  }
-  return rounds;
-}
-
 /** By position. */
-function countsOf(rounds: readonly Round[], length: number) {
-  const times = (holds: (round: Round, position: number) => boolean): number[] =>
+function countsOf(rounds: readonly DecidedRound[], length: number) {
+  const times = (holds: (round: DecidedRound, position: number) => boolean): number[] =>
     Array.from({ length }, (_, position) => rounds.filter((round) => holds(round, position)).length);
   return {
     reached: times(

@@ -1,7 +1,7 @@
 import type { RoundEndEvent } from '@foretoken/core';
 import type { ShorterDrafts } from '../profile/profile-schema.js';
 
-type Round = Pick<RoundEndEvent, 'draftedCount' | 'acceptedCount'>;
+export type Round = Pick<RoundEndEvent, 'draftedCount' | 'acceptedCount'>;
 
 /** What was drafted at a token of the text. */
 interface Outcome {
@@ -24,9 +24,9 @@ interface Outcome {
  * @param rounds of one text from its first token, with drafts of at most `draftLength` tokens.
  */
 export function countShorterDrafts(rounds: readonly Round[], draftLength: number): ShorterDrafts[] {
-  return Array.from({ length: draftLength - 1 }, (_, index) =>
-    countsOf(layRounds(rounds, draftLength, index + 1), index + 1),
-  );
+  return layRounds(rounds, draftLength)
+    .slice(0, -1)
+    .map((laid, index) => countsOf(laid, index + 1));
 }
 
 /** A round laid over a text whose rounds had another draft length. */
@@ -39,9 +39,13 @@ export interface LaidRound {
   readonly acceptedCount: number;
 }
 
-/** @param length of the laid rounds' drafts, from 1 to `draftLength`. */
-export function layRounds(rounds: readonly Round[], draftLength: number, length: number): LaidRound[] {
+/** The rounds that drafts of each length from 1 to `draftLength` would have had on the same text. */
+export function layRounds(rounds: readonly Round[], draftLength: number): LaidRound[][] {
   const outcomes = rounds.flatMap((round) => outcomesOf(round, draftLength));
+  return Array.from({ length: draftLength }, (_, index) => roundsOf(outcomes, index + 1));
+}
+
+function roundsOf(outcomes: readonly (Outcome | undefined)[], length: number): LaidRound[] {
   const laid: LaidRound[] = [];
   for (let start = 0; start < outcomes.length; ) {
     const round = { start, ...outcomeOf(outcomes, start, length) };

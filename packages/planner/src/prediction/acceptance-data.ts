@@ -1,4 +1,4 @@
-import { addRounds } from '../measuring/round-contexts.js';
+import { addRounds, noRounds } from '../measuring/round-contexts.js';
 import type {
   AcceptanceEntry,
   RoundContexts,
@@ -116,7 +116,7 @@ function contextShiftOf(
   const cells = contexts?.drafting[length - 1];
   if (contexts === undefined || cells === undefined) return () => 0;
   const { plain } = contexts;
-  const all = cells.reduce(addRounds, { rounds: 0, contextTokens: 0 });
+  const all = cells.reduce(addRounds, noRounds);
   return (draftedCount) => {
     const cell = fromText ? cells[draftedCount] : all;
     return cell === undefined ? 0 : contextBeyond(cell, plain);

@@ -46,7 +46,7 @@ export function evaluate(
   length: number,
 ): Evaluation | undefined {
   const { contextTokens, sequences = 1 } = pipeline.limits ?? {};
-  const shares = acceptance && sharesOf(acceptance, length);
+  const shares = length === 0 ? undefined : acceptance && sharesOf(acceptance, length);
   const drafted = shares?.drafted;
   /** Over the numbers of tokens that drafts of at most `length` have. */
   const mean = (at: (tokens: number) => number): number =>
@@ -54,12 +54,10 @@ export function evaluate(
       ? at(length)
       : drafted.reduce((sum, share, tokens) => sum + share * at(Math.min(tokens, length)), 0);
   const committed =
-    shares === undefined || length === 0
-      ? { mean: 1, relativeDeviation: 0 }
-      : committedTokens(shares, length);
+    shares === undefined ? { mean: 1, relativeDeviation: 0 } : committedTokens(shares, length);
   /** Of texts of a given length it is not known how acceptance and context go together. */
   const contextOf = (tokens: number): number =>
-    contextTokens ?? costs.contextTokens + (length === 0 ? 0 : (shares?.contextShift(tokens) ?? 0));
+    contextTokens ?? costs.contextTokens + (shares?.contextShift(tokens) ?? 0);
   const milliseconds = mean((tokens) => costs.at(tokens, contextOf(tokens)));
   const joules = energy && mean((tokens) => energy.at(tokens));
   const together = mean((tokens) => costs.together(tokens, sequences, contextOf(tokens)) ?? Number.NaN);

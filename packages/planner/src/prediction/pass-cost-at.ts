@@ -41,12 +41,12 @@ function costsOfCurves(
     contexts: curves.map(({ contextTokens }) => contextTokens),
     at(length, contextTokens) {
       const after = curves.findIndex((curve) => curve.contextTokens >= contextTokens);
-      const right = curves[after < 0 ? curves.length - 1 : after] as CostCurve & { contextTokens: number };
-      const left = curves[curves.indexOf(right) - 1];
+      const index = after < 0 ? curves.length - 1 : after;
+      const right = curves[index] as CostCurve & { contextTokens: number };
+      const left = curves[index - 1];
       const to = costAt(right, length);
-      const width = right.contextTokens - (left?.contextTokens ?? 0);
-      if (left === undefined || width === 0) return to;
-      const perToken = (to - costAt(left, length)) / width;
+      if (left === undefined || left.contextTokens === right.contextTokens) return to;
+      const perToken = (to - costAt(left, length)) / (right.contextTokens - left.contextTokens);
       const beyond = contextTokens - right.contextTokens;
       // A longer context never makes a pass cheaper.
       return to + (beyond > 0 ? Math.max(0, perToken) : perToken) * beyond;

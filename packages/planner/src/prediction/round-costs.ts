@@ -65,8 +65,8 @@ export interface RoundPair {
 
 /**
  * Costs of rounds from what was measured: whole rounds at some lengths, between which the steps of the pass cost curves
- * are kept, and what those that draft take more in texts. Without them rounds are made of passes, corrected by what whole rounds of other configurations of the same
- * drafter cost more than their passes.
+ * are kept, and what those that draft take more in texts. Without them rounds are made of passes, corrected by what whole
+ * rounds of other configurations of the same drafter cost more than their passes.
  *
  * @returns undefined where neither was measured.
  */

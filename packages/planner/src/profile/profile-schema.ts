@@ -65,10 +65,13 @@ const roundCosts = z
   .strictObject({ ...pair, ...costs })
   .describe('A whole round by the number of drafted tokens, from 0');
 
-const timedRounds = z.strictObject({
+const roundsInContext = z.strictObject({
   rounds: count,
-  milliseconds: amount.describe('Of all these rounds together'),
   contextTokens: count.describe('Tokens in the cache before these rounds, of all of them together'),
+});
+
+const timedRounds = roundsInContext.extend({
+  milliseconds: amount.describe('Of all these rounds together'),
 });
 
 const roundsInTexts = z
@@ -103,11 +106,6 @@ const shorterDrafts = z
     drafted: z.array(count).describe('Rounds by the number of drafted tokens, from 0'),
   })
   .describe('Rounds of one draft length');
-
-const roundsInContext = z.strictObject({
-  rounds: count,
-  contextTokens: count.describe('Tokens in the cache before these rounds, of all of them together'),
-});
 
 const roundContexts = z
   .strictObject({
@@ -312,7 +310,6 @@ export type RoundsInTextsEntry = z.infer<typeof roundsInTexts>;
 export type AcceptanceEntry = Profile['acceptance'][number];
 export type ShorterDrafts = z.infer<typeof shorterDrafts>;
 export type RoundsInContext = z.infer<typeof roundsInContext>;
-export type PromptReading = NonNullable<z.infer<typeof acceptance>['promptReading']>;
 export type RoundContexts = z.infer<typeof roundContexts>;
 export type TreePassesEntry = Profile['treePasses'][number];
 export type TreeRoundsEntry = NonNullable<Profile['treeRounds']>[number];

@@ -1,15 +1,9 @@
 import type { RoundEndEvent } from '@foretoken/core';
-import type {
-  AcceptanceEntry,
-  Profile,
-  PromptReading,
-  RoundContexts,
-  ShorterDrafts,
-} from '../../profile/profile-schema.js';
+import type { AcceptanceEntry, Profile, RoundContexts, ShorterDrafts } from '../../profile/profile-schema.js';
 import { AcceptanceCounts } from '../acceptance-counts.js';
 import type { ProfileStep } from '../profile-step.js';
 import { createRecordingLength } from '../recording-length.js';
-import { addRoundContexts, countRoundContexts } from '../round-contexts.js';
+import { addRoundContexts, countRoundContexts, noRounds } from '../round-contexts.js';
 import { addShorterDrafts, countShorterDrafts } from '../shorter-drafts.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
 import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
@@ -43,18 +37,29 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
         if (run === undefined) return;
         if (entry === undefined) {
           const shared = { draftLength, promptsSha256, promptCount: prompts.length, promptsUsed: 0 };
-          entry = { ...fields, ...shared, positions: [], histories: [], shorter: [], hostCosts: [] };
+          const contexts = { plain: noRounds, drafting: [] };
+          const promptReading = { texts: 0, milliseconds: 0 };
+          const counted = {
+            positions: [],
+            histories: [],
+            shorter: [],
+            contexts,
+            promptReading,
+            hostCosts: [],
+          };
+          entry = { ...fields, ...shared, ...counted };
           profile.acceptance.push(entry);
         }
         const counts = new AcceptanceCounts(entry);
         counts.add(run);
         Object.assign(entry, counts.counts());
+        // Where an older file has none of these, nothing is known of its prompts.
         if (entry.shorter !== undefined) entry.shorter = addShorterDrafts(entry.shorter, run.shorter);
-        // Of an older file nothing is known of the first prompts.
-        if (entry.promptsUsed === 0 || entry.contexts !== undefined)
-          entry.contexts = addRoundContexts(entry.contexts, run.contexts);
-        if (entry.promptsUsed === 0 || entry.promptReading !== undefined)
-          entry.promptReading = addPromptReading(entry.promptReading, run.promptReading);
+        if (entry.contexts !== undefined) entry.contexts = addRoundContexts(entry.contexts, run.contexts);
+        if (entry.promptReading !== undefined) {
+          entry.promptReading.texts += 1;
+          entry.promptReading.milliseconds += run.readingMilliseconds;
+        }
         entry.hostCosts = addHostCosts(entry.hostCosts, run.hostCosts);
         entry.promptsUsed += 1;
         if (options.clock() - started > milliseconds) return;
@@ -66,7 +71,7 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
 interface Run extends Pick<AcceptanceEntry, 'positions' | 'histories' | 'hostCosts'> {
   readonly shorter: ShorterDrafts[];
   readonly contexts: RoundContexts;
-  readonly promptReading: PromptReading;
+  readonly readingMilliseconds: number;
 }
 
 /** Decodes after one prompt; undefined where it was interrupted. */
@@ -98,21 +103,16 @@ async function countPrompt(
     ...counts.counts(),
     shorter: countShorterDrafts(rounds, draftLength),
     contexts: countRoundContexts(rounds, draftLength, keptTokens(target.model, prompt)),
-    promptReading: { texts: 1, milliseconds: promptReadingOf(rounds) },
+    readingMilliseconds: readingOf(rounds),
     hostCosts,
   };
 }
 
 /** Milliseconds that the first of a text's rounds drafts longer than the later ones; 0 where there are none. */
-function promptReadingOf(rounds: readonly RoundEndEvent[]): number {
+function readingOf(rounds: readonly RoundEndEvent[]): number {
   const [first, ...later] = rounds.map(({ draftMilliseconds }) => draftMilliseconds as number);
   if (first === undefined || later.length === 0) return 0;
   return first - later.reduce((sum, milliseconds) => sum + milliseconds, 0) / later.length;
-}
-
-function addPromptReading(left: PromptReading | undefined, right: PromptReading): PromptReading {
-  const { texts, milliseconds } = left ?? { texts: 0, milliseconds: 0 };
-  return { texts: texts + right.texts, milliseconds: milliseconds + right.milliseconds };
 }
 
 function addHostCosts(

@@ -1,5 +1,5 @@
 import type { ProfileStep } from '../profile-step.js';
-import { addTurns, createRecordingTurns, type TimedTurns } from '../recording-turns.js';
+import { addTurns, createRecordingTurns, noTurns } from '../recording-turns.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
 import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
 
@@ -28,7 +28,7 @@ export function roundsInTextsStep(
       ) === true,
     async measure(profile, milliseconds, signal) {
       const started = clock();
-      let timed: TimedTurns | undefined;
+      let timed = noTurns;
       let texts = 0;
       for (const [index, prompt] of prompts.entries()) {
         const length = lengths[index % lengths.length] as number;
@@ -37,12 +37,12 @@ export function roundsInTextsStep(
         const { controller, turns } = createRecordingTurns(length, { begins, promptTokens });
         const decoding = { target: target.model, drafter, sampling, rule, clock, signal };
         if (!(await runPrompt({ ...decoding, draftLength: controller }, prompt, index))) return;
-        timed = timed === undefined ? turns() : addTurns(timed, turns());
+        timed = addTurns(timed, turns());
         texts += 1;
         if (clock() - started > milliseconds) break;
       }
       // A context may have no room for a draft.
-      if (timed === undefined || timed.drafting.length === 0) return;
+      if (timed.drafting.length === 0) return;
       const { plain, drafting } = timed;
       const entry = { ...fields, promptsSha256, texts, plain, drafting: [...drafting] };
       profile.roundsInTexts = [...(profile.roundsInTexts ?? []), entry];

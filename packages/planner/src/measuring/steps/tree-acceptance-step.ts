@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Drafter, DraftTreeKind } from '@foretoken/core';
-import type { Profile, RoundsInContext, TreeAcceptanceEntry } from '../../profile/profile-schema.js';
+import type { Profile, TreeAcceptanceEntry } from '../../profile/profile-schema.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import type { ProfileStep } from '../profile-step.js';
 import { RankCounts } from '../rank-counts.js';
-import { addRounds, plainRounds } from '../round-contexts.js';
+import { addRounds, noRounds, plainRounds } from '../round-contexts.js';
 import { createRecordingTreeDrafter } from '../recording-tree-drafter.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
 import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
@@ -54,7 +54,7 @@ export function treeAcceptanceStep(
           const prompt = prompts[index] as readonly number[];
           const promptTokens = keptTokens(target.model, prompt);
           let tokens = 0;
-          let drafting: RoundsInContext = { rounds: 0, contextTokens: 0 };
+          let drafting = noRounds;
           const done = await runPrompt({ ...shared, drafter: recording }, prompt, index, (round) => {
             drafting = addRounds(drafting, { rounds: 1, contextTokens: promptTokens + tokens });
             tokens += round.committedCount;
@@ -62,17 +62,17 @@ export function treeAcceptanceStep(
           if (!done) return;
           if (entry === undefined) {
             const prompted = { promptsSha256, promptCount: prompts.length, promptsUsed: 0 };
-            entry = { ...fields, widths: [...widths], ...prompted, ranks: [] };
+            const contexts = { plain: noRounds, drafting: noRounds };
+            entry = { ...fields, widths: [...widths], ...prompted, ranks: [], contexts };
             profile.treeAcceptance.push(entry);
           }
           const sum = new RankCounts(entry.ranks);
           sum.add(counts.ranks());
           entry.ranks = sum.ranks();
-          const plain = plainRounds(tokens, promptTokens);
-          if (entry.promptsUsed === 0) entry.contexts = { plain, drafting };
-          else if (entry.contexts !== undefined)
+          // Where an older file has none, nothing is known of its prompts.
+          if (entry.contexts !== undefined)
             entry.contexts = {
-              plain: addRounds(entry.contexts.plain, plain),
+              plain: addRounds(entry.contexts.plain, plainRounds(tokens, promptTokens)),
               drafting: addRounds(entry.contexts.drafting, drafting),
             };
           entry.promptsUsed += 1;
