@@ -139,8 +139,9 @@ test('where drafting pays it reaches the rate of the best fixed length', () => {
 describe('where drafting does not pay', () => {
   test('what is never accepted is soon left alone, and its tries lose little', () => {
     const run = generation(createLearningDraftLength(), wrong, { maximumTokens: 4000 });
-    expect(drafts(run)).toBeLessThan(60);
-    expect(run.tokens / run.milliseconds).toBeGreaterThan(0.99);
+    expect(drafts({ ...run, lengths: run.lengths.slice(-2000) })).toBeLessThan(40);
+    // Plain decoding takes a millisecond a token; beside what tries may lose are the first drafts and the last try.
+    expect(run.milliseconds - run.tokens).toBeLessThan(16 + 0.0025 * run.tokens + 6);
   });
 
   test('what cannot pay even if all is accepted is drafted a few times, and never again', () => {
@@ -223,6 +224,29 @@ test('it comes back when drafts become right', () => {
   const machine = { ...cheap, acceptance: (round: number) => (round < 300 ? 0 : 0.95) };
   const { lengths } = generation(createLearningDraftLength(), machine, { maximumTokens: 6000 });
   expect(lengths.slice(-200).filter((length) => length > 0).length).toBeGreaterThan(190);
+});
+
+test('where drafts are right now and then, it comes back within a few rounds', () => {
+  // Was wrong: every try in vain doubled the pause to the next, and half of what could be copied was over before one.
+  const isRight = (round: number): boolean => round % 96 >= 64;
+  const machine = { ...cheap, acceptance: (round: number) => (isRight(round) ? 0.95 : 0) };
+  const { lengths } = generation(createLearningDraftLength(), machine, { maximumTokens: 20_000 });
+  const late: number[] = [];
+  for (let begin = 64; begin + 32 < lengths.length; begin += 96)
+    late.push(lengths.slice(begin, begin + 32).findIndex((length) => length > 0));
+  expect(late.length).toBeGreaterThan(30);
+  expect(Math.max(...late)).toBeLessThan(10);
+});
+
+test('what pays in texts far easier than the usual alone is tried', () => {
+  // Was wrong: a text one standard deviation easier did not pay, and a drafter that copies a fifth of all texts was never tried.
+  // As of a target of 1.5B parameters in Q4_K_M and a draft model of 0.5B.
+  const cost = (length: number): number => (length === 0 ? 1 : 1.65 + 0.37 * length);
+  const lengths = [0, 1, 3, 7, 15];
+  const roundCosts = { lengths, milliseconds: lengths.map(cost) };
+  const controller = createLearningDraftLength({ roundCosts, priorAcceptance: [0.5] });
+  const run = generation(controller, { cost, acceptance: () => 0.97 }, { maximumTokens: 400 });
+  expect(run.tokens / run.milliseconds).toBeGreaterThan(1.3);
 });
 
 test('generations too short to learn in teach it together', () => {

@@ -60,9 +60,11 @@ const savedOverRead = 2;
 const lossAtFirst = 16;
 const lossPerTime = 0.0025;
 const lossPerSaved = 0.2;
-/** Plain rounds before drafting is tried again, doubled every time that it still does not pay. */
-const firstPause = 8;
-const longestPause = 4096;
+/**
+ * Plain rounds before drafting is tried again: what tries may lose bounds how often that is. With pauses that doubled, a text that
+ * began to copy again after 64 tokens was noticed when it was half over.
+ */
+const pause = 8;
 /**
  * Most plain rounds from one look at whether to draft to the next: little changes in between, and a look takes the time of
  * a hundred microseconds between passes that fill the processor's caches.
@@ -81,6 +83,13 @@ const refreshRounds = 4;
 const horizon = 256;
 /** No text is as good as this, however hopeful. */
 const mostAcceptance = 0.98;
+/**
+ * How far a good text and a bad one lie from the usual, in standard deviations, and the share of texts that each stands for: the
+ * quadrature of Gauss and Hermite with three points. With equal shares one deviation away, texts that copy, a fifth of all and
+ * far from the usual, were not hoped for, and some drafters never tried again after a bad first text.
+ */
+const farText = Math.sqrt(3);
+const farShare = 1 / 6;
 
 /**
  * The controller that needs nothing measured. It begins plainly, drafts two rounds to see what they cost (unless it is
@@ -88,8 +97,8 @@ const mostAcceptance = 0.98;
  * drafter's confidence says that going on does not pay (`paysToGoOn`), and is asked for as long as would be best were
  * this text a good one.
  *
- * Where drafting does not pay it is tried again where a good text would give back more than the try loses, more and more
- * rarely; all such tries together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting
+ * Where drafting does not pay it is tried again where a good text would give back more than the try loses; all such tries
+ * together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting
  * has saved. Where no acceptance could make it pay it is not tried at all. A round in which the drafter was asked and had
  * nothing to propose, as in most rounds of one that copies text, is no try: it loses but the asking, and tells what a plain
  * round costs.
@@ -166,9 +175,8 @@ class LearningController implements LearningDraftLength {
   #untilLook = 0;
   /** True from when the text may have changed to the next draft. */
   #isNewText = false;
-  /** Plain rounds since the last draft, and after how many it is tried again. */
+  /** Plain rounds since the last draft. */
   #plainRounds = 0;
-  #pause = firstPause;
   /** Rounds of drafting since plain ones were seen, after how many they are looked at again, and the plain ones in a row. */
   #draftRounds = 0;
   #plainInARow = 0;
@@ -201,8 +209,7 @@ class LearningController implements LearningDraftLength {
     this.#isFirstRound = true;
     this.#untilLook = 0;
     this.#mode = 'plain';
-    this.#pause = firstPause;
-    this.#plainRounds = firstPause;
+    this.#plainRounds = pause;
   };
 
   choice(limit: number = this.#maximumLength): LengthChoice | undefined {
@@ -258,12 +265,11 @@ class LearningController implements LearningDraftLength {
       this.#isNewText = true;
     }
     const acceptance = this.#acceptance(costs);
-    const good = this.#choose(costs, acceptance, this.#texts.deviation);
+    const good = this.#choose(costs, acceptance, farText * this.#texts.deviation);
     // What does not pay in a good text does not in this one.
     const choice = good.length === 0 ? good : this.#choose(costs, acceptance);
     if (this.#pays(choice)) {
       this.#mode = 'draft';
-      this.#pause = firstPause;
       this.#isRefreshing = this.#draftRounds >= this.#refreshAfter;
       if (this.#isRefreshing) return 0;
       const rate = choice.expectedCommitted / choice.cost;
@@ -313,10 +319,8 @@ class LearningController implements LearningDraftLength {
     if (this.#mode === 'draft') this.#countDraftRound(draftedCount);
     if (askedLength === 0) this.#plainRounds += 1;
     else if (draftedCount > 0) {
-      if (this.#mode === 'try' && this.#firstDraftsLeft === 0)
-        this.#pause = Math.min(2 * this.#pause, longestPause);
       // What was partly right is tried again at once.
-      this.#plainRounds = acceptedCount > 0 ? this.#pause : 0;
+      this.#plainRounds = acceptedCount > 0 ? pause : 0;
       this.#isNewText = false;
     }
     if (roundMilliseconds === undefined) return;
@@ -347,7 +351,7 @@ class LearningController implements LearningDraftLength {
    * gain with every plain round, and more to read.
    */
   #lookLater(): void {
-    const due = [this.#pause, this.#isNewText ? 0 : longPause]
+    const due = [pause, this.#isNewText ? 0 : longPause]
       .map((rounds) => rounds - this.#plainRounds)
       .filter((left) => left > 0);
     this.#untilLook = Math.min(longestLook, ...due) - 1;
@@ -405,13 +409,13 @@ class LearningController implements LearningDraftLength {
     choice: LengthChoice,
     good: LengthChoice,
   ): number {
-    if (good.length === 0 || this.#plainRounds < this.#pause) return 0;
+    if (good.length === 0 || this.#plainRounds < pause) return 0;
     const plain = costs[0] as number;
     const reading = this.#costs.catchUp(this.#missed);
     if (this.#lost + reading > this.#allowedLoss(plain)) return 0;
-    const texts = [this.#choose(costs, acceptance, -this.#texts.deviation), choice, good];
-    const gained =
-      texts.reduce((sum, { expectedGain }) => sum + this.#savedBy(expectedGain), 0) / texts.length;
+    const bad = this.#choose(costs, acceptance, -farText * this.#texts.deviation);
+    const far = this.#savedBy(bad.expectedGain) + this.#savedBy(good.expectedGain);
+    const gained = farShare * far + (1 - 2 * farShare) * this.#savedBy(choice.expectedGain);
     // A try that does not look good ends with its first token.
     const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
     const loss = reading + Math.max(0, once);
