@@ -61,7 +61,7 @@ function simulated({ target, draft, acceptance }: SimulatedPair): CompilePlanOpt
   const positions = [[{ from: 0, to: 1, reached: counted, accepted: Math.round(counted * acceptance) }]];
   const profile: Profile = {
     format: 'foretoken-profile',
-    version: 2,
+    version: 3,
     machine: { processor: 'published', cores: 1, memoryBytes: 0, system: 'published', node: 'none' },
     libraries: {},
     models: Object.fromEntries(files.map(({ name, sha256, bytes }) => [name, { sha256, bytes }])),

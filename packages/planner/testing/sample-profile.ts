@@ -15,7 +15,7 @@ export function sampleProfile(): Profile {
   const passes = { configuration: target, contextTokens: 64, length: 4, passes: 10, milliseconds: 100 };
   return {
     format: 'foretoken-profile',
-    version: 2,
+    version: 3,
     machine: {
       processor: 'a processor',
       cores: 2,
@@ -85,8 +85,15 @@ export function sampleProfile(): Profile {
       {
         ...pair,
         rule: 'traversal',
-        contextTokens: 48,
-        trees: [{ widths: [2], milliseconds: 5, plainMilliseconds: 2 }],
+        promptsSha256: 'c'.repeat(64),
+        texts: 2,
+        trees: [
+          {
+            widths: [2],
+            drafting: { rounds: 10, milliseconds: 50, contextTokens: 510 },
+            plain: { rounds: 30, milliseconds: 60, contextTokens: 1500 },
+          },
+        ],
       },
     ],
     treeAcceptance: [

@@ -53,13 +53,13 @@ export function profileLines(
         : `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
     );
   }
-  for (const { drafter, target, draft, contextTokens, trees } of profile.treeRounds ?? []) {
-    const shown = trees.map(
-      ({ widths, milliseconds, plainMilliseconds }) =>
-        `${widths.join(',')}: ${(milliseconds / plainMilliseconds).toFixed(2)}`,
-    );
+  for (const { drafter, target, draft, trees } of profile.treeRounds ?? []) {
+    const shown = trees.map(({ widths, drafting, plain }) => {
+      const [ofTree, ofPlain] = [drafting, plain].map(({ milliseconds, rounds }) => milliseconds / rounds);
+      return `${widths.join(',')}: ${((ofTree as number) / (ofPlain as number)).toFixed(2)}`;
+    });
     lines.push(
-      `rounds with trees of ${drafter}${pairOf({ draft })} for ${nameOf(target)} after ${contextTokens} tokens, of a plain round's time: ${shown.join('; ')}`,
+      `rounds with trees of ${drafter}${pairOf({ draft })} for ${nameOf(target)} in texts, of a plain round's time: ${shown.join('; ')}`,
     );
   }
   for (const { head, target, lengths, milliseconds } of profile.headPasses ?? []) {

@@ -262,8 +262,8 @@ function treeSteps(options: ProfileSetupOptions): ProfileStep[] {
   const passes = treePassesStep(target, clock);
   if (target.model.capabilities.maximumLeaves === 1) return [passes];
   const ofHead = draft === undefined && head !== undefined ? [headPassesStep(head.model, target, clock)] : [];
-  const rounds = treeRoundsStep(pair, typicalContext(target.model, prompts), clock);
-  return [passes, ...ofHead, rounds, treeAcceptanceStep(pair, { prompts, clock })];
+  const texts = { prompts, clock };
+  return [passes, ...ofHead, treeRoundsStep(pair, texts), treeAcceptanceStep(pair, texts)];
 }
 
 /** Undefined: no trees are asked for, or nothing drafts any. */

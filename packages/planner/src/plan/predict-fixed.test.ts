@@ -135,12 +135,19 @@ describe('predictions of fixed drafts', () => {
     ];
     const { treePasses, treeAcceptance } = treeEntries(1.2, shares);
     const [entry] = sampleProfile().treeRounds as [TreeRoundsEntry];
+    const timed = (rounds: number, each: number) => ({
+      rounds,
+      milliseconds: rounds * each,
+      contextTokens: rounds * 64,
+    });
     const trees = [
-      { widths: [2], milliseconds: 24, plainMilliseconds: 12 },
-      { widths: [2, 2], milliseconds: 48, plainMilliseconds: 12 },
+      { widths: [2], drafting: timed(20, 24), plain: timed(50, 12) },
+      { widths: [2, 2], drafting: timed(30, 48), plain: timed(60, 12) },
+      // Too few.
+      { widths: [2, 1], drafting: timed(19, 480), plain: timed(60, 12) },
     ];
     const { target, draft, drafter } = smallProfile().roundCosts[0] as RoundCostsEntry;
-    const treeRounds = [{ ...entry, target, draft, drafter, contextTokens: 64, trees }];
+    const treeRounds = [{ ...entry, target, draft, drafter, trees }];
     const options = optionsOf({ treePasses, treeAcceptance, treeRounds });
     for (const [widths, times] of [
       [[2], 2],

@@ -2,7 +2,7 @@ import type { RoundsInTextsEntry, TimedRounds } from '../profile/profile-schema.
 import { linearBetween } from './linear-between.js';
 
 /** With fewer rounds on either side a few slow ones decide. */
-const fewestRounds = 20;
+export const fewestRounds = 20;
 /** A length of which so many were timed has a factor of its own. */
 const fewestOfOneLength = 50;
 /** A machine that was disturbed for a while tells of itself, not of drafts. */

@@ -101,7 +101,6 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
     ),
   };
   const restAt = (length: number): number => costAt(rest, Math.min(length, longest));
-  const plainAt = (tokens: number): number => passes.at(0, tokens) + restAt(0);
   const aloneAt = (length: number, tokens: number): number => passes.at(length, tokens) + restAt(length);
   const inTexts = pair.measuredInTexts?.find(isOfPair);
   const factorOf = inTexts === undefined ? () => 1 : inTextsFactor(inTexts, aloneAt);
@@ -109,9 +108,9 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
   const trees = pair.measuredTrees?.find(isOfPair);
   const treeFactor =
     trees &&
-    treeRoundFactor(profile, trees, (tree, tokens) => {
-      const alone = passes.ofTree(tree, tokens);
-      return alone === undefined ? undefined : alone / plainAt(tokens);
+    treeRoundFactor(profile, trees, {
+      plain: (tokens) => aloneAt(0, tokens),
+      tree: (tree, tokens) => passes.ofTree(tree, tokens),
     });
   return {
     longest,
@@ -127,9 +126,9 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
     ofTree: (tree, tokens = contextTokens) => {
       const alone = passes.ofTree(tree, tokens);
       if (alone === undefined) return undefined;
-      // Without measured rounds: what a chain of as many tokens takes beside its passes.
-      const whole = treeFactor === undefined ? alone + restAt(tree.nodes) : alone * treeFactor(tree.nodes);
-      return whole * factorAt(tree.nodes);
+      if (treeFactor !== undefined) return alone * treeFactor(tree.nodes);
+      // What a chain of as many tokens takes beside its passes, and more in texts.
+      return (alone + restAt(tree.nodes)) * factorAt(tree.nodes);
     },
   };
 }

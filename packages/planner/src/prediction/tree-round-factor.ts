@@ -1,33 +1,48 @@
 import { treePassLengths } from '@foretoken/core';
 import { parentsOfWidths } from '../measuring/parents-of-widths.js';
-import type { Profile, TreeRoundsEntry } from '../profile/profile-schema.js';
+import type { Profile, TimedRounds, TreeRoundsEntry } from '../profile/profile-schema.js';
+import { fewestRounds } from './in-texts-factor.js';
 import { linearBetween } from './linear-between.js';
 import type { TreeRound } from './round-costs.js';
 import { treeCostsOf } from './tree-costs.js';
 
+/** What passes measured alone tell, of whole rounds that draft nothing and of the passes of a round with a tree. */
+interface Told {
+  plain(contextTokens: number): number;
+  tree(tree: TreeRound, contextTokens: number): number | undefined;
+}
+
 /**
- * What rounds with trees take over what their passes tell, by the trees' size: linear between those that were measured, and
- * that of the nearest one beyond them. Whole rounds are compared with the plain ones that they took turns with, since passes
- * were measured at another time.
+ * What rounds with trees take in texts over what their passes tell, by the trees' size: linear between those that were measured
+ * often enough, and that of the nearest one beyond them. The plain rounds of the same texts tell how fast the machine was.
  *
- * @param passesOverPlain the passes of a round with a tree over a plain round, as passes measured alone tell it.
  * @returns undefined where nothing can be compared.
  */
 export function treeRoundFactor(
   profile: Profile,
-  { target, contextTokens, trees }: TreeRoundsEntry,
-  passesOverPlain: (tree: TreeRound, contextTokens: number) => number | undefined,
+  { target, trees }: TreeRoundsEntry,
+  told: Told,
 ): ((nodes: number) => number) | undefined {
   const costs = treeCostsOf(profile, target);
   if (typeof costs === 'string') return undefined;
   const factors = new Map<number, number>();
-  for (const { widths, milliseconds, plainMilliseconds } of trees) {
+  for (const { widths, drafting, plain } of trees) {
+    if (Math.min(drafting.rounds, plain.rounds) < fewestRounds) continue;
     const parents = parentsOfWidths(widths);
     const nodes = parents.length;
-    const draftPasses = treePassLengths({ parents });
-    const told = passesOverPlain({ nodes, draftPasses, passRatio: costs.ratio(nodes) }, contextTokens);
-    if (told !== undefined && told > 0 && plainMilliseconds > 0)
-      factors.set(nodes, milliseconds / plainMilliseconds / told);
+    const tree = { nodes, draftPasses: treePassLengths({ parents }), passRatio: costs.ratio(nodes) };
+    const ofTree = overTold(drafting, (contextTokens) => told.tree(tree, contextTokens));
+    const ofPlain = overTold(plain, (contextTokens) => told.plain(contextTokens));
+    if (ofTree !== undefined && ofPlain !== undefined) factors.set(nodes, ofTree / ofPlain);
   }
   return linearBetween(factors);
+}
+
+/** Milliseconds of a round over what is told. */
+function overTold(
+  { rounds, milliseconds, contextTokens }: TimedRounds,
+  toldAt: (contextTokens: number) => number | undefined,
+): number | undefined {
+  const told = toldAt(contextTokens / rounds);
+  return told !== undefined && told > 0 && milliseconds > 0 ? milliseconds / rounds / told : undefined;
 }

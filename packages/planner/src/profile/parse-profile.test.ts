@@ -38,7 +38,7 @@ describe('a profile file', () => {
 
   it('says which version it is of', () => {
     expect(() => parse(changed('version', 1))).toThrow(
-      'is a profile of version 1, and this program reads version 2',
+      'is a profile of version 1, and this program reads version 3',
     );
   });
 

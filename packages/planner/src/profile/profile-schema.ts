@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Goes up where a reader of the version before would misread a file. */
-export const profileVersion = 2;
+export const profileVersion = 3;
 
 const count = z.int().min(0);
 const positiveCount = z.int().min(1);
@@ -193,18 +193,19 @@ const treePasses = z
 const treeRounds = z
   .strictObject({
     ...pair,
-    contextTokens: positiveCount.describe('Tokens that were in the cache'),
+    promptsSha256: sha256.describe("Of the prompts' token ids as JSON"),
+    texts: positiveCount.describe('After the first so many of the prompts'),
     trees: z
       .array(
         z.strictObject({
           widths,
-          milliseconds: amount,
-          plainMilliseconds: amount.describe('Of a round that drafts nothing, measured in turns with it'),
+          drafting: timedRounds.describe('Rounds that draft whole trees'),
+          plain: timedRounds.describe('Rounds of plain decoding in the same texts'),
         }),
       )
       .min(1),
   })
-  .describe('Whole rounds that draft trees; lower quartiles');
+  .describe('Whole rounds on prompts, plain decoding and draft trees in turn within every text');
 
 const headPasses = z
   .strictObject({
@@ -279,7 +280,7 @@ const energy = z
   })
   .describe('Energy of passes; of whatever else ran meanwhile too');
 
-/** A profile file, [version 2]: what a machine was measured to do with some models. */
+/** A profile file, [version 3]: what a machine was measured to do with some models. */
 export const profileSchema = z.strictObject({
   format: z.literal('foretoken-profile'),
   version: z.literal(profileVersion),
