@@ -2,19 +2,19 @@
  * Is the default controller, without a plan and without anything measured beforehand, ever slower than plain decoding? The
  * embedded pair on both engines, greedy and at temperature 1, after the last 768 tokens of Spec-Bench prompts: each is
  * decoded plainly, plainly again (the control: what differs there is noise), and with the draft model under one learning
- * controller that is kept from prompt to prompt. The three are decoded side by side, a round of each in turn, in every
- * order: a machine that is slow for a while is slow for all of them. Each has a target of its own, and in six repeats each
- * has each target twice, since where a model lies in memory makes it up to 3 % slower or faster.
+ * controller that is kept from prompt to prompt. The three follow each other text by text, in every order twice over twelve
+ * repeats, on one target and one sequence, as in a user's process: ways that take turns within a text push each other's
+ * weights out of the processor's cache, and where a model lies in memory makes it up to 3 % slower or faster.
  * The drafter is new in every run, so that a draft model reads the prompt where it is asked.
  *
  * Of a prompt's repeats the median counts, since most disturbances of a shared machine are of one generation; of prompts the
- * geometric mean. A throwaway controller warms up the code of drafting, as the two plain ways warm up each other's.
+ * geometric mean. A throwaway controller warms up the process, which is slow in its first seconds.
  *
  * Goals: every category at least 0.99 times plain; no prompt slower, by a one-sided paired t test on log times at 1 %
  * after Holm (with six repeats a rank test could never reject; beside it is the slowdown that this test would find half
  * of the time). The first generation, in which the controller learns, is told apart.
  *
- * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, ten minutes). Others: --all (480 prompts, hours);
+ * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, 25 minutes). Others: --all (480 prompts, hours);
  * a part: --prompts 12 --engine llamacpp --temperature 0 --repeats 3 --tokens 32, whose result is written as
  * never-slower-part.
  */
@@ -32,7 +32,11 @@ import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { onnxBackend } from '@foretoken/onnx-backend';
 import { studentTQuantile } from '@foretoken/stats';
 import { tinyModels } from '@foretoken/tiny-models';
-import { type BeginGeneration, decodeInTurns } from '../apps/cli/src/benchmark/decode-in-turns.js';
+import {
+  type BeginGeneration,
+  type DecodedInTurns,
+  decodeInTurns,
+} from '../apps/cli/src/benchmark/decode-in-turns.js';
 import { summarize } from '../apps/cli/src/benchmark/summary.js';
 import { deviation, mean, slowdownFoundHalfOfTheTime, slowerPrompts } from './support/slower-prompts.js';
 import { type SpecBenchPrompt, specBenchPrompts } from './support/spec-bench-prompts.js';
@@ -44,8 +48,8 @@ const { values: given } = parseArgs({
     prompts: { type: 'string', default: '60' },
     engine: { type: 'string' },
     temperature: { type: 'string' },
-    repeats: { type: 'string', default: '6' },
-    tokens: { type: 'string', default: '64' },
+    repeats: { type: 'string', default: '12' },
+    tokens: { type: 'string', default: '128' },
   },
 });
 const count = given.all ? Number.POSITIVE_INFINITY : Number(given.prompts);
@@ -57,7 +61,7 @@ const backends = [llamacppBackend, onnxBackend].filter(
 const temperatures = [0, 1].filter(
   (value) => given.temperature === undefined || value === Number(given.temperature),
 );
-const warmUps = 8;
+const warmUps = 24;
 const level = 0.01;
 const goal = 0.99;
 const ways = ['plain', 'control', 'learning'] as const;
@@ -75,16 +79,15 @@ type ByWay<Value> = Readonly<Record<Way, Value>>;
 type Times = ByWay<number[]>;
 
 interface Setup {
-  /** The same model three times. */
-  readonly targets: readonly LanguageModel[];
+  readonly target: LanguageModel;
   readonly draft: LanguageModel;
   readonly temperature: number;
   readonly controller: DraftLengthController;
 }
 
 interface Repeat {
-  /** Of the targets, in their order. */
-  readonly sequences: readonly Sequence[];
+  /** Of the target, which the ways use one after the other. */
+  readonly sequence: Sequence;
   /** The number of the repeat. */
   readonly seed: number;
 }
@@ -96,41 +99,40 @@ interface Cost {
   readonly milliseconds: number;
 }
 
-/** All ways side by side. */
+/** All ways, one after the other. */
+async function decodeEach(setup: Setup, prompt: readonly number[], repeat: Repeat): Promise<ByWay<Cost>> {
+  const costs = new Map<Way, Cost>();
+  for (const way of orders[repeat.seed % orders.length] as readonly Way[])
+    costs.set(way, await decode(setup, prompt, repeat, way));
+  const [plain, control, learning] = ways.map((way) => costs.get(way)) as [Cost, Cost, Cost];
+  return { plain, control, learning };
+}
+
 async function decode(
-  { targets, draft, temperature, controller }: Setup,
-  { tokens: prompt }: SpecBenchPrompt,
-  { sequences, seed }: Repeat,
-): Promise<ByWay<Cost>> {
-  const places = orders[seed % orders.length] as readonly Way[];
-  const target = targets[places.indexOf('learning')] as LanguageModel;
-  const drafter = createModelDrafter({ model: draft, target });
-  const begin =
-    (way: Way): BeginGeneration =>
-    (clock) => {
-      const place = places.indexOf(way);
-      const sequence = sequences[place] as Sequence;
-      if (sequence.length > prompt.length - 1) sequence.doRollback(prompt.length - 1);
-      return generate({
-        target: targets[place] as LanguageModel,
-        prompt,
-        sequence,
-        maximumTokens,
-        seed,
-        sampling: { temperature },
-        ignoreEndTokens: true,
-        clock,
-        ...(way === 'learning' ? { drafter, draftLength: controller } : {}),
-      });
-    };
-  const order = (turn: number): number[] =>
-    (orders[(seed + turn) % orders.length] as readonly Way[]).map((way) => ways.indexOf(way));
+  { target, draft, temperature, controller }: Setup,
+  prompt: readonly number[],
+  { sequence, seed }: Repeat,
+  way: Way,
+): Promise<Cost> {
+  if (sequence.length > prompt.length - 1) sequence.doRollback(prompt.length - 1);
+  const drafter = way === 'learning' ? createModelDrafter({ model: draft, target }) : undefined;
+  const begin: BeginGeneration = (clock) =>
+    generate({
+      target,
+      prompt,
+      sequence,
+      maximumTokens,
+      seed,
+      sampling: { temperature },
+      ignoreEndTokens: true,
+      clock,
+      ...(drafter === undefined ? {} : { drafter, draftLength: controller }),
+    });
   try {
-    const decoded = await decodeInTurns(ways.map(begin), { tokens: 1, order });
-    const [plain, control, learning] = decoded.map(({ counters }) => costOf(counters)) as [Cost, Cost, Cost];
-    return { plain, control, learning };
+    const [decoded] = await decodeInTurns([begin], { tokens: maximumTokens, order: () => [0] });
+    return costOf((decoded as DecodedInTurns).counters);
   } finally {
-    await drafter.close();
+    await drafter?.close();
   }
 }
 
@@ -194,33 +196,31 @@ function summarizeWay(
 
 const results: object[] = [];
 for (const backend of backends) {
-  const targets: LanguageModel[] = [];
-  for (const _ of ways) targets.push(await backend.loadModel(tinyModels.target));
-  const [target] = targets as [LanguageModel];
+  const target = await backend.loadModel(tinyModels.target);
   const draft = await backend.loadModel(tinyModels.draft);
   const prompts = await specBenchPrompts(target, count);
   for (const temperature of temperatures) {
-    const setup = { targets, draft, temperature, controller: createLearningDraftLength() };
+    const setup = { target, draft, temperature, controller: createLearningDraftLength() };
     const times: Times[] = [];
     let [drafted, firstGeneration] = [0, 0];
-    for (const [index, prompt] of prompts.entries()) {
-      const sequences = targets.map((own) => own.createSequence());
+    for (const [index, { tokens: prompt }] of prompts.entries()) {
+      const sequence = target.createSequence();
       try {
         if (index === 0) {
           const warming = { ...setup, controller: createLearningDraftLength() };
-          for (let seed = 0; seed < warmUps; seed++) await decode(warming, prompt, { sequences, seed });
-          const first = await decode(setup, prompt, { sequences, seed: 0 });
+          for (let seed = 0; seed < warmUps; seed++) await decodeEach(warming, prompt, { sequence, seed });
+          const first = await decodeEach(setup, prompt, { sequence, seed: 0 });
           firstGeneration = rounded(first.plain.milliseconds / first.learning.milliseconds);
         }
         const own: Times = { plain: [], control: [], learning: [] };
         for (let seed = 0; seed < repeats; seed++) {
-          const costs = await decode(setup, prompt, { sequences, seed });
+          const costs = await decodeEach(setup, prompt, { sequence, seed });
           for (const way of ways) own[way].push(costs[way].milliseconds);
           drafted += costs.learning.drafted;
         }
         times.push(own);
       } finally {
-        for (const sequence of sequences) sequence.close();
+        sequence.close();
       }
     }
     const result = {
@@ -236,9 +236,9 @@ for (const backend of backends) {
     console.log(JSON.stringify({ ...result, times: undefined }, null, 1));
   }
   await draft.close();
-  for (const own of targets) await own.close();
+  await target.close();
 }
-const isWhole = backends.length === 2 && temperatures.length === 2 && count >= 60 && repeats >= 6;
+const isWhole = backends.length === 2 && temperatures.length === 2 && count >= 60 && repeats >= 12;
 await writeResult(isWhole ? 'never-slower' : 'never-slower-part', {
   prompts: given.all ? 480 : count,
   repeats,
