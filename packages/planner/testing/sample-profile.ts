@@ -87,13 +87,8 @@ export function sampleProfile(): Profile {
         rule: 'traversal',
         promptsSha256: 'c'.repeat(64),
         texts: 2,
-        trees: [
-          {
-            widths: [2],
-            drafting: { rounds: 10, milliseconds: 50, contextTokens: 510 },
-            plain: { rounds: 30, milliseconds: 60, contextTokens: 1500 },
-          },
-        ],
+        plain: { rounds: 30, milliseconds: 60, contextTokens: 1500 },
+        trees: [{ widths: [2], rounds: 10, milliseconds: 50, contextTokens: 510 }],
       },
     ],
     treeAcceptance: [

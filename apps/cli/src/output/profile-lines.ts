@@ -53,11 +53,11 @@ export function profileLines(
         : `tree passes of ${nameOf(configuration)} after ${contextTokens} tokens, of a chain's time: ${ratios.join('; ')}`,
     );
   }
-  for (const { drafter, target, draft, trees } of profile.treeRounds ?? []) {
-    const shown = trees.map(({ widths, drafting, plain }) => {
-      const [ofTree, ofPlain] = [drafting, plain].map(({ milliseconds, rounds }) => milliseconds / rounds);
-      return `${widths.join(',')}: ${((ofTree as number) / (ofPlain as number)).toFixed(2)}`;
-    });
+  for (const { drafter, target, draft, plain, trees } of profile.treeRounds ?? []) {
+    const shown = trees.map(
+      ({ widths, milliseconds, rounds }) =>
+        `${widths.join(',')}: ${((milliseconds / rounds / plain.milliseconds) * plain.rounds).toFixed(2)}`,
+    );
     lines.push(
       `rounds with trees of ${drafter}${pairOf({ draft })} for ${nameOf(target)} in texts, of a plain round's time: ${shown.join('; ')}`,
     );

@@ -141,13 +141,13 @@ describe('predictions of fixed drafts', () => {
       contextTokens: rounds * 64,
     });
     const trees = [
-      { widths: [2], drafting: timed(20, 24), plain: timed(50, 12) },
-      { widths: [2, 2], drafting: timed(30, 48), plain: timed(60, 12) },
+      { widths: [2], ...timed(20, 24) },
+      { widths: [2, 2], ...timed(30, 48) },
       // Too few.
-      { widths: [2, 1], drafting: timed(19, 480), plain: timed(60, 12) },
+      { widths: [2, 1], ...timed(19, 480) },
     ];
     const { target, draft, drafter } = smallProfile().roundCosts[0] as RoundCostsEntry;
-    const treeRounds = [{ ...entry, target, draft, drafter, trees }];
+    const treeRounds = [{ ...entry, target, draft, drafter, plain: timed(60, 12), trees }];
     const options = optionsOf({ treePasses, treeAcceptance, treeRounds });
     for (const [widths, times] of [
       [[2], 2],

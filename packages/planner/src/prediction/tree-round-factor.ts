@@ -20,19 +20,19 @@ interface Told {
  */
 export function treeRoundFactor(
   profile: Profile,
-  { target, trees }: TreeRoundsEntry,
+  { target, plain, trees }: TreeRoundsEntry,
   told: Told,
 ): ((nodes: number) => number) | undefined {
   const costs = treeCostsOf(profile, target);
-  if (typeof costs === 'string') return undefined;
+  if (typeof costs === 'string' || plain.rounds < fewestRounds) return undefined;
+  const ofPlain = overTold(plain, (contextTokens) => told.plain(contextTokens));
   const factors = new Map<number, number>();
-  for (const { widths, drafting, plain } of trees) {
-    if (Math.min(drafting.rounds, plain.rounds) < fewestRounds) continue;
+  for (const { widths, ...drafting } of trees) {
+    if (drafting.rounds < fewestRounds) continue;
     const parents = parentsOfWidths(widths);
     const nodes = parents.length;
     const tree = { nodes, draftPasses: treePassLengths({ parents }), passRatio: costs.ratio(nodes) };
     const ofTree = overTold(drafting, (contextTokens) => told.tree(tree, contextTokens));
-    const ofPlain = overTold(plain, (contextTokens) => told.plain(contextTokens));
     if (ofTree !== undefined && ofPlain !== undefined) factors.set(nodes, ofTree / ofPlain);
   }
   return linearBetween(factors);

@@ -195,14 +195,9 @@ const treeRounds = z
     ...pair,
     promptsSha256: sha256.describe("Of the prompts' token ids as JSON"),
     texts: positiveCount.describe('After the first so many of the prompts'),
+    plain: timedRounds.describe('Rounds of plain decoding'),
     trees: z
-      .array(
-        z.strictObject({
-          widths,
-          drafting: timedRounds.describe('Rounds that draft whole trees'),
-          plain: timedRounds.describe('Rounds of plain decoding in the same texts'),
-        }),
-      )
+      .array(timedRounds.extend({ widths }).describe('Rounds that draft whole trees, one shape a text'))
       .min(1),
   })
   .describe('Whole rounds on prompts, plain decoding and draft trees in turn within every text');

@@ -1,7 +1,8 @@
 import type { ProfileStep } from '../profile-step.js';
-import { addTurns, createRecordingTurns, noTurns } from '../recording-turns.js';
+import { addTurns } from '../recording-turns.js';
 import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
-import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
+import { hashPrompts } from './prompt-run.js';
+import { type DraftingWay, turnsOnPrompts } from './turns-on-prompts.js';
 
 /** Tokens that are drafted a round, one length a text. */
 const lengths = [1, 3, 7];
@@ -15,7 +16,7 @@ export function roundsInTextsStep(
   pair: DraftingPair,
   { prompts, clock }: { readonly prompts: readonly (readonly number[])[]; readonly clock: () => number },
 ): ProfileStep {
-  const { target, drafter, sampling, rule } = pair;
+  const { drafter } = pair;
   const fields = pairFields(pair);
   const promptsSha256 = hashPrompts(prompts);
   return {
@@ -27,20 +28,11 @@ export function roundsInTextsStep(
         (entry) => isOfPair(entry, fields) && entry.promptsSha256 === promptsSha256,
       ) === true,
     async measure(profile, milliseconds, signal) {
-      const started = clock();
-      let timed = noTurns;
-      let texts = 0;
-      for (const [index, prompt] of prompts.entries()) {
-        const length = lengths[index % lengths.length] as number;
-        const promptTokens = keptTokens(target.model, prompt);
-        const begins = Math.floor(index / lengths.length) % 2 === 0;
-        const { controller, turns } = createRecordingTurns(length, { begins, promptTokens });
-        const decoding = { target: target.model, drafter, sampling, rule, clock, signal };
-        if (!(await runPrompt({ ...decoding, draftLength: controller }, prompt, index))) return;
-        timed = addTurns(timed, turns());
-        texts += 1;
-        if (clock() - started > milliseconds) break;
-      }
+      const ways = lengths.map((length): DraftingWay => ({ length, use: (decode) => decode(drafter) }));
+      const measured = await turnsOnPrompts(pair, ways, { prompts, clock, milliseconds, signal });
+      if (measured === undefined) return;
+      const { texts } = measured;
+      const timed = measured.timed.reduce(addTurns);
       // A context may have no room for a draft.
       if (timed.drafting.length === 0) return;
       const { plain, drafting } = timed;

@@ -1,11 +1,11 @@
-import type { Profile, TreeRoundsEntry } from '../../profile/profile-schema.js';
 import { leavesOfWidths } from '../leaves-of-widths.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import type { ProfileStep } from '../profile-step.js';
-import { addTurns, createRecordingTurns, noTurns, type TimedTurns } from '../recording-turns.js';
+import { addTurns } from '../recording-turns.js';
 import { isOfPair, pairFields } from './drafting-pair.js';
-import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
+import { hashPrompts } from './prompt-run.js';
 import type { TreePair } from './tree-acceptance-step.js';
+import { type DraftingWay, turnsOnPrompts } from './turns-on-prompts.js';
 
 /** Few, so that each is measured often: a small one, and those that acceptance and passes are measured with. */
 const shapes: readonly (readonly number[])[] = [
@@ -22,7 +22,7 @@ export function treeRoundsStep(
   pair: TreePair,
   { prompts, clock }: { readonly prompts: readonly (readonly number[])[]; readonly clock: () => number },
 ): ProfileStep {
-  const { target, sampling, rule } = pair;
+  const { target } = pair;
   const fields = pairFields({ ...pair, drafter: { name: pair.name } });
   const promptsSha256 = hashPrompts(prompts);
   const { maximumLeaves, maximumPassTokens } = target.model.capabilities;
@@ -30,42 +30,41 @@ export function treeRoundsStep(
     (widths) => leavesOfWidths(widths) <= maximumLeaves && parentsOfWidths(widths).length < maximumPassTokens,
   );
   const isEmpty = fitting.length === 0 || prompts.length === 0;
-  const find = (profile: Profile): TreeRoundsEntry | undefined =>
-    profile.treeRounds?.find((entry) => isOfPair(entry, fields) && entry.promptsSha256 === promptsSha256);
   return {
     name: `rounds with trees of ${pair.name}`,
     weight: isEmpty ? 0 : 3,
-    isDone: (profile) => isEmpty || find(profile) !== undefined,
+    isDone: (profile) =>
+      isEmpty ||
+      profile.treeRounds?.some(
+        (entry) => isOfPair(entry, fields) && entry.promptsSha256 === promptsSha256,
+      ) === true,
     async measure(profile, milliseconds, signal) {
-      const started = clock();
-      const timed = fitting.map(() => noTurns);
-      let texts = 0;
-      for (const [index, prompt] of prompts.entries()) {
-        const shape = index % fitting.length;
-        const widths = fitting[shape] as readonly number[];
-        const promptTokens = keptTokens(target.model, prompt);
-        const begins = Math.floor(index / fitting.length) % 2 === 0;
-        const nodes = parentsOfWidths(widths).length;
-        const { controller, turns } = createRecordingTurns(nodes, { begins, promptTokens });
-        const drafter = pair.createDrafter({ kind: 'static', widths });
-        const decoding = { target: target.model, drafter, sampling, rule, clock, signal };
-        try {
-          if (!(await runPrompt({ ...decoding, draftLength: controller }, prompt, index))) return;
-        } finally {
-          await drafter.close();
-        }
-        timed[shape] = addTurns(timed[shape] as TimedTurns, turns());
-        texts += 1;
-        if (clock() - started > milliseconds) break;
-      }
+      const ways = fitting.map(
+        (widths): DraftingWay => ({
+          length: parentsOfWidths(widths).length,
+          use: async (decode) => {
+            const drafter = pair.createDrafter({ kind: 'static', widths });
+            try {
+              return await decode(drafter);
+            } finally {
+              await drafter.close();
+            }
+          },
+        }),
+      );
+      const measured = await turnsOnPrompts(pair, ways, { prompts, clock, milliseconds, signal });
+      if (measured === undefined) return;
+      const { texts, timed } = measured;
       const trees = fitting.flatMap((widths, shape) => {
-        const { plain, drafting } = timed[shape] as TimedTurns;
-        const whole = drafting[parentsOfWidths(widths).length];
+        const whole = timed[shape]?.drafting[parentsOfWidths(widths).length];
         // The context has no room for this tree, or no text was left for it.
-        return whole === undefined ? [] : [{ widths: [...widths], drafting: whole, plain }];
+        return whole === undefined ? [] : [{ ...whole, widths: [...widths] }];
       });
-      if (trees.length > 0)
-        profile.treeRounds = [...(profile.treeRounds ?? []), { ...fields, promptsSha256, texts, trees }];
+      if (trees.length === 0) return;
+      // Of all shapes together, which take turns: plain rounds of twelve texts differ by a tenth from those of twelve others.
+      const { plain } = timed.reduce(addTurns);
+      const entry = { ...fields, promptsSha256, texts, plain, trees };
+      profile.treeRounds = [...(profile.treeRounds ?? []), entry];
     },
   };
 }
