@@ -229,20 +229,25 @@ describe('profiling a setup', () => {
     expect(plain.rounds).toBeGreaterThan(60);
     expect(plain.milliseconds).toBe(5 * plain.rounds);
     // The target's pass takes 3 + 2n ms, the draft's 1 + n: over the levels but the last, and before them over what a round
-    // committed. The table has three tokens: no node has the four children of the third tree.
+    // committed; the last rounds of a text have room for less.
     expect(rounds.map(({ widths }) => widths)).toEqual([
       [2, 1],
       [2, 2, 1],
+      [4, 2, 1, 1],
     ]);
-    for (const [index, levels] of [[2], [2, 4]].entries()) {
+    for (const [index, levels] of [[2], [2, 4], [4, 8, 8]].entries()) {
       const { widths, ...drafting } = rounds[index] as (typeof rounds)[number];
       const least = levels.reduce(
         (sum, nodes) => sum + 1 + nodes,
         3 + 2 * (1 + parentsOfWidths(widths).length) + 2,
       );
+      const mean = drafting.milliseconds / drafting.rounds;
       expect(drafting.rounds).toBeGreaterThan(3);
-      expect(drafting.milliseconds).toBeGreaterThanOrEqual(least * drafting.rounds);
-      expect(drafting.milliseconds).toBeLessThanOrEqual((least + 2 * widths.length) * drafting.rounds);
+      expect(mean).toBeLessThanOrEqual(least + 2 * widths.length);
+      // Was wrong: trees with fewer nodes than their shape were left out, and at temperature 1 most are such. The table has
+      // three tokens: no node has the four children of the third shape.
+      if (index < 2) expect(mean).toBeGreaterThan(0.9 * least);
+      else expect(mean).toBeLessThan(0.9 * least);
     }
     // Draft and target are the same table: first children are always accepted, and no later one is looked at.
     const [{ ranks, rule, promptsUsed } = { ranks: [], rule: '', promptsUsed: 0 }] = profile.treeAcceptance;

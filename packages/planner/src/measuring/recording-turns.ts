@@ -69,6 +69,6 @@ export function addTurns(left: TimedTurns, right: TimedTurns): TimedTurns {
   };
 }
 
-function addTimed(left: TimedRounds, right: TimedRounds): TimedRounds {
+export function addTimed(left: TimedRounds, right: TimedRounds): TimedRounds {
   return { ...addRounds(left, right), milliseconds: left.milliseconds + right.milliseconds };
 }

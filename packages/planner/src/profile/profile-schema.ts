@@ -197,7 +197,7 @@ const treeRounds = z
     texts: positiveCount.describe('After the first so many of the prompts'),
     plain: timedRounds.describe('Rounds of plain decoding'),
     trees: z
-      .array(timedRounds.extend({ widths }).describe('Rounds that draft whole trees, one shape a text'))
+      .array(timedRounds.extend({ widths }).describe('Rounds that draft trees of a shape, one shape a text'))
       .min(1),
   })
   .describe('Whole rounds on prompts, plain decoding and draft trees in turn within every text');

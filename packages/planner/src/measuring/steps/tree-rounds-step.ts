@@ -1,7 +1,7 @@
 import { leavesOfWidths } from '../leaves-of-widths.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import type { ProfileStep } from '../profile-step.js';
-import { addTurns } from '../recording-turns.js';
+import { addTimed, addTurns, type TimedTurns } from '../recording-turns.js';
 import { isOfPair, pairFields } from './drafting-pair.js';
 import { hashPrompts } from './prompt-run.js';
 import type { TreePair } from './tree-acceptance-step.js';
@@ -56,9 +56,10 @@ export function treeRoundsStep(
       if (measured === undefined) return;
       const { texts, timed } = measured;
       const trees = fitting.flatMap((widths, shape) => {
-        const whole = timed[shape]?.drafting[parentsOfWidths(widths).length];
-        // The context has no room for this tree, or no text was left for it.
-        return whole === undefined ? [] : [{ ...whole, widths: [...widths] }];
+        // Drawn siblings may be the same token: at temperature 1 most trees have fewer nodes than their shape.
+        const [, ...drafts] = (timed[shape] as TimedTurns).drafting;
+        // The context has no room for a tree, or no text was left for this one.
+        return drafts.length === 0 ? [] : [{ ...drafts.reduce(addTimed), widths: [...widths] }];
       });
       if (trees.length === 0) return;
       // Of all shapes together, which take turns: plain rounds of twelve texts differ by a tenth from those of twelve others.
