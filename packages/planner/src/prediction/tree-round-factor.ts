@@ -26,6 +26,7 @@ export function treeRoundFactor(
   const costs = treeCostsOf(profile, target);
   if (typeof costs === 'string' || plain.rounds < fewestRounds) return undefined;
   const ofPlain = overTold(plain, (contextTokens) => told.plain(contextTokens));
+  if (ofPlain === undefined) return undefined;
   const factors = new Map<number, number>();
   for (const { widths, ...drafting } of trees) {
     if (drafting.rounds < fewestRounds) continue;
@@ -33,7 +34,7 @@ export function treeRoundFactor(
     const nodes = parents.length;
     const tree = { nodes, draftPasses: treePassLengths({ parents }), passRatio: costs.ratio(nodes) };
     const ofTree = overTold(drafting, (contextTokens) => told.tree(tree, contextTokens));
-    if (ofTree !== undefined && ofPlain !== undefined) factors.set(nodes, ofTree / ofPlain);
+    if (ofTree !== undefined) factors.set(nodes, ofTree / ofPlain);
   }
   return linearBetween(factors);
 }

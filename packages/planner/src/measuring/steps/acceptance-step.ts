@@ -5,7 +5,7 @@ import type { ProfileStep } from '../profile-step.js';
 import { createRecordingLength } from '../recording-length.js';
 import { addRoundContexts, countRoundContexts, noRounds } from '../round-contexts.js';
 import { addShorterDrafts, countShorterDrafts } from '../shorter-drafts.js';
-import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
+import { type DraftingPair, isOnPrompts, pairFields } from './drafting-pair.js';
 import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
 
 export interface AcceptanceStepOptions {
@@ -22,8 +22,7 @@ export function acceptanceStep(pair: DraftingPair, options: AcceptanceStepOption
   const fields = pairFields(pair);
   const find = (profile: Profile): AcceptanceEntry | undefined =>
     profile.acceptance.find(
-      (entry) =>
-        isOfPair(entry, fields) && entry.draftLength === draftLength && entry.promptsSha256 === promptsSha256,
+      (entry) => isOnPrompts(entry, fields, promptsSha256) && entry.draftLength === draftLength,
     );
   return {
     name: `acceptance of ${pair.drafter.name}`,

@@ -33,6 +33,15 @@ export function pairFields({
   };
 }
 
+/** True for what was measured of a pair on these prompts (`hashPrompts`). */
+export function isOnPrompts(
+  entry: PairFields & { readonly promptsSha256: string },
+  fields: PairFields,
+  promptsSha256: string,
+): boolean {
+  return isOfPair(entry, fields) && entry.promptsSha256 === promptsSha256;
+}
+
 export function isOfPair(entry: PairFields, fields: PairFields): boolean {
   const { target, draft, drafter, sampling, rule } = entry;
   return isDeepStrictEqual({ target, draft, drafter, sampling, rule }, fields);

@@ -1,6 +1,6 @@
 import type { ProfileStep } from '../profile-step.js';
 import { addTurns } from '../recording-turns.js';
-import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
+import { type DraftingPair, isOnPrompts, pairFields } from './drafting-pair.js';
 import { hashPrompts } from './prompt-run.js';
 import { type DraftingWay, turnsOnPrompts } from './turns-on-prompts.js';
 
@@ -24,9 +24,7 @@ export function roundsInTextsStep(
     weight: prompts.length === 0 ? 0 : 3,
     isDone: (profile) =>
       prompts.length === 0 ||
-      profile.roundsInTexts?.some(
-        (entry) => isOfPair(entry, fields) && entry.promptsSha256 === promptsSha256,
-      ) === true,
+      profile.roundsInTexts?.some((entry) => isOnPrompts(entry, fields, promptsSha256)) === true,
     async measure(profile, milliseconds, signal) {
       const ways = lengths.map((length): DraftingWay => ({ length, use: (decode) => decode(drafter) }));
       const measured = await turnsOnPrompts(pair, ways, { prompts, clock, milliseconds, signal });

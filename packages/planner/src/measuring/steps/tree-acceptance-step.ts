@@ -6,7 +6,7 @@ import type { ProfileStep } from '../profile-step.js';
 import { RankCounts } from '../rank-counts.js';
 import { addRounds, noRounds, plainRounds } from '../round-contexts.js';
 import { createRecordingTreeDrafter } from '../recording-tree-drafter.js';
-import { type DraftingPair, isOfPair, pairFields } from './drafting-pair.js';
+import { type DraftingPair, isOnPrompts, pairFields } from './drafting-pair.js';
 import { hashPrompts, keptTokens, runPrompt } from './prompt-run.js';
 
 /** Children of a node by depth. */
@@ -33,10 +33,7 @@ export function treeAcceptanceStep(
   const fields = pairFields({ ...pair, drafter: { name: pair.name } });
   const find = (profile: Profile): TreeAcceptanceEntry | undefined =>
     profile.treeAcceptance.find(
-      (entry) =>
-        isOfPair(entry, fields) &&
-        isDeepStrictEqual(entry.widths, widths) &&
-        entry.promptsSha256 === promptsSha256,
+      (entry) => isOnPrompts(entry, fields, promptsSha256) && isDeepStrictEqual(entry.widths, widths),
     );
   return {
     name: `acceptance of trees of ${pair.name}`,

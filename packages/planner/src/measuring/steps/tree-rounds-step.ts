@@ -2,7 +2,7 @@ import { leavesOfWidths } from '../leaves-of-widths.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import type { ProfileStep } from '../profile-step.js';
 import { addTimed, addTurns, type TimedTurns } from '../recording-turns.js';
-import { isOfPair, pairFields } from './drafting-pair.js';
+import { isOnPrompts, pairFields } from './drafting-pair.js';
 import { hashPrompts } from './prompt-run.js';
 import type { TreePair } from './tree-acceptance-step.js';
 import { type DraftingWay, turnsOnPrompts } from './turns-on-prompts.js';
@@ -34,10 +34,7 @@ export function treeRoundsStep(
     name: `rounds with trees of ${pair.name}`,
     weight: isEmpty ? 0 : 3,
     isDone: (profile) =>
-      isEmpty ||
-      profile.treeRounds?.some(
-        (entry) => isOfPair(entry, fields) && entry.promptsSha256 === promptsSha256,
-      ) === true,
+      isEmpty || profile.treeRounds?.some((entry) => isOnPrompts(entry, fields, promptsSha256)) === true,
     async measure(profile, milliseconds, signal) {
       const ways = fitting.map(
         (widths): DraftingWay => ({
