@@ -219,7 +219,7 @@ async function benchEngine(
     const lossyRule = lossyRules.get(options.rule);
     const results: LengthResult[] = [];
     for (const draftLength of options.draftLength) {
-      const title = `${options.backend}, draft length ${draftLength}`;
+      const title = `${target.capabilities.engine}, draft length ${draftLength}`;
       // One of its own for every length, which learns from run to run.
       const controller = models.createDraftLength(draftLength, options.rule);
       const shared = {
@@ -254,7 +254,7 @@ async function benchEngine(
     const routing =
       tolerance === undefined || draft === undefined
         ? undefined
-        : await withProgress(`${options.backend}, route ${tolerance}`, prompts.length, (onPrompt) =>
+        : await withProgress(`${target.capabilities.engine}, route ${tolerance}`, prompts.length, (onPrompt) =>
             measureRouting({
               large: target,
               small: draft,

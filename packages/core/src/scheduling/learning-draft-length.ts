@@ -56,10 +56,14 @@ const beginGain = 1.05;
 const endGain = 1;
 /** What drafting promises to save must be so many times what a draft model has to read first: that is lost on a text that does not pay. */
 const savedOverRead = 2;
-/** Most that tries may lose: so many plain rounds, a share of the time, and one of what drafting has saved. */
-const lossAtFirst = 16;
+/**
+ * What tries may lose: so many plain rounds at first, then a share of the time and one of what drafting saves; no more than
+ * `mostLoss` is laid by, or what was saved on texts that copy would be lost on many that do not.
+ */
+const firstLoss = 16;
 const lossPerTime = 0.0025;
 const lossPerSaved = 0.2;
+const mostLoss = 32;
 /**
  * Plain rounds before drafting is tried again: what tries may lose bounds how often that is. With pauses that doubled, a text that
  * began to copy again after 64 tokens was noticed when it was half over.
@@ -98,10 +102,10 @@ const farShare = 1 / 6;
  * this text a good one.
  *
  * Where drafting does not pay it is tried again where a good text would give back more than the try loses; all such tries
- * together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting
- * has saved. Where no acceptance could make it pay it is not tried at all. A round in which the drafter was asked and had
- * nothing to propose, as in most rounds of one that copies text, is no try: it loses but the asking, and tells what a plain
- * round costs.
+ * together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting saves, of which 32
+ * plain rounds are laid by at most. Where no acceptance could make it pay it is not tried at all. A round in which the
+ * drafter was asked and had nothing to propose, as in most rounds of one that copies text, is no try: it loses but the
+ * asking, and tells what a plain round costs.
  *
  * Keep one for a drafter, and give it to one generation after another: costs, and what confidence is worth, stay, and the
  * first drafts, for which a draft model reads the whole prompt, are paid for once. The first round of every generation is
@@ -184,10 +188,8 @@ class LearningController implements LearningDraftLength {
   #isRefreshing = false;
   /** Of the tokens that are left. */
   #share = 1;
-  /** Milliseconds of all rounds; against plain decoding, what drafting saved and what tries lost. */
-  #elapsed = 0;
-  #saved = 0;
-  #lost = 0;
+  /** Plain rounds that tries may lose. */
+  #allowedLoss = firstLoss;
 
   constructor({ maximumLength, lengths, roundCosts }: Settings, predictor: AcceptancePredictor) {
     this.#maximumLength = maximumLength;
@@ -252,7 +254,7 @@ class LearningController implements LearningDraftLength {
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
-      if (this.#lost > this.#allowedLoss(this.#plain)) {
+      if (this.#allowedLoss < 0) {
         this.#mode = 'plain';
         this.#lookLater();
         return 0;
@@ -412,19 +414,15 @@ class LearningController implements LearningDraftLength {
     if (good.length === 0 || this.#plainRounds < pause) return 0;
     const plain = costs[0] as number;
     const reading = this.#costs.catchUp(this.#missed);
-    if (this.#lost + reading > this.#allowedLoss(plain)) return 0;
+    const allowed = this.#allowedLoss * plain;
+    if (reading > allowed) return 0;
     const bad = this.#choose(costs, acceptance, -farText * this.#texts.deviation);
     const far = this.#savedBy(bad.expectedGain) + this.#savedBy(good.expectedGain);
     const gained = farShare * far + (1 - 2 * farShare) * this.#savedBy(choice.expectedGain);
     // A try that does not look good ends with its first token.
     const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
     const loss = reading + Math.max(0, once);
-    return gained < loss || this.#lost + loss > this.#allowedLoss(plain) ? 0 : good.length;
-  }
-
-  /** Milliseconds that all tries together may lose. */
-  #allowedLoss(plain: number): number {
-    return lossAtFirst * plain + lossPerTime * this.#elapsed + lossPerSaved * this.#saved;
+    return gained < loss || loss > allowed ? 0 : good.length;
   }
 
   /**
@@ -448,8 +446,8 @@ class LearningController implements LearningDraftLength {
   }
 
   #count(milliseconds: number, saved: number): void {
-    this.#elapsed += milliseconds;
-    if (this.#mode === 'draft') this.#saved += saved;
-    if (this.#mode === 'try') this.#lost -= saved;
+    const kept = this.#mode === 'draft' ? lossPerSaved * saved : this.#mode === 'try' ? saved : 0;
+    const allowed = this.#allowedLoss + (lossPerTime * milliseconds + kept) / (this.#plain as number);
+    this.#allowedLoss = Math.min(allowed, mostLoss);
   }
 }

@@ -13,6 +13,20 @@ test('a half is the median of the last nine, the lower one of an even number', (
   expect([median.value, median.count]).toEqual([16, 9]);
 });
 
+test.each([1, 2, 9, 33])('it is that of the last %d samples, sorted', (window) => {
+  const quantile = new RunningQuantile(0.25, window);
+  const seen: number[] = [];
+  for (let index = 0; index < 200; index++) {
+    // Repeats, and runs up and down.
+    const sample = (index * 7919) % 23;
+    quantile.add(sample);
+    seen.push(sample);
+    const kept = seen.slice(-window).toSorted((left, right) => left - right);
+    expect(quantile.value).toBe(kept[Math.floor((kept.length - 1) * 0.25)]);
+    expect(quantile.count).toBe(kept.length);
+  }
+});
+
 test.each([
   [0.5, 4],
   [0.25, 6],
