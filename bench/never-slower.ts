@@ -153,6 +153,12 @@ function roundedTimes(times: Times): Times {
   };
 }
 
+/** Rates over that of plain decoding, of each way the median of the repeats. */
+function medianRatios(times: Times): { readonly control: number; readonly learning: number } {
+  const of = (way: 'control' | 'learning'): number => rounded(Math.exp(median(logRatios(times, way))));
+  return { control: of('control'), learning: of('learning') };
+}
+
 /** Log of the rate over that of plain decoding, repeat by repeat. */
 function logRatios({ plain, ...others }: Times, way: 'control' | 'learning'): number[] {
   return others[way].map((milliseconds, repeat) => Math.log((plain[repeat] as number) / milliseconds));
@@ -230,7 +236,11 @@ for (const backend of backends) {
       drafted,
       learning: summarizeWay(prompts, times, 'learning'),
       control: summarizeWay(prompts, times, 'control'),
-      times: times.map((own, index) => ({ prompt: prompts[index]?.id, ...roundedTimes(own) })),
+      times: times.map((own, index) => ({
+        prompt: prompts[index]?.id,
+        // Of all 480 the times themselves would be a megabyte.
+        ...(given.all ? medianRatios(own) : roundedTimes(own)),
+      })),
     };
     results.push(result);
     console.log(JSON.stringify({ ...result, times: undefined }, null, 1));
@@ -242,6 +252,7 @@ const isWhole = backends.length === 2 && temperatures.length === 2;
 const isAll = isWhole && given.all && repeats >= 5;
 const isSample = isWhole && !given.all && count >= 60 && repeats >= 12;
 await writeResult(isAll ? 'never-slower-all' : isSample ? 'never-slower' : 'never-slower-part', {
+  command: ['npx tsx bench/never-slower.ts', ...process.argv.slice(2)].join(' '),
   prompts: given.all ? 480 : count,
   repeats,
   maximumTokens,

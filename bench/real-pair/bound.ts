@@ -3,7 +3,7 @@
  * would draft after each token of it, replayed with every fixed length and the pass costs of this machine. Reading the
  * prompt is not counted, nor any work of the host, so that no schedule of one fixed length is faster.
  *
- * Pass costs are those of the profiles that run.ts makes (with the system "plan"). What is recorded does not depend on the
+ * Pass costs are those of the profiles that run.ts makes (with its plans), of each engine. What is recorded (on llama.cpp) does not depend on the
  * machine's load, and is kept in bench/.cache, prompt by prompt.
  *
  * Run: npx tsx bench/real-pair/bound.ts --models FOLDER [--files q8_0] [--prompts 16] [--minutes 20]
@@ -19,6 +19,7 @@ import { type RecordedDrafter, type RecordedText, recordTexts } from '../support
 import { replay, type RoundCost } from '../support/replay.js';
 import { type ChatPrompt, chatPrompts } from './chat-prompts.js';
 import { conditions } from './conditions.js';
+import { type Engine, enginesOf } from './engines.js';
 import { openPair, type Pair, type PairName } from './pairs.js';
 import { pairPassCosts } from './pair-pass-costs.js';
 import { profileFile } from './plan-files.js';
@@ -31,6 +32,7 @@ const cacheFolder = fileURLToPath(new URL('../.cache/', import.meta.url));
 /** Of one prompt. */
 export interface Bound {
   readonly files: PairName;
+  readonly engine: Engine;
   readonly prompt: string;
   readonly kind: string;
   readonly tokens: number;
@@ -58,9 +60,9 @@ for (const files of pairsNamed(given.files)) {
   const pair = await openPair(files, folder);
   const profile = profileFile(folder, pair, 0);
   if (!existsSync(profile))
-    throw new Error(`${profile} is not there: run.ts makes it for its system "plan", greedy.`);
+    throw new Error(`${profile} is not there: run.ts makes it for its plans, greedy.`);
   const prompts = (await chatPrompts('measured', pair.target)).slice(0, Number(given.prompts ?? Infinity));
-  const costs = pairPassCosts(await readFile(profile, 'utf8'), pair);
+  const profiled = await readFile(profile, 'utf8');
   const models = openLazily(pair);
   try {
     for (const prompt of prompts) {
@@ -70,11 +72,15 @@ for (const files of pairsNamed(given.files)) {
         continue;
       }
       const contextTokens = text.promptLength + text.drafts.model.length / 2;
-      const target: RoundCost = (drafted) => costs.target.at(drafted + 1, contextTokens);
-      const withDraft: RoundCost = (drafted) => target(drafted) + drafted * costs.draft.at(1, contextTokens);
-      const bound = bestFixed(text, { model: withDraft, 'prompt-lookup': target });
-      bounds.push({ files, prompt: prompt.id, kind: prompt.kind, ...bound });
-      console.log(JSON.stringify(bounds.at(-1)));
+      for (const engine of enginesOf(files)) {
+        const costs = pairPassCosts(profiled, pair, engine);
+        const target: RoundCost = (drafted) => costs.target.at(drafted + 1, contextTokens);
+        const withDraft: RoundCost = (drafted) =>
+          target(drafted) + drafted * costs.draft.at(1, contextTokens);
+        const bound = bestFixed(text, { model: withDraft, 'prompt-lookup': target });
+        bounds.push({ files, engine, prompt: prompt.id, kind: prompt.kind, ...bound });
+        console.log(JSON.stringify(bounds.at(-1)));
+      }
     }
   } finally {
     await models.close();
@@ -86,7 +92,7 @@ await writeRealPairResult('real-pair-bound', 'bound', { conditions, lengths, bou
 function bestFixed(
   text: RecordedText,
   costs: Readonly<Record<RecordedDrafter, RoundCost>>,
-): Omit<Bound, 'files' | 'prompt' | 'kind'> {
+): Omit<Bound, 'files' | 'engine' | 'prompt' | 'kind'> {
   const speeds = (['model', 'prompt-lookup'] as const).flatMap((drafter) =>
     lengths.map((length) => {
       const { tokens, milliseconds } = replay({

@@ -10,16 +10,17 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { compareGreedy, type GreedyDifference } from '@foretoken/core';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
+import { onnxBackend } from '@foretoken/onnx-backend';
 import { chatPrompts } from './chat-prompts.js';
 import { conditions } from './conditions.js';
-import { ownNames } from './goals.js';
+import { type Engine, enginesOf, ownName, ownSystem, plainOf } from './engines.js';
+import { isOurs } from './goals.js';
 import { openPair, type Pair, type PairName, pairNames } from './pairs.js';
 import { planFile } from './plan-files.js';
 import { currentRuns } from './ratios.js';
 import { readRealPairResult, writeRealPairResult } from './result-files.js';
 import { modelFolderOf, runOptions, timeLimit } from './run-options.js';
 import { readRuns, type Run, runsFile } from './runs-file.js';
-import { plainName } from './systems.js';
 
 export interface TextDifference extends GreedyDifference {
   readonly files: PairName;
@@ -40,14 +41,33 @@ const runs = currentRuns(await readRuns(given.results)).filter(({ temperature })
 const differences: TextDifference[] = [];
 let [compared, left] = [0, 0];
 for (const files of pairNames) {
-  const pairs = comparedTexts(runs.filter((run) => run.files === files));
-  compared += pairs.length;
-  const different = pairs.filter(({ plain, own }) => plain.join() !== own.join());
-  if (different.length === 0) continue;
+  for (const engine of enginesOf(files)) {
+    const own = runs.filter((run) => run.files === files && ownSystem(run.system)?.engine === engine);
+    const pairs = comparedTexts(own);
+    compared += pairs.length;
+    const different = pairs.filter((texts) => texts.plain.join() !== texts.own.join());
+    if (different.length > 0) await explain(files, engine, different);
+  }
+}
+if (left > 0) console.log(`Not explained yet: ${left}. Run it again.`);
+console.log(`${compared} texts, ${differences.length} differ from plain ones.`);
+await writeRealPairResult('real-pair-differences', 'differences', { compared, left, differences });
+
+interface ComparedText {
+  readonly prompt: string;
+  readonly system: string;
+  readonly plain: readonly number[];
+  readonly own: readonly number[];
+}
+
+/** Why texts differ, into the differences. */
+async function explain(files: PairName, engine: Engine, different: readonly ComparedText[]): Promise<void> {
   const pair = await openPair(files, folder);
-  const plansTrees = await hasTrees(pair);
+  const planName = ownName(engine, 'plan');
+  const plansTrees = await hasTrees(pair, engine);
   const prompts = await chatPrompts('measured', pair.target);
-  const target = await llamacppBackend.loadModel(pair.target, { ...conditions, maximumSequences: 1 });
+  const backend = engine === 'onnx' ? onnxBackend : llamacppBackend;
+  const target = await backend.loadModel(pair.target, { ...conditions, maximumSequences: 1 });
   try {
     for (const { prompt, system, plain, own } of different) {
       const texts = createHash('sha256')
@@ -60,7 +80,7 @@ for (const files of pairNames) {
         continue;
       }
       const tokens = prompts.find(({ id }) => id === prompt)?.tokens ?? [];
-      const trees = system === 'plan' && plansTrees;
+      const trees = system === planName && plansTrees;
       const difference = before ?? (await compareGreedy(target, tokens, plain, own, { trees }));
       // One text may only end earlier: where a limit cut it.
       if (difference === undefined) continue;
@@ -71,23 +91,21 @@ for (const files of pairNames) {
     await target.close();
   }
 }
-if (left > 0) console.log(`Not explained yet: ${left}. Run it again.`);
-console.log(`${compared} texts, ${differences.length} differ from plain ones.`);
-await writeRealPairResult('real-pair-differences', 'differences', { compared, left, differences });
 
 /** Plain and speculative texts of the same turns. */
-function comparedTexts(greedy: readonly Run[]) {
-  const plains = new Map(greedy.filter(({ system }) => system === plainName).map((run) => [run.unit, run]));
+function comparedTexts(greedy: readonly Run[]): ComparedText[] {
+  const plains = new Map(
+    greedy.filter(({ system }) => system === plainOf(system)).map((run) => [run.unit, run]),
+  );
   return greedy.flatMap(({ unit, prompt, system, tokens: own }) => {
     const plain = plains.get(unit)?.tokens;
-    const isOwn = ownNames.some((name) => name === system);
-    return isOwn && plain !== undefined && own !== undefined ? [{ prompt, system, plain, own }] : [];
+    return isOurs(system) && plain !== undefined && own !== undefined ? [{ prompt, system, plain, own }] : [];
   });
 }
 
 /** Whether the plan drafts trees, which are read in passes of another shape. */
-async function hasTrees(pair: Pair): Promise<boolean> {
-  const text = await readFile(planFile(folder, pair, 0), 'utf8').catch(() => undefined);
+async function hasTrees(pair: Pair, engine: Engine): Promise<boolean> {
+  const text = await readFile(planFile(folder, pair, 0, engine), 'utf8').catch(() => undefined);
   if (text === undefined) return false;
   const { drafters } = JSON.parse(text) as { drafters: readonly { tree?: unknown }[] };
   return drafters.some(({ tree }) => tree !== undefined);

@@ -2,10 +2,14 @@ import { type MeanRatio, meanRatio } from '../support/mean-ratio.js';
 import { mean, slowdownFoundHalfOfTheTime, slowerPrompts } from '../support/slower-prompts.js';
 import type { Bound } from './bound.js';
 import { type PromptKind, promptKinds } from './chat-prompts.js';
+import { enginesOf, ownName, ownSystem } from './engines.js';
 import { over, overPlain, type PromptRatios, type Setting } from './ratios.js';
 
-/** Our ways of speculating that the goals are for. */
-export const ownNames = ['default', 'combined', 'plan'] as const;
+/** Whether a system is one of our ways of speculating, which the goals are for. */
+export function isOurs(name: string): boolean {
+  const own = ownSystem(name);
+  return own !== undefined && own.way !== 'plain';
+}
 
 /** A goal, and what was reached; undefined where it was not measured. */
 export interface Goal {
@@ -30,7 +34,7 @@ const llamaServer = 'llama-server-';
 export function bestLlamaServer({ systems }: Setting): string | undefined {
   const settings = [...systems]
     .filter(([name]) => name.startsWith(llamaServer))
-    .map(([name, prompts]) => ({ name, speed: overPlain(prompts)?.ratio ?? 0 }))
+    .map(([name, prompts]) => ({ name, speed: overPlain(prompts, 'commonLogs')?.ratio ?? 0 }))
     .toSorted((left, right) => right.speed - left.speed);
   return settings[0]?.name;
 }
@@ -38,10 +42,9 @@ export function bestLlamaServer({ systems }: Setting): string | undefined {
 export function goalsOf(setting: Setting, bounds: readonly Bound[]): Goal[] {
   const { files, temperature, systems } = setting;
   const withDraft = files === 'q8_0';
-  const own = ownNames.flatMap((system) => {
-    const prompts = systems.get(system);
-    return prompts === undefined ? [] : [{ system, prompts }];
-  });
+  const own = [...systems]
+    .filter(([system]) => isOurs(system))
+    .map(([system, prompts]) => ({ system, prompts }));
   const kindGoals: readonly (readonly [PromptKind, number | undefined])[] = [
     ['edit', withDraft ? 3 : undefined],
     ['code', withDraft ? 1.5 : undefined],
@@ -51,17 +54,19 @@ export function goalsOf(setting: Setting, bounds: readonly Bound[]): Goal[] {
   const ofEach = (
     measure: string,
     goal: number | undefined,
-    reached: (prompts: readonly PromptRatios[]) => MeanRatio | undefined,
-  ): Goal[] => own.map(({ system, prompts }) => ({ measure, system, goal, reached: reached(prompts) }));
+    reached: (prompts: readonly PromptRatios[], system: string) => MeanRatio | undefined,
+  ): Goal[] =>
+    own.map(({ system, prompts }) => ({ measure, system, goal, reached: reached(prompts, system) }));
   const best = bestLlamaServer(setting);
-  const plain = systems.get('plain') ?? [];
+  const boundsOf = (system: string): readonly Bound[] =>
+    bounds.filter((bound) => bound.files === files && bound.engine === ownSystem(system)?.engine);
   return [
-    {
+    ...enginesOf(files).map((engine) => ({
       measure: 'plain loop against llama-server plain',
-      system: 'plain',
+      system: ownName(engine, 'plain'),
       goal: 0.98,
-      reached: over(plain, systems.get(`${llamaServer}plain`)),
-    },
+      reached: over(systems.get(ownName(engine, 'plain')) ?? [], systems.get(`${llamaServer}plain`)),
+    })),
     ...kindGoals.flatMap(([kind, goal]) =>
       ofEach(`${kind} against plain`, goal, (prompts) =>
         overPlain(prompts.filter((prompt) => prompt.kind === kind)),
@@ -75,11 +80,11 @@ export function goalsOf(setting: Setting, bounds: readonly Bound[]): Goal[] {
     ),
     ...(temperature === 0
       ? [
-          ...ofEach('share of the bound, tokens/s', 0.95, (prompts) =>
-            meanRatio(shares(prompts, bounds, files, 'rate')),
+          ...ofEach('share of the bound, tokens/s', 0.95, (prompts, system) =>
+            meanRatio(shares(prompts, boundsOf(system), 'rate')),
           ),
-          ...ofEach('share of the bound, as ratios to plain', undefined, (prompts) =>
-            meanRatio(shares(prompts, bounds, files, 'ratio')),
+          ...ofEach('share of the bound, as ratios to plain', undefined, (prompts, system) =>
+            meanRatio(shares(prompts, boundsOf(system), 'ratio')),
           ),
         ]
       : []),
@@ -93,11 +98,10 @@ export function goalsOf(setting: Setting, bounds: readonly Bound[]): Goal[] {
 function shares(
   prompts: readonly PromptRatios[],
   bounds: readonly Bound[],
-  files: string,
   which: 'rate' | 'ratio',
 ): number[] {
   return prompts.flatMap(({ prompt, rate, logs }) => {
-    const bound = bounds.find((entry) => entry.files === files && entry.prompt === prompt);
+    const bound = bounds.find((entry) => entry.prompt === prompt);
     if (bound === undefined) return [];
     const { tokensPerSecond, plainTokensPerSecond } = bound;
     return which === 'rate'
@@ -108,9 +112,8 @@ function shares(
 
 /** Prompts that are slower than plainly, by the test of bench/never-slower.ts. */
 export function singleLosses({ systems }: Setting): SingleLosses[] {
-  return ownNames.flatMap((system) => {
-    const prompts = systems.get(system);
-    if (prompts === undefined || prompts.length === 0) return [];
+  return [...systems].flatMap(([system, prompts]) => {
+    if (!isOurs(system) || prompts.length === 0) return [];
     const logs = prompts.map((own) => own.logs);
     const isRepeated = logs.every(({ length }) => length > 1);
     const slower = slowerPrompts(logs, level).map(({ index, adjusted }) => {
@@ -122,13 +125,14 @@ export function singleLosses({ systems }: Setting): SingleLosses[] {
   });
 }
 
-/** Ratios to plain decoding by system, for every kind and all of them; also of whole requests. */
+/** Ratios to plain decoding on the same engine by system, for every kind and all of them; also of whole requests. */
 export function ratiosByKind({ systems }: Setting) {
   return [...systems].map(([system, prompts]) => ({
     system,
     repeats: Math.min(...prompts.map(({ logs }) => logs.length)),
     tokensPerSecond: Math.exp(mean(prompts.map(({ rate }) => Math.log(rate)))),
     all: overPlain(prompts),
+    overLlamacppPlain: overPlain(prompts, 'commonLogs'),
     wholeRequests: overPlain(prompts, 'wholeLogs'),
     kinds: Object.fromEntries(
       promptKinds.map((kind) => {

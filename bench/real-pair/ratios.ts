@@ -1,11 +1,11 @@
 import { type MeanRatio, meanRatio } from '../support/mean-ratio.js';
 import { mean } from '../support/slower-prompts.js';
 import type { PromptKind } from './chat-prompts.js';
+import { plainOf } from './engines.js';
 import type { PairName } from './pairs.js';
 import type { Run } from './runs-file.js';
-import { plainName } from './systems.js';
 
-/** Logs of a system's speeds over plain decoding in the same turns, for one prompt. */
+/** Logs of a system's speeds over our plain loop on its own engine, in the same turns, for one prompt. */
 export interface PromptRatios {
   readonly prompt: string;
   readonly kind: PromptKind;
@@ -13,6 +13,8 @@ export interface PromptRatios {
   readonly logs: readonly number[];
   /** Of whole requests, reading the prompt included, by repeat. */
   readonly wholeLogs: readonly number[];
+  /** The same over our plain loop on llama.cpp, which takes turns with all. */
+  readonly commonLogs: readonly number[];
   /** Tokens a second after the first tokens, the geometric mean over repeats. */
   readonly rate: number;
 }
@@ -49,11 +51,14 @@ export function settingsOf(runs: readonly Run[]): Setting[] {
   const settings: Setting[] = [];
   for (const own of groupBy(runs, ({ files, temperature }) => `${files} ${temperature}`).values()) {
     const [{ files, temperature }] = own as [Run];
-    const plains = new Map(own.filter(({ system }) => system === plainName).map((run) => [run.unit, run]));
+    const plainRuns = (name: string): ReadonlyMap<string, Run> =>
+      new Map(own.filter(({ system }) => system === name).map((run) => [run.unit, run]));
+    const common = plainRuns('plain');
     const systems = new Map<string, PromptRatios[]>();
     for (const [system, ofSystem] of groupBy(own, (run) => run.system)) {
+      const plains = plainRuns(plainOf(system));
       const prompts = [...groupBy(ofSystem, (run) => run.prompt).values()].map((ofPrompt) =>
-        promptRatios(ofPrompt, plains),
+        promptRatios(ofPrompt, plains, common),
       );
       systems.set(
         system,
@@ -65,18 +70,24 @@ export function settingsOf(runs: readonly Run[]): Setting[] {
   return settings;
 }
 
-function promptRatios(runs: readonly Run[], plains: ReadonlyMap<string, Run>): PromptRatios | undefined {
-  const latest = new Map(runs.filter(({ unit }) => plains.has(unit)).map((run) => [run.repeat, run]));
+function promptRatios(
+  runs: readonly Run[],
+  plains: ReadonlyMap<string, Run>,
+  common: ReadonlyMap<string, Run>,
+): PromptRatios | undefined {
+  const inTurns = runs.filter(({ unit }) => plains.has(unit) && common.has(unit));
+  const latest = new Map(inTurns.map((run) => [run.repeat, run]));
   const kept = [...latest.values()].toSorted((left, right) => left.repeat - right.repeat);
   const [first] = kept;
   if (first === undefined) return undefined;
-  const logs = (rate: (run: Run) => number): number[] =>
-    kept.map((run) => Math.log(rate(run) / rate(plains.get(run.unit) as Run)));
+  const logs = (rate: (run: Run) => number, baselines = plains): number[] =>
+    kept.map((run) => Math.log(rate(run) / rate(baselines.get(run.unit) as Run)));
   return {
     prompt: first.prompt,
     kind: first.kind,
     logs: logs(rateOf),
     wholeLogs: logs(wholeRateOf),
+    commonLogs: logs(rateOf, common),
     rate: Math.exp(mean(kept.map((run) => Math.log(rateOf(run))))),
   };
 }
@@ -85,19 +96,18 @@ function promptRatios(runs: readonly Run[], plains: ReadonlyMap<string, Run>): P
 export function over(
   candidate: readonly PromptRatios[],
   baseline: readonly PromptRatios[] | undefined,
-  which: 'logs' | 'wholeLogs' = 'logs',
 ): MeanRatio | undefined {
   if (baseline === undefined) return undefined;
   const logs = candidate.flatMap((own) => {
     const other = baseline.find(({ prompt }) => prompt === own.prompt);
-    return other === undefined ? [] : [mean(own[which]) - mean(other[which])];
+    return other === undefined ? [] : [mean(own.commonLogs) - mean(other.commonLogs)];
   });
   return meanRatio(logs);
 }
 
 export function overPlain(
   prompts: readonly PromptRatios[],
-  which: 'logs' | 'wholeLogs' = 'logs',
+  which: 'logs' | 'wholeLogs' | 'commonLogs' = 'logs',
 ): MeanRatio | undefined {
   return meanRatio(prompts.map((own) => mean(own[which])));
 }

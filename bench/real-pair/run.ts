@@ -16,12 +16,13 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { chatPrompts } from './chat-prompts.js';
 import { conditions } from './conditions.js';
+import { ownSystem, plainOf } from './engines.js';
 import { openPair } from './pairs.js';
 import { preparePlan } from './plan-files.js';
 import { modelFolderOf, pairsNamed, runOptions } from './run-options.js';
 import { RunningSystems } from './running-systems.js';
 import { appendRuns, readRuns, rewriteRuns, type Run, runsFile } from './runs-file.js';
-import { allSystems, plainName, type System, systemsNamed } from './systems.js';
+import { allSystems, type System, systemsNamed } from './systems.js';
 import { missingSystems, seedOf, type Unit, unitsOf } from './units.js';
 
 const { values: given } = parseArgs({
@@ -47,9 +48,10 @@ const temperatures = [0, 1].filter(
 );
 if (temperatures.length === 0) throw new Error('--temperature takes 0 or 1.');
 const known = allSystems({ modelFolder, llamaServer: given['llama-server'] });
-const plain = systemsNamed(known, [plainName]);
 const asked = given.systems === undefined ? known : systemsNamed(known, given.systems.split(','));
-const systems = asked.includes(plain[0] as System) ? asked : [...plain, ...asked];
+// Plain decoding is what ratios are taken to.
+const baselines = new Set(['plain', ...asked.map(({ name }) => plainOf(name))]);
+const systems = known.filter((system) => asked.includes(system) || baselines.has(system.name));
 
 let running: RunningSystems | undefined;
 let isEnding = false;
@@ -85,12 +87,16 @@ for (const files of allFiles) {
     (left, right) => left.tokens.length - right.tokens.length,
   );
   for (const temperature of temperatures) {
+    const own = systems.filter((system) => system.takes(files));
     const units = unitsOf({ files, temperature, tokenCount }, prompts, Number(given.repeats))
-      .map((unit) => ({ unit, missing: missingSystems(unit, systems, runs, processor) }))
+      .map((unit) => ({ unit, missing: missingSystems(unit, own, runs, processor) }))
       .filter(({ missing }) => missing.length > 0);
     remaining += units.length;
     if (units.length === 0 || !isTimeLeft()) continue;
-    if (systems.some(({ name }) => name === 'plan')) await preparePlan(modelFolder, pair, temperature);
+    for (const { name } of own) {
+      const planned = ownSystem(name);
+      if (planned?.way === 'plan') await preparePlan(modelFolder, pair, temperature, planned.engine);
+    }
     running = new RunningSystems({ pair, temperature }, warmUp?.tokens ?? []);
     try {
       for (const { unit, missing } of units) {

@@ -83,17 +83,18 @@ for (const { files, temperature, goals, singlePrompts, systems } of settings) {
       ]),
     ),
   );
-  console.log('\nSpeed over our plain loop, same turns:\n');
+  console.log('\nSpeed over our plain loop on the same engine, same turns:\n');
   console.log(
     markdownTable(
-      ['system', 'repeats', 'tokens/s', ...promptKinds, 'all', 'whole requests'],
-      systems.map(({ system, repeats, tokensPerSecond, kinds, all, wholeRequests }) => [
+      ['system', 'repeats', 'tokens/s', ...promptKinds, 'all', 'whole requests', 'over plain on llama.cpp'],
+      systems.map(({ system, repeats, tokensPerSecond, kinds, all, wholeRequests, overLlamacppPlain }) => [
         system,
         String(repeats),
         tokensPerSecond.toFixed(1),
         ...promptKinds.map((kind) => kinds[kind]?.ratio?.toFixed(2) ?? '-'),
         ratioText(all),
         ratioText(wholeRequests),
+        ratioText(overLlamacppPlain),
       ]),
     ),
   );
@@ -110,9 +111,10 @@ if (bounds.length > 0) {
   console.log('\n## Bound\n');
   console.log(
     markdownTable(
-      ['files', 'prompt', 'best fixed draft', 'tokens/s', 'over plain'],
-      bounds.map(({ files, prompt, drafter, length, tokensPerSecond, plainTokensPerSecond }) => [
+      ['files', 'engine', 'prompt', 'best fixed draft', 'tokens/s', 'over plain'],
+      bounds.map(({ files, engine, prompt, drafter, length, tokensPerSecond, plainTokensPerSecond }) => [
         files,
+        engine,
         prompt,
         length === 0 ? 'none' : `${drafter}, ${length}`,
         tokensPerSecond.toFixed(1),

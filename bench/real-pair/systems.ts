@@ -3,10 +3,11 @@ import { libraries } from '../../apps/cli/dist/output/libraries.js';
 import { installedNodeLlamaCpp, nodeLlamaCppVersion } from '../support/node-llama-cpp.js';
 import type { RealPairWorkerOptions } from '../workers/real-pair-worker.js';
 import { conditions } from './conditions.js';
+import { type Engine, engines, enginesOf, ownName, type Way } from './engines.js';
 import type { RunningSystem } from './generation.js';
 import { llamaServerFlags, llamaServerVersion, startLlamaServer } from './llama-server.js';
 import { llamaServerSettings } from './llama-server-settings.js';
-import type { Pair } from './pairs.js';
+import type { Pair, PairName } from './pairs.js';
 import { planFile } from './plan-files.js';
 import { startWorkerSystem } from './worker-system.js';
 
@@ -23,11 +24,10 @@ export interface System {
   readonly setup: string;
   /** True where a generation changes the next ones: a process that was ended would begin anew. */
   readonly learns: boolean;
+  /** False where it would compute another target than the files'. */
+  takes(files: PairName): boolean;
   start(options: StartOptions): Promise<RunningSystem>;
 }
-
-/** What every ratio is taken to. */
-export const plainName = 'plain';
 
 export interface SystemsOptions {
   readonly modelFolder: string;
@@ -37,19 +37,20 @@ export interface SystemsOptions {
 
 export function allSystems({ modelFolder, llamaServer }: SystemsOptions): System[] {
   return [
-    ...ownSystems(modelFolder),
+    ...engines.flatMap((engine) => ownSystems(modelFolder, engine)),
     ...nodeLlamaCppSystems(),
     ...(llamaServer === undefined ? [] : llamaServerSystems(llamaServer)),
   ];
 }
 
 /** Our decoding as `foretoken generate` does it: without a plan, and with the one that was made beforehand. */
-function ownSystems(modelFolder: string): System[] {
+function ownSystems(modelFolder: string, engine: Engine): System[] {
   const setup = `foretoken ${libraries().foretoken}`;
-  const own = (name: string, options: (start: StartOptions) => RealPairWorkerOptions): System => ({
-    name,
+  const own = (way: Way, options: (start: StartOptions) => RealPairWorkerOptions): System => ({
+    name: ownName(engine, way),
     setup,
     learns: true,
+    takes: (files) => enginesOf(files).includes(engine),
     start: (start) =>
       startWorkerSystem('real-pair-worker.ts', [JSON.stringify(options(start))], start.onStart),
   });
@@ -58,11 +59,12 @@ function ownSystems(modelFolder: string): System[] {
     ({ pair }: StartOptions): RealPairWorkerOptions => ({
       model: pair.target,
       draft: draft(pair),
+      backend: engine,
       ...conditions,
     });
   return [
     own(
-      plainName,
+      'plain',
       drafting(() => 'none'),
     ),
     own(
@@ -73,7 +75,7 @@ function ownSystems(modelFolder: string): System[] {
       'combined',
       drafting(({ draft }) => `prompt-lookup+input-copy+${draft}`),
     ),
-    own('plan', ({ pair, temperature }) => ({ plan: planFile(modelFolder, pair, temperature) })),
+    own('plan', ({ pair, temperature }) => ({ plan: planFile(modelFolder, pair, temperature, engine) })),
   ];
 }
 
@@ -82,6 +84,7 @@ function nodeLlamaCppSystems(): System[] {
     name: `node-llama-cpp-${name}`,
     setup: `node-llama-cpp ${nodeLlamaCppVersion}`,
     learns: false,
+    takes: () => true,
     start: ({ pair, onStart }) => {
       const { threads, contextLength } = conditions;
       const common = [pair.target, String(threads), String(contextLength), installedNodeLlamaCpp()];
@@ -101,6 +104,7 @@ function llamaServerSystems(program: string): System[] {
     name: `llama-server-${setting.name}`,
     setup: `llama-server ${version}: ${llamaServerFlags(setting).join(' ')}`,
     learns: false,
+    takes: () => true,
     start: ({ pair, onStart }) => startLlamaServer(program, pair, setting, onStart),
   }));
 }

@@ -1,7 +1,8 @@
 import type { ChatPrompt } from './chat-prompts.js';
+import { plainOf } from './engines.js';
 import type { PairName } from './pairs.js';
 import type { Run } from './runs-file.js';
-import { plainName, type System } from './systems.js';
+import type { System } from './systems.js';
 
 /** What is measured together: one prompt by every system in turn. */
 export interface Unit {
@@ -29,8 +30,8 @@ export function unitsOf(
 }
 
 /**
- * The systems that a unit still lacks, in the order of their turns. Plain decoding runs beside every one of them, since
- * ratios are only taken among generations that took turns; empty: nothing is left to do.
+ * The systems that a unit still lacks, in the order of their turns. Plain decoding of our loop runs beside every one of them, on
+ * llama.cpp and on its own engine, since ratios are only taken among generations that took turns; empty: nothing is left to do.
  */
 export function missingSystems(
   unit: Unit,
@@ -52,7 +53,8 @@ export function missingSystems(
     );
   const missing = systems.filter((system) => !has(system));
   if (missing.length === 0) return [];
-  const together = systems.filter((system) => system.name === plainName || missing.includes(system));
+  const beside = new Set(missing.flatMap(({ name }) => ['plain', plainOf(name)]));
+  const together = systems.filter((system) => beside.has(system.name) || missing.includes(system));
   const shift = unit.index % together.length;
   return [...together.slice(shift), ...together.slice(0, shift)];
 }

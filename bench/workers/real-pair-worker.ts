@@ -3,6 +3,7 @@ import { generate } from '@foretoken/core';
 import { type OpenModels, openModels } from '../../apps/cli/dist/engines/open-models.js';
 import { loadPlan, openPlan } from '../../apps/cli/dist/planning/open-plan.js';
 import { planController } from '../../apps/cli/dist/planning/plan-controller.js';
+import type { Engine } from '../real-pair/engines.js';
 import { type DraftCounts, serve } from './generation-request.js';
 
 /** What is opened, as the flags of `foretoken generate` say it: --plan, or --model and --draft. */
@@ -11,6 +12,7 @@ export type RealPairWorkerOptions =
   | {
       readonly model: string;
       readonly draft: string;
+      readonly backend: Engine;
       readonly threads: number;
       readonly contextLength: number;
     };
@@ -61,7 +63,7 @@ async function open(): Promise<{
     const opened = await openPlan(plan, { plan: options.plan }, signal);
     return { models: opened, rule: plan.rule, draftLength: planController(opened, plan.rule) };
   }
-  const { model, draft, threads, contextLength: context } = options;
-  const opened = await openModels({ model, draft, backend: 'llamacpp', threads, context }, signal);
+  const { model, draft, backend, threads, contextLength: context } = options;
+  const opened = await openModels({ model, draft, backend, threads, context }, signal);
   return { models: opened, rule: defaultRule, draftLength: undefined };
 }

@@ -254,18 +254,21 @@ async function benchEngine(
     const routing =
       tolerance === undefined || draft === undefined
         ? undefined
-        : await withProgress(`${target.capabilities.engine}, route ${tolerance}`, prompts.length, (onPrompt) =>
-            measureRouting({
-              large: target,
-              small: draft,
-              tolerance,
-              prompts,
-              sampling,
-              maximumTokens,
-              seed,
-              signal,
-              onPrompt,
-            }),
+        : await withProgress(
+            `${target.capabilities.engine}, route ${tolerance}`,
+            prompts.length,
+            (onPrompt) =>
+              measureRouting({
+                large: target,
+                small: draft,
+                tolerance,
+                prompts,
+                sampling,
+                maximumTokens,
+                seed,
+                signal,
+                onPrompt,
+              }),
           );
     return {
       draft: options.draft,

@@ -58,9 +58,9 @@ export function treeRoundsStep(
         // The context has no room for a tree, or no text was left for this one.
         return drafts.length === 0 ? [] : [{ ...drafts.reduce(addTimed), widths: [...widths] }];
       });
-      if (trees.length === 0) return;
       // Of all shapes together, which take turns: plain rounds of twelve texts differ by a tenth from those of twelve others.
       const { plain } = timed.reduce(addTurns);
+      if (trees.length === 0 || plain.rounds === 0) return;
       const entry = { ...fields, promptsSha256, texts, plain, trees };
       profile.treeRounds = [...(profile.treeRounds ?? []), entry];
     },
