@@ -30,10 +30,9 @@ import { longestDraft, type RecordedDraft, type RecordedText } from './support/a
 import { type CostModel, costModels } from './support/cost-models.js';
 import { recordedTexts } from './support/recorded-texts.js';
 import { replay, type Replay, replayAll } from './support/replay.js';
+import { beginningOf, joined, piece, pieces, switchingStream } from './support/switching-stream.js';
 import { writeResult } from './support/write-result.js';
 
-const piece = 64;
-const pieces = 160;
 const lengths = Array.from({ length: longestDraft + 1 }, (_, length) => length);
 const bounds = Array.from({ length: 20 }, (_, state) => state / 20);
 
@@ -129,46 +128,6 @@ function againstFixed(model: CostModel, texts: readonly RecordedText[]): object 
   };
 }
 
-/** The first tokens of a text: in a short one the first rounds count for more. */
-function beginningOf(text: RecordedText): RecordedText {
-  const drafts = {
-    model: endedAt(text.drafts.model, piece),
-    'prompt-lookup': endedAt(text.drafts['prompt-lookup'], piece),
-  };
-  return { ...text, drafts };
-}
-
-/** The first drafts, which end with the last of them. */
-function endedAt(drafts: readonly RecordedDraft[], length: number): RecordedDraft[] {
-  return drafts
-    .slice(0, length)
-    .map((draft, at) => ({ ...draft, accepted: Math.min(draft.accepted, length - at - 1) }));
-}
-
-/** A run of tokens of one text, whose drafts end with it. */
-interface Piece {
-  readonly kind: 'copying' | 'free';
-  readonly drafts: readonly RecordedDraft[];
-}
-
-/** Pieces of the given texts in which most, or fewest, drafted tokens are accepted, taking turns. */
-function switchingStream(model: CostModel, texts: readonly RecordedText[]): Piece[] {
-  const all = texts.flatMap(({ drafts }) =>
-    [0, piece].map((from) => drafts[model.drafter].slice(from, from + piece)),
-  );
-  const accepted = (drafts: readonly RecordedDraft[]): number =>
-    drafts.reduce((sum, draft) => sum + draft.accepted, 0);
-  const ordered = all.filter(({ length }) => length === piece).toSorted((a, b) => accepted(b) - accepted(a));
-  return Array.from({ length: pieces }, (_, index) => {
-    const rank = index >> 1;
-    const drafts = index % 2 === 0 ? ordered[rank] : ordered.at(-1 - rank);
-    return {
-      kind: index % 2 === 0 ? 'copying' : 'free',
-      drafts: endedAt(drafts as readonly RecordedDraft[], piece),
-    };
-  });
-}
-
 /**
  * Milliseconds of the best length for every piece, chosen with all of them known: where a draft model drafts again, it reads
  * what it missed.
@@ -186,12 +145,12 @@ function bestSchedule(milliseconds: readonly (readonly number[])[], { catchUp }:
 }
 
 function onSwitchingStream(model: CostModel, texts: readonly RecordedText[]): object {
-  const stream = switchingStream(model, texts);
-  const drafts = stream.flatMap((part) => part.drafts);
+  const stream = switchingStream(model.drafter, texts);
+  const drafts = joined(stream).drafts[model.drafter];
   const fixedRate = (some: readonly RecordedDraft[], length: number): Replay =>
     replay({ ...model, drafts: some, controller: createFixedDraftLength(length) });
   const hindsight = bestSchedule(
-    stream.map((part) => lengths.map((length) => fixedRate(part.drafts, length).milliseconds)),
+    stream.map((part) => lengths.map((length) => fixedRate(part[model.drafter], length).milliseconds)),
     model,
   );
   const best = Math.max(...lengths.map((length) => rateOf(fixedRate(drafts, length))));

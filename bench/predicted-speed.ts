@@ -7,11 +7,9 @@
  *
  * Goals: the predicted speed within 10 % of the measured one for 9 of 10 configurations (drafter, engine, temperature,
  * fixed length or trees); as the plan says, no less than 0.97 times the best fixed length or trees of the same drafter, plain
- * decoding included. Speeds are of all prompts together, which is what is predicted. Where a process puts a model in memory
- * makes decoding of a few milliseconds a round up to a tenth slower or faster, so that each is measured in two processes, and their
- * geometric mean counts; both are written.
+ * decoding included. Speeds are of all prompts together, which is what is predicted.
  *
- * Run: npx tsx bench/predicted-speed.ts (after npm run build; an hour). A part, which writes nothing:
+ * Run: npx tsx bench/predicted-speed.ts (after npm run build; forty minutes). A part, which writes nothing:
  * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -31,7 +29,6 @@ import {
 } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { foretoken } from './support/foretoken.js';
-import { mean } from './support/slower-prompts.js';
 import { specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
 
@@ -75,7 +72,6 @@ const engines = only(given.engine, ['llamacpp', 'onnx']);
 const temperatures = only(given.temperature, ['0', '1']);
 const drafts = only(given.draft, Object.keys(draftings));
 const tokens = 64;
-const processes = 2;
 const errorGoal = 0.1;
 const shareGoal = 0.9;
 const planGoal = 0.97;
@@ -108,8 +104,6 @@ interface Row {
   readonly predicted: Estimate | undefined;
   /** Speed over plain decoding, of all prompts together. */
   readonly measured: Estimate;
-  /** The same of every process. */
-  readonly ofProcesses: readonly number[];
   /** Of the prediction, over what was measured. */
   readonly error: number | undefined;
   /** Of the committed tokens of a round, over what was measured: what is left of the error is of times. */
@@ -132,25 +126,16 @@ interface Prediction {
 function addRow(
   row: Pick<Row, 'engine' | 'temperature' | 'draft' | 'drafted'>,
   { speedup, committedTokens }: Partial<Prediction>,
-  results: readonly Result[],
+  { workload: measured, speculative }: Result['comparison'],
 ): void {
-  const measured = geometricMean(results.map(({ comparison }) => comparison.workload));
-  const blockEfficiency = mean(results.map(({ comparison }) => comparison.speculative.blockEfficiency));
   rows.push({
     ...row,
     predicted: speedup,
     measured,
-    ofProcesses: results.map(({ comparison }) => rounded(comparison.workload.estimate)),
     error: speedup && rounded(speedup.estimate / measured.estimate - 1),
-    committedError: committedTokens && rounded(committedTokens / blockEfficiency - 1),
+    committedError: committedTokens && rounded(committedTokens / speculative.blockEfficiency - 1),
   });
   console.log(JSON.stringify(rows.at(-1)));
-}
-
-function geometricMean(estimates: readonly Estimate[]): Estimate {
-  const of = (key: keyof Estimate): number =>
-    Math.exp(mean(estimates.map((estimate) => Math.log(estimate[key]))));
-  return { estimate: of('estimate'), lower: of('lower'), upper: of('upper') };
 }
 
 const modelOf = async (name: string, source: string) => ({
@@ -182,16 +167,9 @@ async function measure(engine: string, temperature: string, draft: string, profi
   };
   const known = { pipeline, models, profile: parseProfile(await readFile(profile, 'utf8'), profile) };
   const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
-  /** Of each draft length, in the order asked for, what every process measured. */
-  const bench = async (...options: readonly string[]): Promise<readonly (readonly Result[])[]> => {
-    const byProcess: (readonly Result[])[] = [];
-    for (let process = 0; process < processes; process++) {
-      const { engines: found } = JSON.parse(
-        await foretoken('bench', ...options, ...timed, '--json'),
-      ) as Bench;
-      byProcess.push(found[0]?.results ?? []);
-    }
-    return (byProcess[0] ?? []).map((_, index) => byProcess.map((results) => results[index] as Result));
+  const bench = async (...options: readonly string[]): Promise<readonly Result[]> => {
+    const { engines: found } = JSON.parse(await foretoken('bench', ...options, ...timed, '--json')) as Bench;
+    return found[0]?.results ?? [];
   };
   const predict = (drafted: number | readonly number[]): Prediction | undefined => {
     try {
@@ -205,22 +183,19 @@ async function measure(engine: string, temperature: string, draft: string, profi
     }
   };
   const shared = { engine, temperature: Number(temperature), draft };
-  for (const results of await bench(...setup, '--draft-length', lengths.join(','))) {
-    const drafted = (results[0] as Result).draftLength as number;
-    addRow({ ...shared, drafted }, predict(drafted) ?? {}, results);
+  for (const { draftLength, comparison } of await bench(...setup, '--draft-length', lengths.join(','))) {
+    addRow({ ...shared, drafted: draftLength }, predict(draftLength as number) ?? {}, comparison);
   }
   if (tree !== undefined) {
     const shape = tree.join(',');
-    for (const results of await bench(...setup, '--tree', shape))
-      addRow({ ...shared, drafted: shape }, predict(tree) ?? {}, results);
+    for (const { comparison } of await bench(...setup, '--tree', shape))
+      addRow({ ...shared, drafted: shape }, predict(tree) ?? {}, comparison);
   }
   if (!isPlanned) return;
   const plan = file(`plan-${rows.length}.json`);
   await foretoken('plan', ...setup, '--profile', profile, '--output', plan);
-  for (const results of await bench('--plan', plan)) {
-    const speedup = results[0]?.predicted;
-    addRow({ ...shared, drafted: asPlanned }, speedup === undefined ? {} : { speedup }, results);
-  }
+  for (const { comparison, predicted } of await bench('--plan', plan))
+    addRow({ ...shared, drafted: asPlanned }, predicted ? { speedup: predicted } : {}, comparison);
 }
 
 try {
@@ -257,7 +232,6 @@ try {
     await writeResult('predicted-speed', {
       prompts: given.prompts,
       tokens,
-      processes,
       budget: given.budget,
       treeBudget: given['tree-budget'],
       ...result,

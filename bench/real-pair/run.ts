@@ -8,7 +8,7 @@
  * every system) is written to bench/results/real-pair-runs.jsonl when it is done, and is not run again.
  *   --files q8_0|q4_k_m, --temperature 0|1, --repeats 3, --prompts 16, --tokens 192: a part
  *   --systems plain,default,llama-server: these alone, each by its name or the beginning of it
- *   --fresh default: forgets what was measured of a system, to measure it anew; may be repeated
+ *   --fresh default: forgets what was measured of a system on this processor, to measure it anew; may be repeated
  *   --minutes 20: begins no unit that would end later
  *   --results FILE: another file, to try something
  */
@@ -74,7 +74,7 @@ const isTimeLeft = (): boolean => minutes() + longestUnit <= Number(given.minute
 let runs = await readRuns(given.results);
 if (given.fresh.length > 0) {
   const forgotten = new Set(systemsNamed(known, given.fresh).map(({ name }) => name));
-  runs = runs.filter(({ system }) => !forgotten.has(system));
+  runs = runs.filter((run) => run.processor !== processor || !forgotten.has(run.system));
   await rewriteRuns(given.results, runs);
 }
 

@@ -69,7 +69,7 @@ export function replay({ drafts, controller, cost, catchUp, promptLength = 0 }: 
  * A drafted token with the probability and, up to rounding, the entropy that were recorded: what the token's probability
  * leaves is spread evenly over as many others as give the entropy.
  */
-function draftedToken({ confidences, entropies }: RecordedDraft, depth: number): DraftedToken {
+export function draftedToken({ confidences, entropies }: RecordedDraft, depth: number): DraftedToken {
   const probability = confidences[depth] as number;
   const modelLaw = (): Distribution => {
     const rest = 1 - probability;

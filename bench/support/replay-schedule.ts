@@ -1,0 +1,129 @@
+import {
+  createCombinedDrafter,
+  createLogitsTransform,
+  createRequestRandom,
+  type Draft,
+  type DraftContext,
+  type Drafter,
+  type DraftLengthController,
+  oneHot,
+} from '@foretoken/core';
+import type { RecordedDraft, RecordedDrafter, RecordedText } from './acceptance-traces.js';
+import { draftedToken, type Replay, type RoundCost } from './replay.js';
+
+export interface ScheduleCosts {
+  /** Milliseconds of a round by drafted tokens, for each drafter. */
+  readonly cost: Readonly<Record<RecordedDrafter, RoundCost>>;
+  /** Milliseconds that the draft model takes to read tokens it missed. */
+  readonly catchUp: (missed: number) => number;
+}
+
+/** What no recorded text has: texts have the numbers of their places as tokens. */
+const wrongToken = 1e9;
+
+/**
+ * Decodes recorded texts with prompt lookup and the draft model under one schedule, kept from text to text, on a clock that moves by
+ * the rounds' costs. Drafter and schedule are those of `foretoken --draft prompt-lookup+FILE`; what they draft is recorded.
+ */
+export async function replaySchedule(
+  texts: readonly RecordedText[],
+  { cost, catchUp }: ScheduleCosts,
+): Promise<Replay> {
+  const asked = new Set<RecordedDrafter>();
+  let text: RecordedText = { category: '', promptLength: 0, drafts: { model: [], 'prompt-lookup': [] } };
+  const recorded = (name: RecordedDrafter): Drafter => ({
+    name,
+    isFree: name === 'prompt-lookup',
+    ...(name === 'prompt-lookup' ? { expectedAcceptance: 0.9 } : {}),
+    propose: async (context, { maximumTokens }) => {
+      asked.add(name);
+      return recordedDraft(name, text, context, maximumTokens);
+    },
+    observe: () => undefined,
+    close: async () => undefined,
+  });
+  const drafter = createCombinedDrafter({
+    drafters: [recorded('prompt-lookup'), recorded('model')],
+    combination: 'estimate',
+  });
+  const schedule = drafter.draftLength as DraftLengthController;
+  const random = createRequestRandom({ seed: 0 });
+  const transform = createLogitsTransform({ temperature: 0 }, 1);
+  const total = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
+  for (text of texts) {
+    const { promptLength } = text;
+    const length = text.drafts.model.length;
+    let [at, missed] = [0, promptLength];
+    schedule.begin?.({ promptLength, maximumTokens: length });
+    while (at < length) {
+      const limit = length - at - 1;
+      const askedLength = limit === 0 ? 0 : schedule.next(limit);
+      asked.clear();
+      const context = {
+        tokens: Array.from({ length: promptLength + at }, (_, place) => place),
+        promptLength,
+        transform,
+        random: random.round(promptLength + at),
+        targetHiddenRows: undefined,
+        shouldStop: schedule.shouldStop,
+        signal: undefined,
+      };
+      const { tokens, drafters } =
+        askedLength === 0
+          ? { tokens: [], drafters: [] }
+          : await drafter.propose(context, { maximumTokens: askedLength, maximumLeaves: 1 });
+      const wrong = tokens.findIndex((token, node) => token !== promptLength + at + node);
+      const accepted = wrong < 0 ? tokens.length : wrong;
+      const committed = Array.from({ length: accepted + 1 }, (_, place) => promptLength + at + place);
+      if (askedLength > 0)
+        drafter.observe({
+          acceptedPath: committed.slice(0, -1).map((_, node) => node),
+          committedTokens: committed,
+          committedLength: promptLength + at + committed.length,
+          hiddenRows: undefined,
+        });
+      const used = (drafters[0] ?? 'prompt-lookup') as RecordedDrafter;
+      const milliseconds = cost[used](tokens.length) + (asked.has('model') ? catchUp(missed) : 0);
+      missed = asked.has('model') ? 0 : missed + committed.length;
+      schedule.observe({
+        askedLength,
+        draftedCount: tokens.length,
+        acceptedCount: accepted,
+        committedCount: committed.length,
+        draftMilliseconds: undefined,
+        passMilliseconds: undefined,
+        roundMilliseconds: milliseconds,
+      });
+      at += committed.length;
+      total.tokens += committed.length;
+      total.milliseconds += milliseconds;
+      total.rounds += 1;
+      total.drafted += tokens.length;
+    }
+  }
+  await drafter.close();
+  return total;
+}
+
+/** What the drafter drafts at the place that a context has reached. */
+function recordedDraft(
+  name: RecordedDrafter,
+  { drafts, promptLength }: RecordedText,
+  { tokens: before, shouldStop }: DraftContext,
+  maximumTokens: number,
+): Draft {
+  const place = before.length;
+  const draft = drafts[name][place - promptLength] as RecordedDraft;
+  const tokens: number[] = [];
+  while (tokens.length < Math.min(maximumTokens, draft.drafted)) {
+    const node = tokens.length;
+    tokens.push(node < draft.accepted ? place + node : wrongToken);
+    if (shouldStop?.(draftedToken(draft, node)) === true) break;
+  }
+  return {
+    tokens,
+    parents: tokens.map((_, node) => node - 1),
+    distributions: tokens.map(oneHot),
+    drafters: tokens.map(() => name),
+  };
+}
