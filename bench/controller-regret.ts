@@ -29,7 +29,7 @@ import {
 import { longestDraft, type RecordedDraft, type RecordedText } from './support/acceptance-traces.js';
 import { type CostModel, costModels } from './support/cost-models.js';
 import { recordedTexts } from './support/recorded-texts.js';
-import { replay, type Replay, replayAll } from './support/replay.js';
+import { rateOf, replay, type Replay, replayAll } from './support/replay.js';
 import { beginningOf, joined, piece, pieces, switchingStream } from './support/switching-stream.js';
 import { writeResult } from './support/write-result.js';
 
@@ -99,7 +99,6 @@ function settingsOf(curve: CostModel['curve']): number[] {
   return [...new Set(best)].filter((length) => length > 0);
 }
 
-const rateOf = ({ tokens, milliseconds }: Replay): number => tokens / milliseconds;
 const rounded = (value: number): number => Number(value.toFixed(3));
 
 function ratesOf(

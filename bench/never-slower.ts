@@ -14,9 +14,9 @@
  * after Holm (with six repeats a rank test could never reject; beside it is the slowdown that this test would find half
  * of the time). The first generation, in which the controller learns, is told apart.
  *
- * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, 25 minutes). All 480 prompts, 50 minutes, written as
- * never-slower-all: --all --repeats 5 --tokens 64. A part: --prompts 12 --engine llamacpp --temperature 0 --repeats 3 --tokens 32, whose result is written as
- * never-slower-part.
+ * Run: npx tsx bench/never-slower.ts (after npm run build; 60 prompts, 25 minutes). All 480 prompts, an
+ * hour, written as never-slower-all: --all --repeats 5 --tokens 64. A part: --prompts 12 --engine llamacpp --temperature 0
+ * --repeats 3 --tokens 32, whose result is written as never-slower-part.
  */
 import { parseArgs } from 'node:util';
 import {

@@ -5,13 +5,13 @@
  *
  * Goal: 1.10 times the best fixed drafter and length.
  *
- * Run: npx tsx bench/schedule-regret.ts (after npm run build; a minute, and some more where nothing is recorded yet).
+ * Run: npx tsx bench/schedule-regret.ts (after npm run build; half a minute, and some more where nothing is recorded yet).
  */
 import { createFixedDraftLength } from '@foretoken/core';
 import { longestDraft, type RecordedDrafter, type RecordedText } from './support/acceptance-traces.js';
 import { type CostModel, costModels } from './support/cost-models.js';
 import { recordedTexts } from './support/recorded-texts.js';
-import { type Replay, replayAll } from './support/replay.js';
+import { rateOf, replayAll } from './support/replay.js';
 import { replaySchedule } from './support/replay-schedule.js';
 import { joined, switchingStream } from './support/switching-stream.js';
 import { writeResult } from './support/write-result.js';
@@ -26,7 +26,6 @@ const sets: Readonly<Record<string, readonly RecordedText[]>> = {
   'copying and free writing in turn': [joined(switchingStream('model', mixed))],
 };
 
-const rateOf = ({ tokens, milliseconds }: Replay): number => tokens / milliseconds;
 const rounded = (value: number): number => Number(value.toFixed(3));
 
 /** The same target without a draft model. */

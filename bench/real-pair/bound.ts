@@ -3,8 +3,8 @@
  * would draft after each token of it, replayed with every fixed length and the pass costs of this machine. Reading the
  * prompt is not counted, nor any work of the host, so that no schedule of one fixed length is faster.
  *
- * Pass costs are those of the profiles that run.ts makes (with its plans), of each engine. What is recorded (on llama.cpp) does not depend on the
- * machine's load, and is kept in bench/.cache, prompt by prompt.
+ * Pass costs are those of the profiles that run.ts makes (with its plans), of each engine. What is recorded, on llama.cpp, does
+ * not depend on the machine's load, and is kept in bench/.cache, prompt by prompt.
  *
  * Run: npx tsx bench/real-pair/bound.ts --models FOLDER [--files q8_0] [--prompts 16] [--minutes 20]
  */
@@ -63,6 +63,10 @@ for (const files of pairsNamed(given.files)) {
     throw new Error(`${profile} is not there: run.ts makes it for its plans, greedy.`);
   const prompts = (await chatPrompts('measured', pair.target)).slice(0, Number(given.prompts ?? Infinity));
   const profiled = await readFile(profile, 'utf8');
+  const engines = enginesOf(files).map((engine) => ({
+    engine,
+    costs: pairPassCosts(profiled, pair, engine),
+  }));
   const models = openLazily(pair);
   try {
     for (const prompt of prompts) {
@@ -72,8 +76,7 @@ for (const files of pairsNamed(given.files)) {
         continue;
       }
       const contextTokens = text.promptLength + text.drafts.model.length / 2;
-      for (const engine of enginesOf(files)) {
-        const costs = pairPassCosts(profiled, pair, engine);
+      for (const { engine, costs } of engines) {
         const target: RoundCost = (drafted) => costs.target.at(drafted + 1, contextTokens);
         const withDraft: RoundCost = (drafted) =>
           target(drafted) + drafted * costs.draft.at(1, contextTokens);

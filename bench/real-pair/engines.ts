@@ -34,3 +34,14 @@ export function ownSystem(name: string): { readonly engine: Engine; readonly way
 export function plainOf(name: string): string {
   return ownName(ownSystem(name)?.engine ?? 'llamacpp', 'plain');
 }
+
+/** Plain decoding that runs beside these systems: on llama.cpp, which all take turns with, and on their own engines. */
+export function plainsBeside(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.flatMap((name) => [ownName('llamacpp', 'plain'), plainOf(name)]));
+}
+
+/** Whether a system is one of our ways of speculating, which the goals are for. */
+export function isOurs(name: string): boolean {
+  const own = ownSystem(name);
+  return own !== undefined && own.way !== 'plain';
+}

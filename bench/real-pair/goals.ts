@@ -2,14 +2,8 @@ import { type MeanRatio, meanRatio } from '../support/mean-ratio.js';
 import { mean, slowdownFoundHalfOfTheTime, slowerPrompts } from '../support/slower-prompts.js';
 import type { Bound } from './bound.js';
 import { type PromptKind, promptKinds } from './chat-prompts.js';
-import { enginesOf, ownName, ownSystem } from './engines.js';
+import { enginesOf, isOurs, ownName, ownSystem } from './engines.js';
 import { over, overPlain, type PromptRatios, type Setting } from './ratios.js';
-
-/** Whether a system is one of our ways of speculating, which the goals are for. */
-export function isOurs(name: string): boolean {
-  const own = ownSystem(name);
-  return own !== undefined && own.way !== 'plain';
-}
 
 /** A goal, and what was reached; undefined where it was not measured. */
 export interface Goal {

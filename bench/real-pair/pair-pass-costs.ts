@@ -1,11 +1,9 @@
 import path from 'node:path';
 import { parseProfile } from '@foretoken/planner';
+import { enginePrefixes } from '../../apps/cli/dist/planning/pipeline-from-options.js';
 import { type PassCosts, passCostsOf } from '../../packages/planner/dist/prediction/pass-cost-at.js';
 import type { Engine } from './engines.js';
 import type { Pair } from './pairs.js';
-
-/** As a profile's names of engines begin. */
-const libraryOf: Readonly<Record<Engine, string>> = { llamacpp: 'llama.cpp', onnx: 'ONNX Runtime' };
 
 /** Pass costs of both models on an engine, from a profile's text. @throws Error where one was not measured. */
 export function pairPassCosts(
@@ -18,7 +16,7 @@ export function pairPassCosts(
     const name = path.basename(file);
     const entry = profile.passCosts.find(
       ({ configuration }) =>
-        configuration.model === name && configuration.engine.startsWith(libraryOf[engine]),
+        configuration.model === name && configuration.engine.startsWith(enginePrefixes[engine] as string),
     );
     const costs = entry && passCostsOf(profile, entry.configuration);
     if (costs === undefined) throw new Error(`The profile has no pass costs of ${name} on ${engine}.`);

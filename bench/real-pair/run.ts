@@ -16,7 +16,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { chatPrompts } from './chat-prompts.js';
 import { conditions } from './conditions.js';
-import { ownSystem, plainOf } from './engines.js';
+import { ownSystem, plainsBeside } from './engines.js';
 import { openPair } from './pairs.js';
 import { preparePlan } from './plan-files.js';
 import { modelFolderOf, pairsNamed, runOptions } from './run-options.js';
@@ -50,7 +50,7 @@ if (temperatures.length === 0) throw new Error('--temperature takes 0 or 1.');
 const known = allSystems({ modelFolder, llamaServer: given['llama-server'] });
 const asked = given.systems === undefined ? known : systemsNamed(known, given.systems.split(','));
 // Plain decoding is what ratios are taken to.
-const baselines = new Set(['plain', ...asked.map(({ name }) => plainOf(name))]);
+const baselines = plainsBeside(asked.map(({ name }) => name));
 const systems = known.filter((system) => asked.includes(system) || baselines.has(system.name));
 
 let running: RunningSystems | undefined;

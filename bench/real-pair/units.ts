@@ -1,5 +1,5 @@
 import type { ChatPrompt } from './chat-prompts.js';
-import { plainOf } from './engines.js';
+import { plainsBeside } from './engines.js';
 import type { PairName } from './pairs.js';
 import type { Run } from './runs-file.js';
 import type { System } from './systems.js';
@@ -53,7 +53,7 @@ export function missingSystems(
     );
   const missing = systems.filter((system) => !has(system));
   if (missing.length === 0) return [];
-  const beside = new Set(missing.flatMap(({ name }) => ['plain', plainOf(name)]));
+  const beside = plainsBeside(missing.map(({ name }) => name));
   const together = systems.filter((system) => beside.has(system.name) || missing.includes(system));
   const shift = unit.index % together.length;
   return [...together.slice(shift), ...together.slice(0, shift)];

@@ -53,6 +53,7 @@ export async function replaySchedule(
   for (text of texts) {
     const { promptLength } = text;
     const length = text.drafts.model.length;
+    const history = Array.from({ length: promptLength }, (_, place) => place);
     let [at, missed] = [0, promptLength];
     schedule.begin?.({ promptLength, maximumTokens: length });
     while (at < length) {
@@ -60,7 +61,7 @@ export async function replaySchedule(
       const askedLength = limit === 0 ? 0 : schedule.next(limit);
       asked.clear();
       const context = {
-        tokens: Array.from({ length: promptLength + at }, (_, place) => place),
+        tokens: history,
         promptLength,
         transform,
         random: random.round(promptLength + at),
@@ -75,11 +76,12 @@ export async function replaySchedule(
       const wrong = tokens.findIndex((token, node) => token !== promptLength + at + node);
       const accepted = wrong < 0 ? tokens.length : wrong;
       const committed = Array.from({ length: accepted + 1 }, (_, place) => promptLength + at + place);
+      history.push(...committed);
       if (askedLength > 0)
         drafter.observe({
           acceptedPath: committed.slice(0, -1).map((_, node) => node),
           committedTokens: committed,
-          committedLength: promptLength + at + committed.length,
+          committedLength: history.length,
           hiddenRows: undefined,
         });
       const used = (drafters[0] ?? 'prompt-lookup') as RecordedDrafter;

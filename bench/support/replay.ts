@@ -11,6 +11,9 @@ export interface Replay {
   readonly drafted: number;
 }
 
+/** Tokens a millisecond. */
+export const rateOf = ({ tokens, milliseconds }: Replay): number => tokens / milliseconds;
+
 /** Linear between the measured lengths, with the last slope beyond them. */
 export function roundCostOf({ lengths, milliseconds }: CostCurve): RoundCost {
   return (drafted) => {

@@ -179,7 +179,7 @@ describe('where drafting does not pay', () => {
 });
 
 test('what was saved on texts that are easy to guess is not lost on those that are not', () => {
-  // Was wrong: tries could lose a fifth of all that was ever saved, and every text of a hundred was read for the draft model.
+  // Was wrong: tries could lose a fifth of all that was ever saved, and text after text was read for the draft model.
   const controller = createLearningDraftLength();
   const machine = { ...cheap, catchUp: 0.01 };
   for (let text = 0; text < 60; text++) generation(controller, machine, { maximumTokens: 300, text });

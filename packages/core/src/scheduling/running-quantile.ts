@@ -3,7 +3,7 @@ export class RunningQuantile {
   readonly #share: number;
   /** In the order in which they came, the oldest at `#next` once the window is full. */
   readonly #samples: Float64Array;
-  /** Ascending: it is looked up in every round, and sorting each time takes ten times as long as keeping the order. */
+  /** Ascending: it is looked up in every round, and sorting each time takes seven to ten times as long. */
   readonly #sorted: Float64Array;
   #count = 0;
   #next = 0;
