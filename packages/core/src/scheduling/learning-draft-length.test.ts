@@ -31,12 +31,18 @@ interface Run {
 function generation(
   controller: LearningDraftLength,
   { cost, acceptance, proposes = () => true, asking = 0, catchUp = 0, clock = (time) => time }: Machine,
-  { maximumTokens = 2000, promptLength = 100, keptLength = 0, text = 0 } = {},
+  {
+    maximumTokens = 2000,
+    promptLength = 100,
+    keptLength = 0,
+    text = 0,
+    endsAfter = Number.POSITIVE_INFINITY,
+  } = {},
 ): Run {
   controller.begin?.({ promptLength, keptLength, maximumTokens });
   const lengths: number[] = [];
   let [tokens, milliseconds, missed] = [0, 0, promptLength - keptLength];
-  while (tokens < maximumTokens) {
+  while (tokens < Math.min(maximumTokens, endsAfter)) {
     const round = lengths.length;
     const asked = controller.next(Math.min(15, maximumTokens - tokens - 1));
     let [drafted, accepted] = [0, 0];
@@ -196,6 +202,25 @@ test('what was saved on texts that are easy to guess is not lost on those that a
   const milliseconds = later.reduce((sum, run) => sum + run.milliseconds, 0);
   // A plain round takes a millisecond.
   expect(milliseconds - tokens).toBeLessThan(32 + 0.0025 * tokens);
+});
+
+describe('answers that end long before they have to', () => {
+  const machine = { ...cheap, catchUp: 0.1 };
+  const answers = (controller: LearningDraftLength, endsAfter: number, first: number): number[] =>
+    Array.from({ length: 30 }, (_, index) => {
+      const options = { maximumTokens: 512, promptLength: 700, text: first + index, endsAfter };
+      const { milliseconds, tokens } = generation(controller, machine, options);
+      return milliseconds / tokens;
+    });
+
+  test('are not slower than plain decoding, and longer ones after them are fast again', () => {
+    // Was wrong: what drafting saves was counted over all tokens that are allowed, and a prompt of 700 tokens was read for 20.
+    const controller = createLearningDraftLength();
+    for (let text = 0; text < 4; text++) generation(controller, machine, { maximumTokens: 300, text });
+    // A plain round takes a millisecond.
+    for (const once of answers(controller, 20, 10).slice(10)) expect(once).toBeLessThan(1.01);
+    for (const once of answers(controller, 500, 50).slice(10)) expect(once).toBeLessThan(0.7);
+  });
 });
 
 describe('what has something to propose in few rounds', () => {

@@ -3,6 +3,7 @@ import { chooseDraftLength, expectedCommittedOf, type LengthChoice } from './cho
 import { DraftConfidences } from './draft-confidences.js';
 import type { CostCurve } from './cost-curve.js';
 import type { DraftLengthController, GenerationStart, RoundMeasurement } from './draft-length-controller.js';
+import { GenerationLengths } from './generation-lengths.js';
 import { LearnedRoundCosts } from './learned-round-costs.js';
 import { paysToGoOn } from './pays-to-go-on.js';
 import type { AcceptancePredictor } from './predictors/acceptance-predictor.js';
@@ -83,7 +84,7 @@ const longPause = 24;
 const firstRefresh = 24;
 const longestRefresh = 192;
 const refreshRounds = 4;
-/** Tokens for which what is expected now is counted on. */
+/** Most tokens to come for which what is expected now is counted on. */
 const horizon = 256;
 /** No text is as good as this, however hopeful. */
 const mostAcceptance = 0.98;
@@ -103,7 +104,8 @@ const farShare = 1 / 6;
  *
  * Where drafting does not pay it is tried again where a good text would give back more than the try loses; all such tries
  * together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting saves, of which 32
- * plain rounds are laid by at most. Where no acceptance could make it pay it is not tried at all. A round in which the
+ * plain rounds are laid by at most. What it would give back is counted over the tokens that are still to come, as far as earlier
+ * generations tell. Where no acceptance could make it pay it is not tried at all. A round in which the
  * drafter was asked and had nothing to propose, as in most rounds of one that copies text, is no try: it loses but the
  * asking, and tells what a plain round costs.
  *
@@ -149,6 +151,7 @@ class LearningController implements LearningDraftLength {
   readonly #costs: LearnedRoundCosts;
   readonly #confidences = new DraftConfidences();
   readonly #texts = new TextSpread();
+  readonly #generations = new GenerationLengths();
   #firstDraftsLeft: number;
   /** Of the generation; it is plain, and says what such rounds cost now. */
   #isFirstRound = true;
@@ -173,8 +176,6 @@ class LearningController implements LearningDraftLength {
   #plain: number | undefined;
   /** Tokens that the drafter was not asked about since its last draft. */
   #missed = 0;
-  /** Tokens that the generation may still commit, where it was told. */
-  #tokensLeft = Number.POSITIVE_INFINITY;
   /** Plain rounds until it is looked again whether to draft. */
   #untilLook = 0;
   /** True from when the text may have changed to the next draft. */
@@ -204,7 +205,7 @@ class LearningController implements LearningDraftLength {
     // What the drafter did not read of the last generation it still has to.
     const unread = keptLength === 0 ? promptLength : this.#missed + promptLength - keptLength;
     this.#missed = Math.min(promptLength, unread);
-    this.#tokensLeft = maximumTokens;
+    this.#generations.begin(maximumTokens);
     this.#beginText();
     this.#isNewText = true;
     this.#costs.begin();
@@ -312,7 +313,7 @@ class LearningController implements LearningDraftLength {
     const { askedLength, draftedCount, acceptedCount, committedCount, roundMilliseconds } = round;
     const missed = this.#missed;
     this.#missed = askedLength > 0 ? 0 : missed + committedCount;
-    this.#tokensLeft -= committedCount;
+    this.#generations.commit(committedCount);
     if (draftedCount > 0) {
       const chain = { draftedCount, acceptedCount, confidences: this.#confidences.values };
       this.#predictor.update(chain);
@@ -393,7 +394,7 @@ class LearningController implements LearningDraftLength {
   /** Milliseconds that a gain saves in what is to come. */
   #savedBy(expectedGain: number): number {
     const plain = this.#costs.plain as number;
-    return this.#share * Math.min(this.#tokensLeft, horizon) * plain * (1 - 1 / expectedGain);
+    return this.#share * this.#generations.left(horizon) * plain * (1 - 1 / expectedGain);
   }
 
   /** Whether the choice is worth its drafts, with what a draft model has to read first. */
