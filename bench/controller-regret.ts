@@ -133,11 +133,17 @@ function againstFixed(model: CostModel, texts: readonly RecordedText[]): object 
  *
  * @param milliseconds by piece and length, from 0, where nothing was missed.
  */
-function bestSchedule(milliseconds: readonly (readonly number[])[], { catchUp }: CostModel): number {
+function bestSchedule(
+  milliseconds: readonly (readonly number[])[],
+  { catchUp }: CostModel,
+  window: number,
+): number {
   /** The least so far, by how many pieces were decoded plainly since the last that drafted. */
   let least = [0];
   for (const [plain = 0, ...drafting] of milliseconds) {
-    const drafts = Math.min(...least.map((before, missed) => before + catchUp(missed * piece)));
+    const drafts = Math.min(
+      ...least.map((before, missed) => before + catchUp(Math.min(missed * piece, window))),
+    );
     least = [drafts + Math.min(...drafting), ...least.map((before) => before + plain)];
   }
   return Math.min(...least);
@@ -145,16 +151,18 @@ function bestSchedule(milliseconds: readonly (readonly number[])[], { catchUp }:
 
 function onSwitchingStream(model: CostModel, texts: readonly RecordedText[]): object {
   const stream = switchingStream(model.drafter, texts);
-  const drafts = joined(stream).drafts[model.drafter];
+  const { window } = texts[0] as RecordedText;
+  const drafts = joined(stream, window).drafts[model.drafter];
   const fixedRate = (some: readonly RecordedDraft[], length: number): Replay =>
-    replay({ ...model, drafts: some, controller: createFixedDraftLength(length) });
+    replay({ ...model, window, drafts: some, controller: createFixedDraftLength(length) });
   const hindsight = bestSchedule(
     stream.map((part) => lengths.map((length) => fixedRate(part[model.drafter], length).milliseconds)),
     model,
+    window,
   );
   const best = Math.max(...lengths.map((length) => rateOf(fixedRate(drafts, length))));
   const plain = rateOf(fixedRate(drafts, 0));
-  const rates = ratesOf(model, (create) => replay({ ...model, drafts, controller: create() }));
+  const rates = ratesOf(model, (create) => replay({ ...model, window, drafts, controller: create() }));
   return {
     hindsightOverPlain: rounded(drafts.length / hindsight / plain),
     bestFixedOverPlain: rounded(best / plain),

@@ -21,21 +21,26 @@ const greedy = await recordedTexts(0);
 const drawn = await recordedTexts(1);
 const mixed = greedy.flatMap((text, index) => [text, drawn[index] as RecordedText]);
 const stream = switchingStream('model', mixed);
+const [{ window: streamWindow }] = mixed as [RecordedText];
 /** Texts, and those for which hindsight chooses: of the stream its pieces, before which nothing is to be read. */
 const sets: Readonly<Record<string, { texts: readonly RecordedText[]; parts: readonly RecordedText[] }>> = {
   greedy: { texts: greedy, parts: greedy },
   'greedy and drawn in turn': { texts: mixed, parts: mixed },
   'copying and free writing in turn': {
-    texts: [joined(stream)],
-    parts: stream.map((part) => joined([part])),
+    texts: [joined(stream, streamWindow)],
+    parts: stream.map((part) => joined([part], streamWindow)),
   },
 };
 const drafters: readonly RecordedDrafter[] = ['model', 'prompt-lookup'];
 const lengths = Array.from({ length: longestDraft + 1 }, (_, length) => length);
 
 /** Milliseconds of a text with prompt lookup wherever it has something, and a draft model of a fixed length in other rounds. */
-function lookupFirst({ drafts, promptLength }: RecordedText, costs: ScheduleCosts, length: number): number {
-  let [at, milliseconds, missed] = [0, 0, promptLength];
+function lookupFirst(
+  { drafts, promptLength, window }: RecordedText,
+  costs: ScheduleCosts,
+  length: number,
+): number {
+  let [at, milliseconds, missed] = [0, 0, Math.min(promptLength, window)];
   const end = drafts.model.length;
   while (at < end) {
     const limit = end - at - 1;
@@ -45,7 +50,7 @@ function lookupFirst({ drafts, promptLength }: RecordedText, costs: ScheduleCost
     const committed = 1 + Math.min(drafted, drafts[drafter][at]?.accepted ?? 0);
     const isRead = drafter === 'model' && drafted > 0;
     milliseconds += costs.cost[drafter](drafted) + (isRead ? costs.catchUp(missed) : 0);
-    missed = isRead ? 0 : missed + committed;
+    missed = isRead ? 0 : Math.min(missed + committed, window);
     at += committed;
   }
   return milliseconds;
@@ -57,6 +62,7 @@ function inHindsight(text: RecordedText, { cost, catchUp }: ScheduleCosts): numb
     replay({
       drafts: text.drafts[drafter],
       promptLength: text.promptLength,
+      window: text.window,
       controller: createFixedDraftLength(length),
       cost: cost[drafter],
       catchUp: drafter === 'model' ? catchUp : undefined,

@@ -12,6 +12,7 @@ import {
   probabilityOf,
   type Sequence,
 } from '@foretoken/core';
+import { TextWindow } from '../../packages/core/dist/drafting/text-window.js';
 
 /** Longest draft that is recorded. */
 export const longestDraft = 15;
@@ -34,6 +35,8 @@ export interface RecordedText {
   readonly category: string;
   /** In tokens. */
   readonly promptLength: number;
+  /** Most tokens of the text that the draft model reads. */
+  readonly window: number;
   /** By drafter, [output tokens]: the draft after the text before each of them. */
   readonly drafts: Readonly<Record<RecordedDrafter, readonly RecordedDraft[]>>;
 }
@@ -64,6 +67,7 @@ export interface RecordOptions {
 export async function recordTexts(options: RecordOptions): Promise<RecordedText[]> {
   const { target, draft, prompts, temperature, length } = options;
   const texts: RecordedText[] = [];
+  const window = new TextWindow(draft);
   for (const [index, { category, tokens: prompt }] of prompts.entries()) {
     const { tokens: output } = await generateText({
       target,
@@ -77,6 +81,7 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
     const modelDrafts = await recordModel({
       target,
       draft,
+      window,
       text,
       from: prompt.length,
       temperature,
@@ -87,7 +92,7 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
       model: modelDrafts,
       'prompt-lookup': await recordLookup(text, prompt.length, temperature, target),
     };
-    texts.push({ category, promptLength: prompt.length, drafts });
+    texts.push({ category, promptLength: prompt.length, window: window.size, drafts });
     options.onText?.(index + 1);
   }
   return texts;
@@ -96,13 +101,14 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
 async function recordModel(options: {
   readonly target: LanguageModel;
   readonly draft: LanguageModel;
+  readonly window: TextWindow;
   readonly text: readonly number[];
   readonly from: number;
   readonly temperature: number;
   readonly seed: number;
   readonly stopsAtMiss: boolean;
 }): Promise<RecordedDraft[]> {
-  const { target, draft, text, from, temperature, seed, stopsAtMiss } = options;
+  const { target, draft, window, text, from, temperature, seed, stopsAtMiss } = options;
   const transform = createLogitsTransform({ temperature }, target.vocabularySize);
   const soft = transform.soften();
   const laws = transform.greedy ? undefined : await targetLaws(target, text, from, transform);
@@ -110,9 +116,15 @@ async function recordModel(options: {
   const sequence = draft.createSequence();
   const recorded: RecordedDraft[] = [];
   try {
-    await forward(draft, sequence, text.slice(0, from - 1), undefined);
+    let begin: number | undefined;
     for (let start = from; start < text.length; start++) {
-      sequence.doRollback(start - 1);
+      const read = window.of(text.slice(0, start));
+      if (begin === start - read.length) sequence.doRollback(read.length - 1);
+      else {
+        if (begin !== undefined) sequence.doRollback(0);
+        await forward(draft, sequence, read.slice(0, -1), undefined);
+        begin = start - read.length;
+      }
       const round = random.round(start);
       const confidences: number[] = [];
       const entropies: number[] = [];

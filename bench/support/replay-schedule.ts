@@ -30,11 +30,12 @@ export async function replaySchedule(
   { cost, catchUp }: ScheduleCosts,
 ): Promise<Replay> {
   const asked = new Set<RecordedDrafter>();
-  let text: RecordedText = { category: '', promptLength: 0, drafts: { model: [], 'prompt-lookup': [] } };
+  const window = texts[0]?.window ?? Number.POSITIVE_INFINITY;
+  let text = texts[0] as RecordedText;
   const recorded = (name: RecordedDrafter): Drafter => ({
     name,
     isFree: name === 'prompt-lookup',
-    ...(name === 'prompt-lookup' ? { expectedAcceptance: 0.9 } : {}),
+    ...(name === 'prompt-lookup' ? { expectedAcceptance: 0.9 } : { window }),
     propose: async (context, { maximumTokens }) => {
       asked.add(name);
       return recordedDraft(name, text, context, maximumTokens);
@@ -54,7 +55,7 @@ export async function replaySchedule(
     const { promptLength } = text;
     const length = text.drafts.model.length;
     const history = Array.from({ length: promptLength }, (_, place) => place);
-    let [at, missed] = [0, promptLength];
+    let [at, missed] = [0, Math.min(promptLength, window)];
     schedule.begin?.({ promptLength, maximumTokens: length });
     while (at < length) {
       const limit = length - at - 1;
@@ -86,7 +87,7 @@ export async function replaySchedule(
         });
       const used = (drafters[0] ?? 'prompt-lookup') as RecordedDrafter;
       const milliseconds = cost[used](tokens.length) + (asked.has('model') ? catchUp(missed) : 0);
-      missed = asked.has('model') ? 0 : missed + committed.length;
+      missed = asked.has('model') ? 0 : Math.min(missed + committed.length, window);
       schedule.observe({
         askedLength,
         draftedCount: tokens.length,

@@ -32,12 +32,15 @@ export interface ReplayOptions {
   /** Milliseconds that the drafter takes to read tokens it missed. */
   readonly catchUp?: ((missed: number) => number) | undefined;
   readonly promptLength?: number;
+  /** Most tokens of a text that the drafter reads; default: all. */
+  readonly window?: number;
 }
 
 /** Decodes a recorded text once, as `generate` would, on a clock that moves by the rounds' costs. */
-export function replay({ drafts, controller, cost, catchUp, promptLength = 0 }: ReplayOptions): Replay {
-  let [tokens, milliseconds, rounds, draftedCount, missed] = [0, 0, 0, 0, promptLength];
-  controller.begin?.({ promptLength, maximumTokens: drafts.length });
+export function replay(options: ReplayOptions): Replay {
+  const { drafts, controller, cost, catchUp, promptLength = 0, window = Number.POSITIVE_INFINITY } = options;
+  let [tokens, milliseconds, rounds, draftedCount, missed] = [0, 0, 0, 0, Math.min(promptLength, window)];
+  controller.begin?.({ promptLength, maximumTokens: drafts.length, window });
   while (tokens < drafts.length) {
     const draft = drafts[tokens] as RecordedDraft;
     const limit = drafts.length - tokens - 1;
@@ -50,7 +53,7 @@ export function replay({ drafts, controller, cost, catchUp, promptLength = 0 }: 
     }
     const accepted = Math.min(drafted, draft.accepted);
     const time = cost(drafted) + (asked > 0 ? (catchUp?.(missed) ?? 0) : 0);
-    missed = asked > 0 ? 0 : missed + 1;
+    missed = asked > 0 ? 0 : Math.min(missed + 1, window);
     controller.observe({
       askedLength: asked,
       draftedCount: drafted,
@@ -96,8 +99,9 @@ export function replayAll(
   }: Pick<ReplayOptions, 'cost' | 'catchUp'> & { readonly controller: () => DraftLengthController },
 ): Replay {
   let total: Replay = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
-  for (const { drafts, promptLength } of texts) {
-    const once = replay({ ...machine, promptLength, drafts: drafts[drafter], controller: controller() });
+  for (const { drafts, promptLength, window } of texts) {
+    const text = { promptLength, window, drafts: drafts[drafter] };
+    const once = replay({ ...machine, ...text, controller: controller() });
     total = {
       tokens: total.tokens + once.tokens,
       milliseconds: total.milliseconds + once.milliseconds,

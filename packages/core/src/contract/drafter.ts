@@ -40,6 +40,8 @@ export interface Drafter {
   readonly expectedAcceptance?: number;
   /** Longest chain that it drafts: longer ones are not asked for. Default: no limit. */
   readonly maximumLength?: number;
+  /** Most tokens of a text that it reads, its last ones. Default: all of them. */
+  readonly window?: number | undefined;
   /**
    * True where proposals take no pass of a model and all their tokens are certain (one-hot): it may be asked for a
    * proposal that is then not used. Default false.

@@ -23,10 +23,17 @@ function shortMemory(seed: number): TableLaw {
 }
 const target = createTableModel({ law: shortMemory(1), vocabularySize });
 const draft = createTableModel({ law: shortMemory(2), vocabularySize });
+/** A window of four tokens, of the five of the prompt and those after it. */
+const windowed = createTableModel({
+  law: randomTable(2, vocabularySize, 'smooth'),
+  vocabularySize,
+  contextLength: 8,
+});
 const eagle = createTableHead({ seed: 1, vocabularySize, attends: true });
 const mlpSpeculator = createTableHead({ seed: 2, vocabularySize, attends: false, maximumSteps: 4 });
 const drafters: readonly (readonly [name: string, create: () => Drafter])[] = [
   ['draft model', () => createModelDrafter({ model: draft, target })],
+  ['draft model that reads the end of the text alone', () => createModelDrafter({ model: windowed, target })],
   ['prompt lookup', () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 })],
   ['copy of the input', () => createInputCopyDrafter()],
   ['EAGLE head', () => createEagleDrafter({ head: eagle, target })],

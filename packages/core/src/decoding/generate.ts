@@ -35,7 +35,8 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   try {
     await readPrompt(state, options);
     const { promptLength, keptLength, maximumTokens } = state;
-    state.controller.begin?.({ promptLength, keptLength, maximumTokens });
+    const { window } = state.drafter ?? {};
+    state.controller.begin?.({ promptLength, keptLength, maximumTokens, window });
     for (let round = 0; finishReason === undefined; round++) {
       options.signal?.throwIfAborted();
       const limit = draftLimit(state);

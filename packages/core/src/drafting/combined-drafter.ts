@@ -84,6 +84,7 @@ class CombinedDrafter implements Drafter {
   readonly name: string;
   readonly expectedAcceptance: number;
   readonly maximumLength: number;
+  readonly window: number;
   readonly needsHiddenStates: boolean;
   readonly readHiddenStates: Drafter['readHiddenStates'];
   readonly draftLength?: DraftLengthController;
@@ -104,6 +105,12 @@ class CombinedDrafter implements Drafter {
     this.maximumLength = Math.max(
       ...drafters.map(({ maximumLength = Number.POSITIVE_INFINITY }) => maximumLength),
     );
+    this.window = Math.max(
+      0,
+      ...drafters
+        .filter(({ isFree }) => isFree !== true)
+        .map(({ window = Number.POSITIVE_INFINITY }) => window),
+    );
     this.needsHiddenStates = drafters.some(({ needsHiddenStates }) => needsHiddenStates === true);
     const readers = drafters.filter(({ readHiddenStates }) => readHiddenStates !== undefined);
     if (readers.length > 0) {
@@ -116,6 +123,7 @@ class CombinedDrafter implements Drafter {
     this.#schedule = new DrafterSchedule(
       drafters.map((drafter, index) => ({
         isFree: drafter.isFree === true,
+        window: drafter.window,
         ...drafterOptions(drafter),
         ...known?.[index],
       })),

@@ -34,6 +34,7 @@ export function createForcedTokenDrafter({ inner }: ForcedTokenOptions = {}): Dr
 class ForcedTokenDrafter implements Drafter {
   readonly name: string;
   readonly expectedAcceptance: number;
+  readonly window: number | undefined;
   readonly needsHiddenStates: boolean;
   readonly readHiddenStates: Drafter['readHiddenStates'];
   readonly draftLength?: DraftLengthController;
@@ -45,6 +46,7 @@ class ForcedTokenDrafter implements Drafter {
   constructor(inner: Drafter | undefined) {
     this.#inner = inner;
     this.name = inner === undefined ? 'forced-tokens' : `forced-tokens, then ${inner.name}`;
+    this.window = inner?.window;
     this.expectedAcceptance = inner?.expectedAcceptance ?? 1;
     this.needsHiddenStates = inner?.needsHiddenStates === true;
     if (inner?.draftLength !== undefined) this.draftLength = inner.draftLength;

@@ -9,6 +9,7 @@ import { type DraftVocabulary, sameVocabulary } from './draft-vocabulary.js';
 import { drawChain } from './draw-chain.js';
 import { inVocabularyOf } from './in-vocabulary-of.js';
 import { OwnTransform } from './own-transform.js';
+import { TextWindow } from './text-window.js';
 
 export interface ModelDrafterOptions {
   /** The draft model, on any backend. The caller closes it. */
@@ -35,8 +36,10 @@ export function createModelDrafter({ model, target }: ModelDrafterOptions): Draf
 /** A chain drawn from a model token by token, whatever its vocabulary. */
 export class ModelDrafter implements Drafter {
   readonly name: string;
+  readonly window: number;
   readonly #model: LanguageModel;
   readonly #vocabulary: DraftVocabulary;
+  readonly #window: TextWindow;
   readonly #sequence: DraftSequence;
   readonly #transform = new OwnTransform();
   readonly #softened = new OwnTransform((source) => source.soften());
@@ -45,8 +48,10 @@ export class ModelDrafter implements Drafter {
   constructor(model: LanguageModel, vocabulary: DraftVocabulary) {
     this.#model = model;
     this.#vocabulary = vocabulary;
+    this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
     this.name = model.name;
+    this.window = this.#window.size;
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
@@ -55,7 +60,7 @@ export class ModelDrafter implements Drafter {
     const transform = this.#transform.of(context.transform);
     const vocabulary = this.#vocabulary;
     // The same text in the draft model's tokens.
-    const text = [...vocabulary.contextTokens(context.tokens)];
+    const text = [...this.#window.of(vocabulary.contextTokens(context.tokens))];
     // Drafting k tokens reads all but the last of them.
     const room = text.length === 0 ? 0 : this.#model.contextLength - text.length + 1;
     const length = Math.min(budget.maximumTokens, room);

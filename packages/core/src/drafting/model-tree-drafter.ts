@@ -36,6 +36,7 @@ export function createModelTreeDrafter({ model, target, tree }: ModelTreeDrafter
 
 class ModelTreeDrafter implements Drafter {
   readonly name: string;
+  readonly window: number;
   readonly #model: LanguageModel;
   readonly #growth: TreeGrowth;
   readonly #stepper: ModelStepper;
@@ -46,6 +47,7 @@ class ModelTreeDrafter implements Drafter {
     this.#model = model;
     this.#growth = growth;
     this.#stepper = new ModelStepper(model);
+    this.window = this.#stepper.window.size;
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {
@@ -59,7 +61,7 @@ class ModelTreeDrafter implements Drafter {
         maximumTokens: budget.maximumTokens,
         maximumLeaves: budget.maximumLeaves,
         // A tree of depth d reads all levels but the last.
-        maximumDepth: Math.max(0, this.#model.contextLength - tokens.length + 1),
+        maximumDepth: Math.max(0, this.#model.contextLength - stepper.window.of(tokens).length + 1),
         maximumExpanded: stepper.maximumWidth,
         maximumInner: stepper.maximumNodes,
       },

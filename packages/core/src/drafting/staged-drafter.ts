@@ -22,6 +22,7 @@ import { chainDraft } from './chain-draft.js';
 import { DraftSequence } from './draft-sequence.js';
 import { inVocabularyOf } from './in-vocabulary-of.js';
 import { OwnTransform } from './own-transform.js';
+import { TextWindow } from './text-window.js';
 
 const defaultStageLength = 4;
 /** The inner drafter's stage in the keys of randomness. */
@@ -83,14 +84,18 @@ interface Stage {
   readonly random: RequestRandom;
   /** Committed tokens, then the tokens drafted so far. */
   readonly history: number[];
+  /** As much of it as the draft model reads. */
+  readonly text: number[];
 }
 
 class StagedDrafter implements Drafter {
   readonly name: string;
+  readonly window: number;
   readonly #model: LanguageModel;
   readonly #inner: Drafter;
   readonly #rule: VerificationRule;
   readonly #stageLength: number;
+  readonly #window: TextWindow;
   readonly #sequence: DraftSequence;
   readonly #transform = new OwnTransform();
   #closed = false;
@@ -100,7 +105,9 @@ class StagedDrafter implements Drafter {
     this.#inner = inner;
     this.#rule = rule;
     this.#stageLength = stageLength;
+    this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
+    this.window = this.#window.size;
     this.name = `${model.name} after ${inner.name}`;
   }
 
@@ -112,11 +119,12 @@ class StagedDrafter implements Drafter {
       transform: this.#transform.of(context.transform),
       random: derivedRandom(context.random, innerStage),
       history: [...context.tokens],
+      text: [...this.#window.of(context.tokens)],
     };
     const tokens: number[] = [];
     const distributions: Distribution[] = [];
     // Drafting k tokens reads all but the last of them.
-    const length = Math.min(budget.maximumTokens, this.#model.contextLength - context.tokens.length + 1);
+    const length = Math.min(budget.maximumTokens, this.#model.contextLength - stage.text.length + 1);
     let stopped = false;
     while (tokens.length < length && !stopped) {
       const { committed, rows } = await this.#innerRound(stage, length - tokens.length, tokens.length);
@@ -129,6 +137,7 @@ class StagedDrafter implements Drafter {
         if (stopped) break;
       }
       stage.history.push(...committed);
+      stage.text.push(...committed);
     }
     return chainDraft(this.name, tokens, distributions);
   }
@@ -150,7 +159,7 @@ class StagedDrafter implements Drafter {
    * @param slot the transform's first row to write to.
    */
   async #innerRound(
-    { context, transform, random, history }: Stage,
+    { context, transform, random, history, text }: Stage,
     limit: number,
     slot: number,
   ): Promise<{ committed: number[]; rows: Distribution[] }> {
@@ -162,7 +171,7 @@ class StagedDrafter implements Drafter {
       this.#model.capabilities.maximumPassTokens - 1,
     );
     const draft = await this.#proposeInner({ ...context, tokens: history, random: round }, askedLength);
-    const logits = await this.#sequence.read(history, draft.tokens, signal);
+    const logits = await this.#sequence.read(text, draft.tokens, signal);
     const rows = readRows(logits, transform, [...history, ...draft.tokens], history.length, slot);
     const outcome = this.#rule.verify(draft, rows, random.verification(this.#rule, draft, history.length));
     const accepted = outcome.acceptedPath.map((node) => draft.tokens[node] as number);

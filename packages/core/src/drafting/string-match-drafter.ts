@@ -11,6 +11,7 @@ import { assertRollback } from './assert-rollback.js';
 import { chainDraft } from './chain-draft.js';
 import { wholeText } from './committed-text.js';
 import { DraftSequence } from './draft-sequence.js';
+import { TextWindow } from './text-window.js';
 
 export interface StringMatchOptions {
   /** The draft model, of any vocabulary, on any backend. The caller closes it. */
@@ -43,16 +44,20 @@ export function createStringMatchDrafter({ model, target }: StringMatchOptions):
 
 class StringMatchDrafter implements Drafter {
   readonly name: string;
+  readonly window: number;
   readonly #model: LanguageModel;
   readonly #target: Tokenizer;
+  readonly #window: TextWindow;
   readonly #sequence: DraftSequence;
   #closed = false;
 
   constructor(model: LanguageModel, target: Tokenizer) {
     this.#model = model;
     this.#target = target;
+    this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
     this.name = model.name;
+    this.window = this.#window.size;
   }
 
   async propose(context: DraftContext, { maximumTokens }: DraftBudget): Promise<Draft> {
@@ -80,7 +85,7 @@ class StringMatchDrafter implements Drafter {
     const { tokenizer, contextLength } = this.#model;
     const committed = wholeText(this.#target, tokens);
     if (committed === undefined) return [];
-    const text = encodePrompt(tokenizer, committed);
+    const text = [...this.#window.of(encodePrompt(tokenizer, committed))];
     if (text.length === 0) return [];
     const start = text.length;
     const room = Math.min(mostPassesPerToken * count, contextLength - start + 1);

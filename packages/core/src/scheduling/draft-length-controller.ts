@@ -21,6 +21,8 @@ export interface GenerationStart {
   readonly keptLength?: number | undefined;
   /** Most tokens that it may commit. */
   readonly maximumTokens: number;
+  /** Most tokens of a text that the drafter reads; default: all of them. */
+  readonly window?: number | undefined;
 }
 
 /**

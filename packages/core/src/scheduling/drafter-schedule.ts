@@ -17,8 +17,9 @@ const usualRun = 4;
 const pace = 0.2;
 
 export interface ScheduledDrafter extends LearningDraftLengthOptions {
-  /** As `Drafter.isFree`. */
+  /** As those of `Drafter`. */
   readonly isFree: boolean;
+  readonly window?: number | undefined;
 }
 
 export interface ScheduledRound {
@@ -62,6 +63,7 @@ interface Part {
   readonly judge: FreeDraftJudge | undefined;
   /** Of another. */
   readonly controller: LearningDraftLength | undefined;
+  readonly window: number | undefined;
   /** Rounds since it was asked, and after how many it is asked again. */
   idleRounds: number;
   probeAfter: number;
@@ -93,9 +95,10 @@ export class DrafterSchedule implements DraftLengthController {
     this.#freeCosts = new LearnedRoundCosts(
       drafters.find(({ isFree, roundCosts }) => isFree && roundCosts !== undefined)?.roundCosts,
     );
-    this.#parts = drafters.map(({ isFree, ...options }) => ({
+    this.#parts = drafters.map(({ isFree, window, ...options }) => ({
       judge: isFree ? new FreeDraftJudge(options, this.#freeCosts) : undefined,
       controller: isFree ? undefined : createLearningDraftLength(options),
+      window,
       idleRounds: 0,
       probeAfter: firstProbe,
       run: 0,
@@ -109,9 +112,9 @@ export class DrafterSchedule implements DraftLengthController {
     const forgetting = Math.min(1, shareMemory / Math.max(1, this.#tokens.all));
     this.#tokens = { all: this.#tokens.all * forgetting, left: this.#tokens.left * forgetting };
     this.#freeCosts.begin();
-    for (const { judge, controller } of this.#parts) {
+    for (const { judge, controller, window } of this.#parts) {
       judge?.begin();
-      controller?.begin?.(start);
+      controller?.begin?.({ ...start, window });
     }
   };
 

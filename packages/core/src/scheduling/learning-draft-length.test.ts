@@ -37,11 +37,12 @@ function generation(
     keptLength = 0,
     text = 0,
     endsAfter = Number.POSITIVE_INFINITY,
+    window = Number.POSITIVE_INFINITY,
   } = {},
 ): Run {
-  controller.begin?.({ promptLength, keptLength, maximumTokens });
+  controller.begin?.({ promptLength, keptLength, maximumTokens, window });
   const lengths: number[] = [];
-  let [tokens, milliseconds, missed] = [0, 0, promptLength - keptLength];
+  let [tokens, milliseconds, missed] = [0, 0, Math.min(promptLength - keptLength, window)];
   while (tokens < Math.min(maximumTokens, endsAfter)) {
     const round = lengths.length;
     const asked = controller.next(Math.min(15, maximumTokens - tokens - 1));
@@ -54,7 +55,7 @@ function generation(
     }
     const idle = asked > 0 && drafted === 0 ? asking : 0;
     const time = cost(drafted) + idle + (asked > 0 ? catchUp * missed : 0);
-    missed = asked > 0 ? 0 : missed + 1;
+    missed = asked > 0 ? 0 : Math.min(missed + 1, window);
     controller.observe({
       askedLength: asked,
       draftedCount: drafted,
@@ -171,6 +172,20 @@ describe('where drafting does not pay', () => {
     expect(drafts(generation(controller, machine, kept))).toBe(0);
     generation(controller, machine, { promptLength: 10, maximumTokens: 300, text: 6 });
     expect(drafts(generation(controller, machine, { ...kept, text: 7 }))).toBeGreaterThan(3);
+  });
+
+  test('of a long prompt no more is counted than the drafter reads', () => {
+    const machine = { ...cheap, catchUp: 0.5 };
+    const drafted = [undefined, 50].map((window) => {
+      const controller = createLearningDraftLength();
+      for (let text = 0; text < 4; text++)
+        generation(controller, machine, { maximumTokens: 300, text, window });
+      return drafts(
+        generation(controller, machine, { promptLength: 5000, maximumTokens: 200, text: 5, window }),
+      );
+    });
+    expect(drafted).toEqual([0, expect.any(Number)]);
+    expect(drafted[1]).toBeGreaterThan(3);
   });
 
   test('a prompt that a draft model has to read is not read again for nothing', () => {

@@ -174,8 +174,9 @@ class LearningController implements LearningDraftLength {
     | undefined;
   /** Milliseconds of a plain round, as of the last look. */
   #plain: number | undefined;
-  /** Tokens that the drafter was not asked about since its last draft. */
+  /** Tokens that the drafter has to read before its next draft: those that it was not asked about, as far as it reads back. */
   #missed = 0;
+  #window = Number.POSITIVE_INFINITY;
   /** Plain rounds until it is looked again whether to draft. */
   #untilLook = 0;
   /** True from when the text may have changed to the next draft. */
@@ -200,11 +201,13 @@ class LearningController implements LearningDraftLength {
     this.#firstDraftsLeft = roundCosts === undefined ? firstDrafts : 0;
   }
 
-  readonly begin = ({ promptLength, keptLength = 0, maximumTokens }: GenerationStart): void => {
+  readonly begin = (start: GenerationStart): void => {
+    const { promptLength, keptLength = 0, maximumTokens, window = Number.POSITIVE_INFINITY } = start;
     this.#countAll();
+    this.#window = window;
     // What the drafter did not read of the last generation it still has to.
     const unread = keptLength === 0 ? promptLength : this.#missed + promptLength - keptLength;
-    this.#missed = Math.min(promptLength, unread);
+    this.#missed = Math.min(promptLength, unread, window);
     this.#generations.begin(maximumTokens);
     this.#beginText();
     this.#isNewText = true;
@@ -312,7 +315,7 @@ class LearningController implements LearningDraftLength {
   #countRound(round: RoundMeasurement): void {
     const { askedLength, draftedCount, acceptedCount, committedCount, roundMilliseconds } = round;
     const missed = this.#missed;
-    this.#missed = askedLength > 0 ? 0 : missed + committedCount;
+    this.#missed = askedLength > 0 ? 0 : Math.min(missed + committedCount, this.#window);
     this.#generations.commit(committedCount);
     if (draftedCount > 0) {
       const chain = { draftedCount, acceptedCount, confidences: this.#confidences.values };

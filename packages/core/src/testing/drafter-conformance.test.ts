@@ -43,6 +43,15 @@ const foreignModel = createTableModel({
   tokenBytes: textBytes(foreignTexts),
   maximumSequences: 16,
 });
+/** Their windows of four tokens leave the beginning of every prompt, and their laws show where a window begins. */
+const windowed = (seed: number) =>
+  createTableModel({
+    law: randomTable(seed, vocabularySize, 'smooth'),
+    vocabularySize,
+    contextLength: 8,
+    maximumSequences: 16,
+  });
+const [windowedModel, windowedSmall] = [windowed(5), windowed(6)];
 /** Every proposal of a drafter in several parts takes several passes. */
 const fewer = 2000;
 const lookup = (): Drafter => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 });
@@ -101,6 +110,39 @@ describe.each<[name: string, options: Omit<DrafterConformanceOptions, 'target' |
       budget: { maximumTokens: 10, maximumLeaves: 4 },
       proposals: 4000,
     },
+  ],
+  [
+    'the model drafter with a window',
+    { createDrafter: () => createModelDrafter({ model: windowedModel, target }) },
+  ],
+  [
+    'the model tree drafter with a window',
+    {
+      createDrafter: () =>
+        createModelTreeDrafter({
+          model: windowedModel,
+          target,
+          tree: { kind: 'static', widths: [2, 1, 2] },
+        }),
+      budget: { maximumTokens: 10, maximumLeaves: 4 },
+      proposals: 4000,
+    },
+  ],
+  [
+    'the staged drafter with windows',
+    {
+      createDrafter: () =>
+        createStagedDrafter({
+          model: windowedModel,
+          target,
+          drafter: createModelDrafter({ model: windowedSmall, target: windowedModel }),
+        }),
+      proposals: fewer,
+    },
+  ],
+  [
+    'string match with a window',
+    { createDrafter: () => createStringMatchDrafter({ model: windowedModel, target }), proposals: fewer },
   ],
   ['prompt lookup', { createDrafter: lookup }],
   ['copying the prompt', { createDrafter: () => createInputCopyDrafter() }],

@@ -5,6 +5,7 @@ import type { LogitsHandle } from '../../contract/logits-handle.js';
 import type { Sequence } from '../../contract/sequence.js';
 import type { LogitsTransform } from '../../sampling/logits-transform.js';
 import { commonLength } from '../common-length.js';
+import { TextWindow } from '../text-window.js';
 import type { DraftTree } from './draft-tree.js';
 import type { TreeStepper } from './tree-stepper.js';
 
@@ -39,6 +40,8 @@ interface WaitingPass {
 export class ModelStepper implements TreeStepper {
   readonly maximumWidth: number;
   readonly maximumNodes: number;
+  /** What it reads of the committed tokens. */
+  readonly window: TextWindow;
   readonly #model: LanguageModel;
   /** The tokens of the sequence. */
   readonly #cached: number[] = [];
@@ -55,6 +58,7 @@ export class ModelStepper implements TreeStepper {
   constructor(model: LanguageModel) {
     this.#model = model;
     this.maximumWidth = model.capabilities.maximumLeaves;
+    this.window = new TextWindow(model);
     this.maximumNodes = model.capabilities.maximumPassTokens;
   }
 
@@ -94,7 +98,7 @@ export class ModelStepper implements TreeStepper {
   /** Brings the sequence in step with the committed tokens, and returns those that it lacks. */
   #unreadTokens(): number[] {
     this.#sequence ??= this.#model.createSequence();
-    const history = this.#history;
+    const history = this.window.of(this.#history);
     // At least the last token is read again: its logits are what is wanted.
     const most = history.length - 1;
     const kept = Math.min(commonLength(this.#cached, history), most);
