@@ -151,8 +151,9 @@ function bestSchedule(
 
 function onSwitchingStream(model: CostModel, texts: readonly RecordedText[]): object {
   const stream = switchingStream(model.drafter, texts);
-  const { window } = texts[0] as RecordedText;
-  const drafts = joined(stream, window).drafts[model.drafter];
+  const { window: windows } = texts[0] as RecordedText;
+  const window = windows[model.drafter];
+  const drafts = joined(stream, windows).drafts[model.drafter];
   const fixedRate = (some: readonly RecordedDraft[], length: number): Replay =>
     replay({ ...model, window, drafts: some, controller: createFixedDraftLength(length) });
   const hindsight = bestSchedule(

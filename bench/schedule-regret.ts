@@ -37,10 +37,10 @@ const lengths = Array.from({ length: longestDraft + 1 }, (_, length) => length);
 /** Milliseconds of a text with prompt lookup wherever it has something, and a draft model of a fixed length in other rounds. */
 function lookupFirst(
   { drafts, promptLength, window }: RecordedText,
-  costs: ScheduleCosts,
+  costs: Omit<ScheduleCosts, 'relativeSize'>,
   length: number,
 ): number {
-  let [at, milliseconds, missed] = [0, 0, Math.min(promptLength, window)];
+  let [at, milliseconds, missed] = [0, 0, Math.min(promptLength, window.model)];
   const end = drafts.model.length;
   while (at < end) {
     const limit = end - at - 1;
@@ -50,7 +50,7 @@ function lookupFirst(
     const committed = 1 + Math.min(drafted, drafts[drafter][at]?.accepted ?? 0);
     const isRead = drafter === 'model' && drafted > 0;
     milliseconds += costs.cost[drafter](drafted) + (isRead ? costs.catchUp(missed) : 0);
-    missed = isRead ? 0 : Math.min(missed + committed, window);
+    missed = isRead ? 0 : Math.min(missed + committed, window.model);
     at += committed;
   }
   return milliseconds;
@@ -62,7 +62,7 @@ function inHindsight(text: RecordedText, { cost, catchUp }: ScheduleCosts): numb
     replay({
       drafts: text.drafts[drafter],
       promptLength: text.promptLength,
-      window: text.window,
+      window: text.window[drafter],
       controller: createFixedDraftLength(length),
       cost: cost[drafter],
       catchUp: drafter === 'model' ? catchUp : undefined,
@@ -100,7 +100,12 @@ for (const model of costModels.filter(
     );
     const plain = fixed.find(({ length }) => length === 0)?.rate as number;
     const best = fixed.reduce((left, right) => (right.rate > left.rate ? right : left));
-    const both = { cost: { model: model.cost, 'prompt-lookup': lookup.cost }, catchUp: model.catchUp };
+    const { catchUp, relativeSize } = model;
+    const both = {
+      cost: { model: model.cost, 'prompt-lookup': lookup.cost },
+      catchUp,
+      relativeSize,
+    };
     const schedule = rateOf(await replaySchedule(texts, both));
     const tokens = parts.reduce((sum, { drafts }) => sum + drafts.model.length, 0);
     const hindsight = tokens / parts.reduce((sum, text) => sum + inHindsight(text, both), 0);

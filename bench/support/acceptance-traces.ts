@@ -35,8 +35,8 @@ export interface RecordedText {
   readonly category: string;
   /** In tokens. */
   readonly promptLength: number;
-  /** Most tokens of the text that the draft model reads. */
-  readonly window: number;
+  /** Most tokens of the text that a drafter reads before it drafts. */
+  readonly window: Readonly<Record<RecordedDrafter, number>>;
   /** By drafter, [output tokens]: the draft after the text before each of them. */
   readonly drafts: Readonly<Record<RecordedDrafter, readonly RecordedDraft[]>>;
 }
@@ -92,7 +92,8 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
       model: modelDrafts,
       'prompt-lookup': await recordLookup(text, prompt.length, temperature, target),
     };
-    texts.push({ category, promptLength: prompt.length, window: window.size, drafts });
+    const windows = { model: window.size, 'prompt-lookup': 0 };
+    texts.push({ category, promptLength: prompt.length, window: windows, drafts });
     options.onText?.(index + 1);
   }
   return texts;

@@ -18,6 +18,22 @@ const passes = {
 } as const;
 type PassName = keyof typeof passes;
 
+/** Megabytes of a model's file, by what its name ends with. */
+const megabytes = {
+  '1.5B Q4_K_M': 1117,
+  '1.5B Q4_0': 1067,
+  '1.5B Q8_0': 1895,
+  '0.5B Q4_0': 429,
+  '135M Q4_1': 98,
+  'embedded target': 29,
+  'embedded draft': 4.1,
+} as const;
+function sizeOf(name: PassName): number {
+  const known = Object.entries(megabytes).find(([end]) => name.endsWith(end));
+  if (known === undefined) throw new Error(`The size of ${name} is not known.`);
+  return known[1];
+}
+
 export interface CostModel {
   readonly name: string;
   readonly drafter: 'model' | 'prompt-lookup';
@@ -25,6 +41,8 @@ export interface CostModel {
   readonly cost: (drafted: number) => number;
   /** Milliseconds in which the drafter reads tokens that it missed, beyond those of the pass that reads them. */
   readonly catchUp: (missed: number) => number;
+  /** Of the draft model's weights, over the target's. */
+  readonly relativeSize: number | undefined;
   /** The costs as a calibration would measure them. */
   readonly curve: CostCurve;
 }
@@ -40,6 +58,7 @@ function costModel(target: PassName, draft: PassName | undefined): CostModel {
     name: `${target}, ${draft ?? 'prompt lookup'}`,
     drafter: draft === undefined ? 'prompt-lookup' : 'model',
     cost,
+    relativeSize: draft && sizeOf(draft) / sizeOf(target),
     catchUp: (missed) => (missed > 8 ? missed * perToken : 0),
     curve: { lengths: measured, milliseconds: measured.map(cost) },
   };

@@ -16,6 +16,8 @@ export interface ScheduleCosts {
   readonly cost: Readonly<Record<RecordedDrafter, RoundCost>>;
   /** Milliseconds that the draft model takes to read tokens it missed. */
   readonly catchUp: (missed: number) => number;
+  /** Of the draft model's weights, over the target's. */
+  readonly relativeSize: number | undefined;
 }
 
 /** What no recorded text has: texts have the numbers of their places as tokens. */
@@ -27,15 +29,17 @@ const wrongToken = 1e9;
  */
 export async function replaySchedule(
   texts: readonly RecordedText[],
-  { cost, catchUp }: ScheduleCosts,
+  { cost, catchUp, relativeSize }: ScheduleCosts,
 ): Promise<Replay> {
   const asked = new Set<RecordedDrafter>();
-  const window = texts[0]?.window ?? Number.POSITIVE_INFINITY;
   let text = texts[0] as RecordedText;
+  const { window } = text;
   const recorded = (name: RecordedDrafter): Drafter => ({
     name,
     isFree: name === 'prompt-lookup',
-    ...(name === 'prompt-lookup' ? { expectedAcceptance: 0.9 } : { window }),
+    window: window[name],
+    relativeSize,
+    ...(name === 'prompt-lookup' ? { expectedAcceptance: 0.9 } : {}),
     propose: async (context, { maximumTokens }) => {
       asked.add(name);
       return recordedDraft(name, text, context, maximumTokens);
@@ -55,7 +59,7 @@ export async function replaySchedule(
     const { promptLength } = text;
     const length = text.drafts.model.length;
     const history = Array.from({ length: promptLength }, (_, place) => place);
-    let [at, missed] = [0, Math.min(promptLength, window)];
+    let [at, missed] = [0, Math.min(promptLength, window.model)];
     schedule.begin?.({ promptLength, maximumTokens: length });
     while (at < length) {
       const limit = length - at - 1;
@@ -87,7 +91,7 @@ export async function replaySchedule(
         });
       const used = (drafters[0] ?? 'prompt-lookup') as RecordedDrafter;
       const milliseconds = cost[used](tokens.length) + (asked.has('model') ? catchUp(missed) : 0);
-      missed = asked.has('model') ? 0 : Math.min(missed + committed.length, window);
+      missed = asked.has('model') ? 0 : Math.min(missed + committed.length, window.model);
       schedule.observe({
         askedLength,
         draftedCount: tokens.length,

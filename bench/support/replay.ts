@@ -34,13 +34,16 @@ export interface ReplayOptions {
   readonly promptLength?: number;
   /** Most tokens of a text that the drafter reads; default: all. */
   readonly window?: number;
+  /** Of its weights, over the target's; default: not known. */
+  readonly relativeSize?: number | undefined;
 }
 
 /** Decodes a recorded text once, as `generate` would, on a clock that moves by the rounds' costs. */
 export function replay(options: ReplayOptions): Replay {
-  const { drafts, controller, cost, catchUp, promptLength = 0, window = Number.POSITIVE_INFINITY } = options;
+  const { drafts, controller, cost, catchUp, relativeSize } = options;
+  const { promptLength = 0, window = Number.POSITIVE_INFINITY } = options;
   let [tokens, milliseconds, rounds, draftedCount, missed] = [0, 0, 0, 0, Math.min(promptLength, window)];
-  controller.begin?.({ promptLength, maximumTokens: drafts.length, window });
+  controller.begin?.({ promptLength, maximumTokens: drafts.length, window, relativeSize });
   while (tokens < drafts.length) {
     const draft = drafts[tokens] as RecordedDraft;
     const limit = drafts.length - tokens - 1;
@@ -96,11 +99,13 @@ export function replayAll(
   {
     controller,
     ...machine
-  }: Pick<ReplayOptions, 'cost' | 'catchUp'> & { readonly controller: () => DraftLengthController },
+  }: Pick<ReplayOptions, 'cost' | 'catchUp' | 'relativeSize'> & {
+    readonly controller: () => DraftLengthController;
+  },
 ): Replay {
   let total: Replay = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
   for (const { drafts, promptLength, window } of texts) {
-    const text = { promptLength, window, drafts: drafts[drafter] };
+    const text = { promptLength, window: window[drafter], drafts: drafts[drafter] };
     const once = replay({ ...machine, ...text, controller: controller() });
     total = {
       tokens: total.tokens + once.tokens,

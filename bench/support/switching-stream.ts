@@ -32,7 +32,7 @@ export function switchingStream(drafter: RecordedDrafter, texts: readonly Record
 }
 
 /** A stream as one text that begins with nothing. */
-export function joined(stream: readonly Drafts[], window: number): RecordedText {
+export function joined(stream: readonly Drafts[], window: RecordedText['window']): RecordedText {
   const all = (drafter: RecordedDrafter): RecordedDraft[] => stream.flatMap((drafts) => drafts[drafter]);
   const drafts = { model: all('model'), 'prompt-lookup': all('prompt-lookup') };
   return { category: 'switching', promptLength: 0, window, drafts };

@@ -40,8 +40,10 @@ export interface Drafter {
   readonly expectedAcceptance?: number;
   /** Longest chain that it drafts: longer ones are not asked for. Default: no limit. */
   readonly maximumLength?: number;
-  /** Most tokens of a text that it reads, its last ones. Default: all of them. */
+  /** Most tokens of a text, its last ones, that it reads before it drafts; free drafters read none. Default: all of them. */
   readonly window?: number | undefined;
+  /** Bytes of the weights that it reads a text with, over the target's. Default: not known. */
+  readonly relativeSize?: number | undefined;
   /**
    * True where proposals take no pass of a model and all their tokens are certain (one-hot): it may be asked for a
    * proposal that is then not used. Default false.

@@ -55,7 +55,7 @@ test('a controller is told when a generation begins', async () => {
   for (const prompt of [[0], [0, 1, 2]])
     await drafting({ target: model, drafter: createDrafter(), draftLength, prompt, maximumTokens: 5 });
   expect(starts).toEqual([
-    { promptLength: 1, keptLength: 0, maximumTokens: 5, window: 128 },
-    { promptLength: 3, keptLength: 0, maximumTokens: 5, window: 128 },
+    { promptLength: 1, keptLength: 0, maximumTokens: 5, window: 128, relativeSize: 1 },
+    { promptLength: 3, keptLength: 0, maximumTokens: 5, window: 128, relativeSize: 1 },
   ]);
 });

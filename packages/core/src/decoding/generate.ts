@@ -11,6 +11,7 @@ import type { GenerateOptions } from './generate-options.js';
 import { createGenerationState, type GenerationState } from './generation-state.js';
 import { readPrompt } from './read-prompt.js';
 import { tokenLogprobs } from './token-logprobs.js';
+import { readingOf } from '../scheduling/drafter-options.js';
 import { validateDraft } from '../verification/validate-draft.js';
 
 /**
@@ -35,8 +36,8 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
   try {
     await readPrompt(state, options);
     const { promptLength, keptLength, maximumTokens } = state;
-    const { window } = state.drafter ?? {};
-    state.controller.begin?.({ promptLength, keptLength, maximumTokens, window });
+    const reading = state.drafter && readingOf(state.drafter);
+    state.controller.begin?.({ promptLength, keptLength, maximumTokens, ...reading });
     for (let round = 0; finishReason === undefined; round++) {
       options.signal?.throwIfAborted();
       const limit = draftLimit(state);

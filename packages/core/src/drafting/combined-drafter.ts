@@ -10,7 +10,7 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { InvalidDraftError } from '../errors/invalid-draft-error.js';
 import { derivedRandom } from '../random/derived-random.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
-import { drafterOptions } from '../scheduling/drafter-options.js';
+import { drafterOptions, readingOf } from '../scheduling/drafter-options.js';
 import { DrafterSchedule, type ScheduledDraft } from '../scheduling/drafter-schedule.js';
 import { confidenceOf } from '../scheduling/draft-confidences.js';
 import type { LearningDraftLengthOptions } from '../scheduling/learning-draft-length.js';
@@ -85,6 +85,7 @@ class CombinedDrafter implements Drafter {
   readonly expectedAcceptance: number;
   readonly maximumLength: number;
   readonly window: number;
+  readonly relativeSize: number;
   readonly needsHiddenStates: boolean;
   readonly readHiddenStates: Drafter['readHiddenStates'];
   readonly draftLength?: DraftLengthController;
@@ -105,12 +106,9 @@ class CombinedDrafter implements Drafter {
     this.maximumLength = Math.max(
       ...drafters.map(({ maximumLength = Number.POSITIVE_INFINITY }) => maximumLength),
     );
-    this.window = Math.max(
-      0,
-      ...drafters
-        .filter(({ isFree }) => isFree !== true)
-        .map(({ window = Number.POSITIVE_INFINITY }) => window),
-    );
+    const readings = drafters.map(readingOf);
+    this.window = Math.max(...readings.map(({ window = Number.POSITIVE_INFINITY }) => window));
+    this.relativeSize = readings.reduce((sum, reading) => sum + (reading.relativeSize ?? 0), 0);
     this.needsHiddenStates = drafters.some(({ needsHiddenStates }) => needsHiddenStates === true);
     const readers = drafters.filter(({ readHiddenStates }) => readHiddenStates !== undefined);
     if (readers.length > 0) {
@@ -123,7 +121,7 @@ class CombinedDrafter implements Drafter {
     this.#schedule = new DrafterSchedule(
       drafters.map((drafter, index) => ({
         isFree: drafter.isFree === true,
-        window: drafter.window,
+        reading: readingOf(drafter),
         ...drafterOptions(drafter),
         ...known?.[index],
       })),

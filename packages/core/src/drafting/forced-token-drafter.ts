@@ -8,6 +8,7 @@ import { ClosedError } from '../errors/closed-error.js';
 import { allowedMask } from '../sampling/allowed-mask.js';
 import { oneHot } from '../sampling/draw.js';
 import { passOnHiddenStates } from './pass-on-hidden-states.js';
+import { readingOf } from '../scheduling/drafter-options.js';
 
 export interface ForcedTokenOptions {
   /** Goes on after the forced tokens; closed with this one. Default: none, only forced tokens are drafted. */
@@ -35,6 +36,7 @@ class ForcedTokenDrafter implements Drafter {
   readonly name: string;
   readonly expectedAcceptance: number;
   readonly window: number | undefined;
+  readonly relativeSize: number | undefined;
   readonly needsHiddenStates: boolean;
   readonly readHiddenStates: Drafter['readHiddenStates'];
   readonly draftLength?: DraftLengthController;
@@ -46,7 +48,9 @@ class ForcedTokenDrafter implements Drafter {
   constructor(inner: Drafter | undefined) {
     this.#inner = inner;
     this.name = inner === undefined ? 'forced-tokens' : `forced-tokens, then ${inner.name}`;
-    this.window = inner?.window;
+    const reading = inner === undefined ? { window: 0 } : readingOf(inner);
+    this.window = reading.window;
+    this.relativeSize = reading.relativeSize;
     this.expectedAcceptance = inner?.expectedAcceptance ?? 1;
     this.needsHiddenStates = inner?.needsHiddenStates === true;
     if (inner?.draftLength !== undefined) this.draftLength = inner.draftLength;

@@ -9,6 +9,7 @@ import { type DraftVocabulary, sameVocabulary } from './draft-vocabulary.js';
 import { drawChain } from './draw-chain.js';
 import { inVocabularyOf } from './in-vocabulary-of.js';
 import { OwnTransform } from './own-transform.js';
+import { relativeSize } from './relative-size.js';
 import { TextWindow } from './text-window.js';
 
 export interface ModelDrafterOptions {
@@ -30,13 +31,14 @@ export interface ModelDrafterOptions {
  */
 export function createModelDrafter({ model, target }: ModelDrafterOptions): Drafter {
   assertRollback(model, 'draft model');
-  return new ModelDrafter(inVocabularyOf(target, model), sameVocabulary);
+  return new ModelDrafter(inVocabularyOf(target, model), target, sameVocabulary);
 }
 
 /** A chain drawn from a model token by token, whatever its vocabulary. */
 export class ModelDrafter implements Drafter {
   readonly name: string;
   readonly window: number;
+  readonly relativeSize: number | undefined;
   readonly #model: LanguageModel;
   readonly #vocabulary: DraftVocabulary;
   readonly #window: TextWindow;
@@ -45,13 +47,14 @@ export class ModelDrafter implements Drafter {
   readonly #softened = new OwnTransform((source) => source.soften());
   #closed = false;
 
-  constructor(model: LanguageModel, vocabulary: DraftVocabulary) {
+  constructor(model: LanguageModel, target: LanguageModel, vocabulary: DraftVocabulary) {
     this.#model = model;
     this.#vocabulary = vocabulary;
     this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
     this.name = model.name;
     this.window = this.#window.size;
+    this.relativeSize = relativeSize(model, target);
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {

@@ -7,6 +7,7 @@ import { ClosedError } from '../errors/closed-error.js';
 import { drawToken } from '../sampling/draw.js';
 import { assertRollback } from './assert-rollback.js';
 import { inVocabularyOf } from './in-vocabulary-of.js';
+import { relativeSize } from './relative-size.js';
 import { ModelStepper } from './tree/model-stepper.js';
 import { createTreeGrowth, type DraftTreeKind, type TreeGrowth } from './tree/tree-growth.js';
 
@@ -31,23 +32,25 @@ export interface ModelTreeDrafterOptions {
 export function createModelTreeDrafter({ model, target, tree }: ModelTreeDrafterOptions): Drafter {
   assertRollback(model, 'draft model');
   const growth = createTreeGrowth(tree);
-  return new ModelTreeDrafter(inVocabularyOf(target, model), growth);
+  return new ModelTreeDrafter(inVocabularyOf(target, model), target, growth);
 }
 
 class ModelTreeDrafter implements Drafter {
   readonly name: string;
   readonly window: number;
+  readonly relativeSize: number | undefined;
   readonly #model: LanguageModel;
   readonly #growth: TreeGrowth;
   readonly #stepper: ModelStepper;
   #closed = false;
 
-  constructor(model: LanguageModel, growth: TreeGrowth) {
+  constructor(model: LanguageModel, target: LanguageModel, growth: TreeGrowth) {
     this.name = model.name;
     this.#model = model;
     this.#growth = growth;
     this.#stepper = new ModelStepper(model);
     this.window = this.#stepper.window.size;
+    this.relativeSize = relativeSize(model, target);
   }
 
   async propose(context: DraftContext, budget: DraftBudget): Promise<Draft> {

@@ -22,6 +22,7 @@ import { chainDraft } from './chain-draft.js';
 import { DraftSequence } from './draft-sequence.js';
 import { inVocabularyOf } from './in-vocabulary-of.js';
 import { OwnTransform } from './own-transform.js';
+import { relativeSize } from './relative-size.js';
 import { TextWindow } from './text-window.js';
 
 const defaultStageLength = 4;
@@ -74,7 +75,7 @@ export function createStagedDrafter(options: StagedDrafterOptions): Drafter {
     );
   }
   assertRollback(model, 'draft model');
-  return new StagedDrafter(inVocabularyOf(target, model), drafter, rule, stageLength);
+  return new StagedDrafter(inVocabularyOf(target, model), target, drafter, rule, stageLength);
 }
 
 /** What one round's stages share. */
@@ -91,6 +92,7 @@ interface Stage {
 class StagedDrafter implements Drafter {
   readonly name: string;
   readonly window: number;
+  readonly relativeSize: number | undefined;
   readonly #model: LanguageModel;
   readonly #inner: Drafter;
   readonly #rule: VerificationRule;
@@ -100,7 +102,13 @@ class StagedDrafter implements Drafter {
   readonly #transform = new OwnTransform();
   #closed = false;
 
-  constructor(model: LanguageModel, inner: Drafter, rule: VerificationRule, stageLength: number) {
+  constructor(
+    model: LanguageModel,
+    target: LanguageModel,
+    inner: Drafter,
+    rule: VerificationRule,
+    stageLength: number,
+  ) {
     this.#model = model;
     this.#inner = inner;
     this.#rule = rule;
@@ -108,6 +116,7 @@ class StagedDrafter implements Drafter {
     this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
     this.window = this.#window.size;
+    this.relativeSize = relativeSize(model, target);
     this.name = `${model.name} after ${inner.name}`;
   }
 

@@ -11,6 +11,7 @@ import { assertRollback } from './assert-rollback.js';
 import { chainDraft } from './chain-draft.js';
 import { wholeText } from './committed-text.js';
 import { DraftSequence } from './draft-sequence.js';
+import { relativeSize } from './relative-size.js';
 import { TextWindow } from './text-window.js';
 
 export interface StringMatchOptions {
@@ -39,25 +40,27 @@ const mostPassesPerToken = 2;
  */
 export function createStringMatchDrafter({ model, target }: StringMatchOptions): Drafter {
   assertRollback(model, 'draft model');
-  return new StringMatchDrafter(model, target.tokenizer);
+  return new StringMatchDrafter(model, target);
 }
 
 class StringMatchDrafter implements Drafter {
   readonly name: string;
   readonly window: number;
+  readonly relativeSize: number | undefined;
   readonly #model: LanguageModel;
   readonly #target: Tokenizer;
   readonly #window: TextWindow;
   readonly #sequence: DraftSequence;
   #closed = false;
 
-  constructor(model: LanguageModel, target: Tokenizer) {
+  constructor(model: LanguageModel, target: LanguageModel) {
     this.#model = model;
-    this.#target = target;
+    this.#target = target.tokenizer;
     this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
     this.name = model.name;
     this.window = this.#window.size;
+    this.relativeSize = relativeSize(model, target);
   }
 
   async propose(context: DraftContext, { maximumTokens }: DraftBudget): Promise<Draft> {

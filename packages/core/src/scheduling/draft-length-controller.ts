@@ -21,8 +21,10 @@ export interface GenerationStart {
   readonly keptLength?: number | undefined;
   /** Most tokens that it may commit. */
   readonly maximumTokens: number;
-  /** Most tokens of a text that the drafter reads; default: all of them. */
+  /** Most tokens of a text that the drafter reads before it drafts; default: all of them. */
   readonly window?: number | undefined;
+  /** As `Drafter.relativeSize`. */
+  readonly relativeSize?: number | undefined;
 }
 
 /**

@@ -39,9 +39,11 @@ function model(
     vocabularySize,
     contextLength: 2 * text.length,
   });
-  return createTimedModel(table, (tokens) => {
+  const timed = createTimedModel(table, (tokens) => {
     now += milliseconds * (1 + rise * (tokens - 1));
   });
+  // As large as it is slow.
+  return { ...timed, memory: () => ({ ...table.memory(), weights: milliseconds }) };
 }
 
 const follows = (history: readonly number[]): number =>

@@ -17,9 +17,10 @@ const usualRun = 4;
 const pace = 0.2;
 
 export interface ScheduledDrafter extends LearningDraftLengthOptions {
-  /** As those of `Drafter`. */
+  /** As `Drafter.isFree`. */
   readonly isFree: boolean;
-  readonly window?: number | undefined;
+  /** What it reads of a text before it drafts. */
+  readonly reading: Pick<GenerationStart, 'window' | 'relativeSize'>;
 }
 
 export interface ScheduledRound {
@@ -63,7 +64,7 @@ interface Part {
   readonly judge: FreeDraftJudge | undefined;
   /** Of another. */
   readonly controller: LearningDraftLength | undefined;
-  readonly window: number | undefined;
+  readonly reading: ScheduledDrafter['reading'];
   /** Rounds since it was asked, and after how many it is asked again. */
   idleRounds: number;
   probeAfter: number;
@@ -95,10 +96,10 @@ export class DrafterSchedule implements DraftLengthController {
     this.#freeCosts = new LearnedRoundCosts(
       drafters.find(({ isFree, roundCosts }) => isFree && roundCosts !== undefined)?.roundCosts,
     );
-    this.#parts = drafters.map(({ isFree, window, ...options }) => ({
+    this.#parts = drafters.map(({ isFree, reading, ...options }) => ({
       judge: isFree ? new FreeDraftJudge(options, this.#freeCosts) : undefined,
       controller: isFree ? undefined : createLearningDraftLength(options),
-      window,
+      reading,
       idleRounds: 0,
       probeAfter: firstProbe,
       run: 0,
@@ -112,9 +113,9 @@ export class DrafterSchedule implements DraftLengthController {
     const forgetting = Math.min(1, shareMemory / Math.max(1, this.#tokens.all));
     this.#tokens = { all: this.#tokens.all * forgetting, left: this.#tokens.left * forgetting };
     this.#freeCosts.begin();
-    for (const { judge, controller, window } of this.#parts) {
+    for (const { judge, controller, reading } of this.#parts) {
       judge?.begin();
-      controller?.begin?.({ ...start, window });
+      controller?.begin?.({ ...start, ...reading });
     }
   };
 

@@ -56,6 +56,21 @@ test('a draft after a pause costs what a draft model has to read first', () => {
   expect(costs.catchUp(4)).toBe(0);
 });
 
+test('what a token takes to read is guessed from plain rounds until it was seen', () => {
+  const costs = learned(plain);
+  // Of a drafter of which nothing is known it is taken for nothing.
+  expect(costs.catchUp(160)).toBe(0);
+  costs.begin(1 / 4);
+  expect(costs.catchUp(160)).toBe(10);
+  expect(costs.catchUp(8)).toBe(0);
+  for (const [length, milliseconds, missed] of [
+    [3, 102, 200],
+    [3, 2, 0],
+  ] as const)
+    costs.observe(length, milliseconds, missed);
+  expect(costs.catchUp(160)).toBeCloseTo(80, 12);
+});
+
 test('where no draft follows another, what it has to read is part of its cost', () => {
   const costs = learned([...plain, [3, 102, 200], [0, 1], [3, 102, 200]]);
   expect((costs.upTo(3) as Float64Array)[3]).toBeGreaterThanOrEqual(102);

@@ -38,9 +38,10 @@ function generation(
     text = 0,
     endsAfter = Number.POSITIVE_INFINITY,
     window = Number.POSITIVE_INFINITY,
+    relativeSize = 0,
   } = {},
 ): Run {
-  controller.begin?.({ promptLength, keptLength, maximumTokens, window });
+  controller.begin?.({ promptLength, keptLength, maximumTokens, window, relativeSize });
   const lengths: number[] = [];
   let [tokens, milliseconds, missed] = [0, 0, Math.min(promptLength - keptLength, window)];
   while (tokens < Math.min(maximumTokens, endsAfter)) {
@@ -173,6 +174,22 @@ describe('where drafting does not pay', () => {
     generation(controller, machine, { promptLength: 10, maximumTokens: 300, text: 6 });
     expect(drafts(generation(controller, machine, { ...kept, text: 7 }))).toBeGreaterThan(3);
   });
+
+  test.each([
+    ['with nothing measured', undefined],
+    ['with costs measured before', { lengths: [0, 1, 3, 7, 15], milliseconds: [1, 1.1, 1.3, 1.7, 2.5] }],
+  ])(
+    'a process does not begin with a long prompt for a short text, %s, but with one that may pay',
+    (_, roundCosts) => {
+      // Was wrong: what the first draft reads was taken for nothing, and a process read 700 tokens for a text of 64.
+      const machine = { ...cheap, catchUp: 0.06 };
+      const controller = createLearningDraftLength({ roundCosts });
+      const long = { promptLength: 700, maximumTokens: 64, relativeSize: 1 / 4 };
+      for (let text = 0; text < 5; text++) expect(drafts(generation(controller, machine, long))).toBe(0);
+      const short = { promptLength: 100, maximumTokens: 64, text: 5 };
+      expect(drafts(generation(controller, machine, short))).toBeGreaterThan(4);
+    },
+  );
 
   test('of a long prompt no more is counted than the drafter reads', () => {
     const machine = { ...cheap, catchUp: 0.5 };

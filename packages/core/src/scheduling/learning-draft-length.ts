@@ -50,8 +50,12 @@ export interface LearningDraftLength extends DraftLengthController {
 
 /** The first drafts: a whole group of rows with the token before it, so that its cost says most about others. */
 const firstLength = 3;
-/** How many before anything is known; the first of them reads the prompt. */
+/**
+ * How many before anything is known; the first of them reads the prompt, where as good a gain as is hoped for would pay for
+ * it: else they wait for another generation.
+ */
 const firstDrafts = 2;
+const hopedGain = 1.5;
 /** Drafting must promise this much before it begins, and less before it ends: plain decoding is certain. */
 const beginGain = 1.05;
 const endGain = 1;
@@ -211,7 +215,7 @@ class LearningController implements LearningDraftLength {
     this.#generations.begin(maximumTokens);
     this.#beginText();
     this.#isNewText = true;
-    this.#costs.begin();
+    this.#costs.begin(start.relativeSize);
     this.#isFirstRound = true;
     this.#untilLook = 0;
     this.#mode = 'plain';
@@ -258,7 +262,7 @@ class LearningController implements LearningDraftLength {
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
-      if (this.#allowedLoss < 0) {
+      if (this.#allowedLoss < 0 || !this.#mayPayToRead(hopedGain)) {
         this.#mode = 'plain';
         this.#lookLater();
         return 0;
@@ -404,8 +408,12 @@ class LearningController implements LearningDraftLength {
   #pays({ length, expectedGain }: LengthChoice): boolean {
     if (length === 0) return false;
     if (this.#mode === 'draft') return expectedGain >= endGain;
-    const reading = this.#costs.catchUp(this.#missed);
-    return expectedGain >= beginGain && this.#savedBy(expectedGain) >= savedOverRead * reading;
+    return expectedGain >= beginGain && this.#mayPayToRead(expectedGain);
+  }
+
+  /** Whether what a gain saves is worth what a draft model has to read first. */
+  #mayPayToRead(expectedGain: number): boolean {
+    return this.#savedBy(expectedGain) >= savedOverRead * this.#costs.catchUp(this.#missed);
   }
 
   /** Tokens to draft though they do not promise to pay: they might, and that is worth what a try loses; else 0. */

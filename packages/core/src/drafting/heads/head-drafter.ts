@@ -17,6 +17,8 @@ export class HeadDrafter implements Drafter {
   readonly name: string;
   readonly needsHiddenStates = true;
   readonly maximumLength: number;
+  /** Of most tokens it reads the hidden states while the target gives them, asked or not. */
+  readonly window: number;
   readonly readHiddenStates: Drafter['readHiddenStates'];
   protected readonly head: HeadModel;
   protected readonly context: HeadContext;
@@ -28,6 +30,7 @@ export class HeadDrafter implements Drafter {
     this.name = name;
     this.head = head;
     this.maximumLength = head.maximumSteps;
+    this.window = head.attends ? head.maximumPassEntries : 0;
     this.context = new HeadContext(head);
     if (head.attends) {
       this.readHiddenStates = async (states: HiddenStates, signal) => {
