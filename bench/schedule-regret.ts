@@ -11,7 +11,7 @@ import { createFixedDraftLength } from '@foretoken/core';
 import { longestDraft, type RecordedDrafter, type RecordedText } from './support/acceptance-traces.js';
 import { type CostModel, costModels } from './support/cost-models.js';
 import { recordedTexts } from './support/recorded-texts.js';
-import { rateOf, replay, replayAll } from './support/replay.js';
+import { rateOf, replay, replayAll, total } from './support/replay.js';
 import { replaySchedule, type ScheduleCosts } from './support/replay-schedule.js';
 import { joined, switchingStream } from './support/switching-stream.js';
 import { writeResult } from './support/write-result.js';
@@ -106,7 +106,7 @@ for (const model of costModels.filter(
       catchUp,
       relativeSize,
     };
-    const schedule = rateOf(await replaySchedule(texts, both));
+    const schedule = rateOf(total(await replaySchedule(texts, both)));
     const tokens = parts.reduce((sum, { drafts }) => sum + drafts.model.length, 0);
     const hindsight = tokens / parts.reduce((sum, text) => sum + inHindsight(text, both), 0);
     const ofBest = rounded(schedule / best.rate);

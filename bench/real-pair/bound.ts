@@ -3,20 +3,24 @@
  * would draft after each token of it, replayed with every fixed length and the pass costs of this machine. Reading the
  * prompt is not counted, nor any work of the host, so that no schedule of one fixed length is faster.
  *
+ * Beside it the schedule of prompt lookup and the draft model, as `--draft prompt-lookup+FILE` runs it, on the same clock, which
+ * then counts what a draft model has to read: all prompts one after the other, in five orders.
+ *
  * Pass costs are those of the profiles that run.ts makes (with its plans), of each engine. What is recorded, on llama.cpp, does
  * not depend on the machine's load, and is kept in bench/.cache, prompt by prompt.
  *
  * Run: npx tsx bench/real-pair/bound.ts --models FOLDER [--files q8_0] [--prompts 16] [--minutes 20]
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createFixedDraftLength, type LanguageModel } from '@foretoken/core';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { type RecordedDrafter, type RecordedText, recordTexts } from '../support/acceptance-traces.js';
-import { replay, type RoundCost } from '../support/replay.js';
+import { type Replay, replay, type RoundCost } from '../support/replay.js';
+import { replaySchedule, type ScheduleCosts } from '../support/replay-schedule.js';
 import { type ChatPrompt, chatPrompts } from './chat-prompts.js';
 import { conditions } from './conditions.js';
 import { type Engine, enginesOf } from './engines.js';
@@ -26,7 +30,18 @@ import { profileFile } from './plan-files.js';
 import { writeRealPairResult } from './result-files.js';
 import { modelFolderOf, pairsNamed, runOptions, timeLimit } from './run-options.js';
 
+/** Tokens that a draft model reads at once, and how many it reads in the pass that drafts its first token. */
+const portion = 64;
+const onTheWay = 8;
 const lengths = [0, 1, 2, 3, 5, 7, 11, 15] as const;
+/** Of the prompts: every so many, from so many on. */
+const orders = [
+  [1, 0],
+  [3, 1],
+  [5, 2],
+  [7, 3],
+  [11, 4],
+] as const;
 const cacheFolder = fileURLToPath(new URL('../.cache/', import.meta.url));
 
 /** Of one prompt. */
@@ -41,6 +56,8 @@ export interface Bound {
   readonly tokensPerSecond: number;
   /** Of plain decoding by the same pass costs. */
   readonly plainTokensPerSecond: number;
+  /** Of the schedule; the geometric mean over orders. */
+  readonly scheduleTokensPerSecond: number;
 }
 
 const { values: given } = parseArgs({
@@ -68,34 +85,77 @@ for (const files of pairsNamed(given.files)) {
     costs: pairPassCosts(profiled, pair, engine),
   }));
   const models = openLazily(pair);
+  const written: { readonly prompt: ChatPrompt; readonly text: RecordedText }[] = [];
   try {
     for (const prompt of prompts) {
       const text = await recorded(files, prompt, models);
-      if (text === undefined) {
-        remaining += 1;
-        continue;
-      }
-      const contextTokens = text.promptLength + text.drafts.model.length / 2;
-      for (const { engine, costs } of engines) {
-        const target: RoundCost = (drafted) => costs.target.at(drafted + 1, contextTokens);
-        const withDraft: RoundCost = (drafted) =>
-          target(drafted) + drafted * costs.draft.at(1, contextTokens);
-        const bound = bestFixed(text, { model: withDraft, 'prompt-lookup': target });
-        bounds.push({ files, engine, prompt: prompt.id, kind: prompt.kind, ...bound });
-        console.log(JSON.stringify(bounds.at(-1)));
-      }
+      if (text === undefined) remaining += 1;
+      else written.push({ prompt, text });
     }
   } finally {
     await models.close();
+  }
+  const texts = written.map(({ text }) => text);
+  const [draftSize, targetSize] = [statSync(pair.draft).size, statSync(pair.target).size];
+  for (const { engine, costs } of engines) {
+    // Of every text its own context would tell as much of the machine's disturbances as of the context.
+    const usualTokens = texts.reduce((sum, text) => sum + contextOf(text), 0) / texts.length;
+    const cost = roundCosts(costs, usualTokens);
+    const schedule = await scheduled(texts, {
+      cost,
+      catchUp: (missed) =>
+        missed > onTheWay ? (missed * costs.draft.at(portion, usualTokens)) / portion : 0,
+      relativeSize: draftSize / targetSize,
+      maximumTokens: conditions.tokenCount,
+    });
+    for (const [index, { prompt, text }] of written.entries()) {
+      const bound = bestFixed(text, cost);
+      const scheduleTokensPerSecond = schedule[index] as number;
+      bounds.push({ files, engine, prompt: prompt.id, kind: prompt.kind, ...bound, scheduleTokensPerSecond });
+      console.log(JSON.stringify(bounds.at(-1)));
+    }
   }
 }
 if (remaining > 0) console.log(`Not recorded yet: ${remaining} texts. Run it again.`);
 await writeRealPairResult('real-pair-bound', 'bound', { conditions, lengths, bounds });
 
+/** Tokens in the cache in the middle of a text. */
+function contextOf({ promptLength, drafts }: RecordedText): number {
+  return promptLength + drafts.model.length / 2;
+}
+
+function roundCosts(
+  { target, draft }: ReturnType<typeof pairPassCosts>,
+  contextTokens: number,
+): Readonly<Record<RecordedDrafter, RoundCost>> {
+  const pass: RoundCost = (drafted) => target.at(drafted + 1, contextTokens);
+  return {
+    model: (drafted) => pass(drafted) + drafted * draft.at(1, contextTokens),
+    'prompt-lookup': pass,
+  };
+}
+
+/** Tokens per second of each text. */
+async function scheduled(texts: readonly RecordedText[], costs: ScheduleCosts): Promise<number[]> {
+  const logs = texts.map(() => 0);
+  for (const [step, start] of orders) {
+    const order = texts.map((_, place) => (place * step + start) % texts.length);
+    const replays = await replaySchedule(
+      order.map((index) => texts[index] as RecordedText),
+      costs,
+    );
+    for (const [place, index] of order.entries()) {
+      const { tokens, milliseconds } = replays[place] as Replay;
+      logs[index] = (logs[index] as number) + Math.log((1000 * tokens) / milliseconds) / orders.length;
+    }
+  }
+  return logs.map((log) => Math.exp(log));
+}
+
 function bestFixed(
   text: RecordedText,
   costs: Readonly<Record<RecordedDrafter, RoundCost>>,
-): Omit<Bound, 'files' | 'engine' | 'prompt' | 'kind'> {
+): Omit<Bound, 'files' | 'engine' | 'prompt' | 'kind' | 'scheduleTokensPerSecond'> {
   const speeds = (['model', 'prompt-lookup'] as const).flatMap((drafter) =>
     lengths.map((length) => {
       const { tokens, milliseconds } = replay({

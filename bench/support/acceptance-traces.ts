@@ -14,6 +14,8 @@ import {
 } from '@foretoken/core';
 import { TextWindow } from '../../packages/core/dist/drafting/text-window.js';
 
+/** Rows of logits of one pass. */
+const guessedAtOnce = 16;
 /** Longest draft that is recorded. */
 export const longestDraft = 15;
 
@@ -78,16 +80,9 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
       ignoreEndTokens: options.endsAtEndToken !== true,
     });
     const text = [...prompt, ...output];
-    const modelDrafts = await recordModel({
-      target,
-      draft,
-      window,
-      text,
-      from: prompt.length,
-      temperature,
-      seed: index,
-      stopsAtMiss: options.stopsAtMiss === true,
-    });
+    const written = { target, draft, window, text, from: prompt.length, temperature, seed: index };
+    const isRun = temperature === 0 && options.stopsAtMiss === true;
+    const modelDrafts = await (isRun ? recordGuesses(written) : recordModel(written));
     const drafts = {
       model: modelDrafts,
       'prompt-lookup': await recordLookup(text, prompt.length, temperature, target),
@@ -99,7 +94,7 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
   return texts;
 }
 
-async function recordModel(options: {
+interface WrittenText {
   readonly target: LanguageModel;
   readonly draft: LanguageModel;
   readonly window: TextWindow;
@@ -107,9 +102,64 @@ async function recordModel(options: {
   readonly from: number;
   readonly temperature: number;
   readonly seed: number;
-  readonly stopsAtMiss: boolean;
-}): Promise<RecordedDraft[]> {
-  const { target, draft, window, text, from, temperature, seed, stopsAtMiss } = options;
+}
+
+/**
+ * The drafts of greedy decoding up to their first miss: until then a draft is the text itself, so that all of them are told by what
+ * the model guesses after every beginning of the text, in a few passes.
+ */
+async function recordGuesses({ draft, window, text, from }: WrittenText): Promise<RecordedDraft[]> {
+  const transform = createLogitsTransform({ temperature: 0 }, draft.vocabularySize);
+  const soft = transform.soften();
+  const guesses: { readonly isRight: boolean; readonly confidence: number; readonly entropy: number }[] = [];
+  const sequence = draft.createSequence();
+  try {
+    let begin: number | undefined;
+    while (from + guesses.length < text.length) {
+      const place = from + guesses.length;
+      const read = window.of(text.slice(0, place));
+      let unread = read.slice(-1);
+      if (begin !== place - read.length) {
+        if (begin !== undefined) sequence.doRollback(0);
+        await forward(draft, sequence, read.slice(0, -1), undefined);
+        begin = place - read.length;
+      }
+      const start = begin;
+      const startsThere = (at: number): boolean => at - window.of(text.slice(0, at)).length === start;
+      while (
+        unread.length < guessedAtOnce &&
+        place + unread.length < text.length &&
+        startsThere(place + unread.length)
+      )
+        unread = [...unread, text[place + unread.length - 1] as number];
+      const [result] = await draft.forward([{ sequence, tokens: unread, rows: [...unread.keys()] }]);
+      for (const row of unread.keys()) {
+        const logits = (result as NonNullable<typeof result>).logits.read(row);
+        const guess = drawToken(transform.apply(logits, [], 0), 0);
+        const law = soft.apply(logits, [], 0);
+        const isRight = guess === text[place + row];
+        guesses.push({ isRight, confidence: probabilityOf(law, guess), entropy: entropy(law) });
+      }
+    }
+  } finally {
+    sequence.close();
+  }
+  return guesses.map((_, start) => {
+    const longest = Math.min(longestDraft, guesses.length - start);
+    const drafted = guesses.slice(start, start + longest);
+    const miss = drafted.findIndex(({ isRight }) => !isRight);
+    const known = miss < 0 ? drafted : drafted.slice(0, miss + 1);
+    return {
+      drafted: longest,
+      accepted: miss < 0 ? longest : miss,
+      confidences: known.map(({ confidence }) => confidence),
+      entropies: known.map((guess) => guess.entropy),
+    };
+  });
+}
+
+async function recordModel(options: WrittenText): Promise<RecordedDraft[]> {
+  const { target, draft, window, text, from, temperature, seed } = options;
   const transform = createLogitsTransform({ temperature }, target.vocabularySize);
   const soft = transform.soften();
   const laws = transform.greedy ? undefined : await targetLaws(target, text, from, transform);
@@ -147,7 +197,6 @@ async function recordModel(options: {
         confidences.push(probabilityOf(softLaw, token));
         entropies.push(entropy(softLaw));
         last = token;
-        if (stopsAtMiss && !onText) break;
       }
       recorded.push({ drafted: longest, accepted, confidences, entropies });
     }

@@ -18,19 +18,21 @@ export interface ScheduleCosts {
   readonly catchUp: (missed: number) => number;
   /** Of the draft model's weights, over the target's. */
   readonly relativeSize: number | undefined;
+  /** Most tokens that a text may have, where it can end before; default: its own. */
+  readonly maximumTokens?: number;
 }
 
 /** What no recorded text has: texts have the numbers of their places as tokens. */
 const wrongToken = 1e9;
 
 /**
- * Decodes recorded texts with prompt lookup and the draft model under one schedule, kept from text to text, on a clock that moves by
+ * Decodes recorded texts, one after the other, with prompt lookup and the draft model under one schedule, kept from text to text, on a clock that moves by
  * the rounds' costs. Drafter and schedule are those of `foretoken --draft prompt-lookup+FILE`; what they draft is recorded.
  */
 export async function replaySchedule(
   texts: readonly RecordedText[],
-  { cost, catchUp, relativeSize }: ScheduleCosts,
-): Promise<Replay> {
+  { cost, catchUp, relativeSize, maximumTokens }: ScheduleCosts,
+): Promise<Replay[]> {
   const asked = new Set<RecordedDrafter>();
   let text = texts[0] as RecordedText;
   const { window } = text;
@@ -54,15 +56,17 @@ export async function replaySchedule(
   const schedule = drafter.draftLength as DraftLengthController;
   const random = createRequestRandom({ seed: 0 });
   const transform = createLogitsTransform({ temperature: 0 }, 1);
-  const total = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
+  const replayed: Replay[] = [];
   for (text of texts) {
+    const total = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
     const { promptLength } = text;
     const length = text.drafts.model.length;
     const history = Array.from({ length: promptLength }, (_, place) => place);
     let [at, missed] = [0, Math.min(promptLength, window.model)];
-    schedule.begin?.({ promptLength, maximumTokens: length });
+    const most = maximumTokens ?? length;
+    schedule.begin?.({ promptLength, maximumTokens: most });
     while (at < length) {
-      const limit = length - at - 1;
+      const limit = Math.max(most, length) - at - 1;
       const askedLength = limit === 0 ? 0 : schedule.next(limit);
       asked.clear();
       const context = {
@@ -107,9 +111,10 @@ export async function replaySchedule(
       total.rounds += 1;
       total.drafted += tokens.length;
     }
+    replayed.push(total);
   }
   await drafter.close();
-  return total;
+  return replayed;
 }
 
 /** What the drafter drafts at the place that a context has reached. */

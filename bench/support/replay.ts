@@ -92,6 +92,17 @@ export function draftedToken({ confidences, entropies }: RecordedDraft, depth: n
   return { token: 0, probability, depth, modelLaw };
 }
 
+/** What several replays took together. */
+export function total(replays: readonly Replay[]): Replay {
+  const sum = (of: (one: Replay) => number): number => replays.reduce((all, one) => all + of(one), 0);
+  return {
+    tokens: sum(({ tokens }) => tokens),
+    milliseconds: sum(({ milliseconds }) => milliseconds),
+    rounds: sum(({ rounds }) => rounds),
+    drafted: sum(({ drafted }) => drafted),
+  };
+}
+
 /** Decodes recorded texts one after another; each with the controller that it is given. */
 export function replayAll(
   texts: readonly RecordedText[],
@@ -103,16 +114,15 @@ export function replayAll(
     readonly controller: () => DraftLengthController;
   },
 ): Replay {
-  let total: Replay = { tokens: 0, milliseconds: 0, rounds: 0, drafted: 0 };
-  for (const { drafts, promptLength, window } of texts) {
-    const text = { promptLength, window: window[drafter], drafts: drafts[drafter] };
-    const once = replay({ ...machine, ...text, controller: controller() });
-    total = {
-      tokens: total.tokens + once.tokens,
-      milliseconds: total.milliseconds + once.milliseconds,
-      rounds: total.rounds + once.rounds,
-      drafted: total.drafted + once.drafted,
-    };
-  }
-  return total;
+  return total(
+    texts.map(({ drafts, promptLength, window }) =>
+      replay({
+        ...machine,
+        promptLength,
+        window: window[drafter],
+        drafts: drafts[drafter],
+        controller: controller(),
+      }),
+    ),
+  );
 }

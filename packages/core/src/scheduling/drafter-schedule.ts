@@ -11,7 +11,7 @@ import {
 const firstProbe = 32;
 const longestProbe = 1024;
 /** Tokens of earlier texts that count in what share of a text free drafts leave to others. */
-const shareMemory = 32;
+const shareMemory = 64;
 /** Rounds in a row for which a drafter is taken to be asked, before any were seen, and the weight of a new run. */
 const usualRun = 4;
 const pace = 0.2;

@@ -39,6 +39,7 @@ function generation(
     endsAfter = Number.POSITIVE_INFINITY,
     window = Number.POSITIVE_INFINITY,
     relativeSize = 0,
+    share = undefined as number | undefined,
   } = {},
 ): Run {
   controller.begin?.({ promptLength, keptLength, maximumTokens, window, relativeSize });
@@ -46,6 +47,7 @@ function generation(
   let [tokens, milliseconds, missed] = [0, 0, Math.min(promptLength - keptLength, window)];
   while (tokens < Math.min(maximumTokens, endsAfter)) {
     const round = lengths.length;
+    if (share !== undefined) controller.expectShare(share);
     const asked = controller.next(Math.min(15, maximumTokens - tokens - 1));
     let [drafted, accepted] = [0, 0];
     while (drafted < asked && proposes(round)) {
@@ -190,6 +192,22 @@ describe('where drafting does not pay', () => {
       expect(drafts(generation(controller, machine, short))).toBeGreaterThan(4);
     },
   );
+
+  test('beside other drafters it is watched what they leave, half as long as reading takes, before a prompt is read', () => {
+    // Was wrong: at the beginning of a text all of it was taken to be left, and prompts were read for texts that copy.
+    const machine = { ...cheap, catchUp: 0.1 };
+    const controller = createLearningDraftLength();
+    for (let text = 0; text < 4; text++) generation(controller, machine, { maximumTokens: 300, text });
+    const first = (share: number | undefined): number =>
+      generation(controller, machine, { promptLength: 300, maximumTokens: 256, share }).lengths.findIndex(
+        (length) => length > 0,
+      );
+    // Reading takes 30 plain rounds.
+    expect(first(undefined)).toBe(1);
+    expect(first(1)).toBeGreaterThanOrEqual(15);
+    expect(first(1)).toBeLessThanOrEqual(18);
+    expect(first(0.1)).toBe(-1);
+  });
 
   test('of a long prompt no more is counted than the drafter reads', () => {
     const machine = { ...cheap, catchUp: 0.5 };

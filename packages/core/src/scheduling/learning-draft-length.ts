@@ -42,7 +42,10 @@ export interface LearningDraftLength extends DraftLengthController {
    * @param rounds that are taken to draft in a row: they share what a draft model has to read first.
    */
   promise(length: number, rounds: number): DraftPromise;
-  /** Share of the tokens to come that are committed in rounds in which it may be asked, 0 to 1; 1 unless told. */
+  /**
+   * For one of several drafters: the share of the tokens to come that are committed in rounds in which it may be asked, 0 to
+   * 1; 1 unless told.
+   */
   expectShare(share: number): void;
   /** True in a round that would draft, and is plain to see what plain rounds cost now. */
   readonly isRefreshing: boolean;
@@ -61,6 +64,8 @@ const beginGain = 1.05;
 const endGain = 1;
 /** What drafting promises to save must be so many times what a draft model has to read first: that is lost on a text that does not pay. */
 const savedOverRead = 2;
+/** Of the plain rounds that reading takes, how many rounds are watched first for what other drafters leave. */
+const watchedShare = 0.5;
 /**
  * What tries may lose: so many plain rounds at first, then a share of the time and one of what drafting saves; no more than
  * `mostLoss` is laid by, or what was saved on texts that copy would be lost on many that do not.
@@ -194,6 +199,9 @@ class LearningController implements LearningDraftLength {
   #isRefreshing = false;
   /** Of the tokens that are left. */
   #share = 1;
+  #isOneOfSeveral = false;
+  /** Of the present generation. */
+  #rounds = 0;
   /** Plain rounds that tries may lose. */
   #allowedLoss = firstLoss;
 
@@ -217,6 +225,7 @@ class LearningController implements LearningDraftLength {
     this.#isNewText = true;
     this.#costs.begin(start.relativeSize);
     this.#isFirstRound = true;
+    this.#rounds = 0;
     this.#untilLook = 0;
     this.#mode = 'plain';
     this.#plainRounds = pause;
@@ -239,6 +248,7 @@ class LearningController implements LearningDraftLength {
 
   expectShare(share: number): void {
     this.#share = share;
+    this.#isOneOfSeveral = true;
   }
 
   get isRefreshing(): boolean {
@@ -247,6 +257,7 @@ class LearningController implements LearningDraftLength {
 
   next(limit: number): number {
     this.#isRefreshing = false;
+    this.#rounds += 1;
     if (this.#untilLook > 0) {
       this.#untilLook -= 1;
       return 0;
@@ -259,6 +270,12 @@ class LearningController implements LearningDraftLength {
     this.#isFirstRound = false;
     this.#plain = this.#costs.plain;
     if (isFirstRound || this.#plain === undefined) return 0;
+    const wait = this.#roundsToWatch(this.#plain);
+    if (wait > 0) {
+      this.#mode = 'plain';
+      this.#untilLook = wait - 1;
+      return 0;
+    }
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
@@ -365,6 +382,15 @@ class LearningController implements LearningDraftLength {
       .map((rounds) => rounds - this.#plainRounds)
       .filter((left) => left > 0);
     this.#untilLook = Math.min(longestLook, ...due) - 1;
+  }
+
+  /**
+   * Rounds to go before it is decided whether a draft model reads a text: where other drafters copy most of it, it would
+   * read for nothing.
+   */
+  #roundsToWatch(plain: number): number {
+    if (!this.#isOneOfSeveral || this.#mode === 'draft') return 0;
+    return Math.ceil((watchedShare * this.#costs.catchUp(this.#missed)) / plain) - this.#rounds;
   }
 
   #beginText(): void {
