@@ -42,9 +42,9 @@ export async function replaySchedule(
     window: window[name],
     relativeSize,
     ...(name === 'prompt-lookup' ? { expectedAcceptance: 0.9 } : {}),
-    propose: async (context, { maximumTokens }) => {
+    propose: async (context, budget) => {
       asked.add(name);
-      return recordedDraft(name, text, context, maximumTokens);
+      return recordedDraft(name, text, context, budget.maximumTokens);
     },
     observe: () => undefined,
     close: async () => undefined,
