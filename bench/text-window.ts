@@ -6,12 +6,12 @@
  *
  * Run: npx tsx bench/text-window.ts (after npm run build; a minute).
  */
-import { generateText, type LanguageModel } from '@foretoken/core';
+import { generateText } from '@foretoken/core';
 import { llamacppBackend } from '@foretoken/llamacpp-backend';
 import { tinyModels } from '@foretoken/tiny-models';
-import { largestLogit } from '../packages/core/dist/sampling/largest-logit.js';
 import { TextWindow } from '../packages/core/dist/drafting/text-window.js';
 import { specBenchPrompts } from './support/spec-bench-prompts.js';
+import { textGuesses } from './support/text-guesses.js';
 import { writeResult } from './support/write-result.js';
 
 const textLength = 128;
@@ -19,37 +19,6 @@ const draftLength = 3;
 /** Tokens of a window; the longest is the model's whole context. */
 const sizes = [128, 256, 384, 512, 768, 1024] as const;
 const threads = 1;
-const passLength = 128;
-
-/** Whether the model guesses each token of a text from `from` on, by what its window has of those before. */
-async function guesses(
-  model: LanguageModel,
-  window: TextWindow,
-  text: readonly number[],
-  from: number,
-): Promise<boolean[]> {
-  const startOf = (place: number): number => place - window.of(text.slice(0, place)).length;
-  const right: boolean[] = [];
-  for (let place = from; place < text.length; place = from + right.length) {
-    const start = startOf(place);
-    let end = place + 1;
-    while (end < text.length && startOf(end) === start) end += 1;
-    // One sequence for all places whose windows begin together.
-    const sequence = model.createSequence();
-    const read = text.slice(start, end - 1);
-    for (let at = 0; at < read.length; at += passLength) {
-      const tokens = read.slice(at, at + passLength);
-      const rows = [...tokens.keys()].filter((row) => start + at + row >= place - 1);
-      const [result] = await model.forward([{ sequence, tokens, rows: rows.length > 0 ? rows : 'none' }]);
-      for (const [index, row] of rows.entries()) {
-        const guess = largestLogit(result?.logits.read(index) ?? new Float32Array());
-        right.push(guess === text[start + at + row + 1]);
-      }
-    }
-    sequence.close();
-  }
-  return right;
-}
 
 const target = await llamacppBackend.loadModel(tinyModels.target, { threads });
 const draft = await llamacppBackend.loadModel(tinyModels.draft, { threads });
@@ -71,7 +40,8 @@ for (const { category, tokens: prompt } of prompts) {
   const text = [...prompt, ...tokens];
   for (const size of sizes) {
     const window = new TextWindow({ contextLength: 2 * size, tokenizer: draft.tokenizer });
-    const right = await guesses(draft, window, text, prompt.length);
+    const guesses = await textGuesses(draft, window, text, prompt.length);
+    const right = guesses.map(({ isRight }) => isRight);
     for (const key of [`${size} all`, `${size} ${category}`]) {
       const sum = sums.get(key) ?? { places: 0, right: 0, inARow: 0 };
       sums.set(key, sum);

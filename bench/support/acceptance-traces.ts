@@ -13,9 +13,8 @@ import {
   type Sequence,
 } from '@foretoken/core';
 import { TextWindow } from '../../packages/core/dist/drafting/text-window.js';
+import { entropyOf, textGuesses } from './text-guesses.js';
 
-/** Rows of logits of one pass. */
-const guessedAtOnce = 16;
 /** Longest draft that is recorded. */
 export const longestDraft = 15;
 
@@ -109,41 +108,7 @@ interface WrittenText {
  * the model guesses after every beginning of the text, in a few passes.
  */
 async function recordGuesses({ draft, window, text, from }: WrittenText): Promise<RecordedDraft[]> {
-  const transform = createLogitsTransform({ temperature: 0 }, draft.vocabularySize);
-  const soft = transform.soften();
-  const guesses: { readonly isRight: boolean; readonly confidence: number; readonly entropy: number }[] = [];
-  const sequence = draft.createSequence();
-  try {
-    let begin: number | undefined;
-    while (from + guesses.length < text.length) {
-      const place = from + guesses.length;
-      const read = window.of(text.slice(0, place));
-      let unread = read.slice(-1);
-      if (begin !== place - read.length) {
-        if (begin !== undefined) sequence.doRollback(0);
-        await forward(draft, sequence, read.slice(0, -1), undefined);
-        begin = place - read.length;
-      }
-      const start = begin;
-      const startsThere = (at: number): boolean => at - window.of(text.slice(0, at)).length === start;
-      while (
-        unread.length < guessedAtOnce &&
-        place + unread.length < text.length &&
-        startsThere(place + unread.length)
-      )
-        unread = [...unread, text[place + unread.length - 1] as number];
-      const [result] = await draft.forward([{ sequence, tokens: unread, rows: [...unread.keys()] }]);
-      for (const row of unread.keys()) {
-        const logits = (result as NonNullable<typeof result>).logits.read(row);
-        const guess = drawToken(transform.apply(logits, [], 0), 0);
-        const law = soft.apply(logits, [], 0);
-        const isRight = guess === text[place + row];
-        guesses.push({ isRight, confidence: probabilityOf(law, guess), entropy: entropy(law) });
-      }
-    }
-  } finally {
-    sequence.close();
-  }
+  const guesses = await textGuesses(draft, window, text, from);
   return guesses.map((_, start) => {
     const longest = Math.min(longestDraft, guesses.length - start);
     const drafted = guesses.slice(start, start + longest);
@@ -153,7 +118,7 @@ async function recordGuesses({ draft, window, text, from }: WrittenText): Promis
       drafted: longest,
       accepted: miss < 0 ? longest : miss,
       confidences: known.map(({ confidence }) => confidence),
-      entropies: known.map((guess) => guess.entropy),
+      entropies: known.map(({ entropy }) => entropy),
     };
   });
 }
@@ -195,7 +160,7 @@ async function recordModel(options: WrittenText): Promise<RecordedDraft[]> {
         if (onText) accepted += 1;
         const softLaw = transform.greedy ? soft.apply(logits, [], 0) : law;
         confidences.push(probabilityOf(softLaw, token));
-        entropies.push(entropy(softLaw));
+        entropies.push(entropyOf(softLaw));
         last = token;
       }
       recorded.push({ drafted: longest, accepted, confidences, entropies });
@@ -290,10 +255,4 @@ async function forward(
   if (tokens.length === 0) return new Float32Array();
   const [result] = await model.forward([{ sequence, tokens, rows: row === undefined ? 'none' : 'last' }]);
   return row === undefined ? new Float32Array() : (result as NonNullable<typeof result>).logits.read(0);
-}
-
-function entropy({ probabilities }: Distribution): number {
-  let sum = 0;
-  for (const probability of probabilities) if (probability > 0) sum -= probability * Math.log(probability);
-  return sum;
 }

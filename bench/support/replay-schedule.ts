@@ -66,7 +66,7 @@ export async function replaySchedule(
     const most = maximumTokens ?? length;
     schedule.begin?.({ promptLength, maximumTokens: most });
     while (at < length) {
-      const limit = Math.max(most, length) - at - 1;
+      const limit = most - at - 1;
       const askedLength = limit === 0 ? 0 : schedule.next(limit);
       asked.clear();
       const context = {
