@@ -4,13 +4,13 @@
  *   npm run bench:node-llama-cpp -- --threads 1 --threads 2 --rounds 24
  */
 import { writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { ggufTokenizer, readGguf } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import { installedNodeLlamaCpp, nodeLlamaCppVersion } from './support/node-llama-cpp.js';
 import { ask, startWorker } from './support/worker-process.js';
 import type { GenerationAnswer } from './workers/generation-request.js';
+import { machine } from './support/machine.js';
 
 const contextLength = 1024;
 const tokenCount = 64;
@@ -45,7 +45,7 @@ await writeFile(
   `${JSON.stringify(
     {
       command: 'npm run bench:node-llama-cpp',
-      machine: { processor: os.cpus()[0]?.model.trim(), cores: os.cpus().length, node: process.version },
+      machine,
       nodeLlamaCpp: nodeLlamaCppVersion,
       model: 'packages/tiny-models/models/target.gguf',
       prompts: prompts.length,

@@ -6,7 +6,6 @@
  * which leaves out the turns that a busy machine gave to others. Run: npx tsx bench/host-cost.ts (after npm run build).
  */
 import { writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createLogitsTransform,
@@ -19,6 +18,7 @@ import {
   verificationRules,
 } from '@foretoken/core';
 import { softmaxInJavaScript } from '../packages/core/src/sampling/softmax-in-javascript.js';
+import { machine } from './support/machine.js';
 
 const length = 7;
 const repetitions = 100;
@@ -149,7 +149,6 @@ for (const vocabularySize of vocabularySizes) {
     );
   }
 }
-const machine = { processor: os.cpus()[0]?.model.trim(), node: process.version };
 await writeFile(
   new URL('results/host-cost.json', import.meta.url),
   `${JSON.stringify({ command: 'npx tsx bench/host-cost.ts', machine, seed, draftLength: length, unit: 'ms', pause, repetitions, results }, null, 2)}

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { LanguageModel } from '@foretoken/core';
 import { type OnnxOptions, onnxBackend } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
+import { machine } from './support/machine.js';
 
 const goal = 0.8;
 const rounds = 8;
@@ -44,7 +45,6 @@ for (const options of settings) {
 }
 await rm(folder, { recursive: true });
 
-const machine = { processor: os.cpus()[0]?.model.trim(), cores: os.cpus().length, node: process.version };
 await writeFile(
   new URL('results/onnx-event-loop.json', import.meta.url),
   `${JSON.stringify({ command: 'npx tsx bench/onnx-event-loop.ts', machine, rounds, milliseconds, results }, null, 2)}\n`,

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OnnxOptions } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
+import { machine } from './support/machine.js';
 
 const goal = 1.5;
 const settings: readonly OnnxOptions[] = [
@@ -36,7 +37,6 @@ const results = settings.map((options) => {
   return { ...options, weights, cache, resident, share, goal };
 });
 rmSync(folder, { recursive: true });
-const machine = { processor: os.cpus()[0]?.model.trim(), node: process.version };
 writeFileSync(
   fileURLToPath(new URL('results/onnx-memory.json', import.meta.url)),
   `${JSON.stringify({ command: 'npx tsx bench/onnx-memory.ts', machine, unit: 'bytes', results }, null, 2)}\n`,

@@ -11,6 +11,7 @@ import type { LanguageModel } from '@foretoken/core';
 import { onnxBackend, withTransformersModel } from '@foretoken/onnx-backend';
 import { tinyModels } from '@foretoken/tiny-models';
 import { exportTransformersFolder } from '../packages/onnx-backend/dist/graph/export/export-transformers-folder.js';
+import { machine } from './support/machine.js';
 
 const goal = 0.5;
 /** Tokens in the cache, and tokens of a pass. */
@@ -57,7 +58,6 @@ for (const [name, source] of Object.entries(tinyModels)) {
 }
 await rm(folder, { recursive: true });
 
-const machine = { processor: os.cpus()[0]?.model.trim(), cores: os.cpus().length, node: process.version };
 await writeFile(
   new URL('results/onnx-pass-cost.json', import.meta.url),
   `${JSON.stringify({ command: 'npx tsx bench/onnx-pass-cost.ts', machine, threads, unit: 'milliseconds', goal, results }, null, 2)}\n`,

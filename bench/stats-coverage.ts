@@ -4,7 +4,6 @@
  * stopping, and their draws a second. Run: npx tsx bench/stats-coverage.ts (after npm run build; about ten minutes).
  */
 import { writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import {
   createCategoricalEProcess,
   createConditionalEProcess,
@@ -23,6 +22,7 @@ import {
   zipfLaw,
 } from '../packages/stats/src/testing/laws.js';
 import { seededRandom } from '../packages/stats/src/testing/seeded-random.js';
+import { machine } from './support/machine.js';
 
 const seed = 20261124;
 const random = seededRandom(seed);
@@ -226,7 +226,7 @@ await writeFile(
   `${JSON.stringify(
     {
       command: 'npx tsx bench/stats-coverage.ts',
-      machine: { processor: os.cpus()[0]?.model, node: process.version },
+      machine,
       seed,
       intervals,
       sequences,

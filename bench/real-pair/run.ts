@@ -24,6 +24,7 @@ import { RunningSystems } from './running-systems.js';
 import { appendRuns, readRuns, rewriteRuns, type Run, runsFile } from './runs-file.js';
 import { allSystems, type System, systemsNamed } from './systems.js';
 import { missingSystems, seedOf, type Unit, unitsOf } from './units.js';
+import { machine } from '../support/machine.js';
 
 const { values: given } = parseArgs({
   options: {
@@ -41,7 +42,7 @@ const { values: given } = parseArgs({
 });
 const modelFolder = modelFolderOf(given);
 const tokenCount = Number(given.tokens);
-const processor = os.cpus()[0]?.model.trim() ?? 'unknown';
+const { processor } = machine;
 const allFiles = pairsNamed(given.files);
 const temperatures = [0, 1].filter(
   (value) => given.temperature === undefined || value === Number(given.temperature),

@@ -1,13 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { machine } from './machine.js';
 
 /** Writes a script's last result to bench/results, with the machine and the command that made it. */
 export async function writeResult(name: string, result: object): Promise<void> {
-  const machine = {
-    processor: os.cpus()[0]?.model.trim(),
-    cores: os.availableParallelism(),
-    node: process.version,
-  };
   const document = { command: `npx tsx bench/${name}.ts`, machine, ...result };
   await writeFile(fileOf(name), `${JSON.stringify(document, null, 2)}\n`);
 }

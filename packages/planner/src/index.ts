@@ -12,6 +12,7 @@ export { openRaplMeter } from './energy/rapl-meter.js';
 // The profile.
 export { ProfileFileError } from './errors/profile-file-error.js';
 export { ProfileMismatchError } from './errors/profile-mismatch-error.js';
+export { describeMachine } from './profile/describe-machine.js';
 export { findDifferences } from './profile/find-differences.js';
 export type { ProfileContext } from './profile/find-differences.js';
 export { hashModelFile } from './profile/hash-model-file.js';

@@ -1,6 +1,6 @@
 import type { AuditReport } from '@foretoken/audit';
 import { stripVTControlCharacters } from 'node:util';
-import type { machine } from '../output/machine.js';
+import type { ProfileMachine } from '@foretoken/planner';
 import { verdictLines } from '../output/audit-tables.js';
 import { confidencePlot, placedLaws, pValuePlot, worstCellsPlot } from './audit-plots.js';
 import { escapeHtml } from '../page/escape-html.js';
@@ -11,7 +11,7 @@ import { renderPlot } from '../page/render-plot.js';
 const outcomes = { equivalent: 'passed', 'not lossless': 'failed', 'not enough evidence': 'open' } as const;
 
 /** One self-contained page: the verdict, what it rests on, and plots as SVG. */
-export async function auditPage(report: AuditReport, on: ReturnType<typeof machine>): Promise<string> {
+export async function auditPage(report: AuditReport, on: ProfileMachine): Promise<string> {
   const { verdict, engines, seed, seconds } = report;
   const [pValues, confidence, worst] = await Promise.all(
     [pValuePlot(report), confidencePlot(report), worstCellsPlot(report)].map(renderPlot),

@@ -1,11 +1,11 @@
 import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
 import { auditEndpoint, type Endpoint, type EndpointKind, endpointKinds } from '@foretoken/audit';
 import { InvalidArgumentError } from '@foretoken/core';
+import { describeMachine } from '@foretoken/planner';
 import { wholeNumber } from '../options/numbers.js';
 import { endpointAuditLines } from '../output/endpoint-audit-lines.js';
 import { endpointVerdictLines } from '../output/endpoint-verdict-lines.js';
 import { printJson, printLine } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 import { withTimedProgress } from '../output/progress.js';
 import { openPrompts } from '../prompts/open-prompts.js';
 import { readPromptFile } from '../prompts/prompt-file.js';
@@ -183,9 +183,9 @@ export async function runEndpointAudit(
     }),
   );
   if (selection.json === true)
-    printJson({ machine: machine(), sampling: { temperature, topK, topP, minP }, ...report });
+    printJson({ machine: describeMachine(), sampling: { temperature, topK, topP, minP }, ...report });
   else {
-    printLine(`${machine().processor}, ${machine().cores} cores; seed ${report.seed}`);
+    printLine(`${describeMachine().processor}, ${describeMachine().cores} cores; seed ${report.seed}`);
     for (const line of endpointAuditLines(report)) printLine(line);
     printLine();
     for (const line of endpointVerdictLines(report.verdict)) printLine(line);

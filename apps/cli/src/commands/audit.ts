@@ -1,6 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { type AuditReport, runAudit } from '@foretoken/audit';
 import { drafterFactories, verificationRules } from '@foretoken/core';
+import { describeMachine } from '@foretoken/planner';
 import { maximumSequences, openEngines } from '../audit/open-engines.js';
 import { backendNames } from '../engines/backends.js';
 import { assertEmbeddedTarget, isHeadName } from '../engines/heads.js';
@@ -12,7 +13,6 @@ import { structureOptions } from '../options/structure-options.js';
 import { auditLines, verdictLines } from '../output/audit-tables.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 import { withTimedProgress } from '../output/progress.js';
 import { requireWritablePage, writePage } from '../page/write-page.js';
 import { codePrompts } from '../prompts/code-prompts.js';
@@ -173,13 +173,13 @@ Examples:
       }
       if (options.html !== undefined) {
         const { auditPage } = await import('../audit/audit-page.js');
-        await writePage(options.html, await auditPage(report, machine()));
+        await writePage(options.html, await auditPage(report, describeMachine()));
       }
       if (options.json === true) {
         const { jsonSchema, grammar } = options;
-        printJson({ machine: machine(), jsonSchema, grammar, ...report });
+        printJson({ machine: describeMachine(), jsonSchema, grammar, ...report });
       } else {
-        printLine(`${machine().processor}, ${machine().cores} cores; seed ${report.seed}`);
+        printLine(`${describeMachine().processor}, ${describeMachine().cores} cores; seed ${report.seed}`);
         for (const line of auditLines(report)) printLine(line);
         printLine();
         for (const line of verdictLines(report.verdict)) printLine(line);

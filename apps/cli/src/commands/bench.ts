@@ -7,6 +7,7 @@ import {
 } from '@foretoken/audit';
 import { createPromptLookupDrafter, InvalidArgumentError, lossyRules } from '@foretoken/core';
 import type { Plan } from '@foretoken/planner';
+import { describeMachine } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
 import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { chatTemplateOption } from '../options/chat-template-option.js';
@@ -26,7 +27,6 @@ import { draftersTable } from '../output/drafters-table.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
-import { machine } from '../output/machine.js';
 import { withProgress } from '../output/progress.js';
 import { openSelection, selectedModel } from '../planning/open-selection.js';
 import { predictedLine, predictedOf } from '../planning/predicted-speed.js';
@@ -123,7 +123,7 @@ Examples:
       }
       if (options.json === true) {
         printJson({
-          machine: machine(),
+          machine: describeMachine(),
           rule: options.rule,
           lossy,
           seed: options.seed,
@@ -161,7 +161,7 @@ Examples:
           ),
         );
       }
-      printLine(`${machine().processor}, ${machine().cores} cores; seed ${options.seed}`);
+      printLine(`${describeMachine().processor}, ${describeMachine().cores} cores; seed ${options.seed}`);
     });
 }
 

@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@foretoken/core';
+import { describeMachine } from '@foretoken/planner';
 import { chatTemplateOption } from '../options/chat-template-option.js';
 import { engineSelection, modelOptions } from '../options/model-options.js';
 import { number, wholeNumber } from '../options/numbers.js';
@@ -8,7 +9,6 @@ import { promptsOption } from '../options/prompts-option.js';
 import { parseTargetSpec, type TargetSpec, targetSpecHelp } from '../options/target-spec.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { note, printJson, printLine } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 import { requireWritablePage, writePage } from '../page/write-page.js';
 import { readPrompts } from '../prompts/read-prompts.js';
 import { compareCandidates } from '../target-comparison/compare-candidates.js';
@@ -84,7 +84,7 @@ Examples:
       const engine = engineSelection(options, signal);
       const asked = { ...targets, prompts, text, maximumTokens, margin, confidence, seed, engine, signal };
       const { compared, differences } = await compareCandidates(asked);
-      const told = { machine: machine(), seed, reference: targets.reference.text, compared };
+      const told = { machine: describeMachine(), seed, reference: targets.reference.text, compared };
       if (html !== undefined) {
         const { comparisonPage } = await import('../target-comparison/comparison-page.js');
         const page = { ...told, differences, prompts: prompts.length, margin, confidence };

@@ -11,6 +11,7 @@ import {
   type LanguageModel,
   type SamplingSettings,
 } from '@foretoken/core';
+import { describeMachine } from '@foretoken/planner';
 import { colours } from '../output/colours.js';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames, loadModel } from '../engines/backends.js';
@@ -31,7 +32,6 @@ import { interruptSignal } from '../output/interrupt.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
 import { note, printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
-import { machine } from '../output/machine.js';
 import { colourByOrigin, colourLegend } from '../output/origin-colours.js';
 import { withProgress } from '../output/progress.js';
 import { codePrompts } from '../prompts/code-prompts.js';
@@ -110,7 +110,7 @@ Examples:
       const { target, draft, drafter } = models;
       try {
         say(
-          `${machine().processor}, ${machine().cores} cores. Target ${target.name} (${target.capabilities.engine}).`,
+          `${describeMachine().processor}, ${describeMachine().cores} cores. Target ${target.name} (${target.capabilities.engine}).`,
         );
         const passCosts = await calibratePasses(target, draft, samplings.greedy, signal);
         say(costLine('target', passCosts.target));
@@ -161,7 +161,7 @@ Examples:
         say(colours.dim('tokens/s without reading the prompt; runs take turns; intervals are over prompts.'));
         if (options.json === true) {
           printJson({
-            machine: machine(),
+            machine: describeMachine(),
             target: target.name,
             engine: target.capabilities.engine,
             draft: draft?.name,

@@ -1,10 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 import { type GgufFile, readGguf, readSafetensors } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
+import { describeMachine } from '@foretoken/planner';
 import { backendNames, loadModel } from '../engines/backends.js';
 import { modelFile } from '../options/model-file.js';
 import { printJson, printLine } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 
 export function infoCommand() {
   return new Command('info')
@@ -13,7 +13,7 @@ export function infoCommand() {
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExamples:\n  foretoken info\n  foretoken info model.gguf --json')
     .action(async (file, options) => {
-      const description = file === undefined ? await describeMachine() : await describeFile(modelFile(file));
+      const description = file === undefined ? await describeSetup() : await describeFile(modelFile(file));
       if (options.json === true) printJson(description);
       else printTree(description, '');
     });
@@ -22,7 +22,7 @@ export function infoCommand() {
 type Description = { readonly [key: string]: unknown };
 type Scalar = string | number | bigint | boolean | null;
 
-async function describeMachine(): Promise<Description> {
+async function describeSetup(): Promise<Description> {
   const engines: Record<string, unknown> = {};
   for (const name of backendNames) {
     try {
@@ -33,7 +33,7 @@ async function describeMachine(): Promise<Description> {
       engines[name] = { loads: false, reason: error instanceof Error ? error.message : String(error) };
     }
   }
-  return { machine: machine(), engines, onnxProviders: await describeProviders() };
+  return { machine: describeMachine(), engines, onnxProviders: await describeProviders() };
 }
 
 /** ONNX Runtime's execution providers: which load, and why the others do not. */

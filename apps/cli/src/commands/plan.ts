@@ -2,6 +2,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { verificationRules } from '@foretoken/core';
 import { kvTypes } from '@foretoken/llamacpp-backend';
 import {
+  describeMachine,
   type CompilePlanOptions,
   compilePlan,
   emitLlamaServer,
@@ -25,7 +26,6 @@ import { colours } from '../output/colours.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { libraries } from '../output/libraries.js';
 import { note, printJson, printLine } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 import { decisionLines, planLines } from '../output/plan-lines.js';
 import { requireWritablePage, writePage } from '../page/write-page.js';
 import { readMeasuredSpeeds } from '../planning/measured-speeds.js';
@@ -207,7 +207,7 @@ interface PlanInput extends PipelineFlags {
 
 /** The pipeline, its models, and the profile, checked against them and this machine. */
 async function readInput(options: PlanInput, signal: AbortSignal): Promise<CompilePlanOptions> {
-  const context = { machine: machine(), libraries: libraries(), models: {} };
+  const context = { machine: describeMachine(), libraries: libraries(), models: {} };
   let pipeline: Pipeline;
   if (options.pipeline !== undefined) pipeline = await readPipelineFile(options.pipeline);
   else {

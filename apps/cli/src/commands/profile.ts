@@ -1,7 +1,13 @@
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { ForetokenError, verificationRules } from '@foretoken/core';
-import { openEnergyMeters, type ProfiledHead, type ProfiledModel, profileSetup } from '@foretoken/planner';
+import {
+  describeMachine,
+  openEnergyMeters,
+  type ProfiledHead,
+  type ProfiledModel,
+  profileSetup,
+} from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { backendNames } from '../engines/backends.js';
 import { profiledHead } from '../engines/heads.js';
@@ -22,7 +28,6 @@ import { colours } from '../output/colours.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { libraries } from '../output/libraries.js';
 import { note, printJson, printLine } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 import { profileLines } from '../output/profile-lines.js';
 import { withTimedProgress } from '../output/progress.js';
 import { type Configuration, configurations } from '../profiling/configurations.js';
@@ -148,7 +153,7 @@ Examples:
                   // The drafters of another vocabulary make no trees.
                   treeRule: options.foreignDraft === undefined ? treeRuleOf(options.rule) : undefined,
                   sampling: samplingSettings(options),
-                  machine: machine(),
+                  machine: describeMachine(),
                   libraries: libraries(),
                 });
               } finally {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@foretoken/core';
 import { readGguf } from '@foretoken/models';
-import { readProfile } from '@foretoken/planner';
+import { describeMachine, readProfile } from '@foretoken/planner';
 import { modelOptions } from '../options/model-options.js';
 import { allowStaleOption } from '../options/plan-option.js';
 import { samplingOptions } from '../options/sampling-options.js';
@@ -10,7 +10,6 @@ import { colours } from '../output/colours.js';
 import { interruptSignal } from '../output/interrupt.js';
 import { libraries } from '../output/libraries.js';
 import { note, printJson, printLine } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 import { suggestionsTable } from '../output/suggestions-table.js';
 import { namedTarget } from '../planning/model-names.js';
 import { modelsOnDisk } from '../suggestion/models-on-disk.js';
@@ -54,7 +53,7 @@ Examples:
       const isEmbedded = model === 'embedded';
       const folders = options.folder ?? (isEmbedded ? [] : [path.dirname(target.file)]);
       const candidates = [...(await ownCandidates(file, isEmbedded)), ...(await modelsOnDisk(file, folders))];
-      const context = { machine: machine(), libraries: libraries(), models: {} };
+      const context = { machine: describeMachine(), libraries: libraries(), models: {} };
       const read =
         options.profile === undefined
           ? undefined

@@ -1,10 +1,10 @@
 import { ForetokenError } from '@foretoken/core';
 import type { Plan, PlannedDrafter } from '@foretoken/planner';
+import { describeMachine } from '@foretoken/planner';
 import { type OpenModels, openModels } from '../engines/open-models.js';
 import { colours } from '../output/colours.js';
 import { libraries } from '../output/libraries.js';
 import { note } from '../output/lines.js';
-import { machine } from '../output/machine.js';
 import { planSelection } from './plan-selection.js';
 
 // Most commands run without a plan, and do not wait until what reads one is loaded.
@@ -24,7 +24,7 @@ export async function loadPlan(
   signal: AbortSignal,
 ): Promise<Plan> {
   const { formatText, readPlan } = await planner();
-  const context = { machine: machine(), libraries: libraries() };
+  const context = { machine: describeMachine(), libraries: libraries() };
   const { plan, differences } = await readPlan(file, { context, allowStale, signal });
   for (const line of differences) note(colours.yellow(`stale plan: ${line}`));
   if (plan.target.isOther)

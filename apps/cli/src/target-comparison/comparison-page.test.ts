@@ -1,7 +1,7 @@
 import { compareTargets } from '@foretoken/audit';
 import { createTableModel, randomTable } from '@foretoken/core/testing';
 import { describe, expect, it } from 'vitest';
-import { machine } from '../output/machine.js';
+import { describeMachine } from '@foretoken/planner';
 import { comparisonPage } from './comparison-page.js';
 
 const vocabularySize = 4;
@@ -26,7 +26,7 @@ async function pageOf(candidates: readonly string[], maximumTokens: number, marg
     margin,
     confidence: 0.95,
     seed: 1,
-    machine: { ...machine(), processor: '<i>fast</i>' },
+    machine: { ...describeMachine(), processor: '<i>fast</i>' },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { MemoryUse } from '@foretoken/core';
-import type { machine } from '../output/machine.js';
+import type { ProfileMachine } from '@foretoken/planner';
 import { escapeHtml } from '../page/escape-html.js';
 import { htmlPage, verdictBlock } from '../page/html-page.js';
 import { htmlTable } from '../page/html-table.js';
@@ -23,7 +23,7 @@ export interface ComparisonPage {
   readonly margin: number;
   readonly confidence: number;
   readonly seed: number;
-  readonly machine: ReturnType<typeof machine>;
+  readonly machine: ProfileMachine;
 }
 
 /** One self-contained page: verdicts, distances with their intervals, a plot by position as SVG, and costs. */
