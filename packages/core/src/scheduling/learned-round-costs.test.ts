@@ -26,7 +26,19 @@ test('seen lengths cost what was seen, others lie between, longer ones are hoped
   const upTo = [...(costs.upTo(11) as Float64Array)];
   expect(upTo.slice(0, 8)).toEqual([1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5]);
   expect(upTo[11]).toBeCloseTo(4.5 + 0.5 * 0.5 * 4, 12);
-  expect([1, 3, 4, 7, 8].map((length) => costs.knows(length))).toEqual([false, true, true, true, false]);
+  expect([1, 3, 4, 7, 8].map((length) => costs.knows(length))).toEqual([true, true, true, true, false]);
+  expect(costs.longest).toBe(7);
+});
+
+// Drafts of two and three tokens were kept together: three were taken to cost what two do, since the lower quartile of both is of two.
+test('drafts that were often stopped early do not make longer ones cheap', () => {
+  const drafts = Array.from(
+    { length: 12 },
+    (_, round) => (round % 3 === 0 ? [3, 3] : [2, 2]) as [number, number],
+  );
+  const upTo = learned([...plain, ...drafts]).upTo(3) as Float64Array;
+  expect(upTo[2]).toBe(2);
+  expect(upTo[3]).toBe(3);
 });
 
 test('a longer draft never costs less', () => {

@@ -5,7 +5,7 @@ import { RunningQuantile } from './running-quantile.js';
  * Longest draft of each bucket of lengths: kernels work in groups of four rows, and a draft of k tokens is a pass over
  * k + 1. Longer ones in steps of 16.
  */
-const bucketEnds = [1, 3, 7, 11, 15, 31, 47, 63] as const;
+const bucketEnds = [1, 2, 3, 5, 7, 11, 15, 31, 47, 63] as const;
 /** Plain rounds before their cost is believed: the first of a process are slow. */
 const fewestPlain = 3;
 /** A cost beyond the longest draft seen is taken to rise by this share of the slope before it: so that it is tried. */
@@ -89,9 +89,14 @@ export class LearnedRoundCosts {
     return this.#plain[0].count >= fewestPlain ? this.#leastPlain : undefined;
   }
 
-  /** True where a draft of about this length was seen. */
+  /** True where a draft about as long or longer was seen: what it costs is not only hoped for. */
   knows(length: number): boolean {
-    return this.#buckets[bucketOf(length)] !== undefined;
+    return this.#buckets.length > bucketOf(length);
+  }
+
+  /** Tokens of the longest drafts seen; 0: none. */
+  get longest(): number {
+    return this.#buckets.at(-1)?.length.value ?? 0;
   }
 
   /** Milliseconds that a draft model needs to read the tokens it missed; a guess until it was seen once. */

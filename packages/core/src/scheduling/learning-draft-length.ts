@@ -460,7 +460,8 @@ class LearningController implements LearningDraftLength {
     // A try that does not look good ends with its first token.
     const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
     const loss = reading + Math.max(0, once);
-    return gained < loss || loss > allowed ? 0 : good.length;
+    // How much longer drafts than were seen cost is only hoped for: one of fifteen tokens may take ten plain rounds.
+    return gained < loss || loss > allowed ? 0 : Math.min(good.length, 2 * this.#costs.longest + 1);
   }
 
   /**
