@@ -89,16 +89,6 @@ export class LearnedRoundCosts {
     return this.#plain[0].count >= fewestPlain ? this.#leastPlain : undefined;
   }
 
-  /** True where a draft about as long or longer was seen: what it costs is not only hoped for. */
-  knows(length: number): boolean {
-    return this.#buckets.length > bucketOf(length);
-  }
-
-  /** Tokens of the longest drafts seen; 0: none. */
-  get longest(): number {
-    return this.#buckets.at(-1)?.length.value ?? 0;
-  }
-
   /** Milliseconds that a draft model needs to read the tokens it missed; a guess until it was seen once. */
   catchUp(missed: number): number {
     if (missed <= readOnTheWay) return 0;

@@ -62,15 +62,19 @@ const hopedGain = 1.5;
 /** Drafting must promise this much before it begins, and less before it ends: plain decoding is certain. */
 const beginGain = 1.05;
 const endGain = 1;
-/** What drafting promises to save must be so many times what a draft model has to read first: that is lost on a text that does not pay. */
+/**
+ * What drafting promises to save must be so many times what a draft model has to read first: that is lost on a text that does
+ * not pay. More where nothing is known of it but its size, and it was not watched first what other drafters leave.
+ */
 const savedOverRead = 2;
+const hopedOverRead = 4;
 /** Of the plain rounds that reading takes, how many rounds are watched first for what other drafters leave. */
 const watchedShare = 0.5;
 /**
  * What tries may lose: so many plain rounds at first, then a share of the time and one of what drafting saves; no more than
  * `mostLoss` is laid by, or what was saved on texts that copy would be lost on many that do not.
  */
-const firstLoss = 16;
+const firstLoss = 8;
 const lossPerTime = 0.0025;
 const lossPerSaved = 0.2;
 const mostLoss = 32;
@@ -112,7 +116,7 @@ const farShare = 1 / 6;
  * this text a good one.
  *
  * Where drafting does not pay it is tried again where a good text would give back more than the try loses; all such tries
- * together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting saves, of which 32
+ * together lose at most 8 plain rounds, a quarter of a percent of the time, and a fifth of what drafting saves, of which 32
  * plain rounds are laid by at most. What it would give back is counted over the tokens that are still to come, as far as earlier
  * generations tell. Where no acceptance could make it pay it is not tried at all. A round in which the
  * drafter was asked and had nothing to propose, as in most rounds of one that copies text, is no try: it loses but the
@@ -279,7 +283,10 @@ class LearningController implements LearningDraftLength {
     const costs = this.#costs.upTo(longest);
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
-      if (this.#allowedLoss < 0 || !this.#mayPayToRead(hopedGain)) {
+      if (
+        this.#allowedLoss < 0 ||
+        !this.#mayPayToRead(hopedGain, this.#isOneOfSeveral ? savedOverRead : hopedOverRead)
+      ) {
         this.#mode = 'plain';
         this.#lookLater();
         return 0;
@@ -307,9 +314,7 @@ class LearningController implements LearningDraftLength {
     const tried = this.#lengthToTry(costs, acceptance, choice, good);
     this.#mode = tried > 0 ? 'try' : 'plain';
     if (tried === 0) this.#lookLater();
-    // A length whose cost is only hoped for is drafted to its end, to know it.
-    if (tried > 0 && this.#costs.knows(tried))
-      this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: 1 };
+    if (tried > 0) this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: 1 };
     return tried;
   }
 
@@ -434,12 +439,12 @@ class LearningController implements LearningDraftLength {
   #pays({ length, expectedGain }: LengthChoice): boolean {
     if (length === 0) return false;
     if (this.#mode === 'draft') return expectedGain >= endGain;
-    return expectedGain >= beginGain && this.#mayPayToRead(expectedGain);
+    return expectedGain >= beginGain && this.#mayPayToRead(expectedGain, savedOverRead);
   }
 
   /** Whether what a gain saves is worth what a draft model has to read first. */
-  #mayPayToRead(expectedGain: number): boolean {
-    return this.#savedBy(expectedGain) >= savedOverRead * this.#costs.catchUp(this.#missed);
+  #mayPayToRead(expectedGain: number, timesOver: number): boolean {
+    return this.#savedBy(expectedGain) >= timesOver * this.#costs.catchUp(this.#missed);
   }
 
   /** Tokens to draft though they do not promise to pay: they might, and that is worth what a try loses; else 0. */
@@ -460,8 +465,7 @@ class LearningController implements LearningDraftLength {
     // A try that does not look good ends with its first token.
     const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
     const loss = reading + Math.max(0, once);
-    // How much longer drafts than were seen cost is only hoped for: one of fifteen tokens may take ten plain rounds.
-    return gained < loss || loss > allowed ? 0 : Math.min(good.length, 2 * this.#costs.longest + 1);
+    return gained < loss || loss > allowed ? 0 : good.length;
   }
 
   /**
