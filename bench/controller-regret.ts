@@ -11,6 +11,8 @@
  *   of every piece, whose draft model reads what it missed too. Goal: 0.95.
  * - All texts, greedy and drawn in turn: its rate over that of the best fixed length for all. Goal: 1.10. The same for the
  *   first 64 tokens of the greedy ones, in which the first rounds count for more.
+ * - Each text by a process of its own, which begins with nothing learnt, as `foretoken generate` does: its rate over plain
+ *   decoding, of all, of the worst tenth, and of those in which drafts of two tokens do not pay.
  *
  * Run: npx tsx bench/controller-regret.ts (after npm run build; a minute, and some more where nothing is recorded yet).
  */
@@ -30,6 +32,7 @@ import { longestDraft, type RecordedDraft, type RecordedText } from './support/a
 import { type CostModel, costModels } from './support/cost-models.js';
 import { recordedTexts } from './support/recorded-texts.js';
 import { rateOf, replay, type Replay, replayAll } from './support/replay.js';
+import { mean } from './support/slower-prompts.js';
 import { beginningOf, joined, piece, pieces, switchingStream } from './support/switching-stream.js';
 import { writeResult } from './support/write-result.js';
 
@@ -100,6 +103,7 @@ function settingsOf(curve: CostModel['curve']): number[] {
 }
 
 const rounded = (value: number): number => Number(value.toFixed(3));
+const geometricMean = (ratios: readonly number[]): number => Math.exp(mean(ratios.map(Math.log)));
 
 function ratesOf(
   model: CostModel,
@@ -173,6 +177,26 @@ function onSwitchingStream(model: CostModel, texts: readonly RecordedText[]): ob
   };
 }
 
+/** The learning controller, begun anew with every text, over plain decoding. */
+function inProcessesOfTheirOwn(model: CostModel, texts: readonly RecordedText[]): object {
+  const ratios = texts.map((text) => {
+    const rate = (controller: DraftLengthController): number =>
+      rateOf(replayAll([text], model.drafter, { ...model, controller: () => controller }));
+    const plain = rate(createFixedDraftLength(0));
+    return {
+      learning: rate(createLearningDraftLength({ priorAcceptance: priorOf(model) })) / plain,
+      two: rate(createFixedDraftLength(2)) / plain,
+    };
+  });
+  const learning = ratios.map((ratio) => ratio.learning).toSorted((left, right) => left - right);
+  const hard = ratios.filter(({ two }) => two < 1).map((ratio) => ratio.learning);
+  return {
+    overPlain: rounded(geometricMean(learning)),
+    worstTenth: rounded(learning[Math.floor(learning.length / 10)] as number),
+    whereTwoDoNotPay: { texts: hard.length, overPlain: rounded(geometricMean(hard)) },
+  };
+}
+
 const results = costModels.map((model) => {
   const categories = [greedy, drawn].flatMap((texts, temperature) =>
     [...new Set(texts.map(({ category }) => category))].map((category) => ({
@@ -191,9 +215,10 @@ const results = costModels.map((model) => {
     { texts: 'greedy, the first 64 tokens', ...againstFixed(model, greedy.map(beginningOf)) },
   ];
   const switching = onSwitchingStream(model, mixed);
-  const result = { costs: model.name, all, switching, categories };
+  const alone = inProcessesOfTheirOwn(model, mixed);
+  const result = { costs: model.name, all, switching, alone, categories };
   console.log(model.name);
-  for (const row of [...all, switching, ...categories]) console.log('  ', JSON.stringify(row));
+  for (const row of [...all, switching, alone, ...categories]) console.log('  ', JSON.stringify(row));
   return result;
 });
 await writeResult('controller-regret', { texts: mixed.length, longestDraft, piece, pieces, results });

@@ -74,7 +74,7 @@ const watchedShare = 0.5;
  * What tries may lose: so many plain rounds at first, then a share of the time and one of what drafting saves; no more than
  * `mostLoss` is laid by, or what was saved on texts that copy would be lost on many that do not.
  */
-const firstLoss = 8;
+const firstLoss = 16;
 const lossPerTime = 0.0025;
 const lossPerSaved = 0.2;
 const mostLoss = 32;
@@ -116,7 +116,7 @@ const farShare = 1 / 6;
  * this text a good one.
  *
  * Where drafting does not pay it is tried again where a good text would give back more than the try loses; all such tries
- * together lose at most 8 plain rounds, a quarter of a percent of the time, and a fifth of what drafting saves, of which 32
+ * together lose at most 16 plain rounds, a quarter of a percent of the time, and a fifth of what drafting saves, of which 32
  * plain rounds are laid by at most. What it would give back is counted over the tokens that are still to come, as far as earlier
  * generations tell. Where no acceptance could make it pay it is not tried at all. A round in which the
  * drafter was asked and had nothing to propose, as in most rounds of one that copies text, is no try: it loses but the
