@@ -7,9 +7,13 @@ import type { Combination, Pass, Program, ScheduledDrafter } from './program.js'
 import { best, candidateScore } from './scores.js';
 import { ratio } from './texts.js';
 
+/** With fewer prompts, and less than half of them, the acceptance of others may be anything. */
+const fewestPrompts = 8;
+
 /**
  * Orders drafters by what they promise, and decides whether one that copies text goes before the best one: such a draft
- * costs next to nothing, and where the text has no match the other drafts.
+ * costs next to nothing, and where the text has no match the other drafts. Where a few prompts were counted it is not left out for
+ * what it promises: its drafts are judged as they come.
  */
 export const drafterOrder: Pass = {
   name: 'drafter-order',
@@ -43,9 +47,11 @@ export const drafterOrder: Pass = {
     else {
       const [leading, following] = pair.drafters;
       const gain = pair.gain / gainOf(first);
-      const isWorth = asked === 'estimate' || gain >= requiredGain;
+      const unknown = pair.drafters.map((drafter) => whereFewWereCounted(program, drafter)).find(Boolean);
+      const isWorth = asked === 'estimate' || gain >= requiredGain || unknown !== undefined;
       decisions.push(
         `${leading.candidate.label} before ${following.candidate.label}: ${ratio(gain)} of ${first.candidate.label} alone, predicted from both; ${isWorth ? 'taken' : 'not taken'}`,
+        ...(unknown === undefined ? [] : [unknown]),
       );
       if (isWorth) [drafters, combination] = [[leading, following], 'estimate'];
     }
@@ -62,6 +68,13 @@ export const drafterOrder: Pass = {
 
 function plainScore({ pipeline }: Program, candidate: ScheduledDrafter['candidate']): number {
   return evaluate(candidate, pipeline, undefined, 0)?.score ?? Number.POSITIVE_INFINITY;
+}
+
+/** What to say where its acceptance was counted on too few prompts to know that of others. */
+function whereFewWereCounted(program: Program, { candidate }: ScheduledDrafter): string | undefined {
+  const { promptsUsed, promptCount } = acceptanceOf(program, candidate);
+  if (promptsUsed >= Math.min(fewestPrompts, promptCount / 2)) return undefined;
+  return `the acceptance of ${candidate.label} was counted on ${promptsUsed} of ${promptCount} prompts, so what copies text is not left out: foretoken profile goes on with the others`;
 }
 
 /** The best of one that copies text and one that pays and does not. */

@@ -16,7 +16,7 @@ import type { PipelineModels } from '../passes/bind-models.js';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
 import { emitLlamaServer } from '../emit/emit-llama-server.js';
 import { emitVllm } from '../emit/emit-vllm.js';
-import type { MemoryEntry, Profile } from '../profile/profile-schema.js';
+import type { AcceptanceEntry, MemoryEntry, Profile } from '../profile/profile-schema.js';
 import { compilePlan, passes } from './compile-plan.js';
 import { parsePlan } from './parse-plan.js';
 import type { Plan } from './plan-schema.js';
@@ -466,6 +466,21 @@ describe('order and combination', () => {
       { acceptance: lookupAcceptance(0.05), roundCosts: lookupRounds() },
     );
     expect(plan.drafters.map(({ name }) => name)).toEqual(['small.gguf']);
+  });
+
+  test('is not left out where a few of the prompts were counted', () => {
+    // A profile that had time for one prompt of 16 left prompt lookup out, and the plan was slower than no plan.
+    const [model, lookup] = lookupAcceptance(0.05) as [AcceptanceEntry, AcceptanceEntry];
+    const compiled = (promptsUsed: number): Plan =>
+      compile(
+        { drafters: withLookup },
+        { acceptance: [model, { ...lookup, promptCount: 16, promptsUsed }], roundCosts: lookupRounds() },
+      );
+    expect(compiled(1).drafters.map(({ name }) => name)).toEqual(['prompt-lookup', 'small.gguf']);
+    expect(textOf(compiled(1), 'drafter-order')).toMatch(
+      /counted on 1 of 16 prompts, .*foretoken profile goes on/,
+    );
+    expect(compiled(8).drafters.map(({ name }) => name)).toEqual(['small.gguf']);
   });
 
   test('the fallback needs no model of the plan', () => {

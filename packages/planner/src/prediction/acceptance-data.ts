@@ -35,6 +35,7 @@ export interface AcceptanceData extends DraftShares {
   readonly shorter: readonly DraftShares[];
   readonly rounds: number;
   readonly promptsUsed: number;
+  readonly promptCount: number;
   /** Milliseconds that the first draft of a text takes longer than others; 0 where it was not counted. */
   readonly readingMilliseconds: number;
 }
@@ -62,6 +63,7 @@ export function acceptanceData(entry: AcceptanceEntry, fromText: boolean): Accep
     })),
     rounds: roundsOf({ reached, drafted }),
     promptsUsed: entry.promptsUsed,
+    promptCount: entry.promptCount,
     readingMilliseconds:
       entry.promptReading === undefined
         ? 0
