@@ -2,8 +2,8 @@ import type { CostCurve } from './cost-curve.js';
 import { RunningQuantile } from './running-quantile.js';
 
 /**
- * Longest draft of each bucket of lengths: kernels work in groups of four rows, and a draft of k tokens is a pass over
- * k + 1. Longer ones in steps of 16.
+ * Longest draft of each bucket of lengths. Short ones are apart, since many drafts are stopped early, and the lower quartile of a
+ * mixture is of the shortest; of long ones too few of each length are seen. Longer ones in steps of 16.
  */
 const bucketEnds = [1, 2, 3, 5, 7, 11, 15, 31, 47, 63] as const;
 /** Plain rounds before their cost is believed: the first of a process are slow. */

@@ -161,7 +161,7 @@ describe('where drafting does not pay', () => {
       generation(controller, hopeless, { maximumTokens: 500, text }),
     );
     expect(drafts(runs[0] as Run)).toBeLessThan(12);
-    // No more than tries may lose at first, in plain rounds.
+    // Half of what tries may lose at first, in plain rounds.
     expect((runs[0] as Run).milliseconds - (runs[0] as Run).tokens).toBeLessThan(8);
     expect(runs.slice(1).map(drafts)).toEqual(new Array(19).fill(0));
   });
