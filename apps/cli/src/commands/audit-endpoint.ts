@@ -182,10 +182,10 @@ export async function runEndpointAudit(
       onProgress,
     }),
   );
-  if (selection.json === true)
-    printJson({ machine: describeMachine(), sampling: { temperature, topK, topP, minP }, ...report });
+  const machine = describeMachine();
+  if (selection.json === true) printJson({ machine, sampling: { temperature, topK, topP, minP }, ...report });
   else {
-    printLine(`${describeMachine().processor}, ${describeMachine().cores} cores; seed ${report.seed}`);
+    printLine(`${machine.processor}, ${machine.cores} cores; seed ${report.seed}`);
     for (const line of endpointAuditLines(report)) printLine(line);
     printLine();
     for (const line of endpointVerdictLines(report.verdict)) printLine(line);

@@ -171,15 +171,16 @@ Examples:
       } finally {
         await opened.close();
       }
+      const machine = describeMachine();
       if (options.html !== undefined) {
         const { auditPage } = await import('../audit/audit-page.js');
-        await writePage(options.html, await auditPage(report, describeMachine()));
+        await writePage(options.html, await auditPage(report, machine));
       }
       if (options.json === true) {
         const { jsonSchema, grammar } = options;
-        printJson({ machine: describeMachine(), jsonSchema, grammar, ...report });
+        printJson({ machine, jsonSchema, grammar, ...report });
       } else {
-        printLine(`${describeMachine().processor}, ${describeMachine().cores} cores; seed ${report.seed}`);
+        printLine(`${machine.processor}, ${machine.cores} cores; seed ${report.seed}`);
         for (const line of auditLines(report)) printLine(line);
         printLine();
         for (const line of verdictLines(report.verdict)) printLine(line);

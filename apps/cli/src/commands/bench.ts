@@ -161,7 +161,8 @@ Examples:
           ),
         );
       }
-      printLine(`${describeMachine().processor}, ${describeMachine().cores} cores; seed ${options.seed}`);
+      const { processor, cores } = describeMachine();
+      printLine(`${processor}, ${cores} cores; seed ${options.seed}`);
     });
 }
 

@@ -108,9 +108,10 @@ Examples:
       const lossy = noteLossy(options.rule);
       const models = await openModels(options, signal);
       const { target, draft, drafter } = models;
+      const machine = describeMachine();
       try {
         say(
-          `${describeMachine().processor}, ${describeMachine().cores} cores. Target ${target.name} (${target.capabilities.engine}).`,
+          `${machine.processor}, ${machine.cores} cores. Target ${target.name} (${target.capabilities.engine}).`,
         );
         const passCosts = await calibratePasses(target, draft, samplings.greedy, signal);
         say(costLine('target', passCosts.target));
@@ -161,7 +162,7 @@ Examples:
         say(colours.dim('tokens/s without reading the prompt; runs take turns; intervals are over prompts.'));
         if (options.json === true) {
           printJson({
-            machine: describeMachine(),
+            machine,
             target: target.name,
             engine: target.capabilities.engine,
             draft: draft?.name,
