@@ -9,7 +9,7 @@
  * fixed length or trees); as the plan says, no less than 0.97 times the best fixed length or trees of the same drafter, plain
  * decoding included. Speeds are of all prompts together, which is what is predicted.
  *
- * Run: npx tsx bench/predicted-speed.ts (after npm run build; forty minutes). A part, which writes nothing:
+ * Run: npx tsx bench/predicted-speed.ts (after npm run build; an hour). A part, which writes nothing:
  * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -62,6 +62,8 @@ const { values: given } = parseArgs({
     prompts: { type: 'string', default: '72' },
     budget: { type: 'string', default: '30s' },
     'tree-budget': { type: 'string', default: '90s' },
+    // On a machine that others share a single run of so few tokens differs from the next by a tenth.
+    repeats: { type: 'string', default: '2' },
     engine: { type: 'string' },
     temperature: { type: 'string' },
     draft: { type: 'string' },
@@ -168,7 +170,14 @@ async function measure(engine: string, temperature: string, draft: string, profi
     drafters: [drafter.kind === 'draft-model' ? draftModel : undefined],
   };
   const known = { pipeline, models, profile: await readProfile() };
-  const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
+  const timed = [
+    '--prompts',
+    file('measured.jsonl'),
+    '--max-tokens',
+    String(tokens),
+    '--repeats',
+    given.repeats,
+  ];
   const bench = async (...options: readonly string[]): Promise<readonly Result[]> => {
     const { engines: found } = JSON.parse(await foretoken('bench', ...options, ...timed, '--json')) as Bench;
     return found[0]?.results ?? [];
@@ -241,6 +250,7 @@ try {
       tokens,
       budget: given.budget,
       treeBudget: given['tree-budget'],
+      repeats: given.repeats,
       ...result,
       rows,
     });

@@ -173,7 +173,8 @@ describe('profiling a setup', () => {
     const { profile } = await profileSetup((await createBench()).options);
     const [{ texts, plain, drafting } = { texts: 0, plain: undefined, drafting: [] }] =
       profile.roundsInTexts ?? [];
-    expect(texts).toBe(3);
+    // Each of the prompts with each of the lengths.
+    expect(texts).toBe(9);
     // A pass over one token takes 5 ms.
     expect(plain).toMatchObject({ milliseconds: 5 * (plain?.rounds ?? 0) });
     for (const length of [1, 3, 7]) {

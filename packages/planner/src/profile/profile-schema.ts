@@ -78,7 +78,7 @@ const roundsInTexts = z
   .strictObject({
     ...pair,
     promptsSha256: sha256.describe("Of the prompts' token ids as JSON"),
-    texts: positiveCount.describe('After the first so many of the prompts'),
+    texts: positiveCount.describe('After the prompts in their order, then over again with other lengths'),
     plain: timedRounds.describe('Rounds of plain decoding'),
     drafting: z
       .array(timedRounds)
@@ -194,7 +194,7 @@ const treeRounds = z
   .strictObject({
     ...pair,
     promptsSha256: sha256.describe("Of the prompts' token ids as JSON"),
-    texts: positiveCount.describe('After the first so many of the prompts'),
+    texts: positiveCount.describe('After the prompts in their order, then over again with other shapes'),
     plain: timedRounds.describe('Rounds of plain decoding'),
     trees: z
       .array(timedRounds.extend({ widths }).describe('Rounds that draft trees of a shape, one shape a text'))

@@ -21,7 +21,8 @@ export function roundsInTextsStep(
   const promptsSha256 = hashPrompts(prompts);
   return {
     name: `rounds of ${drafter.name} in texts`,
-    weight: prompts.length === 0 ? 0 : 3,
+    // Predictions depend on them most, and a machine that others share is slower for seconds at a time.
+    weight: prompts.length === 0 ? 0 : 6,
     isDone: (profile) =>
       prompts.length === 0 ||
       profile.roundsInTexts?.some((entry) => isOnPrompts(entry, fields, promptsSha256)) === true,

@@ -12,14 +12,15 @@ export interface DraftingWay {
 }
 
 export interface TurnsOnPrompts {
-  /** After the first so many of the prompts. */
+  /** Decoded, after the prompts in their order: more than there are prompts where some were decoded in several ways. */
   readonly texts: number;
   /** By way. */
   readonly timed: readonly TimedTurns[];
 }
 
 /**
- * Times rounds of prompts' texts, plain decoding and one of the ways in turn within every text, as far as the time goes.
+ * Times rounds of prompts' texts, plain decoding and one of the ways in turn within every text, as far as the time goes, and
+ * after every prompt at most once in every way.
  *
  * @returns undefined where it was interrupted.
  */
@@ -37,18 +38,21 @@ export async function turnsOnPrompts(
   const started = clock();
   const timed = ways.map(() => noTurns);
   let texts = 0;
-  for (const [index, prompt] of prompts.entries()) {
-    const way = index % ways.length;
-    const { length, use } = ways[way] as DraftingWay;
-    const promptTokens = keptTokens(target.model, prompt);
-    const begins = Math.floor(index / ways.length) % 2 === 0;
-    const { controller: draftLength, turns } = createRecordingTurns(length, { begins, promptTokens });
-    const decoding = { target: target.model, sampling, rule, clock, signal, draftLength };
-    const isDone = await use((drafter) => runPrompt({ ...decoding, drafter }, prompt, index));
-    if (!isDone) return undefined;
-    timed[way] = addTurns(timed[way] as TimedTurns, turns());
-    texts += 1;
-    if (clock() - started > milliseconds) break;
+  for (let cycle = 0; cycle < ways.length; cycle++) {
+    for (const [index, prompt] of prompts.entries()) {
+      const way = (index + cycle) % ways.length;
+      const { length, use } = ways[way] as DraftingWay;
+      const promptTokens = keptTokens(target.model, prompt);
+      const begins = Math.floor(texts / ways.length) % 2 === 0;
+      const { controller: draftLength, turns } = createRecordingTurns(length, { begins, promptTokens });
+      const decoding = { target: target.model, sampling, rule, clock, signal, draftLength };
+      const text = texts;
+      const isDone = await use((drafter) => runPrompt({ ...decoding, drafter }, prompt, text));
+      if (!isDone) return undefined;
+      timed[way] = addTurns(timed[way] as TimedTurns, turns());
+      texts += 1;
+      if (clock() - started > milliseconds) return { texts, timed };
+    }
   }
   return { texts, timed };
 }
