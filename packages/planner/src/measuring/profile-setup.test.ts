@@ -169,7 +169,7 @@ describe('profiling a setup', () => {
     expect(profile.roundCosts[0]).toMatchObject({ contextTokens: 35, drafter: 'table', rule: 'block' });
   });
 
-  it('measures rounds in texts as long as they take, plain and drafting in turn', async () => {
+  it('measures rounds in texts as long as they take, plain and drafting', async () => {
     const { profile } = await profileSetup((await createBench()).options);
     const [{ texts, plain, drafting } = { texts: 0, plain: undefined, drafting: [] }] =
       profile.roundsInTexts ?? [];

@@ -10,7 +10,7 @@ const mostFactor = 1.5;
 
 /**
  * What rounds with drafted tokens take in texts over what costs measured one length after the other tell, by the number of
- * drafted tokens, so that turns that draft take as long as they did, held against plain turns of the same texts. The plain
+ * drafted tokens, so that texts that draft take as long as they did, held against the same ones decoded plainly. The plain
  * rounds among drafts are told to take what plain ones do: what they take longer is the drafts' cost. Between lengths that
  * were timed often the factor is linear, beyond them the nearest one's; without any it is that of all lengths together.
  *

@@ -83,9 +83,9 @@ const roundsInTexts = z
     drafting: z
       .array(timedRounds)
       .min(1)
-      .describe('Rounds of turns that draft, by the number of drafted tokens from 0'),
+      .describe('Rounds of texts that draft, by the number of drafted tokens from 0'),
   })
-  .describe('Whole rounds on prompts, plain decoding and drafting in turn within every text');
+  .describe('Whole rounds on prompts, each decoded plainly without a drafter, and drafting');
 
 const confidenceBins = z
   .array(
@@ -200,7 +200,7 @@ const treeRounds = z
       .array(timedRounds.extend({ widths }).describe('Rounds that draft trees of a shape, one shape a text'))
       .min(1),
   })
-  .describe('Whole rounds on prompts, plain decoding and draft trees in turn within every text');
+  .describe('Whole rounds on prompts, each decoded plainly without a drafter, and with draft trees');
 
 const headPasses = z
   .strictObject({

@@ -1,14 +1,14 @@
 import type { ProfileStep } from '../profile-step.js';
-import { addTurns } from '../recording-turns.js';
+import { addTexts } from '../timed-text.js';
 import { type DraftingPair, isOnPrompts, pairFields } from './drafting-pair.js';
 import { hashPrompts } from './prompt-run.js';
-import { type DraftingWay, turnsOnPrompts } from './turns-on-prompts.js';
+import { type DraftingWay, timeTexts } from './time-texts.js';
 
 /** Tokens that are drafted a round, one length a text. */
 const lengths = [1, 3, 7];
 
 /**
- * What rounds take on prompts, plain ones and ones that draft in turn in every text. Rounds measured one length after the other
+ * What rounds take on prompts, each decoded plainly and with drafts. Rounds measured one length after the other
  * over the same few tokens keep all that they need in the processor's caches, and their lower quartiles leave out what
  * passes of two models stand still for each other: heads on ONNX Runtime take a tenth more in texts.
  */
@@ -28,10 +28,10 @@ export function roundsInTextsStep(
       profile.roundsInTexts?.some((entry) => isOnPrompts(entry, fields, promptsSha256)) === true,
     async measure(profile, milliseconds, signal) {
       const ways = lengths.map((length): DraftingWay => ({ length, use: (decode) => decode(drafter) }));
-      const measured = await turnsOnPrompts(pair, ways, { prompts, clock, milliseconds, signal });
+      const measured = await timeTexts(pair, ways, { prompts, clock, milliseconds, signal });
       if (measured === undefined) return;
       const { texts } = measured;
-      const timed = measured.timed.reduce(addTurns);
+      const timed = measured.timed.reduce(addTexts);
       // A context may have no room for a draft.
       if (timed.drafting.length === 0) return;
       const { plain, drafting } = timed;

@@ -1,11 +1,11 @@
 import { leavesOfWidths } from '../leaves-of-widths.js';
 import { parentsOfWidths } from '../parents-of-widths.js';
 import type { ProfileStep } from '../profile-step.js';
-import { addTimed, addTurns, type TimedTurns } from '../recording-turns.js';
+import { addTexts, addTimed, type TimedText } from '../timed-text.js';
 import { isOnPrompts, pairFields } from './drafting-pair.js';
 import { hashPrompts } from './prompt-run.js';
 import type { TreePair } from './tree-acceptance-step.js';
-import { type DraftingWay, turnsOnPrompts } from './turns-on-prompts.js';
+import { type DraftingWay, timeTexts } from './time-texts.js';
 
 /** Few, so that each is measured often: a small one, and those that acceptance and passes are measured with. */
 const shapes: readonly (readonly number[])[] = [
@@ -15,7 +15,7 @@ const shapes: readonly (readonly number[])[] = [
 ];
 
 /**
- * What rounds that draft trees take on prompts, one shape a text, in turn with plain ones: a tree costs the host more than a chain
+ * What rounds that draft trees take on prompts, one shape a text, beside plain ones: a tree costs the host more than a chain
  * of as many tokens, and a small target a good part of its pass.
  */
 export function treeRoundsStep(
@@ -49,17 +49,17 @@ export function treeRoundsStep(
           },
         }),
       );
-      const measured = await turnsOnPrompts(pair, ways, { prompts, clock, milliseconds, signal });
+      const measured = await timeTexts(pair, ways, { prompts, clock, milliseconds, signal });
       if (measured === undefined) return;
       const { texts, timed } = measured;
       const trees = fitting.flatMap((widths, shape) => {
         // Drawn siblings may be the same token: at temperature 1 most trees have fewer nodes than their shape.
-        const [, ...drafts] = (timed[shape] as TimedTurns).drafting;
+        const [, ...drafts] = (timed[shape] as TimedText).drafting;
         // The context has no room for a tree, or no text was left for this one.
         return drafts.length === 0 ? [] : [{ ...drafts.reduce(addTimed), widths: [...widths] }];
       });
       // Of all shapes together, which take turns: plain rounds of twelve texts differ by a tenth from those of twelve others.
-      const { plain } = timed.reduce(addTurns);
+      const { plain } = timed.reduce(addTexts);
       if (trees.length === 0 || plain.rounds === 0) return;
       const entry = { ...fields, promptsSha256, texts, plain, trees };
       profile.treeRounds = [...(profile.treeRounds ?? []), entry];
