@@ -185,6 +185,13 @@ describe('profiling a setup', () => {
     }
   });
 
+  // They took turns with drafts within a text, beside a drafter: heads were predicted a fifth too fast, since both make them dearer.
+  it('times plain rounds in whole texts of their own, without a drafter', async () => {
+    const { profile } = await profileSetup((await createBench()).options);
+    // Nine texts of 64 tokens, whose first rounds do not count.
+    expect(profile.roundsInTexts?.[0]?.plain.rounds).toBe(9 * 63);
+  });
+
   // They were measured after 48 tokens whatever the prompts: where these are longer, drafts seemed dearer than they are.
   it('measures rounds after as many tokens as the prompts have', async () => {
     const prompts = [new Array<number>(60).fill(0), new Array<number>(100).fill(1)];

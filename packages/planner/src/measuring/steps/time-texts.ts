@@ -1,5 +1,4 @@
 import type { Drafter, RoundEndEvent } from '@foretoken/core';
-import type { TimedRounds } from '../../profile/profile-schema.js';
 import { addTexts, noText, type TimedText, timeRounds } from '../timed-text.js';
 import type { DraftingPair } from './drafting-pair.js';
 import { keptTokens, runPrompt } from './prompt-run.js';
@@ -42,8 +41,8 @@ export async function timeTexts(
   const timed = ways.map(() => noText);
   let texts = 0;
 
-  /** By drafted tokens; undefined where it was interrupted. */
-  async function timeText(prompt: readonly number[], way?: DraftingWay): Promise<TimedRounds[] | undefined> {
+  /** Plainly without a way; undefined where it was interrupted. */
+  async function timeText(prompt: readonly number[], way?: DraftingWay): Promise<TimedText | undefined> {
     const rounds: RoundEndEvent[] = [];
     const run = (drafting: { drafter?: Drafter; draftLength?: number }): Promise<boolean> =>
       runPrompt({ ...decoding, ...drafting }, prompt, texts, (round) => rounds.push(round));
@@ -51,22 +50,22 @@ export async function timeTexts(
       way === undefined
         ? await run({})
         : await way.use((drafter) => run({ drafter, draftLength: way.length }));
-    return isDone ? timeRounds(rounds, keptTokens(target.model, prompt)) : undefined;
+    if (!isDone) return undefined;
+    const cells = timeRounds(rounds, keptTokens(target.model, prompt));
+    return way === undefined
+      ? { ...noText, plain: cells[0] ?? noText.plain }
+      : { ...noText, drafting: cells };
   }
 
   for (let cycle = 0; cycle < ways.length; cycle++) {
     for (const [index, prompt] of prompts.entries()) {
       const way = (index + cycle) % ways.length;
-      const drafts = [undefined, ways[way]];
-      const order = Math.floor(texts / ways.length) % 2 === 0 ? drafts : drafts.toReversed();
-      const cells = new Map<DraftingWay | undefined, TimedRounds[]>();
-      for (const one of order) {
-        const rounds = await timeText(prompt, one);
-        if (rounds === undefined) return undefined;
-        cells.set(one, rounds);
+      const plainFirst = Math.floor(texts / ways.length) % 2 === 0;
+      for (const one of plainFirst ? [undefined, ways[way]] : [ways[way], undefined]) {
+        const text = await timeText(prompt, one);
+        if (text === undefined) return undefined;
+        timed[way] = addTexts(timed[way] as TimedText, text);
       }
-      const [plain = noText.plain] = cells.get(undefined) ?? [];
-      timed[way] = addTexts(timed[way] as TimedText, { plain, drafting: cells.get(ways[way]) ?? [] });
       texts += 1;
       if (clock() - started > milliseconds) return { texts, timed };
     }
