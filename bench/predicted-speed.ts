@@ -1,7 +1,8 @@
 /**
  * Does a profile predict what is then reached? On both engines, greedy and at temperature 1: half of the Spec-Bench prompts of
  * a sample are profiled with every drafter, and the other half is decoded with two fixed draft lengths of each and with fixed
- * trees of the draft model and of a head, each in turn with plain decoding. What is fixed is predicted whether or not it pays
+ * trees of the draft model and of a head, each in turn with plain decoding. Both are done by several processes: a model's place in
+ * memory makes one of them up to a tenth faster or slower than the next. What is fixed is predicted whether or not it pays
  * (`predictFixed`), so that predictions are tested where they are needed: where a plan says no. With the draft model and with
  * prompt lookup it is decoded as a plan says too. The commands are those that a user runs.
  *
@@ -30,6 +31,7 @@ import {
 } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { foretoken } from './support/foretoken.js';
+import { mean } from './support/slower-prompts.js';
 import { specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
 
@@ -60,10 +62,10 @@ const draftings: Readonly<Record<string, Drafting>> = {
 const { values: given } = parseArgs({
   options: {
     prompts: { type: 'string', default: '72' },
-    budget: { type: 'string', default: '30s' },
-    'tree-budget': { type: 'string', default: '90s' },
-    // On a machine that others share a single run of so few tokens differs from the next by a tenth.
-    repeats: { type: 'string', default: '2' },
+    // Of a process.
+    budget: { type: 'string', default: '20s' },
+    'tree-budget': { type: 'string', default: '60s' },
+    processes: { type: 'string', default: '2' },
     engine: { type: 'string' },
     temperature: { type: 'string' },
     draft: { type: 'string' },
@@ -74,6 +76,7 @@ const only = (asked: string | undefined, all: readonly string[]): readonly strin
 const engines = only(given.engine, ['llamacpp', 'onnx']);
 const temperatures = only(given.temperature, ['0', '1']);
 const drafts = only(given.draft, Object.keys(draftings));
+const processes = Number(given.processes);
 const tokens = 64;
 const errorGoal = 0.1;
 const shareGoal = 0.9;
@@ -105,7 +108,7 @@ interface Row {
   /** Tokens a round, the shape of trees, or as a plan says. */
   readonly drafted: number | string;
   readonly predicted: Estimate | undefined;
-  /** Speed over plain decoding, of all prompts together. */
+  /** Speed over plain decoding, of all prompts together; geometric means over processes. */
   readonly measured: Estimate;
   /** Of the prediction, over what was measured. */
   readonly error: number | undefined;
@@ -114,6 +117,21 @@ interface Row {
 }
 
 const asPlanned = 'as planned';
+
+/** The same drafts in several processes. */
+function meanOf(results: readonly Result[]): Result {
+  const [first] = results as [Result];
+  const of = (value: (comparison: Result['comparison']) => number): number =>
+    Math.exp(mean(results.map(({ comparison }) => Math.log(value(comparison)))));
+  const workload = {
+    estimate: of((comparison) => comparison.workload.estimate),
+    lower: of((comparison) => comparison.workload.lower),
+    upper: of((comparison) => comparison.workload.upper),
+  };
+  const blockEfficiency = of(({ speculative }) => speculative.blockEfficiency);
+  return { ...first, comparison: { workload, speculative: { blockEfficiency } } };
+}
+
 const rounded = (value: number): number => Number(value.toFixed(4));
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-predicted-'));
@@ -156,7 +174,9 @@ async function measure(engine: string, temperature: string, draft: string, profi
   // Trees are predicted where half of the prompts were counted.
   const budget = tree === undefined ? given.budget : given['tree-budget'];
   const profiled = ['--output', profile, '--budget', budget, '--prompts', file('profiled.jsonl')];
-  await foretoken('profile', ...setup, ...profiled);
+  // Every process goes on where the one before it ended.
+  const runProfile = (): Promise<string> => foretoken('profile', ...setup, ...profiled);
+  for (let process = 0; process < processes; process++) await runProfile();
   const readProfile = async (): Promise<Profile> => parseProfile(await readFile(profile, 'utf8'), profile);
   const pipeline: Pipeline = {
     format: 'foretoken-pipeline',
@@ -170,17 +190,15 @@ async function measure(engine: string, temperature: string, draft: string, profi
     drafters: [drafter.kind === 'draft-model' ? draftModel : undefined],
   };
   const known = { pipeline, models, profile: await readProfile() };
-  const timed = [
-    '--prompts',
-    file('measured.jsonl'),
-    '--max-tokens',
-    String(tokens),
-    '--repeats',
-    given.repeats,
-  ];
+  const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
   const bench = async (...options: readonly string[]): Promise<readonly Result[]> => {
-    const { engines: found } = JSON.parse(await foretoken('bench', ...options, ...timed, '--json')) as Bench;
-    return found[0]?.results ?? [];
+    const runs: (readonly Result[])[] = [];
+    for (let process = 0; process < processes; process++) {
+      const output = await foretoken('bench', ...options, ...timed, '--json');
+      runs.push((JSON.parse(output) as Bench).engines[0]?.results ?? []);
+    }
+    const [first = []] = runs;
+    return first.map((_, index) => meanOf(runs.map((run) => run[index] as Result)));
   };
   const predict = (drafted: number | readonly number[]): Prediction | undefined => {
     try {
@@ -195,7 +213,7 @@ async function measure(engine: string, temperature: string, draft: string, profi
   };
   // On a slow machine half of them take longer: profiling goes on with the others.
   for (let again = 0; again < 2 && tree !== undefined && predict(tree) === undefined; again++) {
-    await foretoken('profile', ...setup, ...profiled);
+    await runProfile();
     known.profile = await readProfile();
   }
   const shared = { engine, temperature: Number(temperature), draft };
@@ -250,7 +268,7 @@ try {
       tokens,
       budget: given.budget,
       treeBudget: given['tree-budget'],
-      repeats: given.repeats,
+      processes,
       ...result,
       rows,
     });

@@ -40,6 +40,23 @@ test('a pass costs what the clock says', async () => {
   expect(curve).toEqual({ lengths: [1, 2, 4], milliseconds: [5, 7, 11], contextTokens: 64 });
 });
 
+// Four of 64 tokens took a third of the budget of a model of 100 ms a token, and three lengths were all that was measured.
+test('passes of one length have turns of four, long ones of two', async () => {
+  const { model, clock, widths } = timedModel();
+  const passLengths = [1, 8, 100];
+  await measurePassCosts(model, { clock, lengths: passLengths, budget: 1e6 });
+  const sweep = [1, 1, 1, 1, 8, 8, 8, 8, 100, 100];
+  expect(widths).toEqual([1, ...Array.from({ length: 12 }, () => sweep).flat()]);
+});
+
+// The one pass that a clock's jump ended the budget in was all that was known of its length, and no later run measured it again.
+test('a turn that the end of the budget cuts short does not count', async () => {
+  const { model, clock } = timedModel(0, {}, (pass) => (pass === 17 ? 1e6 : 0));
+  // A pass that warms up, and four turns of four: then the jump, in the first pass over three tokens.
+  const curve = await measurePassCosts(model, { clock, lengths: [1, 2, 3, 4, 8], budget: 1000 });
+  expect(curve).toMatchObject({ lengths: [1, 2, 4, 8], milliseconds: [5, 7, 11, 19] });
+});
+
 test('a round costs its pass, with what a change of length adds to it and to the plain round after it', async () => {
   const { model, clock } = timedModel(0.5);
   const curve = await measureRoundCosts({ target: model, lengths, clock, budget: 10_000 });
@@ -184,7 +201,7 @@ test('where the budget is spent at once, both ends and the middle are still meas
   const curve = await measureRoundCosts({ target: model, lengths, clock, budget: 0 });
   expect(curve.lengths).toEqual([0, 3, 15]);
   const passes = await measurePassCosts(model, { clock, lengths: [1, 2, 3, 4, 8], budget: 0 });
-  expect(passes.lengths).toEqual([1, 3, 8]);
+  expect(passes.lengths).toEqual([1, 4, 8]);
 });
 
 test('a long prefix is read only as far as a quarter of the budget goes', async () => {

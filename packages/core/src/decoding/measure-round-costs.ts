@@ -75,7 +75,8 @@ export async function measureRoundCosts(options: MeasureRoundCostsOptions): Prom
       target.contextLength - prompt.length - 1,
       drafter.maximumLength ?? Number.POSITIVE_INFINITY,
     );
-    const lengths = coarseToFine(options.lengths.filter((length) => length <= longest));
+    const passLengths = options.lengths.filter((length) => length <= longest).map((length) => length + 1);
+    const lengths = coarseToFine(passLengths).map((length) => length - 1);
     const samples = new Map(lengths.map((length): [number, number[]] => [length, []]));
     const longestTurn = budget / (2 * lengths.length);
     const measure = async (draftLength: number, seed: number): Promise<number[]> => {

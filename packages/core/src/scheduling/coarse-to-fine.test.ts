@@ -4,22 +4,29 @@ import { coarseToFine } from './coarse-to-fine.js';
 
 const seed = 20261128;
 
-test('every value stands there once', () => {
+test('every length stands there once', () => {
+  const lengths = fc.uniqueArray(fc.integer({ min: 1, max: 600 }), { maxLength: 70 });
   fc.assert(
-    fc.property(fc.uniqueArray(fc.integer(), { maxLength: 70 }), (values) => {
+    fc.property(lengths, (values) => {
       expect(coarseToFine(values).toSorted((a, b) => a - b)).toEqual(values.toSorted((a, b) => a - b));
     }),
     { seed },
   );
 });
 
-test('after n values no gap is wider than four times the average', () => {
-  const values = Array.from({ length: 64 }, (_, index) => index);
-  const order = coarseToFine(values);
-  expect(order.slice(0, 3)).toEqual([0, 63, 32]);
-  for (let count = 2; count <= values.length; count++) {
+test('begins with powers of two from end to end, then halves the gaps', () => {
+  const order = coarseToFine(Array.from({ length: 64 }, (_, index) => index + 1));
+  expect(order.slice(0, 7)).toEqual([1, 64, 8, 4, 32, 2, 16]);
+  // How far apart neighbours are from some length on: a power of two, then half of one, then a quarter.
+  for (const [count, from, ratio] of [
+    [7, 1, 2],
+    [12, 2, 1.5],
+    [20, 4, 1.25],
+  ] as const) {
     const seen = order.slice(0, count).toSorted((a, b) => a - b);
-    const widest = Math.max(...seen.slice(1).map((value, index) => value - (seen[index] as number)));
-    expect(widest).toBeLessThanOrEqual(Math.ceil((4 * 63) / (count - 1)));
+    const ratios = seen
+      .slice(1)
+      .map((value, index) => [seen[index] as number, value / (seen[index] as number)] as const);
+    expect(Math.max(...ratios.filter(([length]) => length >= from).map((pair) => pair[1]))).toBe(ratio);
   }
 });

@@ -24,10 +24,13 @@ export interface MeasurePassCostsOptions {
 const mostRepetitions = 12;
 /**
  * Passes of one length in a row: at least so many, and for so many milliseconds. The first half does not count: it
- * brings caches and threads from the length before, which takes short passes longest.
+ * brings caches and threads from the length before, which takes short passes longest. Where they are long themselves, two
+ * are enough, and both count.
  */
 const fewestPasses = 4;
+const fewestLongPasses = 2;
 const shortestTurn = 20;
+const longTurn = 200;
 const fewestLengths = 3;
 
 /**
@@ -70,18 +73,27 @@ export async function measurePassCosts(
     await measure(1);
     for (let repetition = 0; repetition < mostRepetitions; repetition++) {
       for (const [index, length] of lengths.entries()) {
-        if (spent() && (repetition > 0 || index >= fewestLengths)) break;
+        const isNeeded = repetition === 0 && index < fewestLengths;
+        if (spent() && !isNeeded) break;
         const costs: number[] = [];
         const turn = clock();
-        while (costs.length < fewestPasses || clock() - turn < shortestTurn) {
+        let elapsed = 0;
+        while (!isTurnOver(costs.length, elapsed)) {
           costs.push(await measure(length));
+          elapsed = clock() - turn;
           if (spent()) break;
         }
-        (samples.get(length) as number[]).push(...costs.slice(costs.length >> 1));
+        // What ended the budget may be one disturbed pass, and then it would be all that is known of this length.
+        if (!isTurnOver(costs.length, elapsed) && !isNeeded) break;
+        (samples.get(length) as number[]).push(...costs.slice(elapsed < longTurn ? costs.length >> 1 : 0));
       }
     }
   } finally {
     sequence.close();
   }
   return { ...costCurve(samples), contextTokens };
+}
+
+function isTurnOver(passes: number, elapsed: number): boolean {
+  return elapsed >= shortestTurn && passes >= (elapsed < longTurn ? fewestPasses : fewestLongPasses);
 }

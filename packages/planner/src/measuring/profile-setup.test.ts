@@ -192,6 +192,26 @@ describe('profiling a setup', () => {
     expect(profile.roundsInTexts?.[0]?.plain.rounds).toBe(9 * 63);
   });
 
+  // One text was all that a short budget had of a large model, and running again added none.
+  it('goes on with rounds in texts, of chains and of trees, where it is run again', async () => {
+    const whole = await createBench({ treeRule: 'traversal' });
+    const { profile: expected } = await profileSetup(whole.options);
+    await rm(whole.options.output);
+    const bench = await createBench({ treeRule: 'traversal', budget: 3 });
+    const texts: number[] = [];
+    let left = ['all'];
+    while (left.length > 0) {
+      const run = await profileSetup(bench.options);
+      left = [...run.left];
+      texts.push(run.profile.roundsInTexts?.[0]?.texts ?? 0);
+    }
+    expect(new Set(texts).size).toBeGreaterThan(2);
+    const { profile } = await profileSetup(bench.options);
+    expect(profile.roundsInTexts).toEqual(expected.roundsInTexts);
+    expect(profile.treeRounds).toEqual(expected.treeRounds);
+    expect(profile.treeRounds?.[0]?.texts).toBe(9);
+  });
+
   // They were measured after 48 tokens whatever the prompts: where these are longer, drafts seemed dearer than they are.
   it('measures rounds after as many tokens as the prompts have', async () => {
     const prompts = [new Array<number>(60).fill(0), new Array<number>(100).fill(1)];
@@ -362,7 +382,7 @@ describe('profiling a setup', () => {
     const stairs = (length: number): number => 20 * Math.ceil(length / 4) + (length > 8 ? 50 : 0);
     const bench = await createBench({ drafter: undefined, draft: undefined, contextTokens: [64] });
     bench.cost = stairs;
-    const { profile: first, left } = await profileSetup({ ...bench.options, budget: 20 });
+    const { profile: first, left } = await profileSetup({ ...bench.options, budget: 10 });
     expect(left).toEqual(['passes of target after 64 tokens']);
     const few = first.passCosts[0] as PassCostsEntry;
     expect(few.lengths.length).toBeLessThan(40);
@@ -442,6 +462,7 @@ describe('an interruption', () => {
       expect(left).toEqual([]);
       for (const kind of ['positions', 'histories'] as const)
         expect(profile.acceptance[0]?.[kind]).toEqual(whole.acceptance[0]?.[kind]);
+      expect(profile.roundsInTexts).toEqual(whole.roundsInTexts);
       await rm(bench.options.output);
     }
   });

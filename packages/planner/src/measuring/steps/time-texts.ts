@@ -12,34 +12,36 @@ export interface DraftingWay {
 }
 
 export interface TimedTexts {
-  /** Decoded, after the prompts in their order: more than there are prompts where some were decoded in several ways. */
+  /** Decoded so far: every prompt in its order, then over again in other ways. */
   readonly texts: number;
-  /** By way. */
+  /** By way, of the texts that were decoded now. */
   readonly timed: readonly TimedText[];
 }
 
 /**
  * Times rounds of prompts' texts, each decoded plainly and in one of the ways, who begins alternating, as far as the time goes,
- * and after every prompt at most once in every way. Plain decoding has no drafter and a text of its own: a head that is there
- * costs plain rounds 3 to 5 % of the embedded target's, and plain rounds after rounds that draft take longer too.
+ * and until every prompt had every way. Plain decoding has no drafter and a text of its own: a head that is there
+ * costs plain rounds 3 to 5 % of the embedded target's, and plain rounds after rounds that draft take longer too. A text that is
+ * interrupted does not count.
  *
- * @returns undefined where it was interrupted.
+ * @param options with the texts that were decoded before: it goes on with the next.
  */
 export async function timeTexts(
   { target, sampling, rule }: Pick<DraftingPair, 'target' | 'sampling' | 'rule'>,
   ways: readonly DraftingWay[],
   options: {
     readonly prompts: readonly (readonly number[])[];
+    readonly textsBefore: number;
     readonly clock: () => number;
     readonly milliseconds: number;
     readonly signal: AbortSignal | undefined;
   },
-): Promise<TimedTexts | undefined> {
-  const { prompts, clock, milliseconds, signal } = options;
+): Promise<TimedTexts> {
+  const { prompts, textsBefore, clock, milliseconds, signal } = options;
   const decoding = { target: target.model, sampling, rule, clock, signal };
   const started = clock();
   const timed = ways.map(() => noText);
-  let texts = 0;
+  let texts = textsBefore;
 
   /** Plainly without a way; undefined where it was interrupted. */
   async function timeText(prompt: readonly number[], way?: DraftingWay): Promise<TimedText | undefined> {
@@ -57,18 +59,24 @@ export async function timeTexts(
       : { ...noText, drafting: cells };
   }
 
-  for (let cycle = 0; cycle < ways.length; cycle++) {
-    for (const [index, prompt] of prompts.entries()) {
-      const way = (index + cycle) % ways.length;
-      const plainFirst = Math.floor(texts / ways.length) % 2 === 0;
-      for (const one of plainFirst ? [undefined, ways[way]] : [ways[way], undefined]) {
-        const text = await timeText(prompt, one);
-        if (text === undefined) return undefined;
-        timed[way] = addTexts(timed[way] as TimedText, text);
-      }
-      texts += 1;
-      if (clock() - started > milliseconds) return { texts, timed };
+  while (texts < textsOf(prompts, ways)) {
+    const index = texts % prompts.length;
+    const way = (index + Math.floor(texts / prompts.length)) % ways.length;
+    const plainFirst = Math.floor(texts / ways.length) % 2 === 0;
+    const both: TimedText[] = [];
+    for (const one of plainFirst ? [undefined, ways[way]] : [ways[way], undefined]) {
+      const text = await timeText(prompts[index] as readonly number[], one);
+      if (text === undefined) return { texts, timed };
+      both.push(text);
     }
+    timed[way] = [timed[way] as TimedText, ...both].reduce(addTexts);
+    texts += 1;
+    if (clock() - started > milliseconds) break;
   }
   return { texts, timed };
+}
+
+/** How many there are: every prompt in every way. */
+export function textsOf(prompts: readonly unknown[], ways: readonly unknown[]): number {
+  return prompts.length * ways.length;
 }
