@@ -43,7 +43,7 @@ function configurationOf(
   const { rule, models } = plan;
   const length = { num_speculative_tokens: predictedLength };
   if (tree !== undefined) inexpressible.push(treeLine(name, tree, predictedLength));
-  if (tree !== undefined && predictedLength === 0) return undefined;
+  if (predictedLength === 0) return undefined;
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary === 'slem') {

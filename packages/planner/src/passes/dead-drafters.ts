@@ -3,13 +3,14 @@ import { draftsFromText } from '../pipeline/drafter-label.js';
 import { bestLength, evaluate, longestDraft } from '../prediction/evaluate-drafting.js';
 import { predictionConfidence, predictSpeed } from '../prediction/predict-speed.js';
 import { acceptanceOf } from './acceptance-of.js';
+import { fewPrompts } from './few-prompts.js';
 import type { Candidate, Pass, Program } from './program.js';
 import { best } from './scores.js';
 import { ratio } from './texts.js';
 
 /**
  * Drops drafters that cannot pay (dead code): those that lose even where every token is accepted, those that lose with
- * their acceptance and costs at the good end of their intervals, and those that another one beats with a margin that
+ * their acceptance and costs at the good end of their intervals, but for what copies text and was counted on few prompts, and those that another one beats with a margin that
  * both intervals leave. What drafts from text and a model do not drop each other: the one may go before the other.
  */
 export const deadDrafters: Pass = {
@@ -69,7 +70,8 @@ function bestOfDrafting(program: Program, candidate: Candidate, data: Acceptance
 }
 
 function mayPay(program: Program, candidate: Candidate): boolean {
-  return range(program, candidate).upper > 1 && paysAtBest(program, candidate);
+  const isUnknown = draftsFromText(candidate.drafter) && fewPrompts(program, candidate) !== undefined;
+  return (isUnknown || range(program, candidate).upper > 1) && paysAtBest(program, candidate);
 }
 
 function paysAtBest(program: Program, candidate: Candidate): boolean {

@@ -2,13 +2,11 @@ import { draftsFromText } from '../pipeline/drafter-label.js';
 import { combinedGain, type KnownDrafting } from '../prediction/combine-drafting.js';
 import { bestLength, evaluate, requiredGain } from '../prediction/evaluate-drafting.js';
 import { acceptanceOf } from './acceptance-of.js';
+import { fewPrompts } from './few-prompts.js';
 import { knownDrafting } from './known-drafting.js';
 import type { Combination, Pass, Program, ScheduledDrafter } from './program.js';
 import { best, candidateScore } from './scores.js';
 import { ratio } from './texts.js';
-
-/** With fewer prompts, and less than half of them, the acceptance of others may be anything. */
-const fewestPrompts = 8;
 
 /**
  * Orders drafters by what they promise, and decides whether one that copies text goes before the best one: such a draft
@@ -36,8 +34,18 @@ export const drafterOrder: Pass = {
     }
     const [first] = paying;
     if (first === undefined) {
-      decisions.push('plain decoding');
-      return { program: { ...program, drafters: [], alternatives: ordered }, decisions };
+      const unknown = ordered.find(
+        ({ candidate }) => draftsFromText(candidate.drafter) && fewPrompts(program, candidate) !== undefined,
+      );
+      decisions.push((unknown && fewPrompts(program, unknown.candidate)) ?? 'plain decoding');
+      return {
+        program: {
+          ...program,
+          drafters: unknown === undefined ? [] : [unknown],
+          alternatives: ordered.filter((drafter) => drafter !== unknown),
+        },
+        decisions,
+      };
     }
     const asked = program.pipeline.combination ?? 'auto';
     const pair = asked === 'single' ? undefined : bestPair(program, ordered, paying);
@@ -47,7 +55,7 @@ export const drafterOrder: Pass = {
     else {
       const [leading, following] = pair.drafters;
       const gain = pair.gain / gainOf(first);
-      const unknown = pair.drafters.map((drafter) => whereFewWereCounted(program, drafter)).find(Boolean);
+      const unknown = pair.drafters.map(({ candidate }) => fewPrompts(program, candidate)).find(Boolean);
       const isWorth = asked === 'estimate' || gain >= requiredGain || unknown !== undefined;
       decisions.push(
         `${leading.candidate.label} before ${following.candidate.label}: ${ratio(gain)} of ${first.candidate.label} alone, predicted from both; ${isWorth ? 'taken' : 'not taken'}`,
@@ -68,13 +76,6 @@ export const drafterOrder: Pass = {
 
 function plainScore({ pipeline }: Program, candidate: ScheduledDrafter['candidate']): number {
   return evaluate(candidate, pipeline, undefined, 0)?.score ?? Number.POSITIVE_INFINITY;
-}
-
-/** What to say where its acceptance was counted on too few prompts to know that of others. */
-function whereFewWereCounted(program: Program, { candidate }: ScheduledDrafter): string | undefined {
-  const { promptsUsed, promptCount } = acceptanceOf(program, candidate);
-  if (promptsUsed >= Math.min(fewestPrompts, promptCount / 2)) return undefined;
-  return `the acceptance of ${candidate.label} was counted on ${promptsUsed} of ${promptCount} prompts, so what copies text is not left out: foretoken profile goes on with the others`;
 }
 
 /** The best of one that copies text and one that pays and does not. */

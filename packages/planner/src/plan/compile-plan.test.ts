@@ -11,11 +11,11 @@ import {
   stepCurve,
   targetConfiguration,
 } from '../../testing/small-profile.js';
+import { emitLlamaServer } from '../emit/emit-llama-server.js';
+import { emitVllm } from '../emit/emit-vllm.js';
 import { PlanningError } from '../errors/planning-error.js';
 import type { PipelineModels } from '../passes/bind-models.js';
 import type { Pipeline } from '../pipeline/pipeline-schema.js';
-import { emitLlamaServer } from '../emit/emit-llama-server.js';
-import { emitVllm } from '../emit/emit-vllm.js';
 import type { AcceptanceEntry, MemoryEntry, Profile } from '../profile/profile-schema.js';
 import { compilePlan, passes } from './compile-plan.js';
 import { parsePlan } from './parse-plan.js';
@@ -481,6 +481,22 @@ describe('order and combination', () => {
       /counted on 1 of 16 prompts, .*foretoken profile goes on/,
     );
     expect(compiled(8).drafters.map(({ name }) => name)).toEqual(['small.gguf']);
+  });
+
+  // Two prompts of eight told that it gains nothing: the plan decoded an edit plainly that learning made 1.4 times as fast.
+  test('nor where nothing else drafts', () => {
+    const [, lookup] = lookupAcceptance(0.03) as [AcceptanceEntry, AcceptanceEntry];
+    const compiled = (promptsUsed: number): Plan =>
+      compile(
+        { drafters: [{ kind: 'prompt-lookup' }] },
+        { acceptance: [{ ...lookup, promptCount: 8, promptsUsed }], roundCosts: lookupRounds() },
+      );
+    const plan = compiled(2);
+    expect(plan.drafters.map(({ name }) => name)).toEqual(['prompt-lookup']);
+    expect(textOf(plan, 'drafter-order')).toMatch(/counted on 2 of 8 prompts/);
+    expect(plan.predicted.speedup.estimate).toBe(1);
+    for (const emit of [emitLlamaServer, emitVllm]) expect(emit(plan).text).not.toMatch(/ngram|num_spec/);
+    expect(compiled(4).drafters).toEqual([]);
   });
 
   test('the fallback needs no model of the plan', () => {
