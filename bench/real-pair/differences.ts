@@ -20,6 +20,7 @@ import { currentRuns } from './ratios.js';
 import { readRealPairResult, writeRealPairResult } from './result-files.js';
 import { modelFolderOf, runOptions, timeLimit } from './run-options.js';
 import { readRuns, type Run, runsFile } from './runs-file.js';
+import { machine } from '../support/machine.js';
 
 export interface TextDifference extends GreedyDifference {
   readonly files: PairName;
@@ -34,8 +35,11 @@ const { values: given } = parseArgs({
 });
 const folder = modelFolderOf(given);
 const isTimeLeft = timeLimit(given.minutes);
-const known =
-  (await readRealPairResult<{ differences: TextDifference[] }>('real-pair-differences'))?.differences ?? [];
+const before = await readRealPairResult<{ differences: TextDifference[] }>(
+  'real-pair-differences',
+  machine.processor,
+);
+const known = before?.differences ?? [];
 const runs = currentRuns(await readRuns(given.results)).filter(({ temperature }) => temperature === 0);
 const differences: TextDifference[] = [];
 let [compared, left] = [0, 0];
@@ -73,14 +77,14 @@ async function explain(files: PairName, engine: Engine, different: readonly Comp
         .update(JSON.stringify([plain, own]))
         .digest('hex')
         .slice(0, 16);
-      const before = [...known, ...differences].find((entry) => entry.texts === texts);
-      if (before === undefined && !isTimeLeft()) {
+      const explained = [...known, ...differences].find((entry) => entry.texts === texts);
+      if (explained === undefined && !isTimeLeft()) {
         left += 1;
         continue;
       }
       const tokens = prompts.find(({ id }) => id === prompt)?.tokens ?? [];
       const trees = system === planName && plansTrees;
-      const difference = before ?? (await compareGreedy(target, tokens, plain, own, { trees }));
+      const difference = explained ?? (await compareGreedy(target, tokens, plain, own, { trees }));
       // One text may only end earlier: where a limit cut it.
       if (difference === undefined) continue;
       differences.push({ ...difference, files, prompt, system, texts });

@@ -6,10 +6,15 @@ export function writeRealPairResult(name: string, script: string, result: object
   return writeResult(name, { command: `npx tsx bench/real-pair/${script}.ts`, ...result });
 }
 
-/** What a script wrote before; undefined where it never ran. */
-export async function readRealPairResult<Result>(name: string): Promise<Result | undefined> {
+/** What a script wrote before on this processor; undefined where it never ran there. */
+export async function readRealPairResult<Result>(
+  name: string,
+  processor: string,
+): Promise<Result | undefined> {
   try {
-    return JSON.parse(await readFile(new URL(`../results/${name}.json`, import.meta.url), 'utf8')) as Result;
+    const text = await readFile(new URL(`../results/${name}.json`, import.meta.url), 'utf8');
+    const result = JSON.parse(text) as Result & { readonly machine: { readonly processor: string } };
+    return result.machine.processor === processor ? result : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -18,10 +18,13 @@ import { readRuns, runsFile } from './runs-file.js';
 
 const { values: given } = parseArgs({ options: { results: { type: 'string', default: runsFile } } });
 const runs = currentRuns(await readRuns(given.results));
-if (runs.length === 0) throw new Error(`${given.results} has no runs: bench/real-pair/run.ts measures.`);
-const bounds = (await readRealPairResult<{ bounds: Bound[] }>('real-pair-bound'))?.bounds ?? [];
+const [first] = runs;
+if (first === undefined) throw new Error(`${given.results} has no runs: bench/real-pair/run.ts measures.`);
+const { processor, tokenCount } = first;
+const bounds = (await readRealPairResult<{ bounds: Bound[] }>('real-pair-bound', processor))?.bounds ?? [];
 const differences = await readRealPairResult<{ compared: number; differences: TextDifference[] }>(
   'real-pair-differences',
+  processor,
 );
 
 const settings = settingsOf(runs).map((setting) => ({
@@ -46,8 +49,8 @@ const settings = settingsOf(runs).map((setting) => ({
 }));
 const disturbed = runs.filter(({ othersMilliseconds }) => othersMilliseconds > 0);
 const result = {
-  processor: runs[0]?.processor,
-  tokenCount: runs[0]?.tokenCount,
+  processor,
+  tokenCount,
   setups: Object.fromEntries(runs.map(({ system, setup }) => [system, setup])),
   generations: runs.length,
   disturbedGenerations: disturbed.length,
