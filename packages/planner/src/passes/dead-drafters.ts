@@ -10,8 +10,9 @@ import { ratio } from './texts.js';
 
 /**
  * Drops drafters that cannot pay (dead code): those that lose even where every token is accepted, those that lose with
- * their acceptance and costs at the good end of their intervals, but for what copies text and was counted on few prompts, and those that another one beats with a margin that
- * both intervals leave. What drafts from text and a model do not drop each other: the one may go before the other.
+ * their acceptance and costs at the good end of their intervals, but for what copies text and was counted on few prompts, and
+ * those that another one beats with a margin that both intervals leave. What drafts from text and a model do not drop each
+ * other: the one may go before the other.
  */
 export const deadDrafters: Pass = {
   name: 'dead-drafters',
