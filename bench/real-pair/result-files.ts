@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { writeResult } from '../support/write-result.js';
+import { readResult, writeResult } from '../support/write-result.js';
 
 /** Writes bench/results/NAME.json of a script of this folder. */
 export function writeRealPairResult(name: string, script: string, result: object): Promise<void> {
@@ -11,12 +10,6 @@ export async function readRealPairResult<Result>(
   name: string,
   processor: string,
 ): Promise<Result | undefined> {
-  try {
-    const text = await readFile(new URL(`../results/${name}.json`, import.meta.url), 'utf8');
-    const result = JSON.parse(text) as Result & { readonly machine: { readonly processor: string } };
-    return result.machine.processor === processor ? result : undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const result = await readResult<Result & { readonly machine: { readonly processor: string } }>(name);
+  return result?.machine.processor === processor ? result : undefined;
 }

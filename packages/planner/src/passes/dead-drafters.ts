@@ -3,7 +3,7 @@ import { draftsFromText } from '../pipeline/drafter-label.js';
 import { bestLength, evaluate, longestDraft } from '../prediction/evaluate-drafting.js';
 import { predictionConfidence, predictSpeed } from '../prediction/predict-speed.js';
 import { acceptanceOf } from './acceptance-of.js';
-import { fewPrompts } from './few-prompts.js';
+import { staysIn } from './few-prompts.js';
 import type { Candidate, Pass, Program } from './program.js';
 import { best } from './scores.js';
 import { ratio } from './texts.js';
@@ -71,8 +71,9 @@ function bestOfDrafting(program: Program, candidate: Candidate, data: Acceptance
 }
 
 function mayPay(program: Program, candidate: Candidate): boolean {
-  const isUnknown = draftsFromText(candidate.drafter) && fewPrompts(program, candidate) !== undefined;
-  return (isUnknown || range(program, candidate).upper > 1) && paysAtBest(program, candidate);
+  return (
+    (staysIn(program, candidate) || range(program, candidate).upper > 1) && paysAtBest(program, candidate)
+  );
 }
 
 function paysAtBest(program: Program, candidate: Candidate): boolean {

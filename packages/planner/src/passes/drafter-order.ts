@@ -2,7 +2,7 @@ import { draftsFromText } from '../pipeline/drafter-label.js';
 import { combinedGain, type KnownDrafting } from '../prediction/combine-drafting.js';
 import { bestLength, evaluate, requiredGain } from '../prediction/evaluate-drafting.js';
 import { acceptanceOf } from './acceptance-of.js';
-import { fewPrompts } from './few-prompts.js';
+import { fewPrompts, staysIn } from './few-prompts.js';
 import { knownDrafting } from './known-drafting.js';
 import type { Combination, Pass, Program, ScheduledDrafter } from './program.js';
 import { best, candidateScore } from './scores.js';
@@ -34,9 +34,7 @@ export const drafterOrder: Pass = {
     }
     const [first] = paying;
     if (first === undefined) {
-      const unknown = ordered.find(
-        ({ candidate }) => draftsFromText(candidate.drafter) && fewPrompts(program, candidate) !== undefined,
-      );
+      const unknown = ordered.find(({ candidate }) => staysIn(program, candidate));
       decisions.push((unknown && fewPrompts(program, unknown.candidate)) ?? 'plain decoding');
       return {
         program: {

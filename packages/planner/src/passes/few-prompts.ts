@@ -1,3 +1,4 @@
+import { draftsFromText } from '../pipeline/drafter-label.js';
 import { acceptanceOf } from './acceptance-of.js';
 import type { Candidate, Program } from './program.js';
 
@@ -9,4 +10,9 @@ export function fewPrompts(program: Program, candidate: Candidate): string | und
   const { promptsUsed, promptCount } = acceptanceOf(program, candidate);
   if (promptsUsed >= Math.min(fewestPrompts, promptCount / 2)) return undefined;
   return `the acceptance of ${candidate.label} was counted on ${promptsUsed} of ${promptCount} prompts, so what copies text is not left out: foretoken profile goes on with the others`;
+}
+
+/** True for what copies text and was counted on too few prompts: it is not left out for what it was predicted to gain. */
+export function staysIn(program: Program, candidate: Candidate): boolean {
+  return draftsFromText(candidate.drafter) && fewPrompts(program, candidate) !== undefined;
 }

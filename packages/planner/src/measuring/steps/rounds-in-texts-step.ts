@@ -32,14 +32,8 @@ export function roundsInTextsStep(
     async measure(profile, milliseconds, signal) {
       const ways = lengths.map((length): DraftingWay => ({ length, use: (decode) => decode(drafter) }));
       const known = find(profile);
-      const textsBefore = known?.texts ?? 0;
-      const { texts, timed } = await timeTexts(pair, ways, {
-        prompts,
-        textsBefore,
-        clock,
-        milliseconds,
-        signal,
-      });
+      const options = { prompts, known, clock, milliseconds, signal };
+      const { texts, timed } = await timeTexts(pair, ways, options);
       const { plain, drafting } = [known ?? noText, ...timed].reduce(addTexts);
       // A context may have no room for a draft.
       if (drafting.length === 0) return;

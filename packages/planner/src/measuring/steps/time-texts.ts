@@ -24,24 +24,24 @@ export interface TimedTexts {
  * costs plain rounds 3 to 5 % of the embedded target's, and plain rounds after rounds that draft take longer too. A text that is
  * interrupted does not count.
  *
- * @param options with the texts that were decoded before: it goes on with the next.
+ * @param options `known`: what a run before measured; it goes on with the next text.
  */
 export async function timeTexts(
   { target, sampling, rule }: Pick<DraftingPair, 'target' | 'sampling' | 'rule'>,
   ways: readonly DraftingWay[],
   options: {
     readonly prompts: readonly (readonly number[])[];
-    readonly textsBefore: number;
+    readonly known: { readonly texts: number } | undefined;
     readonly clock: () => number;
     readonly milliseconds: number;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<TimedTexts> {
-  const { prompts, textsBefore, clock, milliseconds, signal } = options;
+  const { prompts, known, clock, milliseconds, signal } = options;
   const decoding = { target: target.model, sampling, rule, clock, signal };
   const started = clock();
   const timed = ways.map(() => noText);
-  let texts = textsBefore;
+  let texts = known?.texts ?? 0;
 
   /** Plainly without a way; undefined where it was interrupted. */
   async function timeText(prompt: readonly number[], way?: DraftingWay): Promise<TimedText | undefined> {

@@ -53,14 +53,8 @@ export function treeRoundsStep(
         }),
       );
       const known = find(profile);
-      const textsBefore = known?.texts ?? 0;
-      const { texts, timed } = await timeTexts(pair, ways, {
-        prompts,
-        textsBefore,
-        clock,
-        milliseconds,
-        signal,
-      });
+      const options = { prompts, known, clock, milliseconds, signal };
+      const { texts, timed } = await timeTexts(pair, ways, options);
       const trees = fitting.flatMap((widths, shape) => {
         const before = known?.trees.filter((tree) => isDeepStrictEqual(tree.widths, widths)) ?? [];
         // Drawn siblings may be the same token: at temperature 1 most trees have fewer nodes than their shape.
