@@ -32,7 +32,7 @@ import { longestDraft, type RecordedDraft, type RecordedText } from './support/a
 import { type CostModel, costModels } from './support/cost-models.js';
 import { recordedTexts } from './support/recorded-texts.js';
 import { rateOf, replay, type Replay, replayAll } from './support/replay.js';
-import { mean } from './support/slower-prompts.js';
+import { geometricMean } from './support/means.js';
 import { beginningOf, joined, piece, pieces, switchingStream } from './support/switching-stream.js';
 import { writeResult } from './support/write-result.js';
 
@@ -103,7 +103,6 @@ function settingsOf(curve: CostModel['curve']): number[] {
 }
 
 const rounded = (value: number): number => Number(value.toFixed(3));
-const geometricMean = (ratios: readonly number[]): number => Math.exp(mean(ratios.map(Math.log)));
 
 function ratesOf(
   model: CostModel,

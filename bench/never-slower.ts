@@ -38,7 +38,8 @@ import {
   decodeInTurns,
 } from '../apps/cli/src/benchmark/decode-in-turns.js';
 import { summarize } from '../apps/cli/src/benchmark/summary.js';
-import { deviation, mean, slowdownFoundHalfOfTheTime, slowerPrompts } from './support/slower-prompts.js';
+import { deviation, mean } from './support/means.js';
+import { slowdownFoundHalfOfTheTime, slowerPrompts } from './support/slower-prompts.js';
 import { type SpecBenchPrompt, specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
 

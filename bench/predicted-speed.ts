@@ -31,7 +31,7 @@ import {
 } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { foretoken } from './support/foretoken.js';
-import { mean } from './support/slower-prompts.js';
+import { geometricMean } from './support/means.js';
 import { specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
 
@@ -122,7 +122,7 @@ const asPlanned = 'as planned';
 function meanOf(results: readonly Result[]): Result {
   const [first] = results as [Result];
   const of = (value: (comparison: Result['comparison']) => number): number =>
-    Math.exp(mean(results.map(({ comparison }) => Math.log(value(comparison)))));
+    geometricMean(results.map(({ comparison }) => value(comparison)));
   const workload = {
     estimate: of((comparison) => comparison.workload.estimate),
     lower: of((comparison) => comparison.workload.lower),

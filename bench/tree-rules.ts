@@ -10,6 +10,7 @@ import {
   randomTable,
   type SiblingKind,
 } from '@foretoken/core/testing';
+import { mean } from './support/means.js';
 import { writeResult } from './support/write-result.js';
 
 const vocabularySize = 6;
@@ -97,10 +98,6 @@ function sharpened({ probabilities }: Distribution): Distribution {
   const powers = probabilities.map((probability) => probability ** 4);
   const sum = mean([...powers]) * vocabularySize;
   return { tokens: undefined, probabilities: powers.map((power) => power / sum) };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function rounded(value: number): number {

@@ -1,5 +1,6 @@
 import { type MeanRatio, meanRatio } from '../support/mean-ratio.js';
-import { mean, slowdownFoundHalfOfTheTime, slowerPrompts } from '../support/slower-prompts.js';
+import { geometricMean, mean } from '../support/means.js';
+import { slowdownFoundHalfOfTheTime, slowerPrompts } from '../support/slower-prompts.js';
 import type { Bound } from './bound.js';
 import { type PromptKind, promptKinds } from './chat-prompts.js';
 import { enginesOf, isOurs, ownName, ownSystem } from './engines.js';
@@ -124,7 +125,7 @@ export function ratiosByKind({ systems }: Setting) {
   return [...systems].map(([system, prompts]) => ({
     system,
     repeats: Math.min(...prompts.map(({ logs }) => logs.length)),
-    tokensPerSecond: Math.exp(mean(prompts.map(({ rate }) => Math.log(rate)))),
+    tokensPerSecond: geometricMean(prompts.map(({ rate }) => rate)),
     all: overPlain(prompts),
     overLlamacppPlain: overPlain(prompts, 'commonLogs'),
     wholeRequests: overPlain(prompts, 'wholeLogs'),

@@ -1,5 +1,5 @@
 import { type MeanRatio, meanRatio } from '../support/mean-ratio.js';
-import { mean } from '../support/slower-prompts.js';
+import { geometricMean, mean } from '../support/means.js';
 import type { PromptKind } from './chat-prompts.js';
 import { plainOf } from './engines.js';
 import type { PairName } from './pairs.js';
@@ -88,7 +88,7 @@ function promptRatios(
     logs: logs(rateOf),
     wholeLogs: logs(wholeRateOf),
     commonLogs: logs(rateOf, common),
-    rate: Math.exp(mean(kept.map((run) => Math.log(rateOf(run))))),
+    rate: geometricMean(kept.map(rateOf)),
   };
 }
 

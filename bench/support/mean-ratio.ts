@@ -1,6 +1,6 @@
 import { bootstrapMean } from '@foretoken/stats';
 import { seededRandom } from '../../packages/stats/src/testing/seeded-random.js';
-import { mean } from './slower-prompts.js';
+import { mean } from './means.js';
 
 const seed = 20_261_129;
 

@@ -1,13 +1,5 @@
 import { adjustHolm, studentTSurvival, studentTUpperQuantile } from '@foretoken/stats';
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Standard deviation of a sample. */
-export const deviation = (values: readonly number[]): number => {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
-};
+import { deviation, mean } from './means.js';
 
 /** Chance of so slow a mean, were the prompt as fast as plainly: one-sided paired t test on logs of speed ratios. */
 function slowerPValue(logs: readonly number[]): number {
