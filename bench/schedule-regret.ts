@@ -37,7 +37,7 @@ const lengths = Array.from({ length: longestDraft + 1 }, (_, length) => length);
 /** Milliseconds of a text with prompt lookup wherever it has something, and a draft model of a fixed length in other rounds. */
 function lookupFirst(
   { drafts, promptLength, window }: RecordedText,
-  costs: Omit<ScheduleCosts, 'relativeSize'>,
+  costs: Pick<ScheduleCosts, 'cost' | 'catchUp'>,
   length: number,
 ): number {
   let [at, milliseconds, missed] = [0, 0, Math.min(promptLength, window.model)];
@@ -57,7 +57,7 @@ function lookupFirst(
 }
 
 /** Milliseconds of the best way to decode a text. */
-function inHindsight(text: RecordedText, { cost, catchUp }: ScheduleCosts): number {
+function inHindsight(text: RecordedText, { cost, catchUp }: Pick<ScheduleCosts, 'cost' | 'catchUp'>): number {
   const alone = (drafter: RecordedDrafter, length: number): number =>
     replay({
       drafts: text.drafts[drafter],
@@ -100,9 +100,10 @@ for (const model of costModels.filter(
     );
     const plain = fixed.find(({ length }) => length === 0)?.rate as number;
     const best = fixed.reduce((left, right) => (right.rate > left.rate ? right : left));
-    const { catchUp, relativeSize } = model;
+    const { perToken, catchUp, relativeSize } = model;
     const both = {
       cost: { model: model.cost, 'prompt-lookup': lookup.cost },
+      perToken,
       catchUp,
       relativeSize,
     };

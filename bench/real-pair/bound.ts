@@ -101,8 +101,10 @@ for (const files of pairsNamed(given.files)) {
     // Of every text its own context would tell as much of the machine's disturbances as of the context.
     const usualTokens = texts.reduce((sum, text) => sum + contextOf(text), 0) / texts.length;
     const cost = roundCosts(costs, usualTokens);
+    const perToken = costs.draft.at(1, usualTokens);
     const schedule = await scheduled(texts, {
       cost,
+      perToken,
       catchUp: (missed) =>
         missed > onTheWay ? (missed * costs.draft.at(portion, usualTokens)) / portion : 0,
       relativeSize: draftSize / targetSize,

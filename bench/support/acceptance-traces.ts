@@ -34,6 +34,7 @@ export type RecordedDrafter = 'model' | 'prompt-lookup';
 
 export interface RecordedText {
   readonly category: string;
+  readonly isGreedy: boolean;
   /** In tokens. */
   readonly promptLength: number;
   /** Most tokens of the text that a drafter reads before it drafts. */
@@ -87,7 +88,13 @@ export async function recordTexts(options: RecordOptions): Promise<RecordedText[
       'prompt-lookup': await recordLookup(text, prompt.length, temperature, target),
     };
     const windows = { model: window.size, 'prompt-lookup': 0 };
-    texts.push({ category, promptLength: prompt.length, window: windows, drafts });
+    texts.push({
+      category,
+      isGreedy: temperature === 0,
+      promptLength: prompt.length,
+      window: windows,
+      drafts,
+    });
     options.onText?.(index + 1);
   }
   return texts;

@@ -39,6 +39,8 @@ export interface CostModel {
   readonly drafter: 'model' | 'prompt-lookup';
   /** Milliseconds of a round by drafted tokens. */
   readonly cost: (drafted: number) => number;
+  /** Milliseconds of drafting a token, a part of those. */
+  readonly perToken: number;
   /** Milliseconds in which the drafter reads tokens that it missed, beyond those of the pass that reads them. */
   readonly catchUp: (missed: number) => number;
   /** Of the draft model's weights, over the target's. */
@@ -53,13 +55,14 @@ function costModel(target: PassName, draft: PassName | undefined): CostModel {
   const one = draft === undefined ? 0 : costAt(passes[draft], 1);
   const cost = (drafted: number): number => costAt(passes[target], drafted + 1) + drafted * one;
   // Long texts are read in passes of 16.
-  const perToken = draft === undefined ? 0 : costAt(passes[draft], 16) / 16;
+  const read = draft === undefined ? 0 : costAt(passes[draft], 16) / 16;
   return {
     name: `${target}, ${draft ?? 'prompt lookup'}`,
     drafter: draft === undefined ? 'prompt-lookup' : 'model',
     cost,
+    perToken: one,
     relativeSize: draft && sizeOf(draft) / sizeOf(target),
-    catchUp: (missed) => (missed > 8 ? missed * perToken : 0),
+    catchUp: (missed) => (missed > 8 ? missed * read : 0),
     curve: { lengths: measured, milliseconds: measured.map(cost) },
   };
 }

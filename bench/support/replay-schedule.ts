@@ -14,6 +14,8 @@ import { draftedToken, type Replay, type RoundCost } from './replay.js';
 export interface ScheduleCosts {
   /** Milliseconds of a round by drafted tokens, for each drafter. */
   readonly cost: Readonly<Record<RecordedDrafter, RoundCost>>;
+  /** Milliseconds in which the draft model drafts a token, a part of those. */
+  readonly perToken: number;
   /** Milliseconds that the draft model takes to read tokens it missed. */
   readonly catchUp: (missed: number) => number;
   /** Of the draft model's weights, over the target's. */
@@ -31,9 +33,10 @@ const wrongToken = 1e9;
  */
 export async function replaySchedule(
   texts: readonly RecordedText[],
-  { cost, catchUp, relativeSize, maximumTokens }: ScheduleCosts,
+  { cost, perToken, catchUp, relativeSize, maximumTokens }: ScheduleCosts,
 ): Promise<Replay[]> {
-  const asked = new Set<RecordedDrafter>();
+  /** Tokens that each drafter that was asked drafted in the round. */
+  const asked = new Map<RecordedDrafter, number>();
   let text = texts[0] as RecordedText;
   const { window } = text;
   const recorded = (name: RecordedDrafter): Drafter => ({
@@ -43,8 +46,9 @@ export async function replaySchedule(
     relativeSize,
     ...(name === 'prompt-lookup' ? { expectedAcceptance: 0.9 } : {}),
     propose: async (context, budget) => {
-      asked.add(name);
-      return recordedDraft(name, text, context, budget.maximumTokens);
+      const draft = recordedDraft(name, text, context, budget.maximumTokens);
+      asked.set(name, draft.tokens.length);
+      return draft;
     },
     observe: () => undefined,
     close: async () => undefined,
@@ -94,14 +98,17 @@ export async function replaySchedule(
           hiddenRows: undefined,
         });
       const used = (drafters[0] ?? 'prompt-lookup') as RecordedDrafter;
-      const milliseconds = cost[used](tokens.length) + (asked.has('model') ? catchUp(missed) : 0);
+      const drafted = asked.get('model') ?? 0;
+      const leftOut = drafted - (used === 'model' ? tokens.length : 0);
+      const reading = asked.has('model') ? catchUp(missed) : 0;
+      const milliseconds = cost[used](tokens.length) + leftOut * perToken + reading;
       missed = asked.has('model') ? 0 : Math.min(missed + committed.length, window.model);
       schedule.observe({
         askedLength,
         draftedCount: tokens.length,
         acceptedCount: accepted,
         committedCount: committed.length,
-        draftMilliseconds: undefined,
+        draftMilliseconds: drafted * perToken + reading,
         passMilliseconds: undefined,
         roundMilliseconds: milliseconds,
       });

@@ -29,6 +29,10 @@ export interface ReplayOptions {
   readonly drafts: readonly RecordedDraft[];
   readonly controller: DraftLengthController;
   readonly cost: RoundCost;
+  /** Milliseconds of drafting a token, a part of those; default 0. */
+  readonly perToken?: number;
+  /** True where drafted tokens are certain, as in greedy decoding: they can be left out of the pass. Default false. */
+  readonly isCertain?: boolean;
   /** Milliseconds that the drafter takes to read tokens it missed. */
   readonly catchUp?: ((missed: number) => number) | undefined;
   readonly promptLength?: number;
@@ -41,7 +45,7 @@ export interface ReplayOptions {
 /** Decodes a recorded text once, as `generate` would, on a clock that moves by the rounds' costs. */
 export function replay(options: ReplayOptions): Replay {
   const { drafts, controller, cost, catchUp, relativeSize } = options;
-  const { promptLength = 0, window = Number.POSITIVE_INFINITY } = options;
+  const { perToken = 0, isCertain = false, promptLength = 0, window = Number.POSITIVE_INFINITY } = options;
   let [tokens, milliseconds, rounds, draftedCount, missed] = [0, 0, 0, 0, Math.min(promptLength, window)];
   controller.begin?.({ promptLength, maximumTokens: drafts.length, window, relativeSize });
   while (tokens < drafts.length) {
@@ -54,22 +58,29 @@ export function replay(options: ReplayOptions): Replay {
       drafted += 1;
       if (controller.shouldStop?.(token) === true) break;
     }
-    const accepted = Math.min(drafted, draft.accepted);
-    const time = cost(drafted) + (asked > 0 ? (catchUp?.(missed) ?? 0) : 0);
+    const verified = isCertain && drafted > 0 ? (controller.lengthToVerify?.(drafted) ?? drafted) : drafted;
+    const accepted = Math.min(verified, draft.accepted);
+    const reading = asked > 0 ? (catchUp?.(missed) ?? 0) : 0;
+    const time = cost(verified) + (drafted - verified) * perToken + reading;
+    const right = Math.min(drafted, draft.accepted, accepted + 1);
     missed = asked > 0 ? 0 : Math.min(missed + 1, window);
     controller.observe({
       askedLength: asked,
-      draftedCount: drafted,
+      draftedCount: verified,
       acceptedCount: accepted,
       committedCount: accepted + 1,
-      draftMilliseconds: undefined,
+      known:
+        verified < drafted
+          ? { draftedCount: Math.min(drafted, right + 1, accepted + 1), acceptedCount: right }
+          : undefined,
+      draftMilliseconds: drafted * perToken + reading,
       passMilliseconds: undefined,
       roundMilliseconds: time,
     });
     tokens += accepted + 1;
     milliseconds += time;
     rounds += 1;
-    draftedCount += drafted;
+    draftedCount += verified;
   }
   return { tokens, milliseconds, rounds, drafted: draftedCount };
 }
@@ -110,14 +121,15 @@ export function replayAll(
   {
     controller,
     ...machine
-  }: Pick<ReplayOptions, 'cost' | 'catchUp' | 'relativeSize'> & {
+  }: Pick<ReplayOptions, 'cost' | 'perToken' | 'catchUp' | 'relativeSize'> & {
     readonly controller: () => DraftLengthController;
   },
 ): Replay {
   return total(
-    texts.map(({ drafts, promptLength, window }) =>
+    texts.map(({ drafts, isGreedy, promptLength, window }) =>
       replay({
         ...machine,
+        isCertain: isGreedy || drafter === 'prompt-lookup',
         promptLength,
         window: window[drafter],
         drafts: drafts[drafter],

@@ -31,11 +31,11 @@ export function switchingStream(drafter: RecordedDrafter, texts: readonly Record
   });
 }
 
-/** A stream as one text that begins with nothing. */
+/** A stream as one text that begins with nothing, taken to be drawn: some of its pieces are. */
 export function joined(stream: readonly Drafts[], window: RecordedText['window']): RecordedText {
   const all = (drafter: RecordedDrafter): RecordedDraft[] => stream.flatMap((drafts) => drafts[drafter]);
   const drafts = { model: all('model'), 'prompt-lookup': all('prompt-lookup') };
-  return { category: 'switching', promptLength: 0, window, drafts };
+  return { category: 'switching', isGreedy: false, promptLength: 0, window, drafts };
 }
 
 function between(drafts: Drafts, from: number): Drafts {

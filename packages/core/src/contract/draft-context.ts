@@ -19,7 +19,7 @@ export interface DraftContext {
    * for this drafter yet.
    */
   readonly targetHiddenRows: readonly Float32Array[] | undefined;
-  /** Asked after every drafted token (which is kept): true ends the draft there. */
+  /** Asked after every drafted token (which the drafter keeps): true ends the draft there. */
   readonly shouldStop: ((drafted: DraftedToken) => boolean) | undefined;
   readonly signal: AbortSignal | undefined;
 }

@@ -17,6 +17,16 @@ export function pathTokens(draft: Draft, node: number): number[] {
   return pathNodes(draft, node).map((at) => draft.tokens[at] as number);
 }
 
+/** The first tokens of a chain. */
+export function beginning({ tokens, parents, distributions, drafters }: Draft, length: number): Draft {
+  return {
+    tokens: tokens.slice(0, length),
+    parents: parents.slice(0, length),
+    distributions: distributions.slice(0, length),
+    drafters: drafters.slice(0, length),
+  };
+}
+
 /** Length of the longest path. */
 export function draftDepth(draft: Draft): number {
   const depths: number[] = [];

@@ -12,6 +12,7 @@ import { createGenerationState, type GenerationState } from './generation-state.
 import { readPrompt } from './read-prompt.js';
 import { tokenLogprobs } from './token-logprobs.js';
 import { readingOf } from '../scheduling/drafter-options.js';
+import { knownOf, toVerify } from '../verification/certain-tokens.js';
 import { validateDraft } from '../verification/validate-draft.js';
 
 /**
@@ -45,7 +46,8 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
       // -------- one round --------
       const started = state.clock?.();
       const askedLength = state.drafter === undefined || limit === 0 ? 0 : state.controller.next(limit);
-      const draft = await propose(state, askedLength);
+      const proposed = await propose(state, askedLength);
+      const draft = toVerify(proposed, state.controller.lengthToVerify);
       if (askedLength > 0) yield draftEnd(round, draft);
       const drafted = state.clock?.();
       const { logits, hiddenStates } = await forwardDraft(state, draft);
@@ -68,7 +70,9 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
       const hiddenRows = hiddenStates && keptRows(hiddenStates, outcome);
       commitPath(state, draft, outcome);
       state.tokens.push(...committed);
-      await tellDrafter(state, askedLength, outcome, committed, hiddenRows);
+      const known = draft === proposed ? undefined : knownOf(proposed, committed);
+      const { acceptedPath } = known ?? outcome;
+      await tellDrafter(state, askedLength, acceptedPath, committed, hiddenRows);
       // ---------------------------
       const ended = state.clock?.();
 
@@ -96,6 +100,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
         draftedCount: draft.tokens.length,
         acceptedCount: outcome.acceptedPath.length,
         committedCount: committed.length,
+        known,
         draftMilliseconds: difference(drafted, started),
         passMilliseconds: difference(passed, drafted),
         roundMilliseconds: difference(ended, started),
@@ -179,13 +184,12 @@ async function propose(state: GenerationState, askedLength: number): Promise<Dra
 async function tellDrafter(
   state: GenerationState,
   askedLength: number,
-  outcome: VerificationOutcome,
+  acceptedPath: readonly number[],
   committed: readonly number[],
   hiddenRows: readonly Float32Array[] | undefined,
 ): Promise<void> {
   const { drafter } = state;
   if (drafter === undefined) return;
-  const { acceptedPath } = outcome;
   const committedLength = state.tokens.length;
   try {
     if (askedLength > 0)

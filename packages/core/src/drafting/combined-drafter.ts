@@ -1,4 +1,3 @@
-import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { DraftContext, DraftedToken } from '../contract/draft-context.js';
 import type { DraftOutcome } from '../contract/draft-outcome.js';
@@ -14,7 +13,7 @@ import { drafterOptions, readingOf } from '../scheduling/drafter-options.js';
 import { DrafterSchedule, type ScheduledDraft } from '../scheduling/drafter-schedule.js';
 import { confidenceOf } from '../scheduling/draft-confidences.js';
 import type { LearningDraftLengthOptions } from '../scheduling/learning-draft-length.js';
-import { probabilityOf } from '../sampling/draw.js';
+import { firstDrawn, knownOf, toVerify } from '../verification/certain-tokens.js';
 import { distinctLeaves } from './distinct-leaves.js';
 import { mergeDrafts } from './merge-drafts.js';
 import { passOnHiddenStates } from './pass-on-hidden-states.js';
@@ -143,16 +142,16 @@ class CombinedDrafter implements Drafter {
     const seen: ScheduledDraft[] = [];
     for (const { index, askedLength, draft, nodes, confidences = [] } of this.#asked) {
       const drafter = this.#drafters[index] as Drafter;
-      const { committedTokens } = outcome;
-      const wasInPass = nodes.length === draft.tokens.length;
+      const usedCount = nodes.length;
+      const leftOutCount = draft.tokens.length - usedCount;
       // Certain tokens are right where they were committed, in the pass or not.
-      const acceptedPath = wasInPass
-        ? ownPath(outcome.acceptedPath, nodes)
-        : rightPath(draft, committedTokens);
+      const { draftedCount, acceptedPath } =
+        leftOutCount > 0
+          ? knownOf(draft, outcome.committedTokens)
+          : { draftedCount: draftDepth(draft), acceptedPath: ownPath(outcome.acceptedPath, nodes) };
       drafter.observe({ ...outcome, acceptedPath });
-      const [depth, acceptedCount] = [draftDepth(draft), acceptedPath.length];
-      const draftedCount = wasInPass ? depth : Math.min(depth, acceptedCount + 1, committedTokens.length);
-      seen.push({ index, askedLength, draftedCount, acceptedCount, usedCount: nodes.length, confidences });
+      const acceptedCount = acceptedPath.length;
+      seen.push({ index, askedLength, draftedCount, acceptedCount, usedCount, leftOutCount, confidences });
     }
     this.#asked = [];
     this.#schedule.settle(seen);
@@ -172,8 +171,8 @@ class CombinedDrafter implements Drafter {
 
   /**
    * Free drafters are asked first, so that what they really have is weighed; drafts of theirs that are not used tell what
-   * they are worth all the same. Their tokens are certain. A draft that was drawn is used: leaving it out for what it is
-   * would leave a law that nobody reported.
+   * they are worth all the same. Their tokens are certain, as those of others can be (`toVerify`). A draft that was drawn is used:
+   * leaving it out for what it is would leave a law that nobody reported.
    */
   async #mostPromising(context: DraftContext, budget: DraftBudget): Promise<Draft> {
     const { lengths, isOwn } = this.#schedule.take(budget.maximumTokens);
@@ -218,13 +217,19 @@ class CombinedDrafter implements Drafter {
     let used: Draft = emptyDraft;
     for (const { index, length } of this.#schedule.choose(offers)) {
       const entry = asked.get(index) ?? (await ask(index, false));
-      if (entry.draft.tokens.length === 0) continue;
-      used = isOwn && isChain(entry.draft) ? beginning(entry.draft, length) : entry.draft;
+      used = isOwn ? this.#toVerify(entry, length) : entry.draft;
+      if (used.tokens.length === 0) continue;
       asked.set(index, { ...entry, nodes: [...used.tokens.keys()] });
       break;
     }
     this.#asked = [...asked.values()];
     return used;
+  }
+
+  /** As much of a draft as the schedule uses: it chose the length of a free one, of others it is asked. */
+  #toVerify({ index, draft }: Asked, length: number): Draft {
+    const { isFree = false } = this.#drafters[index] as Drafter;
+    return toVerify(draft, isFree ? () => length : this.#schedule.lengthToVerifyOf(index));
   }
 
   async #firstWithDraft(context: DraftContext, budget: DraftBudget): Promise<Draft> {
@@ -278,36 +283,12 @@ function ownPath(path: readonly number[], nodes: readonly number[]): number[] {
 }
 
 /** A drawn draft that is left out for what it is would bias the output. */
-function checkCertain({ tokens, distributions }: Draft, { name }: Drafter): void {
-  const drawn = tokens.findIndex(
-    (token, node) => probabilityOf(distributions[node] as Distribution, token) < 1,
-  );
+function checkCertain(draft: Draft, { name }: Drafter): void {
+  const drawn = firstDrawn(draft);
   if (drawn < 0) return;
   throw new InvalidDraftError(
-    `The drafter ${name} says that it is free, but token ${tokens[drawn]} at node ${drawn} is not certain: leave isFree out where tokens are drawn.`,
+    `The drafter ${name} says that it is free, but token ${draft.tokens[drawn]} at node ${drawn} is not certain: leave isFree out where tokens are drawn.`,
   );
-}
-
-/** The first tokens of a chain. */
-function beginning({ tokens, parents, distributions, drafters }: Draft, length: number): Draft {
-  return {
-    tokens: tokens.slice(0, length),
-    parents: parents.slice(0, length),
-    distributions: distributions.slice(0, length),
-    drafters: drafters.slice(0, length),
-  };
-}
-
-/** The path that the committed tokens take through a draft, as far as it has them. */
-function rightPath({ tokens, parents }: Draft, committed: readonly number[]): number[] {
-  const path: number[] = [];
-  for (const token of committed) {
-    const parent = path.at(-1) ?? -1;
-    const node = tokens.findIndex((own, index) => own === token && parents[index] === parent);
-    if (node < 0) break;
-    path.push(node);
-  }
-  return path;
 }
 
 function leafCount({ tokens, parents }: Draft): number {

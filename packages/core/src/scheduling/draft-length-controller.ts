@@ -1,5 +1,11 @@
 import type { DraftedToken } from '../contract/draft-context.js';
 
+/** Tokens of a draft of which it is known whether they are right, and how many are, from the first on. */
+export interface KnownTokens {
+  readonly draftedCount: number;
+  readonly acceptedCount: number;
+}
+
 /** What one round cost and gave; times are undefined where the loop has no clock. */
 export interface RoundMeasurement {
   /** Tokens asked of the drafter; 0 = no drafting. */
@@ -8,6 +14,8 @@ export interface RoundMeasurement {
   readonly acceptedCount: number;
   /** Accepted + correction or bonus. */
   readonly committedCount: number;
+  /** Of the whole draft, where tokens of it were left out of the pass (`lengthToVerify`); the counts above are of the pass. */
+  readonly known?: KnownTokens | undefined;
   readonly draftMilliseconds: number | undefined;
   readonly passMilliseconds: number | undefined;
   /** From the proposal to the commit. */
@@ -37,7 +45,12 @@ export interface DraftLengthController {
   readonly begin?: ((start: GenerationStart) => void) | undefined;
   /** Tokens to ask of the drafter in the next round, 0 (no drafting) to `limit`. */
   next(limit: number): number;
-  /** Asked after every drafted token, which is kept: true ends the draft there. */
+  /** Asked after every drafted token, which the drafter keeps: true ends the draft there. */
   readonly shouldStop?: ((drafted: DraftedToken) => boolean) | undefined;
+  /**
+   * Asked about a chain of `drafted` tokens that are all certain, such as any in greedy decoding: how many of them, from the
+   * first on, are worth verifying, 0 to `drafted`; default: all. Tokens that were drawn are all verified.
+   */
+  readonly lengthToVerify?: ((drafted: number) => number) | undefined;
   observe(round: RoundMeasurement): void;
 }

@@ -24,23 +24,30 @@ const text = [...prompt, ...output];
 let now = 0;
 const clock = (): number => now;
 
-/** Reading a token more costs `rise` of what the first costs. */
+/**
+ * Reading a token more costs `rise` of what the first costs.
+ *
+ * @param sureness probability of the next token; the rest is the last one's of the vocabulary.
+ */
 function model(
   next: (history: readonly number[]) => number,
   milliseconds: number,
-  rise: number,
+  rise: number | ((tokens: number) => number),
+  sureness: (token: number) => number = () => 1,
 ): LanguageModel {
   const table = createTableModel({
     law: (history) => {
       const probabilities = new Float64Array(vocabularySize);
-      probabilities[next(history)] = 1;
+      const token = next(history);
+      probabilities[vocabularySize - 1] = 1 - sureness(token);
+      probabilities[token] = sureness(token);
       return { tokens: undefined, probabilities };
     },
     vocabularySize,
     contextLength: 2 * text.length,
   });
   const timed = createTimedModel(table, (tokens) => {
-    now += milliseconds * (1 + rise * (tokens - 1));
+    now += milliseconds * (1 + (typeof rise === 'number' ? rise * (tokens - 1) : rise(tokens)));
   });
   // As large as it is slow.
   return { ...timed, memory: () => ({ ...table.memory(), weights: milliseconds }) };
@@ -105,6 +112,27 @@ describe('a drafter for each kind of text', () => {
     const second = { ...lookup(), name: 'second' };
     const withSecond = await timeToDecode(joined('estimate', [lookup(), second, right()]));
     expect(withSecond).toBeLessThan(1.01 * (await timeToDecode(joined('estimate', [lookup(), right()]))));
+  });
+
+  test('a guess that is unlikely ends a draft and is not verified, where a pass over two tokens is dear', async () => {
+    // Every fourth token is guessed wrong, and the model is unsure there.
+    const dear = (tokens: number): number => (tokens === 1 ? 0 : 0.6 + 0.02 * tokens);
+    const unsure = model(
+      (history) => (follows(history) % 4 === 0 ? 0 : follows(history)),
+      1,
+      0.3,
+      (token) => (token === 0 ? 0.6 : 0.99),
+    );
+    const slow = model(follows, 10, dear);
+    const drafter = joined('estimate', [createModelDrafter({ model: unsure, target: slow })]);
+    const options = { target: slow, drafter, prompt, clock, sampling: { temperature: 0 } };
+    await generateText({ ...options, maximumTokens: output.length });
+    const { tokens, counters } = await generateText({ ...options, maximumTokens: output.length });
+    await drafter.close();
+    expect(tokens).toEqual(output);
+    expect(counters.acceptedCount).toBeGreaterThan(output.length / 2);
+    // Were the wrong ones verified, it would be three in four.
+    expect(counters.acceptedCount / counters.draftedCount).toBeGreaterThan(0.9);
   });
 
   test('where neither is ever right it is as fast as plain decoding', async () => {

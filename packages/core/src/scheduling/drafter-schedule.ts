@@ -54,8 +54,9 @@ export interface ScheduledDraft {
   /** Tokens of which it is known whether they were right; the first so many were. */
   readonly draftedCount: number;
   readonly acceptedCount: number;
-  /** Tokens of it that were in the pass. */
+  /** Tokens of it that were in the pass, and those that were not. */
   readonly usedCount: number;
+  readonly leftOutCount: number;
   readonly confidences: readonly (number | undefined)[];
 }
 
@@ -154,6 +155,11 @@ export class DrafterSchedule implements DraftLengthController {
     return this.#parts[index]?.controller?.shouldStop;
   }
 
+  /** How much of its draft to verify, where its tokens are certain. */
+  lengthToVerifyOf(index: number): DraftLengthController['lengthToVerify'] {
+    return this.#parts[index]?.controller?.lengthToVerify;
+  }
+
   /**
    * What to use, the most promising first, ties in the order given; in rounds of its own only what pays against plain
    * decoding.
@@ -197,8 +203,15 @@ export class DrafterSchedule implements DraftLengthController {
     const isFree = used !== undefined && this.#parts[used.index]?.judge !== undefined;
     this.#tokens.all += round.committedCount;
     this.#tokens.left += isFree ? 0 : round.committedCount;
-    if (round.roundMilliseconds !== undefined && (isFree || round.draftedCount === 0))
-      this.#freeCosts.observe(used?.usedCount ?? 0, round.roundMilliseconds, 0);
+    // A draft that was drafted for nothing is no part of a plain round, nor of one with a free draft.
+    const isForNothing = this.#seen.some(
+      ({ index, askedLength, usedCount }) =>
+        this.#parts[index]?.controller !== undefined && askedLength > 0 && usedCount === 0,
+    );
+    if (round.roundMilliseconds !== undefined && (isFree || round.draftedCount === 0)) {
+      const drafting = isForNothing ? (round.draftMilliseconds ?? 0) : 0;
+      this.#freeCosts.observe(used?.usedCount ?? 0, round.roundMilliseconds - drafting, 0);
+    }
     this.#learn(round);
   }
 
@@ -218,15 +231,23 @@ export class DrafterSchedule implements DraftLengthController {
   #learn(round: RoundMeasurement | undefined): void {
     for (const [index, { judge, controller }] of this.#parts.entries()) {
       const draft = this.#seen.find((own) => own.index === index);
-      const { askedLength = 0, draftedCount = 0, acceptedCount = 0, usedCount = 0 } = draft ?? {};
+      const {
+        askedLength = 0,
+        draftedCount = 0,
+        acceptedCount = 0,
+        usedCount = 0,
+        leftOutCount = 0,
+      } = draft ?? {};
       // The round's time is that of the drafter it had; where it had none, all learn what a plain one takes.
       const isTimed = round !== undefined && (usedCount > 0 || round.draftedCount === 0);
       const milliseconds = isTimed ? round.roundMilliseconds : undefined;
       judge?.learn(draft?.confidences ?? [], draftedCount, acceptedCount);
+      const isWhole = leftOutCount === 0;
       controller?.observe({
         askedLength,
-        draftedCount,
-        acceptedCount,
+        draftedCount: isWhole ? draftedCount : usedCount,
+        acceptedCount: Math.min(acceptedCount, isWhole ? acceptedCount : usedCount),
+        known: isWhole ? undefined : { draftedCount, acceptedCount },
         committedCount: round?.committedCount ?? 0,
         draftMilliseconds: isTimed ? round.draftMilliseconds : undefined,
         passMilliseconds: isTimed ? round.passMilliseconds : undefined,

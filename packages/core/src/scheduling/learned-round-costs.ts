@@ -42,6 +42,8 @@ export class LearnedRoundCosts {
   readonly #buckets: (Bucket | undefined)[] = [];
   /** Milliseconds of a missed token. */
   readonly #catchUp = new RunningQuantile(middle);
+  /** Milliseconds in which a token is drafted. */
+  readonly #perToken = new RunningQuantile(ofTimes);
   #relativeSize = 0;
   /** True where drafts were only seen with what had to be read before them. */
   #includesReading = false;
@@ -74,6 +76,16 @@ export class LearnedRoundCosts {
     this.#lastDrafted = length > 0;
   }
 
+  /** The drafting alone of a draft of `length` tokens, 1 or more, before which none were missed. */
+  observeDrafting(length: number, milliseconds: number): void {
+    if (milliseconds >= 0 && Number.isFinite(milliseconds)) this.#perToken.add(milliseconds / length);
+  }
+
+  /** Milliseconds of drafting a token, a part of what rounds cost; undefined before a draft was seen. */
+  get perToken(): number | undefined {
+    return this.#perToken.value;
+  }
+
   /**
    * Another generation begins: its first round follows no draft.
    *
@@ -89,9 +101,14 @@ export class LearnedRoundCosts {
     return this.#plain[0].count >= fewestPlain ? this.#leastPlain : undefined;
   }
 
+  /** Whether a draft model that missed so many tokens takes time to read them. */
+  hasToRead(missed: number): boolean {
+    return missed > readOnTheWay;
+  }
+
   /** Milliseconds that a draft model needs to read the tokens it missed; a guess until it was seen once. */
   catchUp(missed: number): number {
-    if (missed <= readOnTheWay) return 0;
+    if (!this.hasToRead(missed)) return 0;
     const guessed = this.#includesReading ? 0 : usualRead * this.#relativeSize * (this.#leastPlain ?? 0);
     return missed * (this.#catchUp.value ?? guessed);
   }
@@ -143,7 +160,7 @@ export class LearnedRoundCosts {
     let milliseconds = measured;
     if (this.#lastDrafted) this.#draftsEndShare -= pace * this.#draftsEndShare;
     const known = this.#buckets[bucketOf(length)];
-    if (missed > readOnTheWay) {
+    if (this.hasToRead(missed)) {
       const usual = known?.milliseconds.value;
       if (usual !== undefined) {
         this.#catchUp.add(Math.max(0, milliseconds - usual) / missed);

@@ -9,6 +9,7 @@ import { paysToGoOn } from './pays-to-go-on.js';
 import type { AcceptancePredictor } from './predictors/acceptance-predictor.js';
 import { createBetaSurvival } from './predictors/beta-survival.js';
 import { TextSpread } from './text-spread.js';
+import { worthVerifying } from './worth-verifying.js';
 
 export interface LearningDraftLengthOptions {
   /** Longest draft, at least 1; default: the longest of `lengths`, or 15. */
@@ -68,8 +69,6 @@ const endGain = 1;
  */
 const savedOverRead = 2;
 const hopedOverRead = 4;
-/** Of the plain rounds that reading takes, how many rounds are watched first for what other drafters leave. */
-const watchedShare = 0.5;
 /**
  * What tries may lose: so many plain rounds at first, then a share of the time and one of what drafting saves; no more than
  * `mostLoss` is laid by, or what was saved on texts that copy would be lost on many that do not.
@@ -181,8 +180,8 @@ class LearningController implements LearningDraftLength {
         readonly acceptance: Float64Array;
         /** Tokens per millisecond that the choice promises. */
         readonly rate: number;
-        /** Chance that all tokens so far are accepted. */
-        survival: number;
+        /** Chance that all tokens up to each of the draft are accepted. */
+        readonly survival: number[];
       }
     | undefined;
   /** Milliseconds of a plain round, as of the last look. */
@@ -307,14 +306,14 @@ class LearningController implements LearningDraftLength {
       this.#isRefreshing = this.#draftRounds >= this.#refreshAfter;
       if (this.#isRefreshing) return 0;
       const rate = choice.expectedCommitted / choice.cost;
-      this.#present = { costs, acceptance, rate, survival: 1 };
+      this.#present = { costs, acceptance, rate, survival: [] };
       return Math.max(choice.length, good.length);
     }
     if (this.#mode === 'draft') [this.#draftRounds, this.#refreshAfter] = [0, firstRefresh];
     const tried = this.#lengthToTry(costs, acceptance, choice, good);
     this.#mode = tried > 0 ? 'try' : 'plain';
     if (tried === 0) this.#lookLater();
-    if (tried > 0) this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: 1 };
+    if (tried > 0) this.#present = { costs, acceptance, rate: 1 / this.#plain, survival: [] };
     return tried;
   }
 
@@ -323,9 +322,19 @@ class LearningController implements LearningDraftLength {
     const { values } = this.#confidences;
     const present = this.#present;
     if (present === undefined || values.length === 0) return false;
-    present.survival *= this.#predictor.predict(values.length - 1, values.at(-1));
     const { costs, acceptance, rate, survival } = present;
-    return !paysToGoOn(values.length, survival, acceptance, costs, rate);
+    const chance = (survival.at(-1) ?? 1) * this.#predictor.predict(values.length - 1, values.at(-1));
+    survival.push(chance);
+    return !paysToGoOn(values.length, chance, acceptance, costs, rate);
+  };
+
+  readonly lengthToVerify: NonNullable<DraftLengthController['lengthToVerify']> = (drafted) => {
+    const present = this.#present;
+    const { perToken } = this.#costs;
+    if (perToken === undefined || present?.survival.length !== drafted) return drafted;
+    // A copy says no more when it is there than when it was asked for; a draft after a pause is to show what reading takes.
+    if (this.#window === 0 || this.#costs.hasToRead(this.#missed)) return drafted;
+    return worthVerifying(present.survival, present.costs, perToken, present.rate);
   };
 
   observe(round: RoundMeasurement): void {
@@ -339,31 +348,39 @@ class LearningController implements LearningDraftLength {
   }
 
   #countRound(round: RoundMeasurement): void {
-    const { askedLength, draftedCount, acceptedCount, committedCount, roundMilliseconds } = round;
+    const { askedLength, draftedCount, committedCount, roundMilliseconds, draftMilliseconds } = round;
+    const known = round.known ?? round;
     const missed = this.#missed;
     this.#missed = askedLength > 0 ? 0 : Math.min(missed + committedCount, this.#window);
     this.#generations.commit(committedCount);
-    if (draftedCount > 0) {
-      const chain = { draftedCount, acceptedCount, confidences: this.#confidences.values };
+    if (known.draftedCount > 0) {
+      const { draftedCount: count, acceptedCount } = known;
+      const chain = { draftedCount: count, acceptedCount, confidences: this.#confidences.values };
       this.#predictor.update(chain);
       this.#texts.observe(chain);
     }
     if (this.#mode === 'draft') this.#countDraftRound(draftedCount);
     if (askedLength === 0) this.#plainRounds += 1;
-    else if (draftedCount > 0) {
+    else if (known.draftedCount > 0) {
       // What was partly right is tried again at once.
-      this.#plainRounds = acceptedCount > 0 ? pause : 0;
+      this.#plainRounds = known.acceptedCount > 0 ? pause : 0;
       this.#isNewText = false;
     }
     if (roundMilliseconds === undefined) return;
+    const whole = askedLength > 0 ? this.#confidences.values.length : 0;
+    if (draftMilliseconds !== undefined && whole > 0 && !this.#costs.hasToRead(missed))
+      this.#costs.observeDrafting(whole, draftMilliseconds);
     if (askedLength > 0 && draftedCount === 0) {
-      // It had nothing to propose, as what copies text in most rounds: a plain round, but for the asking.
-      const asking = round.draftMilliseconds ?? 0;
+      // It had nothing to propose that is worth verifying, as what copies text in most rounds: a plain round, but for the asking.
+      const asking = draftMilliseconds ?? 0;
       this.#costs.observe(0, roundMilliseconds - asking, missed);
       this.#accountAsking(asking);
       return;
     }
-    this.#costs.observe(draftedCount, roundMilliseconds, missed);
+    // Of a draft that ended where its use ended.
+    const leftOut =
+      round.known === undefined ? 0 : ((draftMilliseconds ?? 0) * (whole - draftedCount)) / whole;
+    this.#costs.observe(draftedCount, roundMilliseconds - leftOut, missed);
     if (draftedCount > 0 && this.#firstDraftsLeft > 0) this.#firstDraftsLeft -= 1;
     else this.#account(roundMilliseconds, committedCount, askedLength > 0 ? missed : 0);
   }
@@ -395,7 +412,7 @@ class LearningController implements LearningDraftLength {
    */
   #roundsToWatch(plain: number): number {
     if (!this.#isOneOfSeveral || this.#mode === 'draft') return 0;
-    return Math.ceil((watchedShare * this.#costs.catchUp(this.#missed)) / plain) - this.#rounds;
+    return Math.ceil(this.#costs.catchUp(this.#missed) / plain) - this.#rounds;
   }
 
   #beginText(): void {
