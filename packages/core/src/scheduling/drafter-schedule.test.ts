@@ -7,6 +7,7 @@ import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { createTableModel } from '../testing/table-model.js';
 import { createTimedModel } from '../testing/timed-model.js';
+import { DrafterSchedule } from './drafter-schedule.js';
 
 // A greedy text that copies its prompt and writes freely in turn, on a clock that the passes move. Nothing is drawn.
 const vocabularySize = 1024;
@@ -153,4 +154,37 @@ describe('a drafter for each kind of text', () => {
     // Each of the two tries for itself.
     expect(both).toBeLessThan(1.06 * (await timeToDecode(undefined)));
   });
+});
+
+test('what a model drafted for nothing is no part of what a plain round takes: a copy that does not pay is not used', () => {
+  const reading = { window: 0, relativeSize: undefined };
+  const schedule = new DrafterSchedule([
+    {
+      isFree: true,
+      reading,
+      maximumLength: 1,
+      priorAcceptance: [0.4],
+      roundCosts: { lengths: [0, 1], milliseconds: [10, 13] },
+    },
+    { isFree: false, reading, maximumLength: 1, roundCosts: { lengths: [0, 1], milliseconds: [10, 12] } },
+  ]);
+  schedule.begin({ promptLength: 1, maximumTokens: 1000 });
+  const chosen = (): unknown[] => {
+    schedule.take(schedule.next(15));
+    return schedule.choose([{ index: 0, confidences: [0.4], length: 1, isWhole: false }]);
+  };
+  for (let round = 0; round < 40; round++) {
+    expect(chosen()).toEqual([]);
+    const counts = { askedLength: 1, draftedCount: 1, acceptedCount: 1 };
+    schedule.settle([{ ...counts, index: 1, usedCount: 0, leftOutCount: 1, confidences: [] }]);
+    schedule.observe({
+      askedLength: 1,
+      draftedCount: 0,
+      acceptedCount: 0,
+      committedCount: 1,
+      draftMilliseconds: 8,
+      passMilliseconds: 10,
+      roundMilliseconds: 18,
+    });
+  }
 });

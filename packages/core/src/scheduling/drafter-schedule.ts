@@ -242,12 +242,11 @@ export class DrafterSchedule implements DraftLengthController {
       const isTimed = round !== undefined && (usedCount > 0 || round.draftedCount === 0);
       const milliseconds = isTimed ? round.roundMilliseconds : undefined;
       judge?.learn(draft?.confidences ?? [], draftedCount, acceptedCount);
-      const isWhole = leftOutCount === 0;
+      const known = { draftedCount, acceptedCount };
+      const used = { draftedCount: usedCount, acceptedCount: Math.min(acceptedCount, usedCount) };
       controller?.observe({
         askedLength,
-        draftedCount: isWhole ? draftedCount : usedCount,
-        acceptedCount: Math.min(acceptedCount, isWhole ? acceptedCount : usedCount),
-        known: isWhole ? undefined : { draftedCount, acceptedCount },
+        ...(leftOutCount === 0 ? known : { ...used, known }),
         committedCount: round?.committedCount ?? 0,
         draftMilliseconds: isTimed ? round.draftMilliseconds : undefined,
         passMilliseconds: isTimed ? round.passMilliseconds : undefined,

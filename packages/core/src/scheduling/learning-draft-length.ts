@@ -2,7 +2,12 @@ import { InvalidArgumentError } from '../errors/invalid-argument-error.js';
 import { chooseDraftLength, expectedCommittedOf, type LengthChoice } from './choose-draft-length.js';
 import { DraftConfidences } from './draft-confidences.js';
 import type { CostCurve } from './cost-curve.js';
-import type { DraftLengthController, GenerationStart, RoundMeasurement } from './draft-length-controller.js';
+import type {
+  DraftLengthController,
+  GenerationStart,
+  KnownTokens,
+  RoundMeasurement,
+} from './draft-length-controller.js';
 import { GenerationLengths } from './generation-lengths.js';
 import { LearnedRoundCosts } from './learned-round-costs.js';
 import { paysToGoOn } from './pays-to-go-on.js';
@@ -349,13 +354,12 @@ class LearningController implements LearningDraftLength {
 
   #countRound(round: RoundMeasurement): void {
     const { askedLength, draftedCount, committedCount, roundMilliseconds, draftMilliseconds } = round;
-    const known = round.known ?? round;
+    const known: KnownTokens = round.known ?? round;
     const missed = this.#missed;
     this.#missed = askedLength > 0 ? 0 : Math.min(missed + committedCount, this.#window);
     this.#generations.commit(committedCount);
     if (known.draftedCount > 0) {
-      const { draftedCount: count, acceptedCount } = known;
-      const chain = { draftedCount: count, acceptedCount, confidences: this.#confidences.values };
+      const chain = { ...known, confidences: this.#confidences.values };
       this.#predictor.update(chain);
       this.#texts.observe(chain);
     }

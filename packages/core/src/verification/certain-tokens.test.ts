@@ -2,11 +2,12 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Draft } from '../contract/draft.js';
 import type { Drafter } from '../contract/drafter.js';
 import type { DraftedToken } from '../contract/draft-context.js';
+import { generateText } from '../decoding/generate-text.js';
 import { chainDraft } from '../drafting/chain-draft.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
 import { createPromptLookupDrafter } from '../drafting/prompt-lookup-drafter.js';
 import { oneHot } from '../sampling/draw.js';
-import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
+import type { DraftLengthController, RoundMeasurement } from '../scheduling/draft-length-controller.js';
 import { type EnumeratedGeneration, generationError } from '../testing/enumerate-generation.js';
 import { randomTable } from '../testing/random-table.js';
 import { createTableModel } from '../testing/table-model.js';
@@ -132,4 +133,24 @@ describe.each([...verificationRules.keys()])(
 test('the control: drawn tokens that are left out for what they are give another law', async () => {
   const drafter = () => leavingOutDrawn(createModelDrafter({ model: draft, target }));
   expect(await error(drafter, 'tokenwise')).toBeGreaterThan(visible);
+});
+
+test('a controller that leaves out everything decodes plainly, and is told which guesses were right', async () => {
+  const observed: RoundMeasurement[] = [];
+  const controller: DraftLengthController = {
+    name: 'test',
+    next: (limit) => Math.min(2, limit),
+    lengthToVerify: () => 0,
+    observe: (round) => observed.push(round),
+  };
+  const drafter = createModelDrafter({ model: model(1), target });
+  const options = { target, drafter, prompt, sampling: { temperature: 0 }, maximumTokens: 5 };
+  const { counters } = await generateText({ ...options, draftLength: controller });
+  await drafter.close();
+  expect([counters.roundCount, counters.draftedCount]).toEqual([5, 0]);
+  // The target drafts for itself. In the last round there is no room for a draft.
+  expect(observed.map(({ known }) => known && [known.draftedCount, known.acceptedCount])).toEqual([
+    ...new Array<number[]>(4).fill([1, 1]),
+    undefined,
+  ]);
 });
