@@ -62,16 +62,16 @@ export function replay(options: ReplayOptions): Replay {
     const accepted = Math.min(verified, draft.accepted);
     const reading = asked > 0 ? (catchUp?.(missed) ?? 0) : 0;
     const time = cost(verified) + (drafted - verified) * perToken + reading;
-    const right = Math.min(drafted, draft.accepted, accepted + 1);
     missed = asked > 0 ? 0 : Math.min(missed + 1, window);
     controller.observe({
       askedLength: asked,
       draftedCount: verified,
       acceptedCount: accepted,
       committedCount: accepted + 1,
+      // The token after the accepted ones is committed: it tells of the first that was left out.
       known:
         verified < drafted
-          ? { draftedCount: Math.min(drafted, right + 1, accepted + 1), acceptedCount: right }
+          ? { draftedCount: accepted + 1, acceptedCount: Math.min(draft.accepted, accepted + 1) }
           : undefined,
       draftMilliseconds: drafted * perToken + reading,
       passMilliseconds: undefined,

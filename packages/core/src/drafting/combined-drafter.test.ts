@@ -10,8 +10,8 @@ import { createLogitsTransform } from '../sampling/create-logits-transform.js';
 import { oneHot, probabilityOf } from '../sampling/draw.js';
 import { type EnumeratedGeneration, generationError } from '../testing/enumerate-generation.js';
 import { randomTable } from '../testing/random-table.js';
+import { randomTableModel } from '../testing/random-table-model.js';
 import { createTableHead } from '../testing/table-head.js';
-import { createTableModel } from '../testing/table-model.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { residual } from '../verification/residual.js';
 import { verificationRules } from '../verification/rules.js';
@@ -32,12 +32,7 @@ const visible = 1e-3;
 const vocabularySize = 3;
 const prompt = [0, 1, 0];
 const law = randomTable(1, vocabularySize, 'smooth');
-const model = (seed: number) =>
-  createTableModel({
-    law: randomTable(seed, vocabularySize, 'smooth'),
-    vocabularySize,
-    maximumSequences: 16,
-  });
+const model = (seed: number) => randomTableModel(seed, vocabularySize);
 const target = model(1);
 const [left, right] = [model(2), model(3)];
 const lookup = () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 });

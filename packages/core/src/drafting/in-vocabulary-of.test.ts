@@ -3,7 +3,7 @@ import { generateText } from '../decoding/generate-text.js';
 import { VocabularyMismatchError } from '../errors/vocabulary-mismatch-error.js';
 import { generationError } from '../testing/enumerate-generation.js';
 import { randomTable } from '../testing/random-table.js';
-import { createTableModel } from '../testing/table-model.js';
+import { randomTableModel } from '../testing/random-table-model.js';
 import { verificationRules } from '../verification/rules.js';
 import { inVocabularyOf, ResizedVocabulary } from './in-vocabulary-of.js';
 import { createModelDrafter } from './model-drafter.js';
@@ -18,22 +18,16 @@ vi.mock('../sampling/draw.js', async (importOriginal) => {
 
 // Proofs by enumeration: nothing is sampled, so nothing has a false-alarm probability. The tables' seeds are fixed.
 const tolerance = 1e-12;
-const tableOf = (seed: number, vocabularySize: number) =>
-  createTableModel({
-    law: randomTable(seed, vocabularySize, 'smooth'),
-    vocabularySize,
-    maximumSequences: 16,
-  });
 
 describe.each([
   ['shorter', 2],
   ['longer', 4],
 ])('a draft whose vocabulary is %s than the target', (_, size) => {
   const law = randomTable(1, 3, 'smooth');
-  const target = tableOf(1, 3);
+  const target = randomTableModel(1, 3);
   // The target writes a token that the shorter one does not have.
   const prompt = [0, 2, 1];
-  const model = new ResizedVocabulary(tableOf(2, size), target.tokenizer);
+  const model = new ResizedVocabulary(randomTableModel(2, size), target.tokenizer);
   const error = (rule: string, createDrafter = () => createModelDrafter({ model, target })) =>
     generationError({ target, law, prompt, count: 3, rule, createDrafter });
 
@@ -60,7 +54,7 @@ describe('models of one family that are padded to different sizes', () => {
     ['shorter', 200, 199],
     ['longer', 199, 200],
   ])('draft for each other, the draft %s', async (_, targetSize, draftSize) => {
-    const [target, model] = [tableOf(1, targetSize), tableOf(1, draftSize)];
+    const [target, model] = [randomTableModel(1, targetSize), randomTableModel(1, draftSize)];
     const drafter = createModelDrafter({ model, target });
     const { counters, drafterFailure } = await generateText({
       target,
@@ -74,11 +68,13 @@ describe('models of one family that are padded to different sizes', () => {
   });
 
   test('are told from a vocabulary that has less', () => {
-    expect(() => inVocabularyOf(tableOf(1, 200), tableOf(1, 190))).toThrow(VocabularyMismatchError);
+    expect(() => inVocabularyOf(randomTableModel(1, 200), randomTableModel(1, 190))).toThrow(
+      VocabularyMismatchError,
+    );
   });
 
   test('a token that the draft does not have is impossible under its law', async () => {
-    const resized = new ResizedVocabulary(tableOf(2, 2), tableOf(1, 3).tokenizer);
+    const resized = new ResizedVocabulary(randomTableModel(2, 2), randomTableModel(1, 3).tokenizer);
     const request = { sequence: resized.createSequence(), tokens: [0, 2], rows: 'all' as const };
     const [result] = await resized.forward([request]);
     const rows = [0, 1].map((row) => [...(result?.logits.read(row) ?? [])]);
@@ -91,6 +87,6 @@ describe('models of one family that are padded to different sizes', () => {
 });
 
 test('the same vocabulary is the model itself', () => {
-  const [target, draft] = [tableOf(1, 3), tableOf(2, 3)];
+  const [target, draft] = [randomTableModel(1, 3), randomTableModel(2, 3)];
   expect(inVocabularyOf(target, draft)).toBe(draft);
 });

@@ -56,7 +56,6 @@ function generation(controller: DraftLengthController, unsureRight: number, leav
     const kept = leavesOut && drafted > 0 ? (controller.lengthToVerify?.(drafted) ?? drafted) : drafted;
     const accepted = Math.min(kept, right);
     const milliseconds = pass(kept + 1) + perToken * drafted;
-    const knownRight = Math.min(right, accepted + 1);
     controller.observe({
       askedLength: asked,
       draftedCount: kept,
@@ -64,7 +63,7 @@ function generation(controller: DraftLengthController, unsureRight: number, leav
       committedCount: accepted + 1,
       known:
         kept < drafted
-          ? { draftedCount: Math.min(drafted, knownRight + 1, accepted + 1), acceptedCount: knownRight }
+          ? { draftedCount: accepted + 1, acceptedCount: Math.min(right, accepted + 1) }
           : undefined,
       draftMilliseconds: perToken * drafted,
       passMilliseconds: undefined,

@@ -10,7 +10,7 @@ import { oneHot } from '../sampling/draw.js';
 import type { DraftLengthController, RoundMeasurement } from '../scheduling/draft-length-controller.js';
 import { type EnumeratedGeneration, generationError } from '../testing/enumerate-generation.js';
 import { randomTable } from '../testing/random-table.js';
-import { createTableModel } from '../testing/table-model.js';
+import { randomTableModel } from '../testing/random-table-model.js';
 import { knownOf, toVerify } from './certain-tokens.js';
 import { verificationRules } from './rules.js';
 
@@ -62,12 +62,7 @@ const visible = 1e-3;
 const vocabularySize = 3;
 const prompt = [0, 1, 0];
 const law = randomTable(1, vocabularySize, 'smooth');
-const model = (seed: number) =>
-  createTableModel({
-    law: randomTable(seed, vocabularySize, 'smooth'),
-    vocabularySize,
-    maximumSequences: 16,
-  });
+const model = (seed: number) => randomTableModel(seed, vocabularySize);
 const [target, draft] = [model(1), model(2)];
 const lookup = () => createPromptLookupDrafter({ minimumMatch: 1, lengthFactor: 16 });
 
