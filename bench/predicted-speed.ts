@@ -10,10 +10,11 @@
  * fixed length or trees); as the plan says, no less than 0.97 times the best fixed length or trees of the same drafter, plain
  * decoding included. Speeds are of all prompts together, which is what is predicted.
  *
- * Run: npx tsx bench/predicted-speed.ts (after npm run build; an hour). A part, which writes nothing:
- * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup
+ * Run: npx tsx bench/predicted-speed.ts (after npm run build; an hour, two on a slow machine). A part, which writes nothing:
+ * --prompts 12 --budget 20s --engine llamacpp --temperature 0 --draft prompt-lookup. With --folder FOLDER profiles and what was
+ * measured are kept: the same command goes on where it ended, and once all is measured predicts anew from the profiles.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -69,6 +70,7 @@ const { values: given } = parseArgs({
     engine: { type: 'string' },
     temperature: { type: 'string' },
     draft: { type: 'string' },
+    folder: { type: 'string' },
   },
 });
 const only = (asked: string | undefined, all: readonly string[]): readonly string[] =>
@@ -134,9 +136,18 @@ function meanOf(results: readonly Result[]): Result {
 
 const rounded = (value: number): number => Number(value.toFixed(4));
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'foretoken-predicted-'));
+const folder = given.folder ?? (await mkdtemp(path.join(os.tmpdir(), 'foretoken-predicted-')));
 const file = (name: string): string => path.join(folder, name);
 const rows: Row[] = [];
+
+/** What was measured of one kind of drafts, a line of the folder's file. */
+interface Measured extends Pick<Row, 'engine' | 'temperature' | 'draft' | 'drafted'> {
+  readonly comparison: Result['comparison'];
+  /** By the plan, where it was decoded as one says. */
+  readonly predicted?: Estimate;
+}
+
+const measuredFile = file('results.jsonl');
 
 interface Prediction {
   readonly speedup: Estimate;
@@ -145,12 +156,14 @@ interface Prediction {
 }
 
 function addRow(
-  row: Pick<Row, 'engine' | 'temperature' | 'draft' | 'drafted'>,
+  { engine, temperature, draft, drafted, comparison: { workload: measured, speculative } }: Measured,
   { speedup, committedTokens }: Partial<Prediction>,
-  { workload: measured, speculative }: Result['comparison'],
 ): void {
   rows.push({
-    ...row,
+    engine,
+    temperature,
+    draft,
+    drafted,
     predicted: speedup,
     measured,
     error: speedup && rounded(speedup.estimate / measured.estimate - 1),
@@ -168,15 +181,18 @@ const targetModel = await modelOf('embedded target', tinyModels.target);
 const draftModel = await modelOf('embedded draft', tinyModels.draft);
 
 /** What a drafter is predicted and measured to give with fixed drafts, and by a plan. */
-async function measure(engine: string, temperature: string, draft: string, profile: string): Promise<void> {
+async function measure(
+  engine: string,
+  temperature: string,
+  draft: string,
+  known: readonly Measured[],
+): Promise<void> {
   const { drafter, lengths, tree, isPlanned = false } = draftings[draft] as Drafting;
+  const profile = file(`profile-${engine}-${temperature}.json`);
   const setup = ['--backend', engine, '--draft', draft, '--temperature', temperature];
   // Trees are predicted where half of the prompts were counted.
   const budget = tree === undefined ? given.budget : given['tree-budget'];
   const profiled = ['--output', profile, '--budget', budget, '--prompts', file('profiled.jsonl')];
-  // Every process goes on where the one before it ended.
-  const runProfile = (): Promise<string> => foretoken('profile', ...setup, ...profiled);
-  for (let process = 0; process < processes; process++) await runProfile();
   const readProfile = async (): Promise<Profile> => parseProfile(await readFile(profile, 'utf8'), profile);
   const pipeline: Pipeline = {
     format: 'foretoken-pipeline',
@@ -189,20 +205,9 @@ async function measure(engine: string, temperature: string, draft: string, profi
     target: targetModel,
     drafters: [drafter.kind === 'draft-model' ? draftModel : undefined],
   };
-  const known = { pipeline, models, profile: await readProfile() };
-  const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
-  const bench = async (...options: readonly string[]): Promise<readonly Result[]> => {
-    const runs: (readonly Result[])[] = [];
-    for (let process = 0; process < processes; process++) {
-      const output = await foretoken('bench', ...options, ...timed, '--json');
-      runs.push((JSON.parse(output) as Bench).engines[0]?.results ?? []);
-    }
-    const [first = []] = runs;
-    return first.map((_, index) => meanOf(runs.map((run) => run[index] as Result)));
-  };
-  const predict = (drafted: number | readonly number[]): Prediction | undefined => {
+  const predict = async (drafted: number | readonly number[]): Promise<Prediction | undefined> => {
     try {
-      const predicted = predictFixed(known, drafted);
+      const predicted = predictFixed({ pipeline, models, profile: await readProfile() }, drafted);
       return predicted && { ...predicted, speedup: afterReading(predicted.speedup, predicted, tokens) };
     } catch (error) {
       if (!(error instanceof PlanningError)) throw error;
@@ -211,25 +216,58 @@ async function measure(engine: string, temperature: string, draft: string, profi
       return undefined;
     }
   };
-  // On a slow machine half of them take longer: profiling goes on with the others.
-  for (let again = 0; again < 2 && tree !== undefined && predict(tree) === undefined; again++) {
-    await runProfile();
-    known.profile = await readProfile();
+  const own = known.filter(
+    (one) => one.engine === engine && one.temperature === Number(temperature) && one.draft === draft,
+  );
+  if (own.length === 0) {
+    // Every process goes on where the one before it ended.
+    const runProfile = (): Promise<string> => foretoken('profile', ...setup, ...profiled);
+    for (let process = 0; process < processes; process++) await runProfile();
+    // On a slow machine half of them take longer: profiling goes on with the others.
+    for (let again = 0; again < 2 && tree !== undefined && (await predict(tree)) === undefined; again++)
+      await runProfile();
   }
-  const shared = { engine, temperature: Number(temperature), draft };
-  for (const { draftLength, comparison } of await bench(...setup, '--draft-length', lengths.join(','))) {
-    addRow({ ...shared, drafted: draftLength }, predict(draftLength as number) ?? {}, comparison);
-  }
+  const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
+  /** Each of the drafts, as it was measured before or else now. */
+  const bench = async (
+    drafts: readonly Measured['drafted'][],
+    ...options: readonly string[]
+  ): Promise<readonly Measured[]> => {
+    const before = own.filter(({ drafted }) => drafts.includes(drafted));
+    if (before.length === drafts.length) return before;
+    const runs: (readonly Result[])[] = [];
+    for (let process = 0; process < processes; process++) {
+      const output = await foretoken('bench', ...options, ...timed, '--json');
+      runs.push((JSON.parse(output) as Bench).engines[0]?.results ?? []);
+    }
+    const measured = drafts.map((drafted, index): Measured => {
+      const { comparison, predicted } = meanOf(runs.map((run) => run[index] as Result));
+      const shared = { engine, temperature: Number(temperature), draft, drafted, comparison };
+      return predicted === undefined ? shared : { ...shared, predicted };
+    });
+    await appendFile(measuredFile, measured.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    return measured;
+  };
+  for (const measured of await bench(lengths, ...setup, '--draft-length', lengths.join(',')))
+    addRow(measured, (await predict(measured.drafted as number)) ?? {});
   if (tree !== undefined) {
     const shape = tree.join(',');
-    for (const { comparison } of await bench(...setup, '--tree', shape))
-      addRow({ ...shared, drafted: shape }, predict(tree) ?? {}, comparison);
+    for (const measured of await bench([shape], ...setup, '--tree', shape))
+      addRow(measured, (await predict(tree)) ?? {});
   }
   if (!isPlanned) return;
-  const plan = file(`plan-${rows.length}.json`);
+  const plan = file('plan.json');
   await foretoken('plan', ...setup, '--profile', profile, '--output', plan);
-  for (const { comparison, predicted } of await bench('--plan', plan))
-    addRow({ ...shared, drafted: asPlanned }, predicted ? { speedup: predicted } : {}, comparison);
+  for (const measured of await bench([asPlanned], '--plan', plan))
+    addRow(measured, measured.predicted ? { speedup: measured.predicted } : {});
+}
+
+async function readMeasured(): Promise<Measured[]> {
+  const text = await readFile(measuredFile, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Measured);
 }
 
 try {
@@ -239,12 +277,13 @@ try {
   );
   await target.close();
   const half = (rest: number): string => texts.filter((_, index) => index % 2 === rest).join('\n');
+  await mkdir(folder, { recursive: true });
   await writeFile(file('profiled.jsonl'), half(0));
   await writeFile(file('measured.jsonl'), half(1));
+  const known = await readMeasured();
   for (const engine of engines) {
     for (const temperature of temperatures) {
-      for (const draft of drafts)
-        await measure(engine, temperature, draft, file(`profile-${engine}-${temperature}.json`));
+      for (const draft of drafts) await measure(engine, temperature, draft, known);
     }
   }
   const fixed = rows.filter(({ drafted }) => drafted !== asPlanned);
@@ -273,5 +312,5 @@ try {
       rows,
     });
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  if (given.folder === undefined) await rm(folder, { recursive: true, force: true });
 }

@@ -147,6 +147,21 @@ describe('draft trees', () => {
     expect(plan.rule).toBe('tokenwise');
   });
 
+  // A tree of one node was planned for at 1.21 of plain decoding, where drafts of one token, of which more was measured, were at 1.00.
+  test('that are chains are left to what is known of chains', () => {
+    const plan = compile(
+      treeEntries(1, [
+        [0.9, 0],
+        [0, 0],
+      ]),
+    );
+    expect(plan.drafters[0]).toMatchObject({ predictedLength: 1 });
+    expect(plan.drafters[0]?.tree).toBeUndefined();
+    expect(decisionsOf(plan)).toBe(
+      'small.gguf drafts chains: no tree is better than plain decoding or a chain',
+    );
+  });
+
   test('make a drafter that pays of one whose chains do not', () => {
     const acceptance = [acceptanceEntry(acceptanceCounts([0.05, 0], 1_000_000))];
     const plan = compile({

@@ -83,7 +83,7 @@ function decide(program: Program, candidate: Candidate): Outcome {
       evaluateTree(drafting, pipeline, { parents: [-1] }) === undefined
         ? 'the costs of trees that the objective asks for were not measured'
         : asked === undefined
-          ? 'no tree is better than plain decoding'
+          ? 'no tree is better than plain decoding or a chain'
           : 'this one is larger than those that were measured',
     );
   const { shape, evaluation } = found;

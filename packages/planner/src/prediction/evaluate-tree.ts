@@ -50,7 +50,7 @@ export function evaluateTree(
  * The tree with the best score among all shapes within what was measured (`chooseTreeShape`, of which a weighted geometric
  * mean of the objective's measures is the cost), whether or not it pays.
  *
- * @returns undefined where nothing is known of trees, or nothing better than plain decoding is found.
+ * @returns undefined where nothing is known of trees, or the best shape is none or a chain, of which chains tell more.
  */
 export function bestTree(
   drafting: TreeDrafting,
@@ -75,7 +75,7 @@ export function bestTree(
       return evaluation === undefined ? Number.POSITIVE_INFINITY : costOf(evaluation);
     },
   });
-  const evaluation = shape.parents.length === 0 ? undefined : evaluateTree(drafting, pipeline, shape);
+  const evaluation = leavesOf(shape) > 1 ? evaluateTree(drafting, pipeline, shape) : undefined;
   return evaluation && { shape, evaluation };
 }
 

@@ -62,7 +62,25 @@ describe('what rounds take more in texts', () => {
     ).toBe(1);
     expect(inTextsFactor({ plain: timed(99, 0), drafting: [timed(99, 0)] }, costAt)(1)).toBe(1);
     expect(
-      inTextsFactor({ plain: timed(99, 0), drafting: [none, timed(99, 1, { times: 9 })] }, costAt)(1),
+      inTextsFactor({ plain: timed(99, 0), drafting: [none, timed(199, 1, { times: 9 })] }, costAt)(1),
     ).toBe(1.5);
+  });
+
+  test('is bounded in what plain rounds among few drafts add', () => {
+    for (const [times, expected] of [
+      [0.8, 1 / 1.5],
+      [1.2, 1.5],
+    ] as const) {
+      const drafting = [timed(9000, 0, { times }), none, none, timed(300, 3)];
+      expect(inTextsFactor({ plain: timed(300, 0), drafting }, costAt)(3)).toBeCloseTo(expected, 9);
+    }
+  });
+
+  // A slow stretch made a length's measured cost 2.3 times what 461 rounds in texts took; three tokens were predicted 28 % too slow.
+  test('has no bound where hundreds of rounds were timed', () => {
+    for (const times of [0.4, 2]) {
+      const drafting = [none, none, none, timed(461, 3, { times })];
+      expect(inTextsFactor({ plain: timed(300, 0), drafting }, costAt)(3)).toBeCloseTo(times, 9);
+    }
   });
 });

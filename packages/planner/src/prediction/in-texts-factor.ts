@@ -5,7 +5,11 @@ import { linearBetween } from './linear-between.js';
 export const fewestRounds = 20;
 /** A length of which so many were timed has a factor of its own. */
 const fewestOfOneLength = 50;
-/** A machine that was disturbed for a while tells of itself, not of drafts. */
+/**
+ * Fewer rounds tell little more than the costs that they correct: a machine that was disturbed for a while tells of itself. So many
+ * took turns with plain ones for long enough to tell more than a cost that one slow stretch may have decided.
+ */
+const fewestUnbounded = 200;
 const mostFactor = 1.5;
 
 /**
@@ -33,17 +37,22 @@ export function inTextsFactor(
   // As fast as the machine was when the costs were measured.
   const speed = told(plain, 0) / plain.milliseconds;
   const idleRest = (idle.milliseconds * speed - idle.told) / rounds;
-  const factorOf = (cell: { rounds: number; milliseconds: number; told: number }): number =>
-    bounded((cell.milliseconds * speed + cell.rounds * idleRest) / cell.told);
+  const factorOf = (cell: { rounds: number; milliseconds: number; told: number }): number => {
+    const own = cell.milliseconds * speed;
+    const factor = bounded(own + cell.rounds * idleRest, own) / cell.told;
+    return cell.rounds < fewestUnbounded ? bounded(factor) : factor;
+  };
+  const often = drafts.filter((cell) => cell.rounds >= fewestOfOneLength);
+  const own = linearBetween(new Map(often.map((cell) => [cell.drafted, factorOf(cell)])));
+  if (own !== undefined) return own;
   const all = factorOf({
     rounds,
     milliseconds: total((cell) => cell.milliseconds),
     told: total((cell) => cell.told),
   });
-  const often = drafts.filter((cell) => cell.rounds >= fewestOfOneLength);
-  return linearBetween(new Map(often.map((cell) => [cell.drafted, factorOf(cell)]))) ?? (() => all);
+  return () => all;
 }
 
-function bounded(factor: number): number {
-  return Math.min(mostFactor, Math.max(1 / mostFactor, factor));
+function bounded(value: number, around = 1): number {
+  return Math.min(mostFactor * around, Math.max(around / mostFactor, value));
 }

@@ -105,6 +105,7 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
   const inTexts = pair.measuredInTexts?.find(isOfPair);
   const factorOf = inTexts === undefined ? () => 1 : inTextsFactor(inTexts, aloneAt);
   const factorAt = (length: number): number => (length === 0 ? 1 : factorOf(length));
+  const at = (length: number, tokens: number): number => aloneAt(length, tokens) * factorAt(length);
   const trees = pair.measuredTrees?.find(isOfPair);
   const treeFactor =
     trees &&
@@ -118,7 +119,7 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
     relativeDeviation: measuredDeviation,
     contexts: passes.target.contexts,
     contextTokens,
-    at: (length, tokens = contextTokens) => aloneAt(length, tokens) * factorAt(length),
+    at: (length, tokens = contextTokens) => at(length, tokens),
     together: (length, sequences, tokens = contextTokens) => {
       const alone = passes.at(length, tokens, sequences);
       return alone === undefined ? undefined : (alone + sequences * restAt(length)) * factorAt(length);
@@ -126,9 +127,13 @@ export function roundCostsOf(profile: Profile, pair: RoundPair): RoundCosts | un
     ofTree: (tree, tokens = contextTokens) => {
       const alone = passes.ofTree(tree, tokens);
       if (alone === undefined) return undefined;
-      if (treeFactor !== undefined) return alone * treeFactor(tree.nodes);
-      // What a chain of as many tokens takes beside its passes, and more in texts.
-      return (alone + restAt(tree.nodes)) * factorAt(tree.nodes);
+      const whole =
+        treeFactor === undefined
+          ? // What a chain of as many tokens takes beside its passes, and more in texts.
+            (alone + restAt(tree.nodes)) * factorAt(tree.nodes)
+          : alone * treeFactor(tree.nodes);
+      // A tree is no less work than the longest chain in it, of which more was measured.
+      return Math.max(whole, at(tree.draftPasses.length, tokens));
     },
   };
 }
