@@ -230,17 +230,17 @@ async function measure(
   const timed = ['--prompts', file('measured.jsonl'), '--max-tokens', String(tokens), '--repeats', '1'];
   /** Each of the drafts, as it was measured before or else now. */
   const bench = async (
-    drafts: readonly Measured['drafted'][],
+    wanted: readonly Measured['drafted'][],
     ...options: readonly string[]
   ): Promise<readonly Measured[]> => {
-    const before = own.filter(({ drafted }) => drafts.includes(drafted));
-    if (before.length === drafts.length) return before;
+    const before = own.filter(({ drafted }) => wanted.includes(drafted));
+    if (before.length === wanted.length) return before;
     const runs: (readonly Result[])[] = [];
     for (let process = 0; process < processes; process++) {
       const output = await foretoken('bench', ...options, ...timed, '--json');
       runs.push((JSON.parse(output) as Bench).engines[0]?.results ?? []);
     }
-    const measured = drafts.map((drafted, index): Measured => {
+    const measured = wanted.map((drafted, index): Measured => {
       const { comparison, predicted } = meanOf(runs.map((run) => run[index] as Result));
       const shared = { engine, temperature: Number(temperature), draft, drafted, comparison };
       return predicted === undefined ? shared : { ...shared, predicted };

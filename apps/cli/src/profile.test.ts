@@ -109,6 +109,25 @@ describe('foretoken profile', () => {
     expect(pairs).toContainEqual(['Q8_0', 'Q4_0']);
   });
 
+  // Regression: a model joined with what copies text was refused as a file that is not there, and joined text drafters were measured as
+  // one, which no plan asks for.
+  it('measures drafters that are joined one after the other', async () => {
+    const joined = ['--draft', 'prompt-lookup+embedded', '--threads', '1', '--context-tokens', '64'];
+    const settings = ['profile', '-o', output, ...joined, '--json', '--budget', '4s'];
+    let drafters: readonly string[];
+    // A slow machine leaves steps to the next run.
+    do {
+      const { code, stdout, stderr } = await runCommand(settings);
+      expect(code, stderr).toBe(0);
+      const { profile, measured, kept, left } = JSON.parse(stdout) as ProfileSetupResult;
+      const steps = [...measured, ...kept, ...left];
+      expect(steps).toContain('prompt-lookup: acceptance of prompt-lookup');
+      expect(steps).toContain('embedded: acceptance of draft.gguf');
+      drafters = profile.roundCosts.map(({ drafter }) => drafter);
+    } while (drafters.length < 2);
+    expect(drafters).toEqual(['prompt-lookup', 'draft.gguf']);
+  });
+
   it('tells key-value caches apart, and expects their memory', async () => {
     const types = ['--kv-types', 'f16,q8_0', '--target-kv-types', 'f16'];
     const settings = ['--threads', '1', '--budget', '1s', '--context-tokens', '64', ...types, '--json'];

@@ -104,7 +104,7 @@ Measured are passes of 1 to 64 tokens, whole rounds by draft length, acceptance 
 probability and by recent history, the host's own work, draft trees where a model or a head makes them and the target
 reads them, memory, and energy where a meter can be read (RAPL, NVML), else an estimate by --power-model. The file is whole after every measurement: Ctrl-C
 keeps what was measured, and running again goes on where it ended. Models, engines, thread counts and weight formats that
-are measured into one file stand beside each other.
+are measured into one file stand beside each other. Drafters that are joined by "+" are measured one after the other.
 
 Prompts of --prompts such as {"messages": [{"role": "user", "content": "Hello"}]} are what foretoken chat and serve send:
 the model's chat template writes them. Prompts are told apart by their tokens.
@@ -114,14 +114,14 @@ Examples:
   foretoken profile --output profile.json --budget 10m --backend all --threads 1,2
   foretoken profile --output profile.json --budget 5m --weight-formats q8_0,q4_0 --target-weight-formats source
   foretoken profile --output profile.json --budget 5m --kv-types f16,q8_0 --target-kv-types f16
-  foretoken profile --output profile.json --model big.gguf --draft small.gguf --prompts chats.jsonl`,
+  foretoken profile --output profile.json --model big.gguf --draft small.gguf+prompt-lookup --prompts chats.jsonl`,
     )
     .action(async (options) => {
       const signal = interruptSignal();
       const prompts = await readPrompts(options, options.model);
       const clock = (): number => performance.now();
-      const parts = checkDraftSelection(selectionOf(options));
-      const varied = configurations(options, parts.some(isModelPart));
+      const drafters = checkDraftSelection(selectionOf(options));
+      const varied = configurations({ ...options, drafters });
       const energy = await openEnergyMeters(clock);
       try {
         const result = await withTimedProgress('profile', (onProgress) =>
@@ -151,7 +151,7 @@ Examples:
                   contextTokens: options.contextTokens,
                   rule: options.rule,
                   // The drafters of another vocabulary make no trees.
-                  treeRule: options.foreignDraft === undefined ? treeRuleOf(options.rule) : undefined,
+                  treeRule: selection.foreignDraft === undefined ? treeRuleOf(options.rule) : undefined,
                   sampling: samplingSettings(options),
                   machine: describeMachine(),
                   libraries: libraries(),
@@ -198,9 +198,13 @@ function selectionOf(
 ): ModelSelection {
   const { threads, weightFormat, draftWeightFormat, kvType, backend = options.backend } = configuration ?? {};
   const { draftBackend = backend } = options;
+  const { draft = options.draft } = configuration ?? {};
+  const isOfModel = configuration === undefined || isModelPart(configuration.draft);
   return {
     ...options,
     backend,
+    draft,
+    foreignDraft: isOfModel ? options.foreignDraft : undefined,
     threads,
     weightFormat,
     draftWeightFormat,
@@ -222,7 +226,7 @@ async function profiledModels(
   const { threads, model, backend, draftBackend = backend, weightFormat, draftWeightFormat } = selection;
   const targetFile = modelPath(model, tinyModels.target);
   const targetId = model === 'embedded' ? 'embedded target' : path.basename(targetFile);
-  const draftName = selection.draft ?? 'embedded';
+  const { draft: draftName } = configuration;
   const { file: draftFile, ...layers } = draftModel(draftName, targetFile);
   const draftId = draftName === 'embedded' ? 'embedded draft' : path.basename(draftFile);
   // Some of the target's own layers, or the target itself.

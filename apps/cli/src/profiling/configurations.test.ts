@@ -3,14 +3,15 @@ import { expect, test } from 'vitest';
 import { draftKvType } from '../engines/kv-types.js';
 import { configurations, type Variations } from './configurations.js';
 
-const of = (variations: Partial<Variations>, hasDraftModel = true) =>
-  configurations({ backend: 'llamacpp', ...variations }, hasDraftModel);
+const of = (variations: Partial<Variations>) =>
+  configurations({ backend: 'llamacpp', drafters: ['embedded'], ...variations });
 
 test('without anything to vary there is one, as files and engines have it', () => {
   const [only, ...others] = of({});
   expect(others).toEqual([]);
   expect(only).toEqual({
     backend: 'llamacpp',
+    draft: 'embedded',
     threads: undefined,
     weightFormat: undefined,
     draftWeightFormat: undefined,
@@ -21,8 +22,8 @@ test('without anything to vary there is one, as files and engines have it', () =
 });
 
 test('key-value types vary for both models, or for one of them', () => {
-  const pairs = (variations: Partial<Variations>, hasDraftModel?: boolean) =>
-    of(variations, hasDraftModel).map(({ kvType, draftKvType: draft }) => [kvType, draft]);
+  const pairs = (variations: Partial<Variations>) =>
+    of(variations).map(({ kvType, draftKvType: draft }) => [kvType, draft]);
   // f16 is what llama.cpp chooses by itself: asked for or not, it is the same configuration.
   expect(pairs({ kvTypes: 'f16,q8_0' })).toEqual([
     [undefined, undefined],
@@ -35,7 +36,8 @@ test('key-value types vary for both models, or for one of them', () => {
     [undefined, 'q8_0'],
   ]);
   expect(pairs({ targetKvTypes: 'q8_0' })).toEqual([['q8_0', undefined]]);
-  expect(pairs({ kvTypes: 'Q4_0' }, false)).toEqual([['q4_0', undefined]]);
+  for (const drafters of [[], ['prompt-lookup'], ['eagle']])
+    expect(pairs({ kvTypes: 'Q4_0', drafters })).toEqual([['q4_0', undefined]]);
 });
 
 test('every combination has a title of its own', () => {
@@ -56,6 +58,23 @@ test('all engines come in turn, each with a draft on the same one', () => {
   ]);
   // Formats have other names there.
   expect(() => of({ backend: 'all', weightFormats: 'q8_0' })).toThrow(/of the backend onnx/);
+});
+
+test('drafters come one after the other on every engine, formats of drafts with models alone', () => {
+  const drafters = ['prompt-lookup', 'small.gguf'];
+  const all = of({ backend: 'all', drafters, targetWeightFormats: 'source', weightFormats: 'source' });
+  expect(all.map(({ title, draft }) => [title, draft])).toEqual([
+    ['llamacpp, prompt-lookup', 'prompt-lookup'],
+    ['llamacpp, small.gguf', 'small.gguf'],
+    ['onnx, prompt-lookup', 'prompt-lookup'],
+    ['onnx, small.gguf', 'small.gguf'],
+  ]);
+  const formats = of({ drafters, weightFormats: 'source,Q4_0', targetWeightFormats: 'source' });
+  expect(formats.map(({ draft, draftWeightFormat }) => [draft, draftWeightFormat])).toEqual([
+    ['prompt-lookup', undefined],
+    ['small.gguf', undefined],
+    ['small.gguf', 'Q4_0'],
+  ]);
 });
 
 test.each<[Partial<Variations>, RegExp]>([

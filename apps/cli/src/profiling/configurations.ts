@@ -2,11 +2,14 @@ import type { KvType } from '@foretoken/llamacpp-backend';
 import { backendNames } from '../engines/backends.js';
 import { parseKvTypes } from '../engines/kv-types.js';
 import { parseWeightFormats } from '../engines/weight-formats.js';
+import { isModelPart } from '../options/draft-parts.js';
 
 /** What `foretoken profile` was asked to vary. */
 export interface Variations {
   /** "all": every one, in turn. */
   readonly backend: string;
+  /** Each in turn, by itself, as a plan asks for it; none: the target alone. */
+  readonly drafters: readonly string[];
   readonly draftBackend?: string | undefined;
   readonly threads?: readonly number[] | undefined;
   readonly weightFormats?: string | undefined;
@@ -19,6 +22,8 @@ export interface Variations {
 export interface Configuration {
   /** Of the target. */
   readonly backend: string;
+  /** What drafts, as `--draft` names it, or "none". */
+  readonly draft: string;
   readonly threads: number | undefined;
   /** Of the target. */
   readonly weightFormat: string | undefined;
@@ -31,23 +36,27 @@ export interface Configuration {
 }
 
 /**
- * Every combination of what is varied, engine by engine. The target's first formats come with all of the draft's before its second ones come,
- * since other formats of the target are another target.
- *
- * @param hasDraftModel false where no model drafts: then only the target's formats are varied.
+ * Every combination of what is varied, engine by engine and drafter by drafter. The target's first formats come with all of the
+ * draft's before its second ones come, since other formats of the target are another target. Where no model drafts, only the
+ * target's formats are varied.
  */
-export function configurations(variations: Variations, hasDraftModel: boolean): readonly Configuration[] {
+export function configurations(variations: Variations): readonly Configuration[] {
   const backends = variations.backend === 'all' ? backendNames : [variations.backend];
+  const drafts = variations.drafters.length === 0 ? ['none'] : variations.drafters;
   return backends.flatMap((backend) =>
-    onBackend({ ...variations, backend }, hasDraftModel).map((one) => ({
-      ...one,
-      title: [...(backends.length > 1 ? [backend] : []), one.title].filter((part) => part !== '').join(', '),
-    })),
+    drafts.flatMap((draft) => {
+      const place = [...(backends.length > 1 ? [backend] : []), ...(drafts.length > 1 ? [draft] : [])];
+      return ofDrafter({ ...variations, backend }, draft).map((one) => ({
+        ...one,
+        title: [...place, one.title].filter((part) => part !== '').join(', '),
+      }));
+    }),
   );
 }
 
-function onBackend(variations: Variations, hasDraftModel: boolean): readonly Configuration[] {
+function ofDrafter(variations: Variations, draft: string): readonly Configuration[] {
   const { backend, draftBackend = backend, weightFormats, threads = [undefined] } = variations;
+  const hasDraftModel = isModelPart(draft);
   const own = [undefined];
   const { targetWeightFormats = weightFormats } = variations;
   const option =
@@ -69,6 +78,7 @@ function onBackend(variations: Variations, hasDraftModel: boolean): readonly Con
         draftFormats.flatMap((draftWeightFormat) =>
           draftCaches.map((draftKvType) => ({
             backend,
+            draft,
             threads: count,
             weightFormat,
             draftWeightFormat,

@@ -128,8 +128,10 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   const measured = profile.roundCosts.filter(isOfDrafter);
   const ofSampling = profile.acceptance.filter(isOfDrafter);
   const entries = ofSampling.filter(({ sampling }) => sameSampling(sampling, pipeline.sampling));
-  if (ofSampling.length > 0 && entries.length === 0)
-    return `its acceptance was measured with other sampling settings (${ofSampling.map(({ sampling }) => JSON.stringify(sampling)).join(', ')})`;
+  if (ofSampling.length > 0 && entries.length === 0) {
+    const settings = new Set(ofSampling.map(({ sampling }) => JSON.stringify(sampling)));
+    return `its acceptance was measured with other sampling settings (${[...settings].join(', ')})`;
+  }
   const ofTrees = (target: ModelConfiguration, draft: ModelConfiguration | null): TreeAcceptanceEntry[] =>
     profile.treeAcceptance.filter(
       (entry) =>

@@ -149,7 +149,11 @@ describe('legality', () => {
   });
 
   test('what was measured with other sampling settings is not used', () => {
-    expect(() => compile({ sampling: { temperature: 1 } })).toThrow('other sampling settings');
+    // Regression: measured on two engines, they were named twice.
+    const twice = { acceptance: [acceptanceEntry({}), acceptanceEntry({})] };
+    expect(() => compile({ sampling: { temperature: 1 } }, twice)).toThrow(
+      'other sampling settings ({"temperature":0.8})',
+    );
     // No setting that does nothing makes a difference.
     expect(compile({ sampling: { temperature: 0.8, topK: 0, topP: 1 } }).drafters).toHaveLength(1);
   });
