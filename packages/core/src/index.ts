@@ -103,6 +103,7 @@ export type {
   GenerationStart,
   RoundMeasurement,
 } from './scheduling/draft-length-controller.js';
+export { endsFirst } from './scheduling/ends-first.js';
 export { createFixedDraftLength } from './scheduling/fixed-draft-length.js';
 export { createLearningDraftLength } from './scheduling/learning-draft-length.js';
 export type { LearningDraftLength, LearningDraftLengthOptions } from './scheduling/learning-draft-length.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { ForetokenError, verificationRules } from '@foretoken/core';
+import { endsFirst, ForetokenError, verificationRules } from '@foretoken/core';
 import {
   describeMachine,
   openEnergyMeters,
@@ -137,7 +137,8 @@ Examples:
               try {
                 return await profileSetup({
                   ...(await profiledModels(selection, models, configuration)),
-                  prompts: encodePrompts(models.target.tokenizer, prompts),
+                  // A file may be sorted by kind, and a short budget sees its beginning alone.
+                  prompts: endsFirst(encodePrompts(models.target.tokenizer, prompts)),
                   energy,
                   // Beside a meter nothing is estimated.
                   powerModel: energy.meters.length === 0 ? options.powerModel : undefined,

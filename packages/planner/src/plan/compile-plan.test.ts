@@ -495,12 +495,14 @@ describe('order and combination', () => {
         { drafters: [{ kind: 'prompt-lookup' }] },
         { acceptance: [{ ...lookup, promptCount: 8, promptsUsed }], roundCosts: lookupRounds() },
       );
+    // Four of eight too, half of them: a user's file of four lost prompt lookup by the two that there was time for.
+    expect(textOf(compiled(4), 'drafter-order')).toMatch(/counted on 4 of 8 prompts/);
     const plan = compiled(2);
     expect(plan.drafters.map(({ name }) => name)).toEqual(['prompt-lookup']);
     expect(textOf(plan, 'drafter-order')).toMatch(/counted on 2 of 8 prompts/);
     expect(plan.predicted.speedup.estimate).toBe(1);
     for (const emit of [emitLlamaServer, emitVllm]) expect(emit(plan).text).not.toMatch(/ngram|num_spec/);
-    expect(compiled(4).drafters).toEqual([]);
+    expect(compiled(8).drafters).toEqual([]);
   });
 
   test('the fallback needs no model of the plan', () => {
