@@ -14,6 +14,7 @@ import { suggestionsTable } from '../output/suggestions-table.js';
 import { namedTarget } from '../planning/model-names.js';
 import { modelsOnDisk } from '../suggestion/models-on-disk.js';
 import { ownCandidates } from '../suggestion/own-candidates.js';
+import { profileCommandFor } from '../suggestion/profile-command.js';
 import { profiledSpeeds } from '../suggestion/profiled-speeds.js';
 import { targetPassCosts } from '../suggestion/round-costs.js';
 import { suggest } from '../suggestion/suggest.js';
@@ -72,7 +73,8 @@ Examples:
       if (options.json === true) printJson({ target: target.name, suggestions });
       else {
         printLine(suggestionsTable(suggestions));
-        note('Measure those that may pay: foretoken profile --model ... --draft ... --output profile.json');
+        const command = profileCommandFor(model, backend, suggestions);
+        if (command !== undefined) note(`Measure what may pay: ${command}`);
       }
     });
 }

@@ -160,7 +160,7 @@ describe('where drafting does not pay', () => {
     const runs = Array.from({ length: 20 }, (_, text) =>
       generation(controller, hopeless, { maximumTokens: 500, text }),
     );
-    expect(drafts(runs[0] as Run)).toBeLessThan(12);
+    expect(drafts(runs[0] as Run)).toBeLessThan(20);
     // Half of what tries may lose at first, in plain rounds.
     expect((runs[0] as Run).milliseconds - (runs[0] as Run).tokens).toBeLessThan(8);
     expect(runs.slice(1).map(drafts)).toEqual(new Array(19).fill(0));

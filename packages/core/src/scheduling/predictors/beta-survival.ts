@@ -1,14 +1,18 @@
 import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import { type AcceptancePredictor, verifiedCount } from './acceptance-predictor.js';
+import { BetaCells, inside } from './beta-cells.js';
 import { confidenceBin, confidenceBins } from './confidence-bin.js';
+import { TextAcceptance } from './text-acceptance.js';
 
 /**
  * Observations of a cell after which an earlier one of it counts 1/e: of a position, which follows the text, and of a
  * bin of confidence, which says how far the drafter may be believed.
  */
 const memory = { text: 16, drafter: 64 };
-/** Observations that a cell's prior is worth before it has any; it is forgotten with them. */
+/** Observations that a cell's prior is worth before it has any. */
 const priorWeight = 4;
+/** That of the present text is worth so many, and as many more as it is of texts. */
+const leastTextPriorWeight = 3;
 /** The last stands for all later positions. */
 const positions = 8;
 /** Texts after which an earlier one counts 1/e, and how many the given prior is worth. */
@@ -22,10 +26,9 @@ const textShare = 0.5;
  * of the drafter's confidence, with exponential forgetting; the tokens after a rejection are censored (the hazards of
  * Kaplan and Meier 1958, with a conjugate prior).
  *
- * A cell with few observations leans on its bin over all positions, that on its position, and a position on the mean over
- * all where that is above its prior. A lower mean does not count: it comes from first positions, and where a copied text
- * goes on at all, it goes on for long. Positions start anew with every text, from what earlier texts had on average, since
- * texts differ. What a confidence means stays, and is moved by half of what the text's log-odds differ from the usual.
+ * A cell with few observations leans on its bin over all positions, and that on its position. Positions start anew with every
+ * text, from what earlier texts had on average, since texts differ, and within a text where it changes (`TextAcceptance`). What a
+ * confidence means stays, and is moved by half of what the text's log-odds differ from the usual.
  *
  * @throws InvalidArgumentError for a prior that is no list of probabilities.
  */
@@ -46,25 +49,24 @@ export function createBetaSurvival(
   const earlier = new EarlierTexts(
     (at) => priorAcceptance[Math.min(at, priorAcceptance.length - 1)] as number,
   );
-  let ofText = new BetaCells(1, memory.text);
-  let ofTextByPosition = new BetaCells(positions, memory.text);
-  const byPosition = new BetaCells(positions, memory.drafter);
-  const byBin = new BetaCells(confidenceBins, memory.drafter);
-  const byBoth = new BetaCells(positions * confidenceBins, memory.drafter);
-  const atPosition = (at: number): number => {
-    const prior = earlier.at(at);
-    return inside(ofTextByPosition.mean(at, Math.max(prior, ofText.mean(0, prior))));
-  };
+  const beginText = (): TextAcceptance =>
+    new TextAcceptance(
+      Array.from({ length: positions }, (_, at) => earlier.at(at)),
+      { lasting: memory.text, priorWeight: leastTextPriorWeight + earlier.weight },
+    );
+  let text = beginText();
+  const byPosition = new BetaCells(positions, memory.drafter, priorWeight);
+  const byBin = new BetaCells(confidenceBins, memory.drafter, priorWeight);
+  const byBoth = new BetaCells(positions * confidenceBins, memory.drafter, priorWeight);
   return {
     name: 'beta survival',
     beginText() {
       earlier.end();
-      ofText = new BetaCells(1, memory.text);
-      ofTextByPosition = new BetaCells(positions, memory.text);
+      text = beginText();
     },
     predict(position, confidence) {
       const at = Math.min(position, positions - 1);
-      const now = atPosition(at);
+      const now = text.mean(at);
       if (confidence === undefined) return now;
       const usual = inside(byPosition.mean(at, earlier.at(at)));
       const bin = confidenceBin(confidence);
@@ -76,11 +78,10 @@ export function createBetaSurvival(
     },
     update(chain) {
       const count = verifiedCount(chain);
+      text.observe(count, chain.acceptedCount);
       for (let position = 0; position < count; position++) {
         const at = Math.min(position, positions - 1);
         const outcome = position < chain.acceptedCount ? 1 : 0;
-        ofText.observe(0, outcome);
-        ofTextByPosition.observe(at, outcome);
         byPosition.observe(at, outcome);
         earlier.observe(at, outcome);
         const confidence = chain.confidences[position];
@@ -126,43 +127,14 @@ class EarlierTexts {
     this.#observed.fill(0);
   }
 
+  /** Texts that the first position's mean is of, the given prior among them. */
+  get weight(): number {
+    return this.#weights[0] as number;
+  }
+
   at(position: number): number {
     return (this.#sums[position] as number) / (this.#weights[position] as number);
   }
-}
-
-/** Discounted Beta posteriors. */
-class BetaCells {
-  readonly #forgetting: number;
-  readonly #accepted: Float64Array;
-  readonly #observed: Float64Array;
-  /** What is left of each cell's prior. */
-  readonly #priorWeight: Float64Array;
-
-  /** @param lasting observations of a cell after which an earlier one of it counts 1/e. */
-  constructor(count: number, lasting: number) {
-    this.#forgetting = Math.exp(-1 / lasting);
-    this.#accepted = new Float64Array(count);
-    this.#observed = new Float64Array(count);
-    this.#priorWeight = new Float64Array(count).fill(priorWeight);
-  }
-
-  /** @param outcome 1 for an accepted token, 0 for a rejected one. */
-  observe(cell: number, outcome: 0 | 1): void {
-    this.#accepted[cell] = (this.#accepted[cell] as number) * this.#forgetting + outcome;
-    this.#observed[cell] = (this.#observed[cell] as number) * this.#forgetting + 1;
-    this.#priorWeight[cell] = (this.#priorWeight[cell] as number) * this.#forgetting;
-  }
-
-  mean(cell: number, prior: number): number {
-    const weight = this.#priorWeight[cell] as number;
-    return ((this.#accepted[cell] as number) + weight * prior) / ((this.#observed[cell] as number) + weight);
-  }
-}
-
-/** No chance is certain. */
-function inside(chance: number): number {
-  return Math.max(0.01, Math.min(0.99, chance));
 }
 
 function logOddsOf(chance: number): number {
