@@ -23,7 +23,10 @@ test.each<[readonly Suggestion[], string | undefined]>([
   ],
   [[lookup, foreign], '--draft prompt-lookup+foreign.gguf --foreign-draft slem'],
   [[suggestion('copy.gguf', { kind: 'own copy' }), lookup], '--draft prompt-lookup'],
-  [[suggestion('small.gguf'), suggestion('prompt-lookup', { kind: 'text', verdict: 'no' })], '--draft small.gguf'],
+  [
+    [suggestion('small.gguf'), suggestion('prompt-lookup', { kind: 'text', verdict: 'no' })],
+    '--draft small.gguf',
+  ],
   [[suggestion('large.gguf', { verdict: 'unlikely' })], undefined],
 ])('%# names what may pay and is there', (suggestions, drafts) => {
   expect(profileCommandFor('big.gguf', 'onnx', suggestions)).toBe(

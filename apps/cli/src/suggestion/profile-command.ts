@@ -17,10 +17,13 @@ export function profileCommandFor(
   const best = ready.find(({ options }) => options.length === 0) ?? ready[0];
   const drafts = [...hopeful.filter(({ draft }) => draft === 'prompt-lookup'), ...(best ? [best] : [])];
   if (drafts.length === 0) return undefined;
-  const words = [
-    ...['foretoken', 'profile', '--output', 'profile.json', '--model', model, '--backend', backend],
-    ...['--draft', drafts.map(({ draft }) => draft).join('+')],
-  ];
-  const quoted = words.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word));
-  return [...quoted, ...(best?.options ?? [])].join(' ');
+  const named = drafts.map(({ draft }) => draft).join('+');
+  return [
+    `foretoken profile --output profile.json --model ${quoted(model)} --backend ${backend} --draft ${quoted(named)}`,
+    ...(best?.options ?? []),
+  ].join(' ');
+}
+
+function quoted(word: string): string {
+  return /\s/.test(word) ? JSON.stringify(word) : word;
 }

@@ -10,6 +10,7 @@ const fewestOfOneLength = 50;
  * took turns with plain ones for long enough to tell more than a cost that one slow stretch may have decided.
  */
 const fewestUnbounded = 200;
+/** Of a factor from fewer, and of what the plain rounds among drafts add to one. */
 const mostFactor = 1.5;
 
 /**
