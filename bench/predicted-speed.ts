@@ -32,6 +32,7 @@ import {
 } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { foretoken } from './support/foretoken.js';
+import { readJsonLines, toJsonLines } from './support/json-lines.js';
 import { geometricMean } from './support/means.js';
 import { specBenchPrompts } from './support/spec-bench-prompts.js';
 import { writeResult } from './support/write-result.js';
@@ -245,7 +246,7 @@ async function measure(
       const shared = { engine, temperature: Number(temperature), draft, drafted, comparison };
       return predicted === undefined ? shared : { ...shared, predicted };
     });
-    await appendFile(measuredFile, measured.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    await appendFile(measuredFile, toJsonLines(measured));
     return measured;
   };
   for (const measured of await bench(lengths, ...setup, '--draft-length', lengths.join(',')))
@@ -257,17 +258,10 @@ async function measure(
   }
   if (!isPlanned) return;
   const plan = file('plan.json');
-  await foretoken('plan', ...setup, '--profile', profile, '--output', plan);
+  if (!own.some(({ drafted }) => drafted === asPlanned))
+    await foretoken('plan', ...setup, '--profile', profile, '--output', plan);
   for (const measured of await bench([asPlanned], '--plan', plan))
     addRow(measured, measured.predicted ? { speedup: measured.predicted } : {});
-}
-
-async function readMeasured(): Promise<Measured[]> {
-  const text = await readFile(measuredFile, 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Measured);
 }
 
 try {
@@ -280,7 +274,7 @@ try {
   await mkdir(folder, { recursive: true });
   await writeFile(file('profiled.jsonl'), half(0));
   await writeFile(file('measured.jsonl'), half(1));
-  const known = await readMeasured();
+  const known = await readJsonLines<Measured>(measuredFile);
   for (const engine of engines) {
     for (const temperature of temperatures) {
       for (const draft of drafts) await measure(engine, temperature, draft, known);

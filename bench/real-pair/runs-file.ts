@@ -1,8 +1,9 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { PromptKind } from './chat-prompts.js';
 import type { Generation } from './generation.js';
 import type { PairName } from './pairs.js';
+import { readJsonLines, toJsonLines } from '../support/json-lines.js';
 
 /** One generation that was measured, a line of the file. */
 export interface Run extends Omit<Generation, 'tokens'> {
@@ -30,30 +31,17 @@ export interface Run extends Omit<Generation, 'tokens'> {
 export const runsFile = fileURLToPath(new URL('../results/real-pair-runs.jsonl', import.meta.url));
 
 /** What was measured so far; without a last line that was cut off. */
-export async function readRuns(file: string): Promise<Run[]> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  const lines = text.split('\n');
-  lines.pop();
-  return lines.map((line) => JSON.parse(line) as Run);
+export function readRuns(file: string): Promise<Run[]> {
+  return readJsonLines(file);
 }
 
 /** Adds the generations of one unit. */
 export async function appendRuns(file: string, runs: readonly Run[]): Promise<void> {
-  await appendFile(file, linesOf(runs));
+  await appendFile(file, toJsonLines(runs));
 }
 
 /** Writes the whole file anew; what was there stays whole until then. */
 export async function rewriteRuns(file: string, runs: readonly Run[]): Promise<void> {
-  await writeFile(`${file}.part`, linesOf(runs));
+  await writeFile(`${file}.part`, toJsonLines(runs));
   await rename(`${file}.part`, file);
-}
-
-function linesOf(runs: readonly Run[]): string {
-  return runs.map((run) => `${JSON.stringify(run)}\n`).join('');
 }

@@ -24,6 +24,12 @@ const optionsOf = (changes: Partial<Profile>) => ({
   profile: smallProfile(changes),
 });
 const hopeless = [acceptanceEntry(acceptanceCounts([0.02, 0.02, 0.02], 1_000_000))];
+/** Rounds of so many milliseconds each. */
+const timed = (rounds: number, each: number) => ({
+  rounds,
+  milliseconds: rounds * each,
+  contextTokens: rounds * 64,
+});
 
 describe('predictions of fixed drafts', () => {
   test.each([1, 3, 7])('are those of a plan, of %i tokens', (length) => {
@@ -135,11 +141,6 @@ describe('predictions of fixed drafts', () => {
     ];
     const { treePasses, treeAcceptance } = treeEntries(1.2, shares);
     const [entry] = sampleProfile().treeRounds as [TreeRoundsEntry];
-    const timed = (rounds: number, each: number) => ({
-      rounds,
-      milliseconds: rounds * each,
-      contextTokens: rounds * 64,
-    });
     const trees = [
       { widths: [2], ...timed(20, 24) },
       { widths: [2, 2], ...timed(30, 48) },
@@ -171,11 +172,6 @@ describe('predictions of fixed drafts', () => {
       [0.5, 0.5],
     ]);
     const [entry] = sampleProfile().treeRounds as [TreeRoundsEntry];
-    const timed = (rounds: number, each: number) => ({
-      rounds,
-      milliseconds: rounds * each,
-      contextTokens: rounds * 64,
-    });
     const { target, draft, drafter } = smallProfile().roundCosts[0] as RoundCostsEntry;
     const trees = [{ widths: [2, 2], ...timed(100, 4) }];
     const treeRounds = [{ ...entry, target, draft, drafter, plain: timed(100, 10), trees }];
