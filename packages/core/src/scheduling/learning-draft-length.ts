@@ -10,6 +10,7 @@ import type {
 } from './draft-length-controller.js';
 import { GenerationLengths } from './generation-lengths.js';
 import { LearnedRoundCosts } from './learned-round-costs.js';
+import { LossAllowance, type RoundMode } from './loss-allowance.js';
 import { paysToGoOn } from './pays-to-go-on.js';
 import type { AcceptancePredictor } from './predictors/acceptance-predictor.js';
 import { createBetaSurvival } from './predictors/beta-survival.js';
@@ -74,14 +75,6 @@ const endGain = 1;
  */
 const savedOverRead = 2;
 const hopedOverRead = 4;
-/**
- * What tries may lose: so many plain rounds at first, then a share of the time and one of what drafting saves; no more than
- * `mostLoss` is laid by, or what was saved on texts that copy would be lost on many that do not.
- */
-const firstLoss = 16;
-const lossPerTime = 0.0025;
-const lossPerSaved = 0.2;
-const mostLoss = 32;
 /**
  * Plain rounds before drafting is tried again: what tries may lose bounds how often that is. With pauses that doubled, a text that
  * began to copy again after 64 tokens was noticed when it was half over.
@@ -175,7 +168,7 @@ class LearningController implements LearningDraftLength {
   /** Plain rounds that were not counted yet. Between two passes code and data come from memory, at once they cost a third. */
   readonly #uncounted: RoundMeasurement[] = [];
   /** What the next or present round is for. */
-  #mode: 'plain' | 'draft' | 'try' = 'plain';
+  #mode: RoundMode = 'plain';
   /** What the present draft is judged by; undefined where it is not stopped. */
   #present:
     | {
@@ -210,8 +203,7 @@ class LearningController implements LearningDraftLength {
   #isOneOfSeveral = false;
   /** Of the present generation. */
   #rounds = 0;
-  /** Plain rounds that tries may lose. */
-  #allowedLoss = firstLoss;
+  readonly #allowance = new LossAllowance();
 
   constructor({ maximumLength, lengths, roundCosts }: Settings, predictor: AcceptancePredictor) {
     this.#maximumLength = maximumLength;
@@ -288,7 +280,7 @@ class LearningController implements LearningDraftLength {
     if (this.#firstDraftsLeft > 0 || costs === undefined) {
       // Asking what has nothing to propose may have taken all that tries may lose.
       if (
-        this.#allowedLoss < 0 ||
+        this.#allowance.rounds < 0 ||
         !this.#mayPayToRead(hopedGain, this.#isOneOfSeveral ? savedOverRead : hopedOverRead)
       ) {
         this.#mode = 'plain';
@@ -378,7 +370,7 @@ class LearningController implements LearningDraftLength {
       // It had nothing to propose that is worth verifying, as what copies text in most rounds: a plain round, but for the asking.
       const asking = draftMilliseconds ?? 0;
       this.#costs.observe(0, roundMilliseconds - asking, missed);
-      this.#accountAsking(asking);
+      if (this.#plain !== undefined) this.#allowance.countAsking(this.#mode, asking, this.#plain);
       return;
     }
     // Of a draft that ended where its use ended.
@@ -386,7 +378,11 @@ class LearningController implements LearningDraftLength {
       round.known === undefined ? 0 : ((draftMilliseconds ?? 0) * (whole - draftedCount)) / whole;
     this.#costs.observe(draftedCount, roundMilliseconds - leftOut, missed);
     if (draftedCount > 0 && this.#firstDraftsLeft > 0) this.#firstDraftsLeft -= 1;
-    else this.#account(roundMilliseconds, committedCount, askedLength > 0 ? missed : 0);
+    else if (this.#plain !== undefined) {
+      const reading = askedLength > 0 ? this.#costs.catchUp(missed) : 0;
+      const counted = { mode: this.#mode, milliseconds: roundMilliseconds, committedCount, reading };
+      this.#allowance.countRound(counted, this.#plain);
+    }
   }
 
   /** Rounds in which nothing was proposed tell of plain ones as well as those that ask for nothing. */
@@ -478,7 +474,7 @@ class LearningController implements LearningDraftLength {
     if (good.length === 0 || this.#plainRounds < pause) return 0;
     const plain = costs[0] as number;
     const reading = this.#costs.catchUp(this.#missed);
-    const allowed = this.#allowedLoss * plain;
+    const allowed = this.#allowance.rounds * plain;
     if (reading > allowed) return 0;
     const bad = this.#choose(costs, acceptance, -farText * this.#texts.deviation);
     const far = this.#savedBy(bad.expectedGain) + this.#savedBy(good.expectedGain);
@@ -487,31 +483,5 @@ class LearningController implements LearningDraftLength {
     const once = (costs[1] as number) - (1 + (acceptance[0] as number)) * plain;
     const loss = reading + Math.max(0, once);
     return gained < loss || loss > allowed ? 0 : good.length;
-  }
-
-  /**
-   * A round counts at most as ten plain ones a token, and twice what a draft model had to read first: a clock that jumped
-   * would allow tries without end.
-   */
-  #account(milliseconds: number, committedCount: number, read: number): void {
-    const plain = this.#plain;
-    if (plain === undefined || !(milliseconds >= 0)) return;
-    const most = 10 * plain * committedCount + (read > 0 ? 2 * this.#costs.catchUp(read) : 0);
-    const counted = Math.min(milliseconds, most);
-    this.#count(counted, plain * committedCount - counted);
-  }
-
-  /** A round in which nothing was proposed: but for the asking it neither saves nor loses. */
-  #accountAsking(milliseconds: number): void {
-    const plain = this.#plain;
-    if (plain === undefined || !(milliseconds >= 0)) return;
-    const counted = Math.min(milliseconds, 10 * plain);
-    this.#count(plain + counted, -counted);
-  }
-
-  #count(milliseconds: number, saved: number): void {
-    const kept = this.#mode === 'draft' ? lossPerSaved * saved : this.#mode === 'try' ? saved : 0;
-    const allowed = this.#allowedLoss + (lossPerTime * milliseconds + kept) / (this.#plain as number);
-    this.#allowedLoss = Math.min(allowed, mostLoss);
   }
 }
