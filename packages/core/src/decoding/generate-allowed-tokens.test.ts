@@ -1,8 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Drafter } from '../contract/drafter.js';
+import { chainDraft } from '../drafting/chain-draft.js';
 import { drafterFactories } from '../drafting/drafters.js';
 import { createForcedTokenDrafter } from '../drafting/forced-token-drafter.js';
 import { createModelDrafter } from '../drafting/model-drafter.js';
+import { createStagedDrafter } from '../drafting/staged-drafter.js';
+import { oneHot } from '../sampling/draw.js';
 import { generationError } from '../testing/enumerate-generation.js';
 import { randomTable } from '../testing/random-table.js';
 import { createSyntheticTreeDrafter } from '../testing/synthetic-tree-drafter.js';
@@ -105,3 +108,42 @@ test('the control: a drafter that reports what it drew without the mask is seen'
   };
   expect(await error(wrong, 'tokenwise')).toBeGreaterThan(1e-3);
 });
+
+// Was wrong: rows behind a forbidden guess were masked too, and a mask with nothing for them ended the generation.
+test.each([0, 1])(
+  'a mask is asked about texts that it allows alone, at temperature %i',
+  async (temperature) => {
+    const choices = [
+      [1, 2, 0],
+      [1, 0, 0],
+    ];
+    const strict = {
+      mask(history: readonly number[]): Uint8Array {
+        const written = history.slice(prompt.length);
+        const left = choices.filter((choice) => written.every((token, at) => token === choice[at]));
+        if (left.length === 0) throw new Error(`${written.join(' ')} is none of the choices`);
+        const mask = new Uint8Array(vocabularySize);
+        for (const choice of left) mask[choice[written.length] as number] = 1;
+        return mask;
+      },
+    };
+    // Knows no mask, and is right about nothing.
+    const wrong: Drafter = {
+      name: 'wrong',
+      propose: async (_, { maximumTokens }) => {
+        const guesses = [2, 2].slice(0, maximumTokens);
+        return chainDraft('wrong', guesses, guesses.map(oneHot));
+      },
+      observe() {},
+      async close() {},
+    };
+    const inner = createStagedDrafter({ model: draft, target, drafter: wrong });
+    for (const drafter of [wrong, inner]) {
+      const sampling = { allowedTokens: strict, temperature };
+      const run = { target, drafter, prompt, sampling, draftLength: 2, ignoreEndTokens: true };
+      const { tokens, counters } = await generateText({ ...run, maximumTokens: 3 });
+      expect(choices).toContainEqual(tokens);
+      expect(counters.draftedCount).toBeGreaterThan(0);
+    }
+  },
+);

@@ -1,10 +1,9 @@
-import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { ForwardResult } from '../contract/forward.js';
-import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { VerificationOutcome } from '../contract/verification-rule.js';
 import type { DecodeEvent, FinishReason, TokenOrigin } from './decode-event.js';
-import { draftDepth, isChain, pathTokens } from './draft-shape.js';
+import { draftRows } from './draft-rows.js';
+import { draftDepth, isChain } from './draft-shape.js';
 import { dropDrafter, isAbort } from './drop-drafter.js';
 import { emptyDraft } from './empty-draft.js';
 import type { GenerateOptions } from './generate-options.js';
@@ -52,7 +51,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
       const drafted = state.clock?.();
       const { logits, hiddenStates } = await forwardDraft(state, draft);
       const passed = state.clock?.();
-      const rows = targetRows(state, draft, logits);
+      const rows = draftRows(draft, logits, state.transform, state.tokens);
       const outcome = state.rule.verify(
         draft,
         rows,
@@ -219,19 +218,6 @@ async function forwardDraft(state: GenerationState, draft: Draft): Promise<Forwa
   };
   const [result] = await state.target.forward([request], { signal: state.signal });
   return result as ForwardResult;
-}
-
-/** The target's distribution after the committed tokens and after each node, with that node's history. */
-function targetRows(state: GenerationState, draft: Draft, logits: LogitsHandle): Distribution[] {
-  const history = state.tokens;
-  const committedLength = history.length;
-  const rows: Distribution[] = [];
-  for (let row = 0; row <= draft.tokens.length; row++) {
-    history.push(...pathTokens(draft, row - 1));
-    rows.push(state.transform.apply(logits.read(row), history, row));
-    history.length = committedLength;
-  }
-  return rows;
 }
 
 /** Keeps the last committed token and the accepted path in the cache, and nothing else. */

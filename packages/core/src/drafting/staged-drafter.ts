@@ -3,8 +3,8 @@ import type { Draft } from '../contract/draft.js';
 import type { DraftContext } from '../contract/draft-context.js';
 import type { DraftBudget, Drafter } from '../contract/drafter.js';
 import type { LanguageModel } from '../contract/language-model.js';
-import type { LogitsHandle } from '../contract/logits-handle.js';
 import type { VerificationRule } from '../contract/verification-rule.js';
+import { draftRows } from '../decoding/draft-rows.js';
 import { isChain } from '../decoding/draft-shape.js';
 import { emptyDraft } from '../decoding/empty-draft.js';
 import { ClosedError } from '../errors/closed-error.js';
@@ -100,6 +100,7 @@ class StagedDrafter implements Drafter {
   readonly #window: TextWindow;
   readonly #sequence: DraftSequence;
   readonly #transform = new OwnTransform();
+  readonly #softened = new OwnTransform((source) => source.soften());
   #closed = false;
 
   constructor(
@@ -136,13 +137,14 @@ class StagedDrafter implements Drafter {
     const length = Math.min(budget.maximumTokens, this.#model.contextLength - stage.text.length + 1);
     let stopped = false;
     while (tokens.length < length && !stopped) {
-      const { committed, rows } = await this.#innerRound(stage, length - tokens.length, tokens.length);
+      const { committed, rows, lawAt } = await this.#innerRound(stage, length - tokens.length, tokens.length);
       for (const [index, token] of committed.entries()) {
         const distribution = rows[index] as Distribution;
         tokens.push(token);
         distributions.push(distribution);
         const probability = probabilityOf(distribution, token);
-        stopped = context.shouldStop?.({ token, probability, depth: tokens.length - 1 }) === true;
+        const modelLaw = (): Distribution => lawAt(index);
+        stopped = context.shouldStop?.({ token, probability, depth: tokens.length - 1, modelLaw }) === true;
         if (stopped) break;
       }
       stage.history.push(...committed);
@@ -162,8 +164,8 @@ class StagedDrafter implements Drafter {
   }
 
   /**
-   * One round of speculative decoding with the draft model as the target: 1 to `limit` tokens, and the draft model's
-   * law at the position of each.
+   * One round of speculative decoding with the draft model as the target: 1 to `limit` tokens, the draft model's
+   * law at the position of each, and how it saw the position (`DraftedToken.modelLaw`), until the next round.
    *
    * @param slot the transform's first row to write to.
    */
@@ -171,7 +173,7 @@ class StagedDrafter implements Drafter {
     { context, transform, random, history, text }: Stage,
     limit: number,
     slot: number,
-  ): Promise<{ committed: number[]; rows: Distribution[] }> {
+  ): Promise<{ committed: number[]; rows: Distribution[]; lawAt: (index: number) => Distribution }> {
     const { signal } = context;
     const round = random.round(history.length);
     const askedLength = Math.min(
@@ -181,7 +183,7 @@ class StagedDrafter implements Drafter {
     );
     const draft = await this.#proposeInner({ ...context, tokens: history, random: round }, askedLength);
     const logits = await this.#sequence.read(text, draft.tokens, signal);
-    const rows = readRows(logits, transform, [...history, ...draft.tokens], history.length, slot);
+    const rows = draftRows(draft, logits, transform, history, slot);
     const outcome = this.#rule.verify(draft, rows, random.verification(this.#rule, draft, history.length));
     const accepted = outcome.acceptedPath.map((node) => draft.tokens[node] as number);
     const committed = [...accepted, outcome.nextToken];
@@ -193,7 +195,13 @@ class StagedDrafter implements Drafter {
         hiddenRows: undefined,
       });
     }
-    return { committed, rows };
+    const lawAt = (index: number): Distribution =>
+      context.transform.greedy
+        ? this.#softened
+            .of(context.transform)
+            .apply(logits.read(index), [...history, ...committed.slice(0, index)], 0)
+        : (rows[index] as Distribution);
+    return { committed, rows, lawAt };
   }
 
   async #proposeInner(context: DraftContext, askedLength: number): Promise<Draft> {
@@ -211,17 +219,4 @@ class StagedDrafter implements Drafter {
     }
     return draft;
   }
-}
-
-/** The laws after the first `start` tokens of a text and after each of the tokens that follow. */
-function readRows(
-  logits: LogitsHandle,
-  transform: LogitsTransform,
-  text: readonly number[],
-  start: number,
-  slot: number,
-): Distribution[] {
-  return Array.from({ length: text.length - start + 1 }, (_, row) =>
-    transform.apply(logits.read(row), text.slice(0, start + row), slot + row),
-  );
 }

@@ -3,10 +3,13 @@ import { oneHot } from '../../sampling/draw.js';
 import { mostProbable } from './most-probable.js';
 import { remainingLaw } from './without-token.js';
 
-/** A node to be: its token, and the distribution that the token was drawn from, given the siblings before it. */
+/** A node to be. */
 interface Child {
   readonly token: number;
+  /** What the token was drawn from, given the siblings before it. */
   readonly distribution: Distribution;
+  /** How the draft saw it: the same, but for certain guesses. */
+  readonly modelLaw: Distribution;
 }
 
 /**
@@ -24,6 +27,7 @@ export function withReplacement(draw: DrawToken): ChooseChildren {
     Array.from({ length: count }, (_, rank) => ({
       token: draw(distribution, firstNode + rank),
       distribution,
+      modelLaw: distribution,
     }));
 }
 
@@ -39,7 +43,7 @@ export function withoutReplacement(draw: DrawToken, buffers: Float64Array[]): Ch
     const children: Child[] = [];
     for (let law: Distribution | undefined = distribution; law !== undefined && children.length < count; ) {
       const token = draw(law, firstNode + children.length);
-      children.push({ token, distribution: law });
+      children.push({ token, distribution: law, modelLaw: law });
       if (children.length === count) break;
       law = remainingLaw(law, token, buffers, firstNode + children.length);
     }
@@ -49,4 +53,8 @@ export function withoutReplacement(draw: DrawToken, buffers: Float64Array[]): Ch
 
 /** The most probable tokens, each a deterministic guess: for greedy decoding, where a drawn child has no sibling. */
 export const deterministicChildren: ChooseChildren = (distribution, count) =>
-  mostProbable(distribution, count).map(({ token }) => ({ token, distribution: oneHot(token) }));
+  mostProbable(distribution, count).map(({ token }) => ({
+    token,
+    distribution: oneHot(token),
+    modelLaw: distribution,
+  }));

@@ -1,3 +1,4 @@
+import type { Distribution } from '../../contract/distribution.js';
 import type { DraftedToken } from '../../contract/draft-context.js';
 import { oneHot } from '../../sampling/draw.js';
 import { type TreeLimits, TreeRoom } from '../../scheduling/tree-shape.js';
@@ -31,6 +32,8 @@ export async function growConfidentTree(
 ): Promise<DraftTree> {
   const tried = new DraftTree();
   const values: number[] = [];
+  /** What each node was taken from. */
+  const laws: Distribution[] = [];
   const levels = Math.min(growth.depth, limits.maximumDepth);
   const branching = limits.maximumLeaves === 1 ? 1 : growth.branching;
   let layer = limits.maximumTokens > 0 ? [-1] : [];
@@ -40,8 +43,10 @@ export async function growConfidentTree(
     const first = tried.size;
     for (const [index, node] of layer.entries()) {
       const value = node < 0 ? 1 : (values[node] as number);
-      for (const { token, probability } of mostProbable(rows[index] as (typeof rows)[number], branching)) {
+      const law = rows[index] as Distribution;
+      for (const { token, probability } of mostProbable(law, branching)) {
         tried.add(node, token, oneHot(token));
+        laws.push(law);
         values.push(value * probability);
       }
     }
@@ -53,7 +58,7 @@ export async function growConfidentTree(
       .toSorted((left, right) => left - right);
     inner += layer.length;
   }
-  return pick(tried, mostValuable(tried, values, limits), shouldStop);
+  return pick(tried, laws, mostValuable(tried, values, limits), shouldStop);
 }
 
 /** The nodes to keep, ascending. */
@@ -71,6 +76,7 @@ function mostValuable(tried: DraftTree, values: readonly number[], limits: TreeL
 
 function pick(
   tried: DraftTree,
+  laws: readonly Distribution[],
   nodes: readonly number[],
   shouldStop: ((drafted: DraftedToken) => boolean) | undefined,
 ): DraftTree {
@@ -86,7 +92,8 @@ function pick(
       token,
       tried.distributions[node] as (typeof tried.distributions)[number],
     );
-    if (shouldStop?.({ token, probability: 1, depth: parent.depth }) !== true)
+    const modelLaw = (): Distribution => laws[node] as Distribution;
+    if (shouldStop?.({ token, probability: 1, depth: parent.depth, modelLaw }) !== true)
       open.set(node, { node: index, depth: parent.depth + 1 });
   }
   return tree;

@@ -281,6 +281,7 @@ test('without draws the children are the most probable tokens, as certain guesse
 test('a node at which the draft stops has no children', async () => {
   const law = randomTable(7, vocabularySize, 'smooth');
   const asked: { token: number; probability: number; depth: number }[] = [];
+  const laws: unknown[] = [];
   const tree = await growSampledTree(
     stepperOf(law),
     { ...wide, maximumTokens: 9 },
@@ -288,7 +289,9 @@ test('a node at which the draft stops has no children', async () => {
     ({ probabilities }) => probabilities.findIndex((probability) => probability > 0),
     [],
     (drafted) => {
-      asked.push({ ...drafted });
+      const { modelLaw, ...rest } = drafted;
+      asked.push(rest);
+      laws.push(modelLaw?.());
       return drafted.token === 0;
     },
   );
@@ -300,4 +303,5 @@ test('a node at which the draft stops has no children', async () => {
       depth: tree.path(node).length - 1,
     })),
   );
+  expect(laws).toEqual(tree.distributions);
 });

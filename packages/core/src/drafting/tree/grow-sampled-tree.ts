@@ -87,7 +87,9 @@ export async function growSampledTree(
       room.add(node);
       const depth = tree.path(node).length;
       const probability = probabilityOf(tree.distributions[child] as Distribution, token);
-      if (shouldStop?.({ token, probability, depth }) !== true) beginNode(child, best.asked * chance);
+      const modelLaw = best.law;
+      if (shouldStop?.({ token, probability, depth, modelLaw: () => modelLaw }) !== true)
+        beginNode(child, best.asked * chance);
       best.asked *= 1 - chance;
       best.rank += 1;
       best.law = remainingLaw(best.law, token, buffers, child, rank === 0);

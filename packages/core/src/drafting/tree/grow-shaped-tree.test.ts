@@ -98,14 +98,14 @@ describe('what is wrong is found', () => {
 
   test('the law before the removal, reported for a later sibling', async () => {
     const stale: Sampling = (draw) => (distribution, count, firstNode) =>
-      distinct(draw)(distribution, count, firstNode).map(({ token }) => ({ token, distribution }));
+      distinct(draw)(distribution, count, firstNode).map((child) => ({ ...child, distribution }));
     expect(await error(stale)).toBeGreaterThan(visible);
   });
 
   test('a removal without renormalising', async () => {
     const thinned: Sampling = (draw) => (distribution, count, firstNode) =>
       distinct(draw)(distribution, count, firstNode).map((child, rank, children) => ({
-        token: child.token,
+        ...child,
         distribution: rank === 0 ? distribution : removed(distribution, (children[0] as typeof child).token),
       }));
     expect(await error(thinned)).toBeGreaterThan(visible);
@@ -168,9 +168,12 @@ test('deterministic children are the most probable tokens, one-hot, ties to the 
 test('a node at which the draft stops has no children, and keeps all its siblings', async () => {
   const law = randomTable(7, vocabularySize, 'smooth');
   const asked: { token: number; probability: number; depth: number }[] = [];
+  const laws: (Distribution | undefined)[] = [];
   const first: DrawToken = ({ probabilities }) => probabilities.findIndex((probability) => probability > 0);
   const tree = await growShapedTree(tableStepper(law), shapeOf([2, 2]), distinct(first), (drafted) => {
-    asked.push({ ...drafted });
+    const { modelLaw, ...rest } = drafted;
+    asked.push(rest);
+    laws.push(modelLaw?.());
     return drafted.token === 0;
   });
   expect(tree.tokens).toEqual([0, 1, 0, 1]);
@@ -182,6 +185,7 @@ test('a node at which the draft stops has no children, and keeps all its sibling
       depth: (tree.parents[node] as number) < 0 ? 0 : 1,
     })),
   );
+  expect(laws).toEqual(tree.distributions);
 });
 
 test('every level is one step over the nodes that have children', async () => {

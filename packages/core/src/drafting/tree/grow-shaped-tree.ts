@@ -31,13 +31,13 @@ export async function growShapedTree(
     for (const [index, { place, node }] of level.entries()) {
       const count = counts[place + 1] as number;
       const children = chooseChildren(rows[index] as (typeof rows)[number], count, tree.size);
-      for (const [rank, { token, distribution }] of children.entries()) {
+      for (const [rank, { token, distribution, modelLaw }] of children.entries()) {
         const child = {
           place: (firsts[place + 1] as number) + rank,
           node: tree.add(node, token, distribution),
         };
-        const stops =
-          shouldStop?.({ token, probability: probabilityOf(distribution, token), depth }) === true;
+        const probability = probabilityOf(distribution, token);
+        const stops = shouldStop?.({ token, probability, depth, modelLaw: () => modelLaw }) === true;
         if (!stops && (counts[child.place + 1] as number) > 0) next.push(child);
       }
     }

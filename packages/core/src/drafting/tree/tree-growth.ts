@@ -112,7 +112,8 @@ class ShapedGrowth implements TreeGrowth {
     // A greedy distribution has one token: siblings are then certain guesses, none of them drawn.
     const certainOnly = independentSiblings && transform.greedy;
     const shape = this.#chooser.next(certainOnly ? withoutBranches(request.limits) : request.limits);
-    const ranked = transform.greedy && !isChain(shape);
+    // The callback is told how sure the draft is, which a greedy distribution does not say.
+    const ranked = transform.greedy && (!isChain(shape) || shouldStop !== undefined);
     const stepper = begin((ranked ? this.#softened : this.#cloned).of(transform));
     const drawn = independentSiblings ? withReplacement(draw) : withoutReplacement(draw, this.#buffers);
     this.#last = await growShapedTree(stepper, shape, ranked ? deterministicChildren : drawn, shouldStop);
