@@ -11,7 +11,6 @@ import { derivedRandom } from '../random/derived-random.js';
 import type { DraftLengthController } from '../scheduling/draft-length-controller.js';
 import { drafterOptions, readingOf } from '../scheduling/drafter-options.js';
 import { DrafterSchedule, type ScheduledDraft } from '../scheduling/drafter-schedule.js';
-import { confidenceOf } from '../scheduling/draft-confidences.js';
 import type { LearningDraftLengthOptions } from '../scheduling/learning-draft-length.js';
 import { firstDrawn, knownOf, toVerify } from '../verification/certain-tokens.js';
 import { distinctLeaves } from './distinct-leaves.js';
@@ -76,7 +75,7 @@ interface Asked {
   /** Of its nodes in the draft handed over. */
   readonly nodes: readonly number[];
   /** How sure it was of its tokens; undefined where it was not asked to say. */
-  readonly confidences?: readonly number[];
+  readonly confidences?: readonly (number | undefined)[];
 }
 
 class CombinedDrafter implements Drafter {
@@ -154,7 +153,8 @@ class CombinedDrafter implements Drafter {
       seen.push({ index, askedLength, draftedCount, acceptedCount, usedCount, leftOutCount, confidences });
     }
     this.#asked = [];
-    this.#schedule.settle(seen);
+    // The others ask in the order given, and would never come to what it collects.
+    if (this.#combination === 'estimate') this.#schedule.settle(seen);
   }
 
   async close(): Promise<void> {
@@ -178,10 +178,10 @@ class CombinedDrafter implements Drafter {
     const { lengths, isOwn } = this.#schedule.take(budget.maximumTokens);
     const asked = new Map<number, Asked>();
     const ask = async (index: number, isJudged: boolean): Promise<Asked> => {
-      const confidences: number[] = [];
+      const confidences: (number | undefined)[] = [];
       const own = isJudged
         ? (drafted: DraftedToken) => {
-            confidences.push(confidenceOf(drafted));
+            confidences.push(drafted.confidence);
             return false;
           }
         : this.#schedule.stopOf(index);
@@ -201,17 +201,17 @@ class CombinedDrafter implements Drafter {
       if (length === 0) continue;
       // Without a schedule of its own, what stops a draft is asked about one draft only.
       if (!isFree || !isOwn) {
-        offers.push({ index, length, confidences: undefined, isWhole: false });
+        offers.push({ index, length, confidences: undefined, isTree: false });
         continue;
       }
       const { draft, confidences = [] } = await ask(index, true);
       checkCertain(draft, this.#drafters[index] as Drafter);
-      const whole = !isChain(draft);
+      const isTree = !isChain(draft);
       offers.push({
         index,
-        length: draftDepth(draft),
-        confidences: whole ? new Array<undefined>(draftDepth(draft)).fill(undefined) : confidences,
-        isWhole: whole,
+        length: draft.tokens.length,
+        confidences: isTree ? new Array<undefined>(draftDepth(draft)).fill(undefined) : confidences,
+        isTree,
       });
     }
     let used: Draft = emptyDraft;

@@ -47,12 +47,17 @@ export class ModelDrafter implements Drafter {
   readonly #softened = new OwnTransform((source) => source.soften());
   #closed = false;
 
-  constructor(model: LanguageModel, target: LanguageModel, vocabulary: DraftVocabulary) {
+  constructor(
+    model: LanguageModel,
+    target: LanguageModel,
+    vocabulary: DraftVocabulary,
+    name: string = model.name,
+  ) {
     this.#model = model;
     this.#vocabulary = vocabulary;
     this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
-    this.name = model.name;
+    this.name = name;
     this.window = this.#window.size;
     this.relativeSize = relativeSize(model, target);
   }

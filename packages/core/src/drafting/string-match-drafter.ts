@@ -58,7 +58,7 @@ class StringMatchDrafter implements Drafter {
     this.#target = target.tokenizer;
     this.#window = new TextWindow(model);
     this.#sequence = new DraftSequence(model);
-    this.name = model.name;
+    this.name = `${model.name} (slem)`;
     this.window = this.#window.size;
     this.relativeSize = relativeSize(model, target);
   }

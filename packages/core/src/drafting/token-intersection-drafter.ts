@@ -36,7 +36,8 @@ export function createTokenIntersectionDrafter({ model, target }: TokenIntersect
       `No token of the draft ${model.name} has the text of a token of the target ${target.name}: nothing can be drafted by token intersection. Draft by string match, or choose another draft.`,
     );
   }
-  return new ModelDrafter(model, target, tokenIntersection(target.tokenizer, model.tokenizer, shared));
+  const vocabulary = tokenIntersection(target.tokenizer, model.tokenizer, shared);
+  return new ModelDrafter(model, target, vocabulary, `${model.name} (tli)`);
 }
 
 /** The target's vocabulary as a draft model of another one sees it. */

@@ -171,7 +171,7 @@ test('what a model drafted for nothing is no part of what a plain round takes: a
   schedule.begin({ promptLength: 1, maximumTokens: 1000 });
   const chosen = (): unknown[] => {
     schedule.take(schedule.next(15));
-    return schedule.choose([{ index: 0, confidences: [0.4], length: 1, isWhole: false }]);
+    return schedule.choose([{ index: 0, confidences: [0.4], length: 1, isTree: false }]);
   };
   for (let round = 0; round < 40; round++) {
     expect(chosen()).toEqual([]);
@@ -187,4 +187,33 @@ test('what a model drafted for nothing is no part of what a plain round takes: a
       roundMilliseconds: 18,
     });
   }
+});
+
+// Was wrong: the first round of the next generation, a plain one, was taken for the round with the draft.
+test('a draft of a generation that was left before its round was measured teaches nothing', () => {
+  const reading = { window: 0, relativeSize: undefined };
+  const schedule = new DrafterSchedule([{ isFree: true, reading, maximumLength: 3, priorAcceptance: [0.3] }]);
+  const plainRound = (): void => {
+    schedule.next(15);
+    schedule.observe({
+      askedLength: 0,
+      draftedCount: 0,
+      acceptedCount: 0,
+      committedCount: 1,
+      draftMilliseconds: 0,
+      passMilliseconds: 10,
+      roundMilliseconds: 10,
+    });
+  };
+  schedule.begin({ promptLength: 1, maximumTokens: 1000 });
+  for (let round = 0; round < 8; round++) plainRound();
+  schedule.take(schedule.next(15));
+  const counts = { askedLength: 3, draftedCount: 3, acceptedCount: 0, usedCount: 3, leftOutCount: 0 };
+  schedule.settle([{ ...counts, index: 0, confidences: [] }]);
+  schedule.begin({ promptLength: 1, maximumTokens: 1000 });
+  for (let round = 0; round < 8; round++) plainRound();
+  schedule.take(schedule.next(15));
+  // What three tokens cost is not known, and they promise less than one.
+  const confidences = [undefined, undefined, undefined];
+  expect(schedule.choose([{ index: 0, confidences, length: 3, isTree: false }])).toEqual([]);
 });

@@ -33,12 +33,15 @@ export interface ScheduledRound {
 /** What there is to choose from: a free drafter's draft, or what another would draft. */
 export interface DraftOffer {
   readonly index: number;
-  /** How sure a free drafter is of each token, undefined where it does not say; undefined: nothing is drafted yet. */
+  /**
+   * How sure a free drafter is of each token, by position, undefined where it does not say; undefined: nothing is drafted
+   * yet.
+   */
   readonly confidences: readonly (number | undefined)[] | undefined;
-  /** Tokens of the draft, or to be asked for. */
+  /** Tokens of the draft, a tree's nodes, or tokens to be asked for. */
   readonly length: number;
-  /** True for a draft that is a tree. */
-  readonly isWhole: boolean;
+  /** True for a draft with branches, which is used whole or not at all. */
+  readonly isTree: boolean;
 }
 
 export interface ChosenDraft {
@@ -110,6 +113,8 @@ export class DrafterSchedule implements DraftLengthController {
 
   readonly begin = (start: GenerationStart): void => {
     this.#lengths = undefined;
+    // Of a generation that ended between a round and its measurement.
+    this.#seen = [];
     this.#isFirstRound = true;
     const forgetting = Math.min(1, shareMemory / Math.max(1, this.#tokens.all));
     this.#tokens = { all: this.#tokens.all * forgetting, left: this.#tokens.left * forgetting };
@@ -215,12 +220,12 @@ export class DrafterSchedule implements DraftLengthController {
     this.#learn(round);
   }
 
-  #promise({ index, confidences, length, isWhole }: DraftOffer): Promised | undefined {
+  #promise({ index, confidences, length, isTree }: DraftOffer): Promised | undefined {
     const { judge, controller, meanRun } = this.#parts[index] as Part;
     if (judge === undefined)
       return { index, length, ...(controller as LearningDraftLength).promise(length, meanRun) };
     if (this.#isOwn) {
-      const judged = judge.judge(confidences ?? [], isWhole);
+      const judged = isTree ? judge.judgeTree(confidences ?? [], length) : judge.judge(confidences ?? []);
       return judged && { index, ...judged };
     }
     const usual = new Array<undefined>(length).fill(undefined);

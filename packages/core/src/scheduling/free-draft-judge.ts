@@ -48,23 +48,41 @@ export class FreeDraftJudge {
    * The beginning of a draft with the most expected tokens per millisecond; undefined where none pays.
    *
    * @param confidences by token, [draft].
-   * @param isWhole true where it is to be used whole or not at all, as a tree.
    */
-  judge(confidences: readonly (number | undefined)[], isWhole: boolean): JudgedDraft | undefined {
+  judge(confidences: readonly (number | undefined)[]): JudgedDraft | undefined {
     if (this.#costs.plain === undefined || confidences.length === 0) return undefined;
     const costs = this.#costs.upTo(confidences.length);
     if (costs === undefined) {
-      const length = Math.min(confidences.length, isWhole ? confidences.length : firstLength);
-      const expectedCommitted = this.expected(confidences.slice(0, length));
-      return expectedCommitted > 2 ? { length, expectedCommitted, milliseconds: undefined } : undefined;
+      const first = confidences.slice(0, firstLength);
+      return this.#first(first, first.length);
     }
     const { length, expectedCommitted, cost, expectedGain } = chooseDraftLength(
       confidences.length,
       (position) => this.#acceptance(confidences, position),
       (drafted) => costs[drafted] as number,
-      isWhole ? new Set([confidences.length]) : undefined,
     );
     return expectedGain > leastGain ? { length, expectedCommitted, milliseconds: cost } : undefined;
+  }
+
+  /**
+   * A draft with branches, whole: as many tokens as it is deep may be right, and all of its nodes take time.
+   *
+   * @param confidences by level, [depth].
+   */
+  judgeTree(confidences: readonly (number | undefined)[], nodes: number): JudgedDraft | undefined {
+    const { plain } = this.#costs;
+    if (plain === undefined) return undefined;
+    const cost = this.#costs.upTo(nodes)?.[nodes];
+    if (cost === undefined) return this.#first(confidences, nodes);
+    const expectedCommitted = this.expected(confidences);
+    const gain = (expectedCommitted * plain) / cost;
+    return gain > leastGain ? { length: nodes, expectedCommitted, milliseconds: cost } : undefined;
+  }
+
+  /** Before a draft was seen, what promises at least one token more. */
+  #first(confidences: readonly (number | undefined)[], length: number): JudgedDraft | undefined {
+    const expectedCommitted = this.expected(confidences);
+    return expectedCommitted > 2 ? { length, expectedCommitted, milliseconds: undefined } : undefined;
   }
 
   #acceptance(confidences: readonly (number | undefined)[], position: number): number {

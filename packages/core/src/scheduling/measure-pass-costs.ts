@@ -13,7 +13,10 @@ export interface MeasurePassCostsOptions {
   readonly lengths: readonly number[];
   /** Milliseconds after which nothing more is measured, but for three lengths at least once. */
   readonly budget: number;
-  /** Tokens already in the cache; fewer where reading that many would take a quarter of the budget. Default 64. */
+  /**
+   * Tokens already in the cache, at least 1; at most half of the context, and fewer where reading that many would take a
+   * quarter of the budget. Default 64.
+   */
   readonly prefixLength?: number | undefined;
   /** The host work on every row is done, and counted, with these settings. */
   readonly sampling?: SamplingSettings | undefined;
@@ -42,7 +45,8 @@ export async function measurePassCosts(
   model: LanguageModel,
   options: MeasurePassCostsOptions,
 ): Promise<MeasuredCostCurve> {
-  const { clock, signal, budget, prefixLength = 64 } = options;
+  const { clock, signal, budget } = options;
+  const prefixLength = Math.max(1, Math.min(options.prefixLength ?? 64, model.contextLength >> 1));
   const transform = createLogitsTransform(options.sampling ?? {}, model.vocabularySize);
   const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - prefixLength);
   const lengths = coarseToFine(options.lengths.filter((length) => length <= longest));
