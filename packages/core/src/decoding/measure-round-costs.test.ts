@@ -40,6 +40,14 @@ test('a pass costs what the clock says', async () => {
   expect(curve).toEqual({ lengths: [1, 2, 4], milliseconds: [5, 7, 11], contextTokens: 64 });
 });
 
+// Was wrong: with 64 tokens in the cache a context of 64 had no room for a pass, and that was thrown.
+test.each([2, 16, 64, 65])('a context of %i tokens has passes in its second half', async (contextLength) => {
+  const { model, clock } = timedModel(0, { contextLength });
+  const curve = await measurePassCosts(model, { clock, lengths: [1, 2, 4, 64], budget: 1e6 });
+  expect(curve.contextTokens).toBe(Math.min(64, contextLength >> 1));
+  expect(curve.lengths).toEqual([1, 2, 4, 64].filter((length) => length <= contextLength >> 1));
+});
+
 // Four of 64 tokens took a third of the budget of a model of 100 ms a token, and three lengths were all that was measured.
 test('passes of one length have turns of four, long ones of two', async () => {
   const { model, clock, widths } = timedModel();

@@ -273,6 +273,25 @@ test('a model without rollback goes on with what it holds, and starts anew where
   cache.close();
 });
 
+// Was wrong: the sequence was kept, and the next message that went on with it failed.
+test('a model without rollback starts anew after a generation that was cancelled while it read the prompt', async () => {
+  const recurrent = createTableModel({ ...options, law: shortMemory(1), maximumSequences: 2 });
+  Object.assign(recurrent, { capabilities: { ...recurrent.capabilities, rollback: false } });
+  const cache = createPrefixCache(recurrent);
+  const first = await endOf(cache.generate({ prompt: [0, 1, 2], maximumTokens: 4 }));
+  const longer = [0, 1, 2, ...first.tokens, 1];
+  const controller = new AbortController();
+  controller.abort();
+  const cancelled = await endOf(
+    cache.generate({ prompt: longer, maximumTokens: 4, signal: controller.signal }),
+  );
+  expect(cancelled.finishReason).toBe('cancelled');
+  expect(cache.tokens).toEqual([]);
+  const again = await endOf(cache.generate({ prompt: longer, maximumTokens: 4, seed: 1 }));
+  expect(again.tokens).toEqual(await fresh({ prompt: longer, maximumTokens: 4, seed: 1 }));
+  cache.close();
+});
+
 test('runs one generation at a time, and can be closed and used again', async () => {
   const cache = createPrefixCache(target);
   const running = cache.generate({ prompt: [0], maximumTokens: 4 });

@@ -60,9 +60,11 @@ class KeptSequence implements PrefixCache {
       const sequence = this.#keep(prompt);
       for await (const event of generate({ ...options, prompt, target: this.#target, sequence })) {
         if (event.type === 'generation-end') {
-          // Cancelled while the prompt was read, it holds less than the prompt.
-          this.#tokens = [...prompt, ...event.tokens].slice(0, sequence.length);
           hasEnded = true;
+          // A pass that is cancelled midway leaves a state that cannot be taken back.
+          if (event.finishReason === 'cancelled' && !this.#target.capabilities.rollback) this.close();
+          // Cancelled while the prompt was read, it holds less than the prompt.
+          else this.#tokens = [...prompt, ...event.tokens].slice(0, sequence.length);
         }
         yield event;
       }

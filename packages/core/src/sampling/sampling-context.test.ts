@@ -15,10 +15,16 @@ test.each<[SamplingSettings, string]>([
   [{ topP: Number.NaN }, 'topP must be above 0 and at most 1, not NaN.'],
   [{ minP: -0.1 }, 'minP must be from 0 to 1, not -0.1.'],
   [{ minP: 1.1 }, 'minP must be from 0 to 1, not 1.1.'],
-  [{ repetitionPenalty: 0 }, 'repetitionPenalty must be above 0, not 0.'],
-  [{ repetitionPenalty: Number.POSITIVE_INFINITY }, 'repetitionPenalty must be above 0, not Infinity.'],
-  [{ frequencyPenalty: Number.NaN }, 'frequencyPenalty must be finite, not NaN.'],
-  [{ presencePenalty: Number.NEGATIVE_INFINITY }, 'presencePenalty must be finite, not -Infinity.'],
+  [{ repetitionPenalty: 0 }, 'repetitionPenalty must be from 1e-15 to 1e+15, not 0.'],
+  [
+    { repetitionPenalty: Number.POSITIVE_INFINITY },
+    'repetitionPenalty must be from 1e-15 to 1e+15, not Infinity.',
+  ],
+  [{ frequencyPenalty: Number.NaN }, 'frequencyPenalty must be from -1e+15 to 1e+15, not NaN.'],
+  [
+    { presencePenalty: Number.NEGATIVE_INFINITY },
+    'presencePenalty must be from -1e+15 to 1e+15, not -Infinity.',
+  ],
   [{ penaltyWindow: -1 }, 'penaltyWindow must be a whole number of at least 0, or Infinity, not -1.'],
   [{ penaltyWindow: 0.5 }, 'penaltyWindow must be a whole number of at least 0, or Infinity, not 0.5.'],
   [{ logitBias: new Map([[-1, 1]]) }, 'logitBias token must be from 0 to 3, not -1.'],
@@ -26,8 +32,12 @@ test.each<[SamplingSettings, string]>([
   [{ logitBias: new Map([[0.5, 1]]) }, 'logitBias token must be from 0 to 3, not 0.5.'],
   [
     { logitBias: new Map([[2, Number.POSITIVE_INFINITY]]) },
-    'logitBias of token 2 must be finite or -Infinity, not Infinity.',
+    'logitBias of token 2 must be from -1e+15 to 1e+15, or -Infinity, not Infinity.',
   ],
+  // Regression: they made logits infinite, and the model was said to be damaged.
+  [{ repetitionPenalty: 1e-39 }, 'repetitionPenalty must be from'],
+  [{ presencePenalty: -1e39 }, 'presencePenalty must be from'],
+  [{ logitBias: new Map([[2, 1e39]]) }, 'logitBias of token 2 must be from'],
 ])('%o is refused, with its name, range and value', (settings, said) => {
   expect(() => createSamplingContext(settings, 4)).toThrow(InvalidArgumentError);
   expect(() => createSamplingContext(settings, 4)).toThrow(said);
@@ -89,4 +99,17 @@ test('a mask of another length is refused, with both lengths; none allows everyt
   expect(() => apply(Uint8Array.of(1, 1))).toThrow('The allowed-token mask has 2 entries for 3 tokens.');
   expect([...apply(undefined).probabilities]).toEqual([1 / 3, 1 / 3, 1 / 3]);
   expect([...apply(Uint8Array.of(1, 0, 1)).probabilities]).toEqual([0.5, 0, 0.5]);
+});
+
+test('all settings at the ends of their ranges together leave logits finite', () => {
+  const settings = {
+    repetitionPenalty: 1e15,
+    frequencyPenalty: -1e15,
+    presencePenalty: -1e15,
+    penaltyWindow: Number.POSITIVE_INFINITY,
+    logitBias: new Map([[0, -1e15]]),
+  };
+  const history = new Array<number>(100_000).fill(0);
+  const { probabilities } = createLogitsTransform(settings, 3).apply(Float32Array.of(1, 2, 3), history, 0);
+  expect(probabilities.every((probability) => probability >= 0 && probability <= 1)).toBe(true);
 });

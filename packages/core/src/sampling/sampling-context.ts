@@ -18,6 +18,9 @@ export interface SamplingContext {
   readonly minP: number;
 }
 
+/** Of a bias or a penalty: all of them together stay within what a logit can be, a 32-bit float. */
+const largest = 1e15;
+
 /** @throws InvalidArgumentError naming the first setting outside its range. */
 export function createSamplingContext(settings: SamplingSettings, vocabularySize: number): SamplingContext {
   const {
@@ -44,13 +47,14 @@ export function createSamplingContext(settings: SamplingSettings, vocabularySize
   check(topP > 0 && topP <= 1, 'topP', topP, 'above 0 and at most 1');
   check(minP >= 0 && minP <= 1, 'minP', minP, 'from 0 to 1');
   check(
-    isFinite(repetitionPenalty) && repetitionPenalty > 0,
+    repetitionPenalty >= 1 / largest && repetitionPenalty <= largest,
     'repetitionPenalty',
     repetitionPenalty,
-    'above 0',
+    `from ${1 / largest} to ${largest.toExponential()}`,
   );
-  check(isFinite(frequencyPenalty), 'frequencyPenalty', frequencyPenalty, 'finite');
-  check(isFinite(presencePenalty), 'presencePenalty', presencePenalty, 'finite');
+  const range = `from -${largest.toExponential()} to ${largest.toExponential()}`;
+  check(Math.abs(frequencyPenalty) <= largest, 'frequencyPenalty', frequencyPenalty, range);
+  check(Math.abs(presencePenalty) <= largest, 'presencePenalty', presencePenalty, range);
   check(
     penaltyWindow === Number.POSITIVE_INFINITY || (Number.isInteger(penaltyWindow) && penaltyWindow >= 0),
     'penaltyWindow',
@@ -64,7 +68,12 @@ export function createSamplingContext(settings: SamplingSettings, vocabularySize
       token,
       `from 0 to ${vocabularySize - 1}`,
     );
-    check(bias < Number.POSITIVE_INFINITY, `logitBias of token ${token}`, bias, 'finite or -Infinity');
+    check(
+      Math.abs(bias) <= largest || bias === Number.NEGATIVE_INFINITY,
+      `logitBias of token ${token}`,
+      bias,
+      `${range}, or -Infinity`,
+    );
   }
   return {
     vocabularySize,
