@@ -40,6 +40,15 @@ describe('options that cannot work are named before the engine sees them', () =>
     expect((error as Error).message).toMatch(message);
   });
 
+  // Was wrong: the engine refused after it had loaded the weights, and a smaller context was advised.
+  it('a cache whose blocks do not divide the heads', async () => {
+    const loading = llamacppBackend.loadModel(small, { kvType: 'q8_0', threads: 1 });
+    await expect(loading).rejects.toThrow(InvalidArgumentError);
+    await expect(loading).rejects.toThrow(
+      /q8_0 has blocks of 32 elements, and the keys of a head .* have 16/,
+    );
+  });
+
   it('a context that no memory could hold', async () => {
     await expect(llamacppBackend.loadModel(boundless, { contextLength: 2 ** 31 - 1 })).rejects.toThrow(
       /4 x 2147483647 tokens of context are more than this machine's memory/,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setImmediate as nextTask } from 'node:timers/promises';
 import { EngineError, type LanguageModel, UnsupportedError } from '@foretoken/core';
+import type { GgufFile } from '@foretoken/models';
 import type { CheckedOptions } from './check-options.js';
 import { chooseThreads } from './choose-threads.js';
 import { type Layout, layOut, mostOutputs, outputBytes } from './lay-out.js';
@@ -11,6 +12,7 @@ import { kvTypes } from './llamacpp-options.js';
 import { measureCache } from './measure-cache.js';
 import { awaitPointer, type Pointer } from './native-functions.js';
 import type { NativeLibrary } from './native-library.js';
+import { longestRun } from './split-limit.js';
 import { warmUp } from './warm-up.js';
 
 /** Tokens of one native call while a prompt is read: between calls it can be cancelled. */
@@ -20,11 +22,16 @@ const noPooling = 0;
 /** `LLAMA_FLASH_ATTN_TYPE_DISABLED`. */
 const noFlashAttention = 0;
 
-/** A context for loaded weights, warm, with its threads chosen. Whoever calls this frees the weights if it fails. */
+/**
+ * A context for loaded weights, warm, with its threads chosen. Whoever calls this frees the weights if it fails.
+ *
+ * @param header of the weights' file, or of the one that it was made from.
+ */
 export async function createModel(
   native: NativeLibrary,
   model: Pointer,
   source: string,
+  header: GgufFile,
   options: CheckedOptions,
 ): Promise<LanguageModel> {
   const rollback = !native.isRecurrent(model) && !native.isHybrid(model);
@@ -42,7 +49,8 @@ export async function createModel(
     options.signal?.throwIfAborted();
     const { contextLength, maximumLeaves, cells } = layout;
     const { maximumSequences, gpuLayers } = options;
-    const tokenizer = new LlamaTokenizer(native, native.vocabulary(model));
+    const run = longestRun(header, native.callStackBytes);
+    const tokenizer = new LlamaTokenizer(native, native.vocabulary(model), run);
     const hiddenStateWidth = native.embeddingOutputWidth(model);
     return new LlamaModel({
       name: path.basename(source),
@@ -107,8 +115,9 @@ async function createContext(
   };
   const pointer = await awaitPointer((done) => native.contextCreate.async(model, parameters, done));
   if (pointer === null) {
+    const other = kvType === 'f16' ? '' : `, or another kvType than ${kvType}, which it may not take here`;
     throw new EngineError(
-      `llama.cpp cannot make a cache of ${maximumSequences} x ${contextLength} tokens for ${source}: ask for a smaller contextLength or maximumSequences.`,
+      `llama.cpp cannot make a cache of ${maximumSequences} x ${contextLength} tokens for ${source}: ask for a smaller contextLength or maximumSequences${other}.`,
     );
   }
   if (native.memory(pointer) === null) {

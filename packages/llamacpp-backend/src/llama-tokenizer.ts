@@ -1,5 +1,6 @@
 import { EngineError, TokenOutOfRangeError, type Tokenizer } from '@foretoken/core';
 import type { NativeFunctions, Pointer } from './native-functions.js';
+import { assertSplits } from './split-limit.js';
 
 /** The model's own tokenizer, inside libllama. */
 export class LlamaTokenizer implements Tokenizer {
@@ -9,11 +10,14 @@ export class LlamaTokenizer implements Tokenizer {
   readonly endTokens: readonly number[];
   readonly #native: NativeFunctions;
   readonly #vocabulary: Pointer;
+  readonly #longestRun: number;
   readonly #pieces: (Uint8Array | undefined)[] = [];
 
-  constructor(native: NativeFunctions, vocabulary: Pointer) {
+  /** @param longestRun characters, all spaces or none, that it can split (`longestRun`). */
+  constructor(native: NativeFunctions, vocabulary: Pointer, longestRun: number) {
     this.#native = native;
     this.#vocabulary = vocabulary;
+    this.#longestRun = longestRun;
     this.vocabularySize = native.vocabularySize(vocabulary);
     const begin = native.beginToken(vocabulary);
     this.beginToken = begin >= 0 ? begin : undefined;
@@ -27,6 +31,7 @@ export class LlamaTokenizer implements Tokenizer {
 
   encode(text: string, options: { readonly special?: boolean } = {}): number[] {
     if (text === '') return [];
+    assertSplits(text, this.#longestRun);
     // Lone surrogates become U+FFFD, as everywhere in UTF-8.
     const bytes = Buffer.from(text, 'utf8');
     // No token is shorter than a byte, but spaces may be put before parts of the text.

@@ -9,12 +9,13 @@ import {
 } from '@foretoken/core';
 import { anonymousRanges, assertMemory, readGguf, useHugePages, validateForLlama } from '@foretoken/models';
 import { adviseMemory } from './advise-memory.js';
+import { checkCacheType } from './check-cache-type.js';
 import { type CheckedOptions, checkOptions } from './check-options.js';
 import { chosenFile } from './chosen-file.js';
 import { createModel } from './create-model.js';
 import type { LlamacppOptions } from './llamacpp-options.js';
 import { awaitPointer, type Pointer } from './native-functions.js';
-import { memoryOf } from './predict-memory.js';
+import { besideGpu, memoryOf } from './predict-memory.js';
 import { type NativeLibrary, nativeLibrary } from './native-library.js';
 
 /** llama.cpp behind the contract. Models are GGUF files. */
@@ -34,22 +35,20 @@ async function loadModel(source: string, options: LlamacppOptions = {}): Promise
   const checked = checkOptions(options);
   const header = await readGguf(source);
   validateForLlama(header);
+  checkCacheType(header, checked.kvType);
   options.signal?.throwIfAborted();
   options.onProgress?.(0);
   const native = nativeLibrary();
   checkDevice(native, checked);
   const { file, named } = await chosenFile(source, checked);
-  // Layers on a GPU are in its memory.
-  if (checked.gpuLayers === 0) {
-    const loaded = file === source ? header : await readGguf(file);
-    assertMemory(source, memoryOf(loaded, checked), options.memoryLimit);
-  }
+  const weights = file === source ? header : await readGguf(file);
+  assertMemory(source, besideGpu(memoryOf(weights, checked), weights, checked), options.memoryLimit);
   const before = anonymousRanges();
   const model = await loadWeights(native, file, checked);
   try {
     await useHugePages(before, adviseMemory);
     options.signal?.throwIfAborted();
-    const loaded = await createModel(native, model, named, checked);
+    const loaded = await createModel(native, model, named, header, checked);
     options.onProgress?.(1);
     return loaded;
   } catch (error) {

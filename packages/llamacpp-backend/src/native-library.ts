@@ -10,6 +10,8 @@ export interface NativeLibrary extends NativeFunctions {
   readonly version: string;
   /** The npm package that it came from. */
   readonly packageName: string;
+  /** Bytes of stack that a call on the event loop has. */
+  readonly callStackBytes: number;
   /** Compute threads, which all passes of the process share. */
   readonly pools: ThreadPools;
   /** Most threads of a pass. */
@@ -31,22 +33,27 @@ export function nativeLibrary(): NativeLibrary {
 }
 
 /** As large as a thread's own. */
-const callStackBytes = 8 * 1024 * 1024;
+const asyncStackBytes = 8 * 1024 * 1024;
+/** The most that koffi gives: the engine splits texts by regular expressions, which take stack by the character. */
+const syncStackBytes = 16 * 1024 * 1024;
 
 /**
- * Calls off the event loop run on stacks that koffi makes, and it can be told their size only before it loads its
- * first library. Foretoken's other engine needs more than koffi's 128 KiB in the same process.
+ * Calls run on stacks that koffi makes, and it can be told their size only before it loads its first library. Foretoken's
+ * other engine needs more than koffi's 128 KiB off the event loop in the same process.
+ *
+ * @returns bytes of the stack that calls on the event loop have.
  */
-function widenCallStacks(): void {
+function widenCallStacks(): number {
   try {
-    koffi.config({ async_stack_size: callStackBytes });
+    koffi.config({ async_stack_size: asyncStackBytes, sync_stack_size: syncStackBytes });
   } catch {
     // Another library came first; llama.cpp is content with what there is.
   }
+  return koffi.config().sync_stack_size ?? 0;
 }
 
 function load(paths: LibraryPaths): NativeLibrary {
-  widenCallStacks();
+  const callStackBytes = widenCallStacks();
   try {
     const base = koffi.load(paths.ggmlBase);
     const ggml = koffi.load(paths.ggml);
@@ -63,6 +70,7 @@ function load(paths: LibraryPaths): NativeLibrary {
       ...functions,
       version,
       packageName: paths.packageName,
+      callStackBytes,
       pools: new ThreadPools(base, ggml),
       cores: Math.min(availableParallelism(), mostThreads),
       gpu: gpuName(base, ggml),

@@ -38,6 +38,18 @@ export function memoryOf(header: GgufFile, checked: CheckedOptions): Partial<Mem
   };
 }
 
+/** The part of it that is in the machine's own memory, and not in that of a GPU: of its layers, the output's counted as one. */
+export function besideGpu(
+  { weights = 0, cache, ...others }: Partial<MemoryUse>,
+  { metadata }: GgufFile,
+  { gpuLayers }: CheckedOptions,
+): Partial<MemoryUse> {
+  const layers = Number(metadata.get(`${String(metadata.get('general.architecture'))}.block_count`)) + 1;
+  // Where the header does not say how many there are, one on a GPU is taken for all.
+  const share = gpuLayers === 0 ? 1 : Math.max(0, 1 - gpuLayers / layers) || 0;
+  return { weights: weights * share, ...(cache === undefined ? {} : { cache: cache * share }), ...others };
+}
+
 /** Of plain attention; undefined where the header does not say its sizes, or has a recurrent state. */
 function attentionSizes({ metadata, tensors }: GgufFile):
   | {

@@ -39,6 +39,8 @@ export interface QuantizeOptions {
   readonly pure?: boolean | undefined;
   /** CPU threads; default: all. */
   readonly threads?: number | undefined;
+  /** Aborting it ends the call and takes its file away; the engine, which cannot be stopped, computes on for nothing. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface QuantizeOptions {
  *   where the output cannot be written or the disk is full, EngineError.
  */
 export async function quantizeModel(source: string, output: string, options: QuantizeOptions): Promise<void> {
-  const { format, pure = false, threads } = options;
+  const { format, pure = false, threads, signal } = options;
   assertQuantizationFormat(format);
   if (path.resolve(source) === path.resolve(output))
     throw new InvalidArgumentError(`${output} is the source itself: choose another file.`);
@@ -72,9 +74,11 @@ export async function quantizeModel(source: string, output: string, options: Qua
     allow_requantize: true,
     pure,
   };
+  signal?.throwIfAborted();
   const partial = temporaryPath(output);
   try {
     const status = await new Promise<number>((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
       native.quantize.async(path.resolve(source), path.resolve(partial), parameters, (error, result) => {
         if (error === null || error === undefined) resolve(result);
         else reject(new EngineError('The engine call failed.', { cause: error }));

@@ -43,7 +43,13 @@ async function ofGguf(file: GgufFile): Promise<Tokenizer> {
         { cause: error },
       );
     }
-    const token = (name: string): unknown => file.metadata.get(`tokenizer.ggml.${name}_token_id`);
+    const tokens = file.metadata.get('tokenizer.ggml.tokens');
+    const count = Array.isArray(tokens) ? tokens.length : 0;
+    // Converters write 4294967295 for none.
+    const token = (name: string): unknown => {
+      const id = file.metadata.get(`tokenizer.ggml.${name}_token_id`);
+      return typeof id === 'number' && id < count ? id : undefined;
+    };
     return ofJson(beside, { bos_token_id: token('bos'), eos_token_id: token('eos') });
   }
 }

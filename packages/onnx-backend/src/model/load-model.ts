@@ -7,6 +7,7 @@ import { cachedGraph } from '../graph/cache/graph-cache.js';
 import { readManifest } from '../graph/read-manifest.js';
 import { readOnnx } from '../graph/file/read-onnx.js';
 import { openDecoderWeights } from '../graph/weights/decoder-source.js';
+import { fileBytes } from './file-bytes.js';
 import { findTokenizer } from './find-tokenizer.js';
 import { loadExported } from './load-exported.js';
 import { loadGenerated } from './load-generated.js';
@@ -63,12 +64,14 @@ async function loadWeights(source: string, settings: LoadSettings): Promise<Lang
 
 /** @param folder where its tokenizer and configuration are. */
 async function loadGraph(file: string, folder: string, settings: LoadSettings): Promise<LanguageModel> {
-  const { layers, skipLayers } = settings.options;
+  const { layers, skipLayers, memoryLimit } = settings.options;
   if (layers !== undefined || skipLayers !== undefined) {
     throw new InvalidArgumentError(
       `${file} is a graph, whose layers are fixed: choose layers of the weights that it was made from.`,
     );
   }
+  // A graph does not tell what its cache takes before it runs.
+  if (settings.provider === undefined) assertMemory(file, { weights: await fileBytes(file) }, memoryLimit);
   const manifest = readManifest(await readOnnx(file));
   const tokenizer = await findTokenizer(settings.options.tokenizer ?? folder);
   return manifest === undefined
