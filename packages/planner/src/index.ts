@@ -1,7 +1,12 @@
 export { EnergyMeterError } from './errors/energy-meter-error.js';
 // Energy.
 export type { EstimatedEnergy, MeasuredEnergy } from './energy/energy.js';
-export type { EnergyMeter, EnergyMeters, UnreadableMeter } from './energy/energy-meter.js';
+export {
+  type EnergyMeter,
+  type EnergyMeters,
+  metersOf,
+  type UnreadableMeter,
+} from './energy/energy-meter.js';
 export { estimateEnergy } from './energy/estimate-energy.js';
 export type { PowerModel } from './energy/estimate-energy.js';
 export { measureEnergy } from './energy/measure-energy.js';

@@ -2,6 +2,7 @@ import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import type { Emitted } from './emitted.js';
 import { matchLengths } from './match-lengths.js';
 import { shellWord } from './shell-word.js';
+import { notYet } from './not-yet.js';
 import { treeLine } from './tree-line.js';
 
 /** Whose options these are: common/arg.cpp and docs/speculative.md there. */
@@ -16,6 +17,7 @@ export function emitLlamaServer(plan: Plan): Emitted {
   if (configuration.threads !== null) words.push('-t', String(configuration.threads));
   if (configuration.cacheType !== undefined)
     words.push('--cache-type-k', configuration.cacheType, '--cache-type-v', configuration.cacheType);
+  if (configuration.gpuLayers !== undefined) words.push('-ngl', String(configuration.gpuLayers));
   words.push('-c', String(configuration.contextLength), '-np', '1');
   const types: string[] = [];
   for (const drafter of drafters) types.push(...emitDrafter(drafter, plan, words, inexpressible));
@@ -46,13 +48,16 @@ export function emitLlamaServer(plan: Plan): Emitted {
 
 /** Adds a drafter's flags; its types of speculation, none where it has no words there. */
 function emitDrafter(
-  { drafter, draft, name, predictedLength, tree }: PlannedDrafter,
+  { drafter, draft, name, predictedLength, tree, requantised }: PlannedDrafter,
   plan: Plan,
   words: string[],
   inexpressible: string[],
 ): string[] {
   if (tree !== undefined) inexpressible.push(treeLine(name, tree, predictedLength));
-  if (predictedLength === 0) return [];
+  if (predictedLength === 0) {
+    if (tree === undefined) inexpressible.push(notYet(name));
+    return [];
+  }
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary !== undefined && drafter.vocabulary !== 'same') {
@@ -64,6 +69,9 @@ function emitDrafter(
       words.push('--spec-draft-model', fileOf(plan.models, draft?.model ?? ''));
       words.push('--spec-draft-n-max', String(predictedLength), '--spec-draft-p-min', '0');
       if (draft !== null && draft.threads !== null) words.push('--spec-draft-threads', String(draft.threads));
+      if (draft?.gpuLayers !== undefined) words.push('--spec-draft-ngl', String(draft.gpuLayers));
+      if (requantised && draft !== null)
+        inexpressible.push(`${name} as ${draft.weightFormat}: write such a file first, with llama-quantize`);
       if (draft?.cacheType !== undefined)
         words.push('--spec-draft-type-k', draft.cacheType, '--spec-draft-type-v', draft.cacheType);
       return ['draft-simple'];

@@ -1,6 +1,7 @@
 import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
 import type { Emitted } from './emitted.js';
 import { matchLengths } from './match-lengths.js';
+import { notYet } from './not-yet.js';
 import { treeLine } from './tree-line.js';
 
 /** Whose options these are: SpeculativeConfig in vllm/config/speculative.py there. */
@@ -25,6 +26,16 @@ export function emitVllm(plan: Plan): Emitted {
     inexpressible.push(
       `${model} with a ${cacheType} cache: it has other formats, for all models together (--kv-cache-dtype)`,
     );
+  const { target, drafters, sampling } = plan;
+  for (const [model, { weightFormat }] of [
+    ...((target.requantised ?? target.isOther) ? [[target.model, target.configuration] as const] : []),
+    ...drafters.flatMap(({ name, draft, requantised }) =>
+      requantised && draft !== null ? [[name, draft] as const] : [],
+    ),
+  ])
+    inexpressible.push(`${model} as ${weightFormat}: give a model whose weights have such a format`);
+  if (Object.keys(sampling).length > 0)
+    inexpressible.push(`the sampling settings ${JSON.stringify(sampling)}: every request brings its own`);
   const files = Object.values(plan.models).filter(({ file }) => file.endsWith('.gguf'));
   if (files.length > 0)
     inexpressible.push(
@@ -43,7 +54,10 @@ function configurationOf(
   const { rule, models } = plan;
   const length = { num_speculative_tokens: predictedLength };
   if (tree !== undefined) inexpressible.push(treeLine(name, tree, predictedLength));
-  if (predictedLength === 0) return undefined;
+  if (predictedLength === 0) {
+    if (tree === undefined) inexpressible.push(notYet(name));
+    return undefined;
+  }
   switch (drafter.kind) {
     case 'draft-model': {
       if (drafter.vocabulary === 'slem') {
@@ -90,6 +104,10 @@ function configurationOf(
 function ofEveryDraft({ drafters, noSpeculation }: Plan): string[] {
   const longest = Math.max(...drafters.flatMap(({ table }) => table.lengths));
   const lines = [`lengths by acceptance, 0 to ${longest}: it has one length, or one by batch size`];
+  if (noSpeculation.contextTokens.length > 0)
+    lines.push(
+      `no drafts with ${noSpeculation.contextTokens.join(', ')} tokens of context: it drafts always`,
+    );
   if (noSpeculation.fromSequences !== null)
     lines.push(
       `no drafts from ${noSpeculation.fromSequences} sequences on: num_speculative_tokens_per_batch_size changes the length by batch size`,

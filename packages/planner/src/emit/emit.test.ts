@@ -67,6 +67,18 @@ describe('as a command line of llama-server', () => {
     expect(inexpressible.join().includes('matches of')).toBe(match < 8);
   });
 
+  // Was wrong: a draft that has to be requantised first, and a drafter that is kept for later, were left out without a word.
+  test('says what has to be made first, and what is not counted on yet', () => {
+    const [planned] = both.drafters.filter(({ draft }) => draft !== null) as [PlannedDrafter];
+    const requantised = { ...single, drafters: [{ ...planned, requantised: true }] };
+    const kept = { ...single, drafters: [{ ...planned, predictedLength: 0 }] };
+    for (const emit of [emitLlamaServer, emitVllm]) {
+      expect(emit(requantised).inexpressible.join('\n')).toMatch(/small.*as Q8_0/);
+      expect(emit(kept).inexpressible.join('\n')).toContain('does not count on it yet');
+      expect(emit(single).inexpressible.join('\n')).not.toMatch(/as Q8_0|not count on it/);
+    }
+  });
+
   test('says which of two drafters guesses there', () => {
     expect(emitLlamaServer(both).inexpressible.join()).toContain('what copies text goes first');
     expect(emitLlamaServer(single).inexpressible.join()).not.toContain('goes first');

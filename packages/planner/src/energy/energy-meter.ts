@@ -2,6 +2,8 @@
 export interface EnergyMeter {
   /** The interface, and what it covers: `RAPL (package-0, dram)`. */
   readonly name: string;
+  /** Where the work is done that it counts. */
+  readonly covers: 'cpu' | 'gpu';
   /**
    * Milliseconds between two readings, after which the later one is not certain: the counter may have wrapped more than
    * once. `measureEnergy` refuses such a pair. Undefined: any time.
@@ -29,4 +31,9 @@ export interface UnreadableMeter {
 export interface EnergyMeters {
   readonly meters: readonly EnergyMeter[];
   readonly unreadable: readonly UnreadableMeter[];
+}
+
+/** Those that count what a model takes on a device (`Capabilities.device`): a GPU's idles while the processor computes. */
+export function metersOf(meters: readonly EnergyMeter[], device: string): readonly EnergyMeter[] {
+  return meters.filter(({ covers }) => covers === (device === 'cpu' ? 'cpu' : 'gpu'));
 }

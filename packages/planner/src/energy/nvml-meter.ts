@@ -52,6 +52,7 @@ function createMeter(samples: PowerSamples): EnergyMeter {
   const queue = new ReadingQueue();
   return {
     name,
+    covers: 'gpu',
     longestGap: undefined,
     read: () =>
       queue.run(async () => {

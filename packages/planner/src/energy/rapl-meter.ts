@@ -87,6 +87,7 @@ function createMeter(zones: readonly Zone[]): EnergyMeter {
   };
   return {
     name,
+    covers: 'cpu',
     longestGap: Math.min(...zones.map(({ range }) => range)) / (1000 * mostWatts),
     read: () => queue.run(readAll),
     async close() {},

@@ -19,7 +19,7 @@ import {
 } from '@foretoken/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleProfile } from '../../testing/sample-profile.js';
-import type { EnergyMeters } from '../energy/energy-meter.js';
+import type { EnergyMeter, EnergyMeters } from '../energy/energy-meter.js';
 import { EnergyMeterError } from '../errors/energy-meter-error.js';
 import { ProfileFileError } from '../errors/profile-file-error.js';
 import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
@@ -299,7 +299,8 @@ describe('profiling a setup', () => {
     expect(profile.headMemory).toEqual([
       { head: head.name, predicted: { weights: 1 }, measured: head.memory() },
     ]);
-    expect(profile.models[head.name]).toEqual(profile.models['target']);
+    const { sha256, bytes } = profile.models['target'] as Profile['models'][string];
+    expect(profile.models[head.name]).toEqual({ sha256, bytes });
     const [passes] = profile.headPasses ?? [];
     expect(passes).toMatchObject({ head: head.name, target: { model: 'target' }, contextTokens: 64 });
     expect(passes?.lengths).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
@@ -576,6 +577,40 @@ describe('a file that is there', () => {
 });
 
 describe('energy', () => {
+  // Was wrong: a reading over a third of a long budget was refused, since the counter might have wrapped twice meanwhile.
+  it('is read again before a counter may have wrapped twice, however long the budget is', async () => {
+    const meter = createRecordedMeter({
+      readings: Array.from({ length: 100 }, (_, at) => at),
+      longestGap: 5000,
+    });
+    const energy = { meters: [meter], unreadable: [] };
+    const bench = await createBench({ energy, contextTokens: [64], budget: 3600 });
+    const { profile, left } = await profileSetup(bench.options);
+    expect(left).toEqual([]);
+    expect(profile.energy.unreadable).toEqual([]);
+    expect(profile.energy.measured).toHaveLength(6);
+    for (const { milliseconds } of profile.energy.measured) expect(milliseconds).toBeLessThan(5000);
+  });
+
+  // Was wrong: a model on the processor was given what an idle GPU takes.
+  it('is that of where a model runs', async () => {
+    const readings = Array.from({ length: 100 }, (_, at) => at);
+    const meters = [
+      createRecordedMeter({ name: 'NVML', covers: 'gpu', readings }),
+      createRecordedMeter({ name: 'RAPL', readings }),
+    ];
+    const bench = await createBench({ energy: { meters, unreadable: [] }, contextTokens: [64] });
+    const { profile } = await profileSetup(bench.options);
+    expect(new Set(profile.energy.measured.map(({ meter }) => meter))).toEqual(new Set(['RAPL']));
+    const other = await createBench({
+      energy: { meters: [meters[0] as EnergyMeter], unreadable: [] },
+      output: `${bench.options.output}.other`,
+    });
+    const { profile: without, kept, measured } = await profileSetup(other.options);
+    expect(without.energy.measured).toEqual([]);
+    expect([...kept, ...measured].filter((step) => step.startsWith('energy'))).toEqual([]);
+  });
+
   it('is noted by meter and pass length, with estimates apart, and a meter that fails is named', async () => {
     const gone = new EnergyMeterError('it was unplugged', { meter: 'second' });
     const energy = {
@@ -602,6 +637,19 @@ describe('energy', () => {
       expect(passes).toBeGreaterThan(0);
     }
   });
+});
+
+it('notes what engines call the format that a file has', async () => {
+  const bench = await createBench({ contextTokens: [64], draft: undefined, drafter: undefined });
+  const { target } = bench.options;
+  const { profile } = await profileSetup(bench.options);
+  const own = target.model.capabilities.weightFormat;
+  expect(profile.models[target.id]?.ownFormats).toEqual([own]);
+  // Requantised beside it: the file's own format is what it was.
+  const requantised = { ...target, weightFormat: 'q4_0' };
+  const { profile: both } = await profileSetup({ ...bench.options, target: requantised });
+  expect(both.models[target.id]?.ownFormats).toEqual([own]);
+  expect(both.passCosts.map(({ configuration }) => configuration.weightFormat)).toEqual([own, 'q4_0']);
 });
 
 it('refuses options that cannot work', async () => {

@@ -7,7 +7,7 @@ import {
   InvalidArgumentError,
   type SamplingSettings,
 } from '@foretoken/core';
-import type { EnergyMeters } from '../energy/energy-meter.js';
+import { type EnergyMeters, metersOf } from '../energy/energy-meter.js';
 import type { PowerModel } from '../energy/estimate-energy.js';
 import { ProfileFileError } from '../errors/profile-file-error.js';
 import { ProfileMismatchError } from '../errors/profile-mismatch-error.js';
@@ -177,6 +177,12 @@ async function openProfile(options: ProfileSetupOptions): Promise<Profile> {
   const profile = (await exists(output))
     ? await readExisting(output, { machine, libraries, models })
     : emptyProfile(machine, libraries);
+  for (const one of draft === undefined ? [target] : [target, draft]) {
+    const known = profile.models[one.id]?.ownFormats ?? [];
+    const loaded = one.weightFormat === undefined ? [one.model.capabilities.weightFormat] : [];
+    const entry = models[one.id] as Profile['models'][string];
+    models[one.id] = { ...entry, ownFormats: [...new Set([...known, ...loaded])] };
+  }
   profile.models = { ...profile.models, ...models };
   profile.energy.meters = [
     ...new Set([...profile.energy.meters, ...energy.meters.map(({ name }) => name)]),
@@ -247,11 +253,12 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
           roundsInTextsStep(pair, { prompts: options.prompts, clock }),
         ]),
     ...treeSteps(options),
-    ...(energy.meters.length === 0 && powerModel === undefined
-      ? []
-      : profiled.map((one) =>
-          energyStep(one, { energy, powerModel, clock, meterClock, cores: options.machine.cores }),
-        )),
+    ...profiled
+      .filter(
+        ({ model }) =>
+          powerModel !== undefined || metersOf(energy.meters, model.capabilities.device).length > 0,
+      )
+      .map((one) => energyStep(one, { energy, powerModel, clock, meterClock, cores: options.machine.cores })),
   ];
 }
 

@@ -14,6 +14,8 @@ export interface ProfiledModel {
   readonly cacheType?: string | undefined;
   /** CPU threads that were asked for; undefined: the engine chose. */
   readonly threads: number | undefined;
+  /** Layers that were asked to be on a GPU; undefined: none, or all as the device has it. */
+  readonly gpuLayers?: number | undefined;
   /** Bytes that its file lets expect, as far as they can be told. */
   readonly predictedMemory?: Partial<MemoryUse> | undefined;
 }
@@ -23,11 +25,16 @@ export function configurationOf({
   model,
   threads,
   cacheType,
+  gpuLayers = 0,
   ...asked
 }: ProfiledModel): ModelConfiguration {
   const { engine, device } = model.capabilities;
   const weightFormat = asked.weightFormat ?? model.capabilities.weightFormat;
   const { contextLength } = model;
   const loaded = { model: id, engine, device, weightFormat, threads: threads ?? null, contextLength };
-  return cacheType === undefined ? loaded : { ...loaded, cacheType };
+  return {
+    ...loaded,
+    ...(cacheType === undefined ? {} : { cacheType }),
+    ...(gpuLayers === 0 ? {} : { gpuLayers }),
+  };
 }

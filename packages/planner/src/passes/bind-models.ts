@@ -21,8 +21,8 @@ export interface BoundModel extends PipelineModel {
 }
 
 /**
- * Whether a model's weights in a configuration are as they are in its file. Where the file does not tell its format, what
- * an engine was first measured with is taken for it.
+ * Whether a model's weights in a configuration are as they are in its file. Where neither the file nor the profile tells its
+ * format, what an engine was first measured with is taken for it.
  *
  * @param measured all configurations of the model, in the order in which they were measured.
  */
@@ -57,11 +57,15 @@ export function bindModels(
   profile: Pick<Profile, 'models'>,
 ): { readonly target: BoundModel; readonly drafters: readonly (BoundModel | undefined)[] } {
   const find = (model: PipelineModel): BoundModel | undefined => {
-    const id =
-      Object.keys(profile.models).find(
-        (name) => !partOfModel.test(name) && profile.models[name]?.sha256 === model.sha256,
-      ) ?? (profile.models[model.name] === undefined ? undefined : model.name);
-    return id === undefined ? undefined : { ...model, id };
+    const ofFile = Object.entries(profile.models).filter(([, { sha256 }]) => sha256 === model.sha256);
+    const whole = ofFile.find(([name]) => !partOfModel.test(name))?.[0];
+    const id = whole ?? (profile.models[model.name] === undefined ? undefined : model.name);
+    if (id === undefined) return undefined;
+    const entries = [profile.models[id], ...ofFile.map(([, entry]) => entry)];
+    const seen = entries.map((entry) => entry?.ownFormats).filter((formats) => formats !== undefined);
+    const isKnown = model.ownFormats !== undefined || seen.length > 0;
+    const ownFormats = [...new Set([...(model.ownFormats ?? []), ...seen.flat()])];
+    return { ...model, id, ...(isKnown ? { ownFormats } : {}) };
   };
   const target = find(models.target);
   if (target === undefined) {

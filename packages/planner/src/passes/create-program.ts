@@ -10,6 +10,7 @@ import type {
   MemoryEntry,
   ModelConfiguration,
   Profile,
+  RoundsInTextsEntry,
   TreeAcceptanceEntry,
 } from '../profile/profile-schema.js';
 import { bindModels, type BoundModel, isAsFile, type PipelineModels } from './bind-models.js';
@@ -99,6 +100,9 @@ function targetChoice(
   return [{ configuration, costs, energy, memoryBytes: memoryOf(profile, configuration) }];
 }
 
+/** Of a tree that is one pass with the token before it. */
+const mostNodes = 63;
+
 interface DrafterSearch {
   readonly drafter: PipelineDrafter;
   readonly label: string;
@@ -116,7 +120,9 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   const hasModel = draftsWithModel(drafter);
   if (hasModel && ids === undefined) return 'its model is not in the profile';
   if ('tree' in drafter && !isProfiledTree(drafter))
-    return `profiles tell of trees of fixed shape alone, and not of ${drafter.tree}`;
+    return `profiles tell of trees of fixed shape with at most ${mostNodes} nodes, and not of ${drafter.tree}`;
+  if (drafter.kind === 'draft-model' && drafter.stage !== undefined)
+    return 'foretoken profile measures no drafter in stages';
   const measuredDrafts = configurations.filter((one) => ids?.includes(one.model) === true);
   const drafts = hasModel ? measuredDrafts : [null];
   const isOfDrafter = (entry: {
@@ -125,9 +131,13 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   }): boolean =>
     (hasModel ? ids?.includes(entry.draft?.model ?? '') === true : entry.draft === null) &&
     isNameOf(drafter, entry.drafter);
-  const measured = profile.roundCosts.filter(isOfDrafter);
+  const isOfSampling = ({ sampling }: Pick<AcceptanceEntry, 'sampling'>): boolean =>
+    sameSampling(sampling, pipeline.sampling);
+  // The host's work differs with the settings: those of others stand in where there are none.
+  const rounds = profile.roundCosts.filter(isOfDrafter);
+  const measured = [...rounds.filter(isOfSampling), ...rounds.filter((entry) => !isOfSampling(entry))];
   const ofSampling = profile.acceptance.filter(isOfDrafter);
-  const entries = ofSampling.filter(({ sampling }) => sameSampling(sampling, pipeline.sampling));
+  const entries = ofSampling.filter(isOfSampling);
   if (ofSampling.length > 0 && entries.length === 0) {
     const settings = new Set(ofSampling.map(({ sampling }) => JSON.stringify(sampling)));
     return `its acceptance was measured with other sampling settings (${[...settings].join(', ')})`;
@@ -136,15 +146,16 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
     profile.treeAcceptance.filter(
       (entry) =>
         isOfDrafter(entry) &&
-        sameSampling(entry.sampling, pipeline.sampling) &&
+        isOfSampling(entry) &&
         sameFormats(entry.target, target) &&
         sameFormats(entry.draft, draft),
     );
-  const measuredInTexts = (profile.roundsInTexts ?? []).filter(
-    (entry) => isOfDrafter(entry) && sameSampling(entry.sampling, pipeline.sampling),
-  );
+  // Of several sets of prompts the one with the most rounds.
+  const measuredInTexts = (profile.roundsInTexts ?? [])
+    .filter((entry) => isOfDrafter(entry) && isOfSampling(entry))
+    .toSorted((left, right) => draftingRounds(right) - draftingRounds(left));
   const measuredTrees = (profile.treeRounds ?? []).filter(
-    (entry) => isOfDrafter(entry) && sameSampling(entry.sampling, pipeline.sampling),
+    (entry) => isOfDrafter(entry) && isOfSampling(entry),
   );
   const candidates: Candidate[] = [];
   const head = drafter.kind === 'head' ? drafter.head : undefined;
@@ -152,6 +163,9 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
     for (const draft of drafts) {
       const isLayers = drafter.kind === 'early-exit' || drafter.kind === 'skip-layers';
       if (isLayers && draft?.weightFormat !== target.configuration.weightFormat) continue;
+      // A command has one number of layers on a GPU for both.
+      const { engine, gpuLayers } = target.configuration;
+      if (draft?.engine === engine && draft.gpuLayers !== gpuLayers) continue;
       const acceptance = acceptanceOf(entries, drafter, target.configuration, draft);
       const costs = roundCostsOf(profile, {
         target: target.configuration,
@@ -189,6 +203,10 @@ function candidatesOf(pipeline: Pipeline, profile: Profile, search: DrafterSearc
   return entries.length === 0 ? 'its acceptance was not measured' : 'what its rounds cost was not measured';
 }
 
+function draftingRounds({ drafting }: RoundsInTextsEntry): number {
+  return drafting.slice(1).reduce((sum, { rounds }) => sum + rounds, 0);
+}
+
 function hasPasses(profile: Profile, head: string, { configuration }: TargetChoice): boolean {
   return headPassCostsOf(profile, head, configuration) !== undefined;
 }
@@ -201,9 +219,10 @@ function draftsWithModel(drafter: PipelineDrafter): boolean {
 function isNameOf(drafter: PipelineDrafter, name: string): boolean {
   if (drafter.kind === 'head') return name === drafter.head;
   if (draftsFromText(drafter)) return name === drafter.kind;
-  const stage = drafter.kind === 'draft-model' ? drafter.stage : undefined;
-  // As the staged and the combined drafter call themselves.
-  return stage === undefined ? !/ (after|or|and) /.test(name) : name.endsWith(` after ${stage}`);
+  // As drafters of another vocabulary, staged and combined ones call themselves.
+  const vocabulary = (drafter.kind === 'draft-model' ? drafter.vocabulary : undefined) ?? 'same';
+  if (vocabulary !== 'same') return name.endsWith(` (${vocabulary})`);
+  return !/ (after|or|and) | \((tli|slem)\)$/.test(name);
 }
 
 function sameFormats(left: ModelConfiguration | null, right: ModelConfiguration | null): boolean {
@@ -215,8 +234,15 @@ function sameFormats(left: ModelConfiguration | null, right: ModelConfiguration 
 }
 
 /** Of the forms that `--tree` takes, those that a profile tells of. */
-function isProfiledTree(drafter: PipelineDrafter & { readonly tree?: string | undefined }): boolean {
-  return drafter.tree === undefined || drafter.tree === 'auto' || /^[1-9]\d?(,[1-9]\d?)*$/.test(drafter.tree);
+function isProfiledTree({ tree }: { readonly tree?: string | undefined }): boolean {
+  if (tree === undefined || tree === 'auto') return true;
+  if (!/^[1-9]\d?(,[1-9]\d?)*$/.test(tree)) return false;
+  let [nodes, level] = [0, 1];
+  for (const width of tree.split(',')) {
+    level *= Number(width);
+    nodes += level;
+  }
+  return nodes <= mostNodes;
 }
 
 /** By rule, of the same formats of weights and cache; threads and engine decide nothing here. Of several the one with the most counts. */

@@ -1,6 +1,6 @@
 import { type AcceptanceData, mapShares } from '../prediction/acceptance-data.js';
 import { draftsFromText } from '../pipeline/drafter-label.js';
-import { bestLength, evaluate, longestDraft } from '../prediction/evaluate-drafting.js';
+import { bestLength, evaluate, longestDraft, objectiveWeights } from '../prediction/evaluate-drafting.js';
 import { predictionConfidence, predictSpeed } from '../prediction/predict-speed.js';
 import { acceptanceOf } from './acceptance-of.js';
 import { staysIn } from './few-prompts.js';
@@ -12,7 +12,8 @@ import { ratio } from './texts.js';
  * Drops drafters that cannot pay (dead code): those that lose even where every token is accepted, those that lose with
  * their acceptance and costs at the good end of their intervals, but for what copies text and was counted on few prompts, and
  * those that another one beats with a margin that both intervals leave. What drafts from text and a model do not drop each
- * other: the one may go before the other.
+ * other: the one may go before the other. Intervals are of speed alone: where the objective asks for something else, only
+ * what never pays is dropped.
  */
 export const deadDrafters: Pass = {
   name: 'dead-drafters',
@@ -28,7 +29,9 @@ export const deadDrafters: Pass = {
       program.pipeline.combination === 'single'
         ? paying
         : paying.filter(({ drafter }) => !draftsFromText(drafter));
-    const strongest = best(rivals, (candidate) => range(program, candidate).estimate);
+    const strongest = isOfLatency(program)
+      ? best(rivals, (candidate) => range(program, candidate).estimate)
+      : undefined;
     const kept = paying.filter((candidate) => {
       if (strongest === undefined || draftsFromText(candidate.drafter)) return true;
       if (candidate.label === strongest.label) return true;
@@ -51,6 +54,10 @@ export const deadDrafters: Pass = {
   },
 };
 
+function isOfLatency({ pipeline }: Program): boolean {
+  return objectiveWeights(pipeline).latency === 1;
+}
+
 /** Speed over plain with the trees that it drafts, or at the best length, with its interval. */
 function range(program: Program, candidate: Candidate): { estimate: number; lower: number; upper: number } {
   if (candidate.tree !== undefined) return candidate.tree.prediction.speedup;
@@ -71,9 +78,8 @@ function bestOfDrafting(program: Program, candidate: Candidate, data: Acceptance
 }
 
 function mayPay(program: Program, candidate: Candidate): boolean {
-  return (
-    (staysIn(program, candidate) || range(program, candidate).upper > 1) && paysAtBest(program, candidate)
-  );
+  const isFast = !isOfLatency(program) || staysIn(program, candidate) || range(program, candidate).upper > 1;
+  return isFast && paysAtBest(program, candidate);
 }
 
 function paysAtBest(program: Program, candidate: Candidate): boolean {

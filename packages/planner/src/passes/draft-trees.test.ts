@@ -207,7 +207,12 @@ describe('draft trees', () => {
     ],
     [
       'of another vocabulary',
-      treeEntries(1, wide),
+      {
+        ...treeEntries(1, wide),
+        acceptance: [
+          { ...acceptanceEntry(acceptanceCounts([0.5, 0], 1_000_000)), drafter: 'small.gguf (tli)' },
+        ],
+      },
       { drafters: [{ kind: 'draft-model', model: 'small.gguf', vocabulary: 'tli' }] },
       /another vocabulary drafts no trees/,
     ],

@@ -1,7 +1,7 @@
 import { PlanningError } from '../errors/planning-error.js';
 import type { ModelConfiguration } from '../profile/profile-schema.js';
-import { isAsFile } from './bind-models.js';
-import type { Candidate, Pass, TargetChoice } from './program.js';
+import { hasOwnWeights, includesFormat, isPermittedCache, isPermittedTarget } from './permitted-targets.js';
+import type { Candidate, Pass, Program, TargetChoice } from './program.js';
 import { scoreWithTrees } from './draft-trees.js';
 import { best, targetScore } from './scores.js';
 import { formatText, ratio } from './texts.js';
@@ -19,16 +19,10 @@ export const formats: Pass = {
     const decisions: string[] = [];
     const { pipeline } = program;
     const measured = program.targets.map(({ configuration }) => configuration);
-    const hasOwnWeights = (configuration: ModelConfiguration): boolean =>
-      isAsFile(program.models.target, measured, configuration);
     const isOwn = (configuration: ModelConfiguration): boolean =>
-      hasOwnWeights(configuration) && configuration.cacheType === undefined;
-    const { formats: permitted = [], cacheTypes = [] } = pipeline.target;
-    const targets = program.targets.filter(
-      ({ configuration }) =>
-        (hasOwnWeights(configuration) || includesFormat(permitted, configuration.weightFormat)) &&
-        isPermittedCache(cacheTypes, configuration),
-    );
+      hasOwnWeights(program, configuration) && configuration.cacheType === undefined;
+    const { formats: permitted = [] } = pipeline.target;
+    const targets = program.targets.filter(({ configuration }) => isPermittedTarget(program, configuration));
     if (targets.length === 0) {
       throw new PlanningError(
         `The target was measured as ${formatsOf(program.targets).join(', ')} alone, which are not as its file and the engine have them, and target.formats and target.cacheTypes do not permit them: measure it as it is, or permit one of them.`,
@@ -42,7 +36,7 @@ export const formats: Pass = {
     const left = formatsOf(program.targets.filter((target) => !targets.includes(target)));
     if (left.length > 0)
       decisions.push(
-        `the target as ${left.join(', ')} is left out: that is another target, and ${notPermitting(program.targets, targets, hasOwnWeights)} does not permit it`,
+        `the target as ${left.join(', ')} is left out: that is another target, and ${notPermitting(program, targets)} does not permit it`,
       );
     const candidates = program.candidates.filter(
       (candidate) => targets.includes(candidate.target) && hasPermittedFormat(candidate),
@@ -66,7 +60,7 @@ export const formats: Pass = {
     );
     const ofKept = candidates.filter(({ target }) => kept.includes(target));
     const drafting = bestDraftFormats(ofKept, scoreOf, decisions);
-    const isRequantised = !hasOwnWeights(chosen.configuration);
+    const isRequantised = !hasOwnWeights(program, chosen.configuration);
     return {
       program: { ...program, targets: kept, candidates: drafting, isOtherTarget: !stays, isRequantised },
       decisions,
@@ -78,24 +72,13 @@ function formatsOf(targets: readonly TargetChoice[]): string[] {
   return distinct(targets.map(({ configuration }) => formatText(configuration)));
 }
 
-/** Engines write their formats in capitals or not, and --weight-formats takes both. */
-function includesFormat(permitted: readonly string[], wanted: string): boolean {
-  return permitted.some((format) => format.toLowerCase() === wanted.toLowerCase());
-}
-
-function isPermittedCache(permitted: readonly string[], { cacheType }: ModelConfiguration): boolean {
-  return cacheType === undefined || permitted.includes(cacheType);
-}
-
 /** Which lists of the pipeline leave targets out. */
-function notPermitting(
-  all: readonly TargetChoice[],
-  kept: readonly TargetChoice[],
-  hasOwnWeights: (configuration: ModelConfiguration) => boolean,
-): string {
-  const left = all.filter((target) => !kept.includes(target)).map(({ configuration }) => configuration);
+function notPermitting(program: Program, kept: readonly TargetChoice[]): string {
+  const left = program.targets
+    .filter((target) => !kept.includes(target))
+    .map(({ configuration }) => configuration);
   const lists = [
-    ...(left.some((configuration) => !hasOwnWeights(configuration)) ? ['target.formats'] : []),
+    ...(left.some((configuration) => !hasOwnWeights(program, configuration)) ? ['target.formats'] : []),
     ...(left.some(({ cacheType }) => cacheType !== undefined) ? ['target.cacheTypes'] : []),
   ];
   return lists.join(' or ');

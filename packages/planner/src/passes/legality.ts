@@ -1,6 +1,8 @@
 import { PlanningError } from '../errors/planning-error.js';
+import type { PipelineDrafter } from '../pipeline/pipeline-schema.js';
 import { objectiveWeights } from '../prediction/evaluate-drafting.js';
 import type { ModelConfiguration } from '../profile/profile-schema.js';
+import { isPermittedTarget } from './permitted-targets.js';
 import type { Candidate, Pass, Program, TargetChoice } from './program.js';
 import { configurationText, megabytes } from './texts.js';
 
@@ -17,6 +19,10 @@ export const legality: Pass = {
     let { targets, candidates } = program;
     for (const { label, reason } of program.unmeasured)
       decisions.push(`${label} is left out: ${reason}; foretoken profile measures it`);
+    for (const { drafter, label } of program.candidates) {
+      const lines = countedWithout(drafter).map((what) => `${label} was counted without its ${what}`);
+      for (const line of lines) if (!decisions.includes(line)) decisions.push(line);
+    }
     if (program.unusedPowerModel !== undefined)
       decisions.push(`${program.unusedPowerModel} estimates nothing: a meter read the target`);
     if (program.pipeline.drafters.length > 0 && candidates.length === 0 && targets.length > 0) {
@@ -48,6 +54,14 @@ export const legality: Pass = {
     return { program: { ...program, targets, candidates }, decisions };
   },
 };
+
+/** What a drafter copies from beside the text, which foretoken profile does not take. */
+function countedWithout(drafter: PipelineDrafter): string[] {
+  if (drafter.kind === 'input-copy') return drafter.source === undefined ? [] : ['source'];
+  if (drafter.kind !== 'n-gram') return [];
+  const { corpora, store } = drafter;
+  return [...(corpora === undefined ? [] : ['corpora']), ...(store === undefined ? [] : ['store'])];
+}
 
 type KeepTargets = (keep: (target: TargetChoice) => boolean) => void;
 type KeepCandidates = (keep: (candidate: Candidate) => string | undefined) => void;
@@ -120,8 +134,18 @@ function energyKnown(
   );
 }
 
+/** What other formats would take that were measured and are not permitted: they are other targets. */
+function smallerFormat(targets: readonly TargetChoice[], least: number): string {
+  const smaller = targets
+    .filter(({ memoryBytes = least }) => memoryBytes < least)
+    .toSorted((left, right) => (left.memoryBytes as number) - (right.memoryBytes as number))[0];
+  return smaller === undefined
+    ? ''
+    : `; another target, which target.formats or target.cacheTypes would have to permit, takes ${megabytes(smaller.memoryBytes as number)}: ${configurationText(smaller.configuration)}`;
+}
+
 function memoryFits(
-  { pipeline }: Program,
+  program: Program,
   {
     targets,
     candidates,
@@ -130,9 +154,12 @@ function memoryFits(
   keepCandidates: KeepCandidates,
   decisions: string[],
 ): void {
-  const limit = pipeline.limits?.memoryBytes;
+  const limit = program.pipeline.limits?.memoryBytes;
   if (limit === undefined) return;
-  const known = targets.filter(({ memoryBytes }) => memoryBytes !== undefined);
+  // Of formats that the pipeline does not permit, the pass that chooses formats tells.
+  const permitted = targets.filter(({ configuration }) => isPermittedTarget(program, configuration));
+  if (permitted.length === 0) return;
+  const known = permitted.filter(({ memoryBytes }) => memoryBytes !== undefined);
   if (known.length === 0) {
     throw new PlanningError(
       'There is a memory limit, and the profile does not say what memory the target takes: run foretoken profile again.',
@@ -153,7 +180,7 @@ function memoryFits(
       ? `, and ${megabytes(least + smallestDraft)} with the smallest draft model or head`
       : '';
     throw new PlanningError(
-      `The memory limit of ${megabytes(limit)} is impossible: the smallest that works is ${megabytes(least)} (${Math.ceil(least)} bytes), the target alone as ${configurationText(smallest.configuration)}${withDraft}.`,
+      `The memory limit of ${megabytes(limit)} is impossible: the smallest that works is ${megabytes(least)} (${Math.ceil(least)} bytes), the target alone as ${configurationText(smallest.configuration)}${withDraft}${smallerFormat(targets, least)}.`,
       { pass: name },
     );
   }

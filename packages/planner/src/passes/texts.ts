@@ -10,8 +10,9 @@ export function formatText({
 }
 
 export function configurationText(configuration: ModelConfiguration): string {
-  const { engine, threads, device } = configuration;
-  const on = device === 'cpu' ? engine : `${engine}, ${device}`;
+  const { engine, threads, device, gpuLayers } = configuration;
+  const layers = gpuLayers === undefined ? '' : ` with ${gpuLayers} layers there`;
+  const on = device === 'cpu' ? engine : `${engine}, ${device}${layers}`;
   return `${formatText(configuration)} on ${on}, ${threads === null ? 'threads as the engine chooses' : `${threads} ${threads === 1 ? 'thread' : 'threads'}`}`;
 }
 

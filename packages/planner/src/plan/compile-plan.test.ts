@@ -112,6 +112,102 @@ describe('legality', () => {
     expect(compile({ limits: { memoryBytes: 1_220_000_000 } }).drafters).toHaveLength(1);
   });
 
+  // Was wrong: the smallest was that of a format which is not permitted, or no limit fitted the target as it is.
+  test('a memory limit counts the formats that are permitted', () => {
+    const requantised = { ...targetConfiguration, weightFormat: 'q4_0' };
+    const [entry] = smallProfile().memory as [MemoryEntry, MemoryEntry];
+    const small = { ...entry, configuration: requantised, measured: { ...entry.measured, weights: 500e6 } };
+    const profile = {
+      models: {
+        ...smallProfile().models,
+        big: { ...(smallProfile().models['big'] as Profile['models'][string]), ownFormats: ['Q8_0'] },
+      },
+      memory: [...smallProfile().memory, small],
+      passCosts: [...smallProfile().passCosts, stepCurve(requantised, [4, 2])],
+    };
+    for (const memoryBytes of [600e6, 500e6]) {
+      expect(() => compile({ limits: { memoryBytes } }, profile)).toThrow(
+        /the smallest that works is 1060\.0 MB .*another target, which target\.formats .* would have to permit, takes 560\.0 MB: q4_0/,
+      );
+    }
+    const target = { model: 'big.gguf', formats: ['q4_0'] };
+    expect(compile({ target, limits: { memoryBytes: 600e6 } }, profile).target.configuration).toEqual(
+      requantised,
+    );
+  });
+
+  // Was wrong: the first format in the profile was taken for the file's own, and what is measured again moves to its end.
+  test('the format of a file is what it was loaded with, in whichever order it was measured', () => {
+    const requantised = { ...targetConfiguration, weightFormat: 'q4_0' };
+    const curves = [stepCurve(requantised, [4, 2]), stepCurve(targetConfiguration, [8, 2])];
+    const big = { ...(smallProfile().models['big'] as Profile['models'][string]), ownFormats: ['Q8_0'] };
+    const profile = { models: { ...smallProfile().models, big }, passCosts: curves, roundCosts: [] };
+    for (const passCosts of [curves, curves.toReversed()]) {
+      const plan = compile({ drafters: [] }, { ...profile, passCosts });
+      expect(plan.target).toMatchObject({
+        configuration: targetConfiguration,
+        isOther: false,
+        requantised: false,
+      });
+      const target = { model: 'big.gguf', formats: ['q4_0'] };
+      expect(compile({ drafters: [], target }, { ...profile, passCosts }).target).toMatchObject({
+        configuration: requantised,
+        isOther: true,
+        requantised: true,
+      });
+    }
+  });
+
+  // Was wrong: the plan loaded the models without a GPU, and predicted what they do on one.
+  test('layers on a GPU are those that were measured, of both models', () => {
+    const onGpu = { device: 'cuda', gpuLayers: 99 };
+    const [target, draft] = [
+      { ...targetConfiguration, ...onGpu },
+      { ...draftConfiguration, ...onGpu },
+    ];
+    const [rounds] = smallProfile().roundCosts as [Profile['roundCosts'][number]];
+    const profile = {
+      passCosts: [
+        stepCurve(target, [8, 2]),
+        stepCurve(draft, [0.8, 0.2]),
+        stepCurve(draftConfiguration, [0.1, 0.1]),
+      ],
+      roundCosts: [{ ...rounds, target, draft }],
+      acceptance: [acceptanceEntry({ target, draft })],
+      memory: [],
+    };
+    const plan = compile({}, profile);
+    expect(plan.target.configuration.gpuLayers).toBe(99);
+    // That of the faster draft without a GPU was not measured beside such a target, and could not be loaded so.
+    expect(plan.drafters[0]?.draft).toEqual(draft);
+    expect(emitLlamaServer(plan).text).toMatch(/-ngl 99 .*--spec-draft-ngl 99/);
+  });
+
+  test('costs of the same sampling settings and of the most rounds go before others', () => {
+    const [rounds] = smallProfile().roundCosts as [Profile['roundCosts'][number]];
+    const others = {
+      ...rounds,
+      sampling: { temperature: 0 },
+      milliseconds: rounds.milliseconds.map((cost) => 2 * cost),
+    };
+    expect(compile({}, { roundCosts: [others, rounds] }).predicted).toEqual(
+      compile({}, { roundCosts: [rounds] }).predicted,
+    );
+  });
+
+  test('drafters in stages, and trees that are more than a pass, are left out and named', () => {
+    // Regression: nodes of 96 million were made before their number was looked at.
+    const plan = (drafter: object): string =>
+      textOf(
+        compile({
+          drafters: [...withLookup.slice(0, 1), { kind: 'draft-model', model: 'small.gguf', ...drafter }],
+        }),
+        'legality',
+      );
+    expect(plan({ tree: '99,99,99,99' })).toContain('trees of fixed shape with at most 63 nodes');
+    expect(plan({ stage: 'prompt-lookup' })).toContain('measures no drafter in stages');
+  });
+
   test('an engine that chooses its threads may take all of them', () => {
     // Regression: it passed for none, and kept every limit.
     const chosen = { ...targetConfiguration, threads: null };
@@ -139,7 +235,13 @@ describe('legality', () => {
     expect(refused.drafters).toEqual([]);
     expect(textOf(refused, 'legality')).toContain('another vocabulary');
     const translated = { kind: 'draft-model', model: 'small.gguf', vocabulary: 'tli' } as const;
-    expect(compile({ drafters: [translated] }, {}, marked).drafters).toHaveLength(1);
+    const acceptance = [acceptanceEntry({ drafter: 'small.gguf (tli)' })];
+    expect(compile({ drafters: [translated] }, { acceptance }, marked).drafters).toHaveLength(1);
+    // Regression: what string matching was counted with stood for token intersection too.
+    const slem = { ...translated, vocabulary: 'slem' } as const;
+    expect(() => compile({ drafters: [slem] }, { acceptance }, marked)).toThrow(
+      'its acceptance was not measured',
+    );
   });
 
   test('engines and threads that are not permitted are not used', () => {
@@ -172,6 +274,23 @@ describe('legality', () => {
 });
 
 describe('energy', () => {
+  // Was wrong: what loses time was dropped, though it saved the energy that was asked for.
+  test('as the objective keeps what saves it, whatever it does to the time', () => {
+    const slow = {
+      ...(smallProfile().roundCosts[0] as Profile['roundCosts'][number]),
+      milliseconds: [10, 25, 45, 90, 140, 190],
+    };
+    const measured = [
+      ...energyEntries(targetConfiguration, [10, 11, 12]),
+      ...energyEntries(draftConfiguration, [0.1, 0.1, 0.1]),
+    ];
+    const energy = { meters: ['RAPL'], unreadable: [], measured, estimated: [] };
+    const plan = compile({ objective: { energy: 1 } }, { roundCosts: [slow], energy });
+    expect(plan.drafters).toHaveLength(1);
+    expect(plan.energy?.joules).toBeLessThan(plan.energy?.plainJoules as number);
+    expect(plan.predicted.speedup.estimate).toBeLessThan(1);
+  });
+
   const measured = [
     ...energyEntries(targetConfiguration, [1, 1.1, 1.2]),
     ...energyEntries(draftConfiguration, [0.5, 0.5, 0.5]),

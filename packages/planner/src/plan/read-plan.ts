@@ -51,7 +51,8 @@ export async function readPlan(
 }
 
 /** What became of the models that the plan runs, a line for each that is not what it was. */
-async function changedModels({ target, drafters, models }: Plan, signal?: AbortSignal): Promise<string[]> {
+async function changedModels({ target, models, ...plan }: Plan, signal?: AbortSignal): Promise<string[]> {
+  const drafters = [...plan.drafters, ...plan.fallback];
   const used = new Set([
     target.configuration.model,
     ...drafters.flatMap(({ draft }) => (draft === null ? [] : [draft.model])),

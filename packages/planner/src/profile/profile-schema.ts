@@ -23,6 +23,10 @@ const machine = z
 const model = z.strictObject({
   sha256: sha256.describe("Of the file's bytes"),
   bytes: count.describe("The file's size"),
+  ownFormats: z
+    .array(name)
+    .optional()
+    .describe('What engines call the weight format that the file has: seen where it was loaded as it is'),
 });
 
 const configuration = z
@@ -36,6 +40,7 @@ const configuration = z
     cacheType: name
       .optional()
       .describe("Format of the key-value cache, as it was asked for; left out: the engine's own choice"),
+    gpuLayers: positiveCount.optional().describe('Layers on a GPU; left out: as the device has it, or none'),
   })
   .describe('A model as it was loaded');
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { treePassLengths } from '@foretoken/core';
 import { estimateEnergy, type PowerModel } from '../energy/estimate-energy.js';
 import type { Plan, PlannedDrafter } from '../plan/plan-schema.js';
@@ -70,6 +71,10 @@ function measuredPoints(
       quality: ofTarget,
     },
   ];
+  // What the plan's rounds were measured with.
+  const contextTokens = profile.roundCosts.find(({ target }) =>
+    isDeepStrictEqual(target, configuration),
+  )?.contextTokens;
   const drafters = [...plan.drafters, ...plan.alternatives];
   const drafts = drafters.flatMap(({ draft }) => draft ?? []);
   for (const draft of drafts.filter(
@@ -80,7 +85,7 @@ function measuredPoints(
     points.push({
       name: draft.model,
       kind: 'small model only',
-      millisecondsPerToken: passes.at(1, passes.contexts[0] as number),
+      millisecondsPerToken: passes.at(1, contextTokens ?? (passes.contexts[0] as number)),
       joulesPerToken: measuredRoundEnergy(profile, draft, null)?.at(0),
       quality: qualities.get(draft.model),
     });

@@ -6,16 +6,19 @@ export interface RecordedMeterOptions {
   readonly name?: string | undefined;
   /** What every reading gives in turn: joules since the meter was opened, or the error that it throws. */
   readonly readings: readonly (number | Error)[];
+  /** Default cpu. */
+  readonly covers?: EnergyMeter['covers'] | undefined;
   /** Default: none. */
   readonly longestGap?: number | undefined;
 }
 
 /** A meter that plays a recording, and cannot be read after its end. */
 export function createRecordedMeter(options: RecordedMeterOptions): EnergyMeter {
-  const { name = 'recorded', readings, longestGap } = options;
+  const { name = 'recorded', covers = 'cpu', readings, longestGap } = options;
   let at = 0;
   return {
     name,
+    covers,
     longestGap,
     async read() {
       const reading = readings[at++];

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EnergyMeters } from '../../energy/energy-meter.js';
+import { type EnergyMeters, metersOf } from '../../energy/energy-meter.js';
 import { estimateEnergy, type PowerModel } from '../../energy/estimate-energy.js';
 import { measureEnergy } from '../../energy/measure-energy.js';
 import { EnergyMeterError } from '../../errors/energy-meter-error.js';
@@ -10,6 +10,8 @@ import type { ProfileStep } from '../profile-step.js';
 
 const lengths = [1, 4, 8];
 const wantedContextTokens = 64;
+/** Milliseconds of passes between two readings: more makes them no better. */
+const longestReading = 20_000;
 
 export interface EnergyStepOptions {
   readonly energy: EnergyMeters;
@@ -22,11 +24,12 @@ export interface EnergyStepOptions {
   readonly meterClock: () => number;
 }
 
-/** Energy of a model's passes by every meter; a meter that fails is named in the profile, and left out. */
+/** Energy of a model's passes by every meter of where it runs; a meter that fails is named in the profile, and left out. */
 export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions): ProfileStep {
   const { energy, powerModel, clock, meterClock } = options;
   const { model, id, threads = options.cores } = profiled;
   const configuration = configurationOf(profiled);
+  const meters = metersOf(energy.meters, model.capabilities.device);
   const isMine = (entry: { readonly configuration: unknown }): boolean =>
     isDeepStrictEqual(entry.configuration, configuration);
   const isUnreadable = (profile: Profile, name: string): boolean =>
@@ -35,7 +38,7 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
     name: `energy of ${id}`,
     weight: 1,
     isDone: ({ energy: known, ...rest }) =>
-      energy.meters.every(
+      meters.every(
         ({ name }) =>
           known.measured.some((entry) => isMine(entry) && entry.meter === name) ||
           isUnreadable({ energy: known, ...rest }, name),
@@ -51,6 +54,9 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
       try {
         const prefix = anyTokens(contextTokens, model.vocabularySize);
         await model.forward([{ sequence, tokens: prefix, rows: 'none' }], { signal });
+        // Of what a counter may wrap in, passes of the last moment take less than half.
+        const gaps = meters.map(({ longestGap = Number.POSITIVE_INFINITY }) => longestGap / 2);
+        const span = Math.min(milliseconds / lengths.length, longestReading, ...gaps);
         for (const length of lengths.filter((candidate) => candidate <= longest)) {
           const tokens = anyTokens(length, model.vocabularySize);
           let passes = 0;
@@ -62,10 +68,10 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
               sequence.doRollback(contextTokens);
               passes += 1;
               spent = clock() - start;
-            } while (spent < milliseconds / lengths.length);
+            } while (spent < span);
           };
           // Every meter is read around the same passes.
-          for (const meter of energy.meters) {
+          for (const meter of meters) {
             if (isUnreadable(profile, meter.name)) continue;
             const inner = work;
             work = async () => {

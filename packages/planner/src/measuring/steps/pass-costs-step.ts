@@ -39,6 +39,11 @@ export function passCostsStep(
       const curve = await measurePassCosts(model, { ...wanted, clock, signal, budget: milliseconds });
       // Where the budget cut the context short: what is known of the whole one stays alone.
       if (known !== undefined && curve.contextTokens !== contextTokens) return;
+      const cut = profile.passCosts.find(
+        (entry) => isMine(entry) && entry.contextTokens === curve.contextTokens,
+      );
+      // What is known of the shorter one in more lengths, since it was asked for, stays.
+      if (known === undefined && cut !== undefined && cut.lengths.length >= curve.lengths.length) return;
       const entry = { configuration, ...merge(known, curve), contextTokens: curve.contextTokens };
       // An earlier cut of the same length is replaced.
       profile.passCosts = profile.passCosts.filter(
