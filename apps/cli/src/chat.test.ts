@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,6 +58,23 @@ describe('foretoken chat', () => {
     expect(thrown).toMatchObject({ code: 1, stdout: '' });
     expect(thrown.stderr).toMatch(/throws\.jinja does not take these messages \(user\): no messages today/);
     expect(thrown.stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  // Was wrong: the answer was lost, and an error stood in its place.
+  it('gives the answer where its tokens cannot be kept for n-grams, and says why', async () => {
+    const gone = path.join(folder, 'gone');
+    await mkdir(gone);
+    const kept = ['--draft', 'n-gram', '--n-gram-store', path.join(gone, 'past.ngrams')];
+    const child = startCommand([...options, ...kept, '--json']);
+    child.stdin.write('add two numbers\n');
+    child.stdout.once('data', () => {
+      void rm(gone, { recursive: true }).then(() => child.stdin.end('subtract two numbers\n'));
+    });
+    const { code, stdout, stderr } = await finishCommand(child);
+    expect(code, stderr).toBe(0);
+    const answers = stdout.trimEnd().split('\n');
+    expect(JSON.parse(answers[1] as string)).toMatchObject({ answer: expect.stringMatching(/./) });
+    expect(stderr).toMatch(/past\.ngrams/);
   });
 
   it('stops an answer on SIGINT, with what came so far', async () => {

@@ -55,10 +55,10 @@ describe('a converted model', () => {
     const { code, stdout, stderr } = await runCommand(['suggest', '--folder', folder, '--json']);
     expect(code, stderr).toBe(0);
     const { suggestions } = JSON.parse(stdout) as {
-      suggestions: { draft: string; options: string[]; note: string; paysFrom?: number; kind: string }[];
+      suggestions: { draft: string; foreignDraft?: string; note: string; paysFrom?: number; kind: string }[];
     };
     const own = suggestions.find(({ draft }) => draft.endsWith('bytes.gguf'));
-    expect(own?.options).toEqual(['--foreign-draft slem']);
+    expect(own?.foreignDraft).toBe('slem');
     expect(own?.note).toMatch(/another vocabulary: .* of the target's tokens/);
     expect(suggestions.map(({ kind }) => kind)).toContain('head');
     const lookup = suggestions.find(({ draft }) => draft === 'prompt-lookup')?.paysFrom ?? 1;

@@ -1,10 +1,11 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MemoryEntry, type Profile, parseProfile, type ProfileSetupResult } from '@foretoken/planner';
-import { finishCommand, runCommand, startCommand } from '../testing/run-command.js';
+import { finishCommand, main, runCommand, startCommand } from '../testing/run-command.js';
 
 let folder: string;
 let output: string;
@@ -53,6 +54,27 @@ describe('foretoken profile', () => {
     expect(stdout).toContain('run again to measure them');
     expect((await readProfileFile()).passCosts.length).toBeGreaterThan(0);
   });
+
+  // Was wrong: the bar took Ctrl-C for itself and ended the process, without what the present step had measured.
+  it.skipIf(process.platform !== 'linux' || spawnSync('script', ['--version']).error !== undefined)(
+    'keeps what was measured when interrupted on a terminal',
+    async () => {
+      const words = [process.execPath, main, 'profile', '-o', output, '--threads', '1', '--budget', '20s'];
+      const line = `stty cols 100; exec ${words.map((word) => `'${word}'`).join(' ')}`;
+      const terminal = spawn('script', ['-qec', line, '/dev/null']);
+      // A second one would end it at once.
+      let interrupted = false;
+      terminal.stdout.on('data', (text: Buffer) => {
+        if (interrupted || !text.toString().includes('passes of embedded target')) return;
+        interrupted = true;
+        terminal.stdin.write('\u0003');
+      });
+      const { code, stdout } = await finishCommand(terminal);
+      expect(code, stdout).toBe(130);
+      expect(stdout).toContain('run again to measure them');
+      expect((await readProfileFile()).memory.length).toBeGreaterThan(0);
+    },
+  );
 
   it('leaves a whole file or none when killed at any moment, and goes on', async () => {
     const profile = ['profile', '-o', output, '--threads', '1', '--context-tokens', '64'];

@@ -1,11 +1,11 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { ForetokenError } from '@foretoken/core';
+import { interrupted } from './output/interrupt.js';
 import { note } from './output/lines.js';
 import { createProgram } from './program.js';
 
 const failure = 1;
 const usage = 2;
-const interrupted = 130;
 
 /** Runs the command with these arguments, says what went wrong, and leaves the exit code in `process.exitCode`. */
 export async function runProgram(commandArguments: readonly string[]): Promise<void> {

@@ -2,7 +2,8 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { runHere } from './run-here.js';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** The built command. */
+export const main: string = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 export interface CommandResult {
   /** Exit code; null where a signal killed the process. */

@@ -56,6 +56,14 @@ describe('a bad request', () => {
     ],
     ['a misspelt override', { prompt: 'a', speculation: { length: 0 } }, 'speculation', /"length"/],
     ['a suffix without such a model', { prompt: 'a', suffix: 'b' }, 'suffix', /no tokens that ask for/],
+    // Regression: they made logits infinite, and the server answered 500.
+    [
+      'a penalty beyond all logits',
+      { prompt: 'a', frequency_penalty: -1e39 },
+      null,
+      /frequencyPenalty must be/,
+    ],
+    ['a bias beyond all logits', { prompt: 'a', logit_bias: { 5: 1e39 } }, null, /logitBias of token 5 must/],
     ['a schema that is none', schema({ type: 'words' }), 'response_format', /words/],
     ['a schema that nothing satisfies', schema({ $ref: '#' }), 'response_format', /No JSON text satisfies/],
     [
@@ -86,6 +94,17 @@ describe('a bad request', () => {
     const { status, error } = await refusalOf(await chatting.post(body, { path: '/v1/chat/completions' }));
     expect({ status, param: error.param }).toEqual({ status: 400, param });
     expect(error.message).toMatch(message);
+  });
+
+  // Was wrong: they ran out of stack or of arguments, and the server answered 500.
+  it('with a schema that is too deep or too long', async () => {
+    const deep = `${'{"not":'.repeat(100_000)}{}${'}'.repeat(100_000)}`;
+    const body = `{"prompt":"a","response_format":{"type":"json_schema","json_schema":{"schema":${deep}}}}`;
+    const nested = await refusalOf(await chatting.post({}, { body }));
+    expect(nested).toMatchObject({ status: 400, error: { param: 'response_format' } });
+    const names = Array.from({ length: 150_000 }, (_, index) => index);
+    const long = await refusalOf(await chatting.post(schema({ enum: names })));
+    expect(long).toMatchObject({ status: 400, error: { param: 'response_format' } });
   });
 
   it('of a chat with a model that has no template says what to do', async () => {

@@ -19,10 +19,13 @@ export interface RunningServer {
   readonly url: string;
   /**
    * Takes no more requests, refuses those that wait, and resolves when what runs is answered and all connections are
-   * closed. The model stays open.
+   * closed: after ten seconds those too whose clients do not read their answers. The model stays open.
    */
   close(): Promise<void>;
 }
+
+/** Milliseconds for which an answer that is written waits for its client to read it. */
+const longestUnread = 10_000;
 
 /** What hono compares as a bearer token. */
 const apiKeyPattern = /^[\w.~+/-]+=*$/;
@@ -65,7 +68,9 @@ export async function startServer(options: ServerOptions & ListenOptions): Promi
       const closed = new Promise((resolve) => server.close(resolve));
       closeWhereDone();
       await runner.close();
+      const patience = setTimeout(() => server.closeAllConnections(), longestUnread);
       await closed;
+      clearTimeout(patience);
     },
   };
 }

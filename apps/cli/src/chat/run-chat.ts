@@ -1,6 +1,7 @@
 import { ForetokenError, type GenerationEndEvent } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { drafterFailureLine } from '../output/drafter-failure-line.js';
+import { interrupted } from '../output/interrupt.js';
 import { colourByOrigin } from '../output/origin-colours.js';
 import { type Chat, endingNote, isCommand, runCommand } from './chat-commands.js';
 import { answerLine } from './chat-statistics.js';
@@ -16,7 +17,6 @@ export interface ChatOutput {
 }
 
 const failure = 1;
-const interrupted = 130;
 
 /**
  * Answers messages and runs commands until the input ends. What goes wrong with one message is said, and the chat goes
@@ -72,12 +72,22 @@ async function answer(
   });
   const { counters, finishReason, tokens } = end;
   statistics.add(counters);
-  if (tokens.length > 0) await chat.keepOutput(tokens);
   if (json) writeJson(chat, { message, answer: text, finishReason, lossy, counters });
+  if (tokens.length > 0) await keepOutput(chat, tokens);
   const ending = endingNote(finishReason, conversation.models.target.contextLength);
   if (ending !== undefined) port.note(ending);
   if (showSpeculation) port.note(answerLine([counters]));
   return end;
+}
+
+/** The answer is there, whether or not what it teaches can be kept. */
+async function keepOutput(chat: Chat, tokens: readonly number[]): Promise<void> {
+  try {
+    await chat.keepOutput(tokens);
+  } catch (error) {
+    if (!ForetokenError.isInstance(error)) throw error;
+    chat.port.note(colours.yellow(error.message));
+  }
 }
 
 function writeJson({ port }: Chat, value: unknown): void {

@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { verificationRules } from '@foretoken/core';
+import { InvalidArgumentError, verificationRules } from '@foretoken/core';
 import { kvTypes } from '@foretoken/llamacpp-backend';
 import {
   describeMachine,
@@ -168,6 +168,7 @@ Examples:
     )
     .action(async (options) => {
       const signal = interruptSignal();
+      checkReportOptions(options);
       if (options.report !== undefined) await requireWritablePage(options.report, '--report');
       const measured = options.measured === undefined ? [] : await readMeasuredSpeeds(options.measured);
       const input = await readInput(options, signal);
@@ -196,6 +197,23 @@ Examples:
         );
       }
     });
+}
+
+/** @throws InvalidArgumentError for what would be left out without a word. */
+function checkReportOptions(options: {
+  readonly report?: string | undefined;
+  readonly measured?: string | undefined;
+  readonly measureQuality?: true | undefined;
+  readonly emit?: string | undefined;
+  readonly json?: true | undefined;
+}): void {
+  const { report, measured, measureQuality, emit, json } = options;
+  const lone =
+    measured === undefined ? (measureQuality === true ? '--measure-quality' : undefined) : '--measured';
+  if (report === undefined && lone !== undefined)
+    throw new InvalidArgumentError(`${lone} is for the report: say where to write it with --report.`);
+  if (emit !== undefined && json === true)
+    throw new InvalidArgumentError('--emit prints for another engine: leave --json out, or --emit.');
 }
 
 interface PlanInput extends PipelineFlags {

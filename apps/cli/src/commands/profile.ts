@@ -3,6 +3,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { endsFirst, ForetokenError, verificationRules } from '@foretoken/core';
 import {
   describeMachine,
+  metersOf,
   openEnergyMeters,
   type ProfiledHead,
   type ProfiledModel,
@@ -25,7 +26,7 @@ import { powerModelOption } from '../options/power-model.js';
 import { promptsOption } from '../options/prompts-option.js';
 import { samplingOptions, samplingSettings } from '../options/sampling-options.js';
 import { colours } from '../output/colours.js';
-import { interruptSignal } from '../output/interrupt.js';
+import { interrupted, interruptSignal } from '../output/interrupt.js';
 import { libraries } from '../output/libraries.js';
 import { note, printJson, printLine } from '../output/lines.js';
 import { profileLines } from '../output/profile-lines.js';
@@ -34,8 +35,6 @@ import { type Configuration, configurations } from '../profiling/configurations.
 import { profileConfigurations } from '../profiling/profile-configurations.js';
 import { encodePrompts } from '../prompts/prompt.js';
 import { readPrompts } from '../prompts/read-prompts.js';
-
-const interrupted = 130;
 
 export function profileCommand() {
   return new Command('profile')
@@ -141,7 +140,10 @@ Examples:
                   prompts: endsFirst(encodePrompts(models.target.tokenizer, prompts)),
                   energy,
                   // Beside a meter nothing is estimated.
-                  powerModel: energy.meters.length === 0 ? options.powerModel : undefined,
+                  powerModel:
+                    metersOf(energy.meters, models.target.capabilities.device).length === 0
+                      ? options.powerModel
+                      : undefined,
                   clock,
                   signal,
                   budget,
@@ -225,6 +227,7 @@ async function profiledModels(
   readonly head: ProfiledHead | undefined;
 }> {
   const { threads, model, backend, draftBackend = backend, weightFormat, draftWeightFormat } = selection;
+  const { gpuLayers } = selection;
   const targetFile = modelPath(model, tinyModels.target);
   const targetId = model === 'embedded' ? 'embedded target' : path.basename(targetFile);
   const { draft: draftName } = configuration;
@@ -241,6 +244,7 @@ async function profiledModels(
       weightFormat,
       cacheType: configuration.kvType,
       threads,
+      gpuLayers,
       predictedMemory: await predictMemory(backend, targetFile, { ...options, weightFormat }),
     },
     draft: draft && {
@@ -250,6 +254,7 @@ async function profiledModels(
       weightFormat: draftWeightFormat,
       cacheType: configuration.draftKvType,
       threads,
+      gpuLayers,
       predictedMemory: await predictMemory(draftBackend, draftFile, {
         ...options,
         ...layers,

@@ -51,7 +51,16 @@ Examples:
           );
         }
         await requantizeModel(model, output, { format, signal, onProgress: noteTensor });
-      } else await quantizeModel(model, output, { format, pure, threads });
+      } else {
+        await quantizeModel(model, output, { format, pure, threads, signal }).catch((error: unknown) => {
+          // The engine would hold the process up until it is done, at its end too: the signal itself ends it.
+          if (signal.aborted) {
+            process.removeAllListeners('SIGINT');
+            process.kill(process.pid, 'SIGINT');
+          }
+          throw error;
+        });
+      }
       await printWrittenModel(output, format, json);
     });
 }

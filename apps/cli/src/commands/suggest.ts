@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@foretoken/core';
 import { readGguf } from '@foretoken/models';
-import { describeMachine, readProfile } from '@foretoken/planner';
+import { describeMachine, hashModelFile, readProfile } from '@foretoken/planner';
 import { modelOptions } from '../options/model-options.js';
 import { allowStaleOption } from '../options/plan-option.js';
 import { samplingOptions } from '../options/sampling-options.js';
@@ -54,17 +54,22 @@ Examples:
       const isEmbedded = model === 'embedded';
       const folders = options.folder ?? (isEmbedded ? [] : [path.dirname(target.file)]);
       const candidates = [...(await ownCandidates(file, isEmbedded)), ...(await modelsOnDisk(file, folders))];
-      const context = { machine: describeMachine(), libraries: libraries(), models: {} };
+      const context = {
+        machine: describeMachine(),
+        libraries: libraries(),
+        models:
+          options.profile === undefined ? {} : { [target.name]: await hashModelFile(target.file, signal) },
+      };
       const read =
         options.profile === undefined
           ? undefined
           : await readProfile(options.profile, { context, allowStale: options.allowStale });
       for (const line of read?.differences ?? []) note(colours.yellow(`stale profile: ${line}`));
-      const files = candidates.filter(({ kind }) => kind === 'model').map(({ draft }) => draft);
+      const drafts = candidates.filter(({ kind }) => kind === 'model');
       const profiled =
         read === undefined
           ? new Map()
-          : await profiledSpeeds({ model, temperature }, read.profile, files, signal);
+          : await profiledSpeeds({ model, temperature }, read.profile, drafts, signal);
       const suggestions = suggest(candidates, {
         costs: await targetPassCosts(target, read?.profile, backend, signal),
         targetBytes: file.byteLength,

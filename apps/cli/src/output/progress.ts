@@ -54,7 +54,8 @@ async function withBar<Result>(
 ): Promise<Result> {
   const bar = progress({ max, output: process.stderr });
   bar.start(title);
-  process.once('exit', endInterrupted);
+  // The bar reads keys, and would end the process at Ctrl-C as if it had succeeded; this way it is the signal that commands await.
+  if (process.stdin.isTTY) process.stdin.setRawMode(false);
   try {
     const result = await run(bar);
     bar.stop(title);
@@ -62,12 +63,5 @@ async function withBar<Result>(
   } catch (error) {
     bar.stop(`${title}: stopped`);
     throw error;
-  } finally {
-    process.off('exit', endInterrupted);
   }
-}
-
-/** On a terminal the bar reads Ctrl-C itself, and ends the process as if it had succeeded. */
-function endInterrupted(): void {
-  process.exitCode = 130;
 }

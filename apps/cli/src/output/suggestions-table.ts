@@ -10,9 +10,9 @@ export function suggestionsTable(suggestions: readonly Suggestion[]): string {
     colWidths: [null, null, null, 15, 60],
     wordWrap: true,
   });
-  for (const { draft, options, bytes, verdict, paysFrom, profiled, note } of suggestions) {
+  for (const { draft, foreignDraft, bytes, verdict, paysFrom, profiled, note } of suggestions) {
     table.push([
-      [draft, ...options].join('\n'),
+      foreignDraft === undefined ? draft : `${draft}\n--foreign-draft ${foreignDraft}`,
       bytes === 0 ? '' : bytesText(bytes),
       verdict === 'pays' ? 'yes' : verdict,
       paysFrom === undefined ? 'none' : paysFrom.toFixed(2),

@@ -27,16 +27,16 @@ export async function readMeasuredSpeeds(file: string): Promise<MeasuredSpeed[]>
       { cause },
     );
   };
-  let document: { readonly engines?: unknown; readonly maxTokens?: unknown };
+  let document: { readonly engines?: unknown; readonly maxTokens?: unknown } | null;
   try {
     document = JSON.parse(await readText(file)) as typeof document;
   } catch (error) {
     if (error instanceof SyntaxError) return fail(error);
     throw error;
   }
-  const engines = document.engines as readonly { readonly results?: unknown }[] | undefined;
+  const engines = document?.engines as readonly { readonly results?: unknown }[] | undefined;
   const results = Array.isArray(engines) ? engines.flatMap(({ results: ofEngine }) => ofEngine ?? []) : [];
-  const tokens = typeof document.maxTokens === 'number' ? document.maxTokens : undefined;
+  const tokens = typeof document?.maxTokens === 'number' ? document.maxTokens : undefined;
   const speeds: MeasuredSpeed[] = [];
   for (const { draftLength: length, comparison } of results as readonly BenchResult[]) {
     const { estimate, lower, upper } = comparison?.workload ?? {};

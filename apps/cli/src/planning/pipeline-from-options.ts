@@ -137,6 +137,8 @@ function profiledDrafters(model: string, { acceptance }: Profile): PipelineDraft
   for (const draft of drafts) {
     const [, layers] = /, early-exit:(\d+)$/.exec(draft ?? '') ?? [];
     if (layers !== undefined) drafters.push({ kind: 'early-exit', layers: Number(layers) });
+    const [, skipped] = /, skip-layers:([\d,]+)$/.exec(draft ?? '') ?? [];
+    if (skipped !== undefined) drafters.push({ kind: 'skip-layers', layers: skipped.split(',').map(Number) });
   }
   drafters.push(...headNames.filter(has).map((head): PipelineDrafter => ({ kind: 'head', head })));
   drafters.push(...withoutModel.filter(has).map((kind): PipelineDrafter => ({ kind })));

@@ -1,4 +1,10 @@
-import { acceptanceByPosition, type FrontierPoint, type Plan, type Profile } from '@foretoken/planner';
+import {
+  acceptanceByPosition,
+  formatText,
+  type FrontierPoint,
+  type Plan,
+  type Profile,
+} from '@foretoken/planner';
 import type { TopLevelSpec } from 'vega-lite';
 import type { MeasuredSpeed } from './measured-speeds.js';
 import { plotConfig, plotWidth } from '../page/plot-style.js';
@@ -8,10 +14,7 @@ const legend = { orient: 'top' as const, columns: 2, labelLimit: plotWidth / 2 }
 /** t(n) of every configuration, as measured: the steps are the kernels'. */
 export function costCurvesPlot({ passCosts }: Profile): TopLevelSpec {
   const values = passCosts.flatMap(({ configuration, contextTokens, lengths, milliseconds }) => {
-    const { model, weightFormat, engine, threads } = configuration;
-    // Without the package that the engine's library comes from.
-    const on = engine.replace(/ \(.*\)$/, '');
-    const curve = `${model} after ${contextTokens} tokens, ${weightFormat} on ${on}${threads === null ? '' : `, threads ${threads}`}`;
+    const curve = `${configuration.model} after ${contextTokens} tokens, ${loadedAs(configuration)}`;
     return lengths.map((length, index) => ({ length, milliseconds: milliseconds[index] as number, curve }));
   });
   return {
@@ -33,11 +36,18 @@ export function costCurvesPlot({ passCosts }: Profile): TopLevelSpec {
   };
 }
 
+function loadedAs(configuration: Profile['passCosts'][number]['configuration']): string {
+  const { engine, threads } = configuration;
+  // Without the package that the engine's library comes from.
+  const on = engine.replace(/ \(.*\)$/, '');
+  return `${formatText(configuration)} on ${on}${threads === null ? '' : `, threads ${threads}`}`;
+}
+
 /** How often a token is accepted whose predecessors were, as counted. */
 export function acceptancePlot({ acceptance }: Profile): TopLevelSpec {
   const values = acceptance.flatMap((entry) => {
-    const { drafter, rule, sampling, target } = entry;
-    const at = `${drafter} for ${target.model}, ${rule}, ${JSON.stringify(sampling)}`;
+    const { drafter, rule, sampling, target, draft } = entry;
+    const at = `${drafter} for ${target.model}, ${rule}, ${JSON.stringify(sampling)}, ${loadedAs(target)}${draft === null ? '' : `, drafted as ${loadedAs(draft)}`}`;
     return acceptanceByPosition(entry).map((share, position) => ({
       position: position + 1,
       share,

@@ -11,7 +11,7 @@ import { enginePrefixes } from './pipeline-from-options.js';
 /** What a plan has opened, with these of its drafters; none: plain decoding. */
 export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): ModelSelection {
   const { configuration } = plan.target;
-  const { engine, threads, device, contextLength } = configuration;
+  const { engine, threads, device, contextLength, gpuLayers } = configuration;
   const backend = backendOf(engine);
   const withModel = drafters.find(({ draft }) => draft !== null);
   const draft = withModel?.draft ?? undefined;
@@ -36,6 +36,7 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
     draftKvType: draft && draftKvType(configuration.cacheType, draft.cacheType, backendOf(draft.engine)),
     backend,
     draftBackend: draft && backendOf(draft.engine),
+    gpuLayers,
     threads: threads ?? undefined,
     draftThreads: draft?.threads ?? undefined,
     context: contextLength,

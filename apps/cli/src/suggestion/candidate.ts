@@ -1,3 +1,5 @@
+import type { ForeignDraft } from '../options/foreign-draft.js';
+
 /** Something that could draft for a target. */
 export interface Candidate {
   /** As `--draft` takes it. */
@@ -7,8 +9,8 @@ export interface Candidate {
   readonly kind: 'text' | 'head' | 'model' | 'own layers' | 'own copy';
   /** Bytes of weights that a drafted token reads; 0 where no model drafts. */
   readonly bytes: number;
-  /** Further options that it needs, as on a command line. */
-  readonly options: readonly string[];
+  /** How it drafts in another vocabulary (`--foreign-draft`); default: it has the target's. */
+  readonly foreignDraft?: ForeignDraft | undefined;
   /** When it is right, what it needs first, or how far its vocabulary is from the target's. */
   readonly note: string;
   /** Tokens of a draft at most, where the drafter has a limit. */

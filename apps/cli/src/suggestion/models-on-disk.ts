@@ -58,9 +58,9 @@ function ignoreUnsound(error: unknown): undefined {
 function compareVocabularies(
   ours: readonly string[],
   theirs: readonly string[],
-): Pick<Candidate, 'note' | 'options'> {
+): Pick<Candidate, 'note' | 'foreignDraft'> {
   const first = ours.findIndex((token, id) => token !== theirs[id]);
-  if (first < 0 && ours.length === theirs.length) return { note: 'the same tokens', options: [] };
+  if (first < 0 && ours.length === theirs.length) return { note: 'the same tokens' };
   const own = new Set(theirs);
   const shared = ours.filter((token) => own.has(token)).length / ours.length;
   const difference =
@@ -70,6 +70,6 @@ function compareVocabularies(
   const way = shared >= manyShared ? 'tli' : 'slem';
   return {
     note: `another vocabulary: ${difference}; it has ${(100 * shared).toFixed(0)} % of the target's tokens`,
-    options: [`--foreign-draft ${way}`],
+    foreignDraft: way,
   };
 }

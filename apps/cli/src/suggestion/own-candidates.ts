@@ -12,7 +12,7 @@ const layerNumber = /^blk\.(\d+)\./;
 
 /** What can draft without another model: the text itself, and parts and copies of the target. */
 export async function ownCandidates(target: GgufFile, isEmbedded: boolean): Promise<Candidate[]> {
-  const shared = { kind: 'text', bytes: 0, options: [] } as const;
+  const shared = { kind: 'text', bytes: 0 } as const;
   const candidates: Candidate[] = [
     { ...shared, draft: 'prompt-lookup', note: 'where the output repeats its prompt or itself' },
     { ...shared, draft: 'n-gram', note: 'where it repeats past outputs or corpora too' },
@@ -24,7 +24,6 @@ export async function ownCandidates(target: GgufFile, isEmbedded: boolean): Prom
       label: 'embedded draft',
       kind: 'model',
       bytes: (await stat(tinyModels.draft)).size,
-      options: [],
       note: 'trained with this target',
     });
     for (const head of headNames) {
@@ -46,7 +45,6 @@ export async function ownCandidates(target: GgufFile, isEmbedded: boolean): Prom
   for (const kept of new Set([Math.ceil(layers / 4), Math.ceil(layers / 2)])) {
     if (!(kept >= 1 && kept < layers)) continue;
     candidates.push({
-      options: [],
       draft: `early-exit:${kept}`,
       kind: 'own layers',
       bytes: bytesOf(target, kept),
@@ -58,7 +56,6 @@ export async function ownCandidates(target: GgufFile, isEmbedded: boolean): Prom
   if (copy < mostShare * whole) {
     const file = target.path.replace(/(-q\w+)?\.gguf$/i, '-q4_0.gguf');
     candidates.push({
-      options: [],
       draft: file,
       kind: 'own copy',
       bytes: copy,

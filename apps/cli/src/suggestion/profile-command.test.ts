@@ -6,7 +6,6 @@ const suggestion = (draft: string, changes: Partial<Suggestion> = {}): Suggestio
   draft,
   kind: 'model',
   bytes: 1,
-  options: [],
   note: '',
   verdict: 'likely',
   paysFrom: 0.5,
@@ -14,7 +13,7 @@ const suggestion = (draft: string, changes: Partial<Suggestion> = {}): Suggestio
   ...changes,
 });
 const lookup = suggestion('prompt-lookup', { kind: 'text' });
-const foreign = suggestion('foreign.gguf', { options: ['--foreign-draft slem'] });
+const foreign = suggestion('foreign.gguf', { foreignDraft: 'slem' });
 
 test.each<[readonly Suggestion[], string | undefined]>([
   [

@@ -1,9 +1,16 @@
 import { ForetokenError } from '@foretoken/core';
-import { bestPrediction, compilePlan, drafterLabel, type Profile } from '@foretoken/planner';
+import {
+  bestPrediction,
+  compilePlan,
+  drafterLabel,
+  type PipelineModel,
+  type Profile,
+} from '@foretoken/planner';
 import { draftedText } from '../output/drafted-text.js';
 import { estimateText } from '../output/estimate-text.js';
 import { type PipelineFlags, pipelineFromOptions } from '../planning/pipeline-from-options.js';
 import { pipelineModels } from '../planning/pipeline-models.js';
+import type { Candidate } from './candidate.js';
 
 /** What a plan from a profile says of one drafter alone. */
 export interface ProfiledSpeed {
@@ -19,23 +26,27 @@ export interface ProfiledSpeed {
 export async function profiledSpeeds(
   flags: PipelineFlags,
   profile: Profile,
-  drafts: readonly string[],
+  drafts: readonly Candidate[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ProfiledSpeed>> {
   const named = new Set(profile.acceptance.map(({ draft }) => draft?.model));
-  const files = drafts.filter((draft) =>
+  const ofModels = drafts.filter(({ draft }) =>
     [...named].some((name) => name !== undefined && draft.endsWith(name)),
   );
   const speeds = new Map<string, ProfiledSpeed>();
-  for (const draft of [undefined, ...files]) {
-    const pipeline = pipelineFromOptions({ ...flags, draft }, profile);
+  for (const candidate of [undefined, ...ofModels]) {
+    const pipeline = pipelineFromOptions({ ...flags, ...flagsOf(candidate) }, profile);
     for (const drafter of pipeline.drafters) {
       const single = { ...pipeline, drafters: [drafter] };
       const models = await pipelineModels(single, signal);
+      // Another file of the same name was not measured.
+      if (models.drafters.some((model) => model !== undefined && isOtherFile(model, profile))) continue;
       try {
         const { drafters, decisions } = compilePlan({ pipeline: single, models, profile });
         const [planned] = drafters;
         const prediction = planned && bestPrediction(planned);
+        // Kept since few prompts were counted: the profile does not say yet whether it pays.
+        if (planned?.predictedLength === 0 && planned.tree === undefined) continue;
         const why = decisions.findLast(({ pass }) => pass === 'dead-drafters' || pass === 'legality');
         speeds.set(
           drafterLabel(drafter),
@@ -53,4 +64,12 @@ export async function profiledSpeeds(
     }
   }
   return speeds;
+}
+
+function flagsOf(candidate: Candidate | undefined): Pick<PipelineFlags, 'draft' | 'foreignDraft'> {
+  return candidate === undefined ? {} : { draft: candidate.draft, foreignDraft: candidate.foreignDraft };
+}
+
+function isOtherFile({ name, sha256 }: PipelineModel, { models }: Profile): boolean {
+  return models[name] !== undefined && models[name].sha256 !== sha256;
 }

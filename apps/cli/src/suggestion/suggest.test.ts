@@ -9,7 +9,6 @@ const model = (draft: string, bytes: number): Candidate => ({
   draft,
   kind: 'model',
   bytes,
-  options: [],
   note: '',
 });
 

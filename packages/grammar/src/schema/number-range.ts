@@ -1,4 +1,4 @@
-import { choice, type Expression, optional, repeat, sequence, text } from '../syntax/expression.js';
+import { choice, choiceOf, type Expression, optional, repeat, sequence, text } from '../syntax/expression.js';
 import { jsonFraction, mostDigits } from './json-expressions.js';
 
 const largest = 10 ** mostDigits - 1;
@@ -39,7 +39,7 @@ function magnitudesBetween(low: number, high: number): Expression {
     options.push(digitsBetween(String(from), String(to)));
     from = to + 1;
   }
-  return choice(...options);
+  return choiceOf(options);
 }
 
 /** Digit strings of one length in ascending order. */

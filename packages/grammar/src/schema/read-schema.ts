@@ -1,6 +1,7 @@
 import { InvalidSchemaError } from '@foretoken/core';
 import {
   choice,
+  choiceOf,
   empty,
   type Expression,
   type GrammarRules,
@@ -140,7 +141,7 @@ class SchemaReader {
         'values might satisfy two schemas of this "oneOf"; use "anyOf", or tell them apart by types or by a required property with "const"',
       );
     }
-    return choice(...schemas.map((schema, index) => this.#read({ schema, pointer: stepInto(at, index) })));
+    return choiceOf(schemas.map((schema, index) => this.#read({ schema, pointer: stepInto(at, index) })));
   }
 
   #named(schema: SchemaObject, pointer: string): Expression {
@@ -153,17 +154,17 @@ class SchemaReader {
     if (values === undefined) refuse(stepInto(pointer, 'enum'), '"enum" is a list of values');
     const types = 'type' in schema ? typesOf(schema['type'], pointer) : undefined;
     const kept = values.filter((value) => types === undefined || types.some((type) => isOfType(value, type)));
-    return choice(...kept.map((value) => text(JSON.stringify(value))));
+    return choiceOf(kept.map((value) => text(JSON.stringify(value))));
   }
 
   #typed(schema: SchemaObject, pointer: string): Expression {
     if ('type' in schema) {
       const types = typesOf(schema['type'], pointer);
-      return choice(...types.map((type) => this.#ofType(type, schema, pointer)));
+      return choiceOf(types.map((type) => this.#ofType(type, schema, pointer)));
     }
     const types = new Set(Object.keys(schema).flatMap((keyword) => typeKeywords.get(keyword) ?? []));
     if (types.size === 0) return anyJsonValue;
-    return choice(...[...types].map((type) => this.#ofType(type, schema, pointer)));
+    return choiceOf([...types].map((type) => this.#ofType(type, schema, pointer)));
   }
 
   #ofType(type: JsonType | 'integer', schema: SchemaObject, pointer: string): Expression {

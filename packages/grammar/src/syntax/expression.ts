@@ -39,6 +39,11 @@ export function sequence(...parts: readonly Expression[]): Expression {
 }
 
 export function choice(...options: readonly Expression[]): Expression {
+  return choiceOf(options);
+}
+
+/** Of a list, which may be longer than a call has arguments. */
+export function choiceOf(options: readonly Expression[]): Expression {
   return options.length === 1 ? (options[0] as Expression) : { kind: 'choice', options };
 }
 

@@ -1,4 +1,4 @@
-import { choice, empty, type Expression, type GrammarRules, repeat, sequence } from './expression.js';
+import { choiceOf, empty, type Expression, type GrammarRules, repeat, sequence } from './expression.js';
 
 /**
  * The same texts from rules that each lead to a finite text. What does not is cut out: a mask over tokens that keep
@@ -35,7 +35,7 @@ function prune(expression: Expression, productive: ReadonlySet<string>): Express
     }
     case 'choice': {
       const options = expression.options.flatMap((option) => prune(option, productive) ?? []);
-      return options.length > 0 ? choice(...options) : undefined;
+      return options.length > 0 ? choiceOf(options) : undefined;
     }
     case 'repeat': {
       const part = prune(expression.part, productive);

@@ -1,7 +1,7 @@
 import { InvalidGrammarError } from '@foretoken/core';
 import { complementRanges, isSurrogate, largestCodePoint, normalizeRanges } from './code-points.js';
 import {
-  choice,
+  choiceOf,
   type CodePointRange,
   type Expression,
   type GrammarRules,
@@ -88,7 +88,7 @@ class GrammarReader {
       options.push(this.#readSequence());
     }
     this.#depth -= 1;
-    return choice(...options);
+    return choiceOf(options);
   }
 
   #readSequence(): Expression {

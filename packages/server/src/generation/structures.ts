@@ -1,4 +1,4 @@
-import type { AllowedTokens, Tokenizer } from '@foretoken/core';
+import { type AllowedTokens, InvalidSchemaError, type Tokenizer } from '@foretoken/core';
 import { createGrammarCompiler, type Grammar, type GrammarCompiler } from '@foretoken/grammar';
 
 /** Compiling takes up to seconds, and callers send the same few schemas again and again. */
@@ -22,7 +22,7 @@ export class Structures {
    * @throws InvalidSchemaError, InvalidGrammarError; InvalidArgumentError for a model without end tokens.
    */
   async allowedTokens(schema: unknown, promptLength: number): Promise<AllowedTokens> {
-    const key = JSON.stringify(schema);
+    const key = textOf(schema);
     const grammar = this.#grammars.get(key) ?? this.#compile(schema);
     this.#grammars.delete(key);
     this.#grammars.set(key, grammar);
@@ -36,5 +36,14 @@ export class Structures {
   async #compile(schema: unknown): Promise<Grammar> {
     this.#compiler ??= createGrammarCompiler(this.#tokenizer);
     return this.#compiler.compileJsonSchema(schema);
+  }
+}
+
+/** @throws InvalidSchemaError for one that is nested deeper than can be read. */
+function textOf(schema: unknown): string {
+  try {
+    return JSON.stringify(schema);
+  } catch (cause) {
+    throw new InvalidSchemaError('The JSON schema is nested too deeply.', { pointer: '', cause });
   }
 }
