@@ -33,7 +33,7 @@ export interface VerificationRule {
   /**
    * @param draft the draft with the distributions its tokens were drawn from, [nodes].
    * @param targetRows target distributions, [nodes + 1]: row 0 follows the committed tokens, row
-   *   i + 1 follows node i.
+   *   i + 1 follows node i. Of an exact rule those behind a node of probability 0 say nothing.
    */
   verify(draft: Draft, targetRows: readonly Distribution[], random: VerificationRandom): VerificationOutcome;
 }

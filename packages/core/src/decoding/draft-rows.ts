@@ -1,6 +1,7 @@
 import type { Distribution } from '../contract/distribution.js';
 import type { Draft } from '../contract/draft.js';
 import type { LogitsHandle } from '../contract/logits-handle.js';
+import type { VerificationRule } from '../contract/verification-rule.js';
 import { probabilityOf } from '../sampling/draw.js';
 import type { LogitsTransform } from '../sampling/logits-transform.js';
 import { pathTokens } from './draft-shape.js';
@@ -8,11 +9,12 @@ import { pathTokens } from './draft-shape.js';
 /**
  * A model's distributions after a text and after each node of a draft that continues it, [1 + nodes].
  *
- * Behind a node whose token has the probability 0 no rule reads on: the row of its parent stands in, so that a mask is never
- * asked about texts that it forbids.
+ * Behind a node whose token has the probability 0 no exact rule reads on: the row of its parent stands in, so that a mask is
+ * never asked about texts that it forbids.
  *
  * @param logits rows of the same positions.
  * @param history the text's tokens; as it was when this returns.
+ * @param rule an inexact one may keep such a token, and has every row.
  * @param firstRow the transformation's row for the first of them.
  */
 export function draftRows(
@@ -20,6 +22,7 @@ export function draftRows(
   logits: LogitsHandle,
   transform: LogitsTransform,
   history: number[],
+  rule: Pick<VerificationRule, 'exact'>,
   firstRow = 0,
 ): Distribution[] {
   const { length } = history;
@@ -28,7 +31,7 @@ export function draftRows(
   for (const [node, token] of draft.tokens.entries()) {
     const parentRow = (draft.parents[node] as number) + 1;
     const parent = rows[parentRow] as Distribution;
-    const isReached = reached[parentRow] === true && probabilityOf(parent, token) > 0;
+    const isReached = !rule.exact || (reached[parentRow] === true && probabilityOf(parent, token) > 0);
     reached.push(isReached);
     if (isReached) {
       history.push(...pathTokens(draft, node));

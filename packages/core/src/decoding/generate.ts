@@ -51,7 +51,7 @@ export async function* generate(options: GenerateOptions): AsyncGenerator<Decode
       const drafted = state.clock?.();
       const { logits, hiddenStates } = await forwardDraft(state, draft);
       const passed = state.clock?.();
-      const rows = draftRows(draft, logits, state.transform, state.tokens);
+      const rows = draftRows(draft, logits, state.transform, state.tokens, state.rule);
       const outcome = state.rule.verify(
         draft,
         rows,

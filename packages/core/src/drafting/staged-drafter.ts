@@ -183,7 +183,7 @@ class StagedDrafter implements Drafter {
     );
     const draft = await this.#proposeInner({ ...context, tokens: history, random: round }, askedLength);
     const logits = await this.#sequence.read(text, draft.tokens, signal);
-    const rows = draftRows(draft, logits, transform, history, slot);
+    const rows = draftRows(draft, logits, transform, history, this.#rule, slot);
     const outcome = this.#rule.verify(draft, rows, random.verification(this.#rule, draft, history.length));
     const accepted = outcome.acceptedPath.map((node) => draft.tokens[node] as number);
     const committed = [...accepted, outcome.nextToken];

@@ -27,7 +27,8 @@ export interface SamplingSettings {
 /** A mask over the vocabulary that may depend on the tokens so far (a grammar, say). */
 export interface AllowedTokens {
   /**
-   * @param history every token before the position, prompt and drafted ones included.
+   * @param history every token before the position, prompt and drafted ones included; under an exact rule none that the mask
+   *   forbade.
    * @returns one byte a token id, 0 = forbidden, [vocabularySize], valid until the next call; undefined: all are allowed.
    */
   mask(history: readonly number[]): Uint8Array | undefined;

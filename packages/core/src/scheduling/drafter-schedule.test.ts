@@ -189,31 +189,52 @@ test('what a model drafted for nothing is no part of what a plain round takes: a
   }
 });
 
-// Was wrong: the first round of the next generation, a plain one, was taken for the round with the draft.
-test('a draft of a generation that was left before its round was measured teaches nothing', () => {
-  const reading = { window: 0, relativeSize: undefined };
-  const schedule = new DrafterSchedule([{ isFree: true, reading, maximumLength: 3, priorAcceptance: [0.3] }]);
-  const plainRound = (): void => {
-    schedule.next(15);
-    schedule.observe({
-      askedLength: 0,
-      draftedCount: 0,
-      acceptedCount: 0,
-      committedCount: 1,
-      draftMilliseconds: 0,
-      passMilliseconds: 10,
-      roundMilliseconds: 10,
-    });
-  };
+const copier = { isFree: true, reading: { window: 0, relativeSize: undefined }, maximumLength: 3 };
+const unsure = [undefined, undefined, undefined];
+const plainRound = (schedule: DrafterSchedule): void => {
+  schedule.next(15);
+  schedule.observe({
+    askedLength: 0,
+    draftedCount: 0,
+    acceptedCount: 0,
+    committedCount: 1,
+    draftMilliseconds: 0,
+    passMilliseconds: 10,
+    roundMilliseconds: 10,
+  });
+};
+/** What a draft of three tokens became, and what is chosen in the round after `then`. */
+function chosenAfter(then: (schedule: DrafterSchedule) => void): unknown {
+  const schedule = new DrafterSchedule([{ ...copier, priorAcceptance: [0.3] }]);
   schedule.begin({ promptLength: 1, maximumTokens: 1000 });
-  for (let round = 0; round < 8; round++) plainRound();
+  for (let round = 0; round < 8; round++) plainRound(schedule);
   schedule.take(schedule.next(15));
   const counts = { askedLength: 3, draftedCount: 3, acceptedCount: 0, usedCount: 3, leftOutCount: 0 };
   schedule.settle([{ ...counts, index: 0, confidences: [] }]);
-  schedule.begin({ promptLength: 1, maximumTokens: 1000 });
-  for (let round = 0; round < 8; round++) plainRound();
+  then(schedule);
   schedule.take(schedule.next(15));
-  // What three tokens cost is not known, and they promise less than one.
-  const confidences = [undefined, undefined, undefined];
-  expect(schedule.choose([{ index: 0, confidences, length: 3, isTree: false }])).toEqual([]);
+  return schedule.choose([{ index: 0, confidences: unsure, length: 3, isTree: false }]);
+}
+
+// What three tokens cost is not known after these, and they promise less than one.
+describe('a round that does not tell what a draft costs', () => {
+  // Was wrong: the first round of the next generation, a plain one, was taken for the round with the draft.
+  test('is one of a generation that was left before it was measured', () => {
+    const chosen = chosenAfter((schedule) => {
+      schedule.begin({ promptLength: 1, maximumTokens: 1000 });
+      for (let round = 0; round < 8; round++) plainRound(schedule);
+    });
+    expect(chosen).toEqual([]);
+  });
+
+  // Was wrong: forced tokens before a draft made it as dear as both.
+  test('is one that tokens of another drafter were in', () => {
+    const round = { askedLength: 15, acceptedCount: 5, committedCount: 6, draftMilliseconds: 0 };
+    const times = { passMilliseconds: 10, roundMilliseconds: 10 };
+    const chosen = chosenAfter((schedule) => schedule.observe({ ...round, ...times, draftedCount: 8 }));
+    expect(chosen).toEqual([]);
+    // The control: alone it is as cheap as a plain round, and used.
+    const alone = chosenAfter((schedule) => schedule.observe({ ...round, ...times, draftedCount: 3 }));
+    expect(alone).toMatchObject([{ index: 0 }]);
+  });
 });

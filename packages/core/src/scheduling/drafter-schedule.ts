@@ -213,7 +213,8 @@ export class DrafterSchedule implements DraftLengthController {
       ({ index, askedLength, usedCount }) =>
         this.#parts[index]?.controller !== undefined && askedLength > 0 && usedCount === 0,
     );
-    if (round.roundMilliseconds !== undefined && (isFree || round.draftedCount === 0)) {
+    // A round that another drafter had a part in, as with forced tokens, tells of neither.
+    if (round.roundMilliseconds !== undefined && round.draftedCount === (isFree ? used.usedCount : 0)) {
       const drafting = isForNothing ? (round.draftMilliseconds ?? 0) : 0;
       this.#freeCosts.observe(used?.usedCount ?? 0, round.roundMilliseconds - drafting, 0);
     }
@@ -243,8 +244,8 @@ export class DrafterSchedule implements DraftLengthController {
         usedCount = 0,
         leftOutCount = 0,
       } = draft ?? {};
-      // The round's time is that of the drafter it had; where it had none, all learn what a plain one takes.
-      const isTimed = round !== undefined && (usedCount > 0 || round.draftedCount === 0);
+      // The round's time is that of the drafter it had alone; where it had none, all learn what a plain one takes.
+      const isTimed = round?.draftedCount === usedCount;
       const milliseconds = isTimed ? round.roundMilliseconds : undefined;
       judge?.learn(draft?.confidences ?? [], draftedCount, acceptedCount);
       const known = { draftedCount, acceptedCount };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Distribution } from '../../contract/distribution.js';
+import type { Drafter } from '../../contract/drafter.js';
 import { generateText } from '../../decoding/generate-text.js';
+import { chainDraft } from '../../drafting/chain-draft.js';
 import { createModelDrafter } from '../../drafting/model-drafter.js';
 import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import { oneHot } from '../../sampling/draw.js';
@@ -327,4 +329,33 @@ describe('big-little decoding', () => {
     // The loop drafts one token less than are wanted: the last one is the target's.
     expect((await decode(infinity, 8)).slice(0, 7)).toEqual(ofDraft.slice(0, 7));
   });
+});
+
+test('a kept token that the target would never take is followed by what the target takes after it', async () => {
+  const law = randomTable(3, vocabularySize, 'smooth');
+  const target = createTableModel({ law, vocabularySize });
+  const best = ({ probabilities }: Distribution): number => probabilities.indexOf(Math.max(...probabilities));
+  const prompt = [0, 1];
+  const guesses = [0, 1, 2].filter((token) => token !== best(law(prompt)));
+  for (const guess of guesses) {
+    const drafter: Drafter = {
+      name: 'one guess',
+      propose: async (_, { maximumTokens }) => {
+        const tokens = [guess].slice(0, maximumTokens);
+        return chainDraft('one guess', tokens, tokens.map(oneHot));
+      },
+      observe() {},
+      async close() {},
+    };
+    const { tokens } = await generateText({
+      target,
+      drafter,
+      prompt,
+      draftLength: 1,
+      maximumTokens: 2,
+      sampling: { temperature: 0 },
+      rule: createBigLittle({ rollbackThreshold: infinity }),
+    });
+    expect(tokens).toEqual([guess, best(law([...prompt, guess]))]);
+  }
 });
