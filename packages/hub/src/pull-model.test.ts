@@ -5,7 +5,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { blobName } from '../testing/hub-server.js';
 import { commit, files, one, onContent, parts, small, usePullFixture } from '../testing/pull-fixture.js';
 import { seededBytes } from '../testing/seeded-bytes.js';
-import { findCachedModel } from './cache/cached-models.js';
+import { cachedModels, findCachedModel } from './cache/cached-models.js';
+import { removeCachedModel } from './cache/remove-cached-model.js';
 import type { PullProgress } from './pull-model.js';
 
 const newerCommit = 'b'.repeat(40);
@@ -121,6 +122,59 @@ describe('a pull', () => {
     const { mtimeMs, ino } = await stat(pulled);
     await hub.pull(one);
     expect(await stat(pulled)).toMatchObject({ mtimeMs, ino });
+  });
+});
+
+describe('a pull of safetensors', () => {
+  const folder = {
+    'README.md': Buffer.from('# A model\n'),
+    'config.json': Buffer.from('{}'),
+    'tokenizer.json': Buffer.from('{"model":{}}'),
+    'tokenizer_config.json': Buffer.from('{}\n'),
+    'model-00001-of-00002.safetensors': seededBytes(5, 300),
+    'model-00002-of-00002.safetensors': seededBytes(6, 200),
+    'model.safetensors.index.json': Buffer.from('{"weight_map":{}}'),
+    'original/model.safetensors': seededBytes(7, 500),
+  };
+  const wanted = Object.keys(folder).filter((name) => name !== 'README.md' && !name.startsWith('original'));
+
+  it('brings the weights with what belongs to them, and the folder is the model', async () => {
+    await hub.start({ repositories: { 'owner/model': { commit, files: folder } } });
+    const model = await hub.pull('owner/model');
+    expect(model).toMatchObject({
+      name: 'owner/model:safetensors',
+      partCount: 6,
+      byteLength: 500 + 2 + 12 + 3 + 17,
+    });
+    expect(model.path).toBe(hub.inRepository('snapshots', commit));
+    expect((await readdir(model.path)).toSorted()).toEqual(wanted.toSorted());
+    for (const name of ['owner/model', 'owner/model:safetensors'])
+      expect(findCachedModel(name, hub.folder)).toEqual(model);
+    expect(cachedModels(hub.folder)).toEqual([model]);
+    const { paths } = await removeCachedModel('owner/model', hub.folder);
+    expect(paths).toHaveLength(6);
+    expect(cachedModels(hub.folder)).toEqual([]);
+  });
+
+  it('is not complete without one of its parts', async () => {
+    await hub.start({ repositories: { 'owner/model': { commit, files: folder } } });
+    await hub.pull('owner/model:model-00001-of-00002.safetensors');
+    await hub.pull('owner/model:config.json');
+    expect(() => findCachedModel('owner/model', hub.folder)).toThrow(
+      /of the 3 parts .* only 2 are in the cache: pull it/,
+    );
+  });
+
+  it('goes after a GGUF file of the same repository, unless it is named', async () => {
+    await hub.start({
+      repositories: { 'owner/model': { commit, files: { ...folder, 'm-Q8_0.gguf': small } } },
+    });
+    expect((await hub.pull('owner/model')).name).toBe('owner/model:Q8_0');
+    expect((await hub.pull('owner/model:safetensors')).path).toBe(hub.inRepository('snapshots', commit));
+    expect(cachedModels(hub.folder).map(({ name }) => name)).toEqual([
+      'owner/model:Q8_0',
+      'owner/model:safetensors',
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import { type CachedModel, findCachedModel } from './cache/cached-models.js';
 import { linkSnapshot } from './cache/link-snapshot.js';
 import { blobPath, repositoryFolder, snapshotPath } from './cache/repository-folder.js';
 import { asHubWriteError } from './cache/write-error.js';
-import { assertWhole, chooseModel } from './choice/choose-model.js';
+import { assertWhole, chooseModel, safetensors } from './choice/choose-model.js';
 import { requireModelName } from './choice/model-name.js';
 import { downloadFile } from './remote/download-file.js';
 import { hubFetch } from './remote/hub-fetch.js';
@@ -28,10 +28,10 @@ export interface PullOptions extends HubOptions {
 }
 
 /**
- * Brings a model from the Hugging Face Hub to the cache folder that its other tools share, unless it is there: one file
- * or all parts of a split one, each with the hash that the hub says.
+ * Brings a model from the Hugging Face Hub to the cache folder that its other tools share, unless it is there: one file,
+ * all parts of a split one, or safetensors with configuration and tokenizer, each with the hash that the hub says.
  *
- * @param name `owner/model`, or `owner/model:choice` with a quantisation (`Q4_K_M`) or a file of the repository.
+ * @param name `owner/model`, or `owner/model:choice` with a quantisation (`Q4_K_M`), `safetensors`, or a file of the repository.
  * @throws InvalidArgumentError for a name that means no model or several, with a list of what there is;
  * EndpointReplyError, EndpointUnreachableError, CacheWriteError; InvalidModelFileError for a wrong hash; the signal's
  * reason where it is aborted.
@@ -69,7 +69,7 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
   } catch (error) {
     throw asHubWriteError(error, folder);
   }
-  return findCachedModel(`${repository}:${model.path}`, cacheFolder);
+  return findCachedModel(`${repository}:${model.isFolder ? safetensors : model.path}`, cacheFolder);
 }
 
 function fromCacheAlone(name: string, cacheFolder: string, endpoint: string): CachedModel {

@@ -12,7 +12,9 @@ import { cachedModelsTable } from '../output/cached-models-table.js';
 
 export function modelsCommand() {
   return new Command('models')
-    .description('List the GGUF models in the cache of the Hugging Face Hub, or remove one.')
+    .description(
+      'List the models in the cache of the Hugging Face Hub, GGUF files and safetensors, or remove one.',
+    )
     .option('--remove <model>', 'remove a model, owner/model:CHOICE; other files of its repository stay')
     .addOption(
       new Option('--remove-unfinished', 'remove what interrupted pulls have left').conflicts('remove'),
@@ -41,7 +43,7 @@ export function modelsCommand() {
         );
       }
       if (models.length === 0) {
-        note(`${hubFolder()} holds no GGUF model: "foretoken pull owner/model:Q4_K_M" brings one.`);
+        note(`${hubFolder()} holds no model: "foretoken pull owner/model:Q4_K_M" brings one.`);
       }
     });
 }

@@ -11,7 +11,7 @@ export function pullCommand() {
     )
     .argument(
       '<model>',
-      'owner/model, then a quantisation or a file where there are several: owner/model:Q4_K_M',
+      'owner/model, then a quantisation, "safetensors" or a file where there are several: owner/model:Q4_K_M',
     )
     .option('--json', 'print one JSON document instead of the path')
     .addHelpText(
@@ -25,7 +25,9 @@ Environment, as for the hub's other tools:
 
 Examples:
   foretoken pull Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF:Q4_K_M
-  foretoken generate --model Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF:Q4_K_M 'export function '`,
+  foretoken generate --model Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF:Q4_K_M 'export function '
+  foretoken pull Qwen/Qwen2.5-0.5B-Instruct
+  foretoken generate --backend onnx --model Qwen/Qwen2.5-0.5B-Instruct 'export function '`,
     )
     .action(async (name, options) => {
       const signal = interruptSignal();

@@ -19,7 +19,11 @@ const manyShared = 0.5;
  * @throws InvalidArgumentError for a folder that cannot be read.
  */
 export async function modelsOnDisk(target: GgufFile, folders: readonly string[]): Promise<Candidate[]> {
-  const files = new Set(cachedModels().map((model) => model.path));
+  const files = new Set(
+    cachedModels()
+      .map((model) => model.path)
+      .filter((file) => file.endsWith('.gguf')),
+  );
   for (const folder of folders) for (const name of await namesIn(folder)) files.add(path.join(folder, name));
   files.delete(path.resolve(target.path));
   const ours = usedTokens(target) ?? [];

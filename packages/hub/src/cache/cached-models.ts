@@ -1,6 +1,7 @@
+import path from 'node:path';
 import { InvalidModelFileError } from '@foretoken/core';
-import { assertWhole, chooseModel } from '../choice/choose-model.js';
-import { ggufModels, type ModelFiles } from '../choice/model-files.js';
+import { assertWhole, chooseModel, safetensors } from '../choice/choose-model.js';
+import { ggufModels, type ModelFiles, safetensorsModels } from '../choice/model-files.js';
 import { requireModelName } from '../choice/model-name.js';
 import { type CachedFile, cachedFiles, cachedRepositories, newestFiles } from './cached-files.js';
 import { hubFolder } from './hub-folder.js';
@@ -16,7 +17,7 @@ export interface CachedModel {
   readonly commit: string;
   /** As the file's name says it: `Q4_K_M`. */
   readonly quantization: string | undefined;
-  /** The file to load: of a split one the first part. */
+  /** The file to load: of a split one the first part, of safetensors their folder. */
   readonly path: string;
   /** All parts, in order. */
   readonly paths: readonly string[];
@@ -27,7 +28,7 @@ export interface CachedModel {
 }
 
 /**
- * The GGUF models that the cache holds, those that other tools brought included; of the same name first what is loaded,
+ * The models that the cache holds, GGUF files and folders of safetensors, those that other tools brought included; of the same name first what is loaded,
  * then what older commits had under it. Reads the folders synchronously.
  *
  * @param cacheFolder default: as for `pullModel`.
@@ -39,9 +40,12 @@ export function cachedModels(cacheFolder?: string): readonly CachedModel[] {
     const seen = new Set<string>();
     const commits = [...new Set(files.map(({ commit }) => commit))];
     const models = commits
-      .flatMap((commit) => ggufModels(files.filter((file) => file.commit === commit)))
+      .flatMap((commit) => {
+        const own = files.filter((file) => file.commit === commit);
+        return [...ggufModels(own), ...safetensorsModels(own)];
+      })
       .filter(({ parts }) => {
-        const contents = parts.map(({ path, content }) => `${path}\n${content}`).join('\n');
+        const contents = parts.map(({ path: name, content }) => `${name}\n${content}`).join('\n');
         return !seen.has(contents) && seen.add(contents);
       });
     return models.map((model) => describe(repository, model, models));
@@ -51,7 +55,7 @@ export function cachedModels(cacheFolder?: string): readonly CachedModel[] {
 /**
  * A model in the cache. Reads the folders synchronously.
  *
- * @param name `owner/model`, or `owner/model:choice` with a quantisation or a file.
+ * @param name `owner/model`, or `owner/model:choice` with a quantisation, `safetensors` or a file.
  * @throws InvalidModelFileError where the cache does not hold the repository, or parts of different commits;
  * InvalidArgumentError for a name that means no model of it or several, with a list of what there is.
  */
@@ -77,17 +81,18 @@ export function findCachedModel(name: string, cacheFolder?: string): CachedModel
 
 function describe(
   repository: string,
-  { path, quantization, parts, partCount, byteLength }: ModelFiles<CachedFile>,
+  { path: first, quantization, isFolder, parts, partCount, byteLength }: ModelFiles<CachedFile>,
   models: readonly ModelFiles[],
 ): CachedModel {
   const paths = parts.map(({ location }) => location);
-  const ambiguous = models.some((other) => other.path !== path && other.quantization === quantization);
+  const ambiguous = models.some((other) => other.path !== first && other.quantization === quantization);
+  const choice = quantization === undefined || ambiguous ? first : quantization;
   return {
-    name: `${repository}:${quantization === undefined || ambiguous ? path : quantization}`,
+    name: `${repository}:${isFolder ? safetensors : choice}`,
     repository,
     commit: parts[0]?.commit as string,
     quantization,
-    path: paths[0] as string,
+    path: isFolder ? path.dirname(paths[0] as string) : (paths[0] as string),
     paths,
     partCount,
     byteLength,

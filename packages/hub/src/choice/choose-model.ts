@@ -1,18 +1,22 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import { bytesText } from '../bytes-text.js';
-import { ggufModels, type ModelFiles, modelFiles } from './model-files.js';
+import { ggufModels, type ModelFiles, modelFiles, safetensorsModels } from './model-files.js';
 import type { ModelName } from './model-name.js';
 import type { RepositoryFile } from './repository-file.js';
 
 /** Where the files are, for messages. */
 export type Place = 'on the hub' | 'in the cache';
 
+/** What names safetensors among a repository's models. */
+export const safetensors = 'safetensors';
+
 /** So many lines of a list are shown. */
 const mostLines = 40;
 
 /**
  * What a name means among the files of its repository: the file that it names, all parts where that is one of a split
- * file, or the one model of the quantisation that it names; without a choice, the only model that there is.
+ * file, or the one model of the quantisation that it names; `safetensors` is those with what belongs to them. Without a choice, the
+ * only GGUF model that there is, else the safetensors.
  *
  * @throws InvalidArgumentError where that is none or several, with a list of what there is.
  */
@@ -25,9 +29,12 @@ export function chooseModel<File extends RepositoryFile>(
   const models = ggufModels(files);
   const file = choice === undefined ? undefined : namedFile(files, choice);
   if (file !== undefined) return models.find(({ parts }) => parts.includes(file)) ?? modelFiles([file]);
+  const folders = safetensorsModels(files);
+  if (choice?.toLowerCase() === safetensors && folders[0] !== undefined) return folders[0];
   // Multimodal projectors go with a model, and are none.
   const candidates = models.filter(({ path }) => !/mmproj/i.test(path));
-  const fitting = choice === undefined ? candidates : ofQuantization(candidates, choice);
+  const fitting =
+    choice !== undefined ? ofQuantization(candidates, choice) : candidates.length > 0 ? candidates : folders;
   const [only, ...others] = fitting;
   if (only === undefined) throw new InvalidArgumentError(missingText(files, models, name, place));
   if (others.length > 0) throw new InvalidArgumentError(severalText(fitting, repository, place));
@@ -68,7 +75,8 @@ function missingText(
 ): string {
   const named = choice === undefined ? '' : `nothing named "${choice}"`;
   if (models.length === 0) {
-    const what = named === '' ? 'no GGUF file' : `${named}, and no GGUF file`;
+    const what =
+      named === '' ? 'no GGUF file and no safetensors with a config.json' : `${named}, and no GGUF file`;
     return `${repository} has ${what} ${place}. A file is named as in ${repository}:config.json. It has:${fileList(files)}`;
   }
   const elsewhere =
