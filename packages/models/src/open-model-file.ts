@@ -17,7 +17,10 @@ export async function openModelFile<Result>(
   }
   try {
     const { size, isFile } = await handle.stat().then((stat) => ({ size: stat.size, isFile: stat.isFile() }));
-    if (!isFile) throw new InvalidModelFileError(`${path} is not a file: give the path of a model file.`);
+    if (!isFile)
+      throw new InvalidModelFileError(
+        `${path} is not a file: give the path of a model file. A folder of safetensors runs on ONNX Runtime (--backend onnx), or as the GGUF file that foretoken convert makes of it.`,
+      );
     return await read(new HeaderReader(handle, path, size), handle);
   } finally {
     await handle.close();

@@ -40,12 +40,21 @@ function outline(document: unknown, schema: unknown, depth: number): Outline {
     return {
       ...unknown,
       types: new Set(values.map(jsonTypeOf)),
-      values: new Set(values.map((value) => JSON.stringify(value))),
+      values: new Set(values.map(inOneOrder)),
     };
   }
   if (schema['type'] === undefined) return unknown;
   const types = [schema['type']].flat().map((type) => (type === 'integer' ? 'number' : (type as JsonType)));
   return { types: new Set(types), values: undefined, tags: tagsOf(document, schema, depth) };
+}
+
+/** JSON with the properties of objects in one order: in which they are written makes no other value. */
+function inOneOrder(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    isSchemaObject(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
 }
 
 function tagsOf(document: unknown, { properties, required }: SchemaObject, depth: number): Outline['tags'] {

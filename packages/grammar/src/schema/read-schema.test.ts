@@ -160,6 +160,17 @@ describe('what is no schema, or says more than a grammar can, names its place', 
     [{ properties: { 'a/b': { pattern: '^a' } } }, '/properties/a~1b/pattern', /GBNF/],
     [{ not: {} }, '/not', /not supported/],
     [{ uniqueItems: true }, '/uniqueItems', /not supported/],
+    // Regression: they were passed over where they are false, which narrows most.
+    [{ type: 'array', prefixItems: [true], unevaluatedItems: false }, '/unevaluatedItems', /use "items"/],
+    [{ type: 'object', unevaluatedProperties: false }, '/unevaluatedProperties', /leave it out/],
+    [{ type: 'object', propertyNames: false }, '/propertyNames', /name the properties/],
+    [{ type: 'array', contains: false }, '/contains', /prefixItems/],
+    // Regression: the same object in another order counted as another value.
+    [
+      { oneOf: [{ const: { a: 1, b: 2 } }, { const: { b: 2, a: 1 } }] },
+      '/oneOf',
+      /two schemas of this "oneOf"/,
+    ],
     [{ allOf: [{}, {}] }, '/allOf', /several/],
     [{ oneOf: [{ type: 'number' }, { type: 'integer' }] }, '/oneOf', /two schemas/],
     [{ anyOf: [] }, '/anyOf', /at least one/],

@@ -95,7 +95,7 @@ class SchemaReader {
 
   #readObject(schema: SchemaObject, pointer: string): Expression {
     for (const [keyword, advice] of refusedKeywords)
-      if (keyword in schema && schema[keyword] !== false)
+      if (keyword in schema && !saysNothing(keyword, schema))
         refuse(stepInto(pointer, keyword), `"${keyword}" is not supported; ${advice}`);
     if (pointer !== '' && '$id' in schema)
       refuse(`${pointer}/$id`, 'a document within the document is not supported');
@@ -349,4 +349,14 @@ function numberBounds(schema: SchemaObject, pointer: string) {
 
 function shown(value: unknown): string {
   return JSON.stringify(value)?.slice(0, 60) ?? String(value);
+}
+
+/** True where a keyword's value narrows nothing that is written here. */
+function saysNothing(keyword: string, schema: SchemaObject): boolean {
+  if (schema[keyword] !== false) return false;
+  // Of an object with named properties no others are written.
+  return (
+    ['uniqueItems', 'not'].includes(keyword) ||
+    (keyword === 'unevaluatedProperties' && 'properties' in schema)
+  );
 }

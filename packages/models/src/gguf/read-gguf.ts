@@ -27,7 +27,8 @@ const mostElements = 2 ** 24;
 /** The shortest entries that the format allows, to bound counts by the bytes that are left. */
 const leastMetadataBytes = 8 + 4 + 1;
 const leastTensorBytes = 8 + 4 + 4 + 8;
-const strictText = new TextDecoder('utf-8', { fatal: true });
+/** Tokens may begin with U+FEFF. */
+const strictText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads and checks the header of a GGUF file, version 2 or 3. Only the header is read, in chunks; every

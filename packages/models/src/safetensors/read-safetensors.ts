@@ -25,7 +25,7 @@ export interface SafetensorsFile {
 
 /** The format's own limit. */
 const mostHeaderBytes = 100_000_000;
-const strictText = new TextDecoder('utf-8', { fatal: true });
+const strictText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const elementBytes: ReadonlyMap<string, number> = new Map([
   ['BOOL', 1],

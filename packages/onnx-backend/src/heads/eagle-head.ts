@@ -49,19 +49,23 @@ export class EagleHead extends OnnxHead {
   }
 
   release(sequence: EagleSequence): void {
-    // Where the head is closing, it frees its sequences itself.
-    if (this.#sequences.delete(sequence)) sequence.cache.free();
+    if (this.isClosing || !this.#sequences.delete(sequence)) return;
+    // A pass may still run on the cache.
+    void this.enqueue(async () => sequence.cache.free(), undefined);
   }
 
   protected override async free(): Promise<void> {
-    for (const sequence of this.#sequences) this.release(sequence);
+    for (const sequence of this.#sequences) sequence.cache.free();
+    this.#sequences.clear();
     await this.decoder.close();
   }
 }
 
 /** What the head's decoder makes room for. */
 export function eagleSizes({ contextLength }: GraphManifest): GeneratedDecoderSizes {
-  return { capacity: contextLength, passTokens: mostDraftTokens, outputRows: mostDraftTokens };
+  // A tree at the end of the context has more entries than positions.
+  const capacity = contextLength + mostDraftTokens;
+  return { capacity, passTokens: mostDraftTokens, outputRows: mostDraftTokens };
 }
 
 class EagleSequence implements HeadSequence {

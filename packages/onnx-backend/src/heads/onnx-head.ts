@@ -1,7 +1,6 @@
 import { setImmediate as nextTask } from 'node:timers/promises';
 import {
   ClosedError,
-  type ForwardResult,
   type HeadModel,
   type HeadRequest,
   type HeadSequence,
@@ -36,7 +35,7 @@ export abstract class OnnxHead implements HeadModel {
   }
 
   /** Runs a pass in its turn, unless it was cancelled before. */
-  enqueue(run: () => Promise<ForwardResult>, signal: AbortSignal | undefined): Promise<ForwardResult> {
+  enqueue<Result>(run: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
     this.assertOpen();
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
@@ -54,8 +53,13 @@ export abstract class OnnxHead implements HeadModel {
     });
   }
 
+  /** It frees everything itself once no pass runs. */
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
   assertOpen(): void {
-    if (this.#closing !== undefined) throw new ClosedError(`The head ${this.name} is closed.`);
+    if (this.isClosing) throw new ClosedError(`The head ${this.name} is closed.`);
   }
 
   /** Frees everything; called once, when no pass runs. */

@@ -113,8 +113,12 @@ async function readShape(file: GgufFile, architecture: DecoderShape['architectur
 }
 
 async function readFactors(file: GgufFile, architecture: string, pairs: number): Promise<Float64Array> {
-  const scaling = file.metadata.get(`${architecture}.rope.scaling.type`) ?? 'none';
-  const factor = file.metadata.get(`${architecture}.rope.scaling.factor`) ?? 1;
+  const { metadata } = file;
+  // As llama.cpp reads them: linear where the type is left out, and the factor by its older name; 0 is none.
+  const scaling = metadata.get(`${architecture}.rope.scaling.type`) ?? 'linear';
+  const said =
+    metadata.get(`${architecture}.rope.scaling.factor`) ?? metadata.get(`${architecture}.rope.scale_linear`);
+  const factor = said === undefined || said === 0 ? 1 : said;
   if (scaling !== 'none' && scaling !== 'linear') {
     throw new UnsupportedError(
       `${file.path}: rotary scaling is ${JSON.stringify(scaling)}; ONNX graphs know none, linear, and stored factors.`,
