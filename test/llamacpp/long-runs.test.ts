@@ -8,7 +8,7 @@ import { byteLevelCharacter } from '../support/byte-tokenizer-json.js';
 import { runChild } from '../support/run-child.js';
 import { tokenType, writeVocabularyGguf } from '../support/write-vocabulary-gguf.js';
 
-// Was wrong: 7,000 equals signs ended the process, where the vocabulary is split by regular expressions.
+// Was wrong: 30,000 equals signs ended the process, where the vocabulary is split by regular expressions.
 
 /** Characters of a run that are taken: 16 MiB of stack at 512 bytes each. */
 const longest = 32_768;

@@ -78,6 +78,9 @@ describe('foretoken audit', () => {
     [['--margin', '2'], /--margin takes a number/],
     [['--temperature', '0'], /--temperature takes a number/],
     [['--target', 'missing.gguf'], /missing.gguf/],
+    [['--target', 'a.gguf', '--model', 'b.gguf'], /give one of them/],
+    // Regression: nothing was drawn on any engine, and the audit said "equivalent".
+    [['--drafter', 'draft-model', '--draft', 'none'], /--drafter draft-model needs a draft model/],
   ])('says what is wrong with %j', async (options, message) => {
     const { code, stderr } = await runCommand(['audit', ...options, '--budget', '5']);
     expect(stderr).toMatch(message);

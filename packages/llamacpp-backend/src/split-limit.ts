@@ -4,7 +4,7 @@ import type { GgufFile } from '@foretoken/models';
 /**
  * Ways to split texts (`tokenizer.ggml.pre`) for which the engine has code of its own. For all others it takes regular
  * expressions, which call themselves for every character of a match: a line of 50,000 equals signs overflowed a stack of
- * 16 MiB, and one of 7,000 koffi's usual 2 MiB, which ends the process.
+ * 16 MiB, and one of 30,000 koffi's usual 2 MiB, which ends the process.
  */
 const splitByCode: ReadonlySet<string> = new Set(
   [

@@ -1,6 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { type AuditReport, runAudit } from '@foretoken/audit';
-import { drafterFactories, verificationRules } from '@foretoken/core';
+import { drafterFactories, verificationRules, InvalidArgumentError } from '@foretoken/core';
 import { describeMachine } from '@foretoken/planner';
 import { maximumSequences, openEngines } from '../audit/open-engines.js';
 import { backendNames } from '../engines/backends.js';
@@ -138,10 +138,19 @@ Examples:
       const { endpoint } = options;
       if (endpoint !== undefined) return runEndpointAudit({ ...options, endpoint }, given, signal);
       if (options.html !== undefined) await requireWritablePage(options.html);
+      if (options.target !== undefined && given.includes('model'))
+        throw new InvalidArgumentError('--target and --model are the same: give one of them.');
       const model = options.target ?? options.model;
       if (given.includes('drafter')) {
         const heads = options.drafter.filter(isHeadName);
         for (const name of heads) assertEmbeddedTarget(`--drafter ${name}`, model);
+        const { draft = model === 'embedded' ? 'embedded' : 'none' } = options;
+        const needing = options.drafter.filter((name) => listed(drafterFactories, name).needsDraftModel);
+        if (draft === 'none' && needing.length > 0) {
+          throw new InvalidArgumentError(
+            `--drafter ${needing.join(', ')} needs a draft model: name one with --draft, or leave it out.`,
+          );
+        }
       }
       const opened = await openEngines({ ...options, model }, signal);
       let report: AuditReport;

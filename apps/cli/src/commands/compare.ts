@@ -80,6 +80,11 @@ Examples:
       const signal = interruptSignal();
       if (html !== undefined) await requireWritablePage(html);
       const prompts = await readPrompts(options, targets.reference.file);
+      // Before models are loaded: exit codes of a comparison are its verdicts.
+      if (prompts.length < 2)
+        throw new InvalidArgumentError(
+          `Intervals are over prompts: give two or more, not ${prompts.length}.`,
+        );
       const text = options.text === undefined ? undefined : await readText(options.text);
       const engine = engineSelection(options, signal);
       const asked = { ...targets, prompts, text, maximumTokens, margin, confidence, seed, engine, signal };

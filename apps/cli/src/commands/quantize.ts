@@ -45,6 +45,8 @@ Examples:
     .action(async (model, output, { format, pure, writer, threads, json }) => {
       const signal = interruptSignal();
       if (writer === 'own') {
+        if (threads !== undefined)
+          throw new InvalidArgumentError('--threads are of llama.cpp: our own writer takes one.');
         if (!isOwnFormat(format)) {
           throw new InvalidArgumentError(
             `Our own writer has ${Object.keys(weightFormats).join(', ')}, not ${format}: leave out --writer own.`,

@@ -103,7 +103,8 @@ Examples:
           model,
           host: options.host,
           port: options.port,
-          apiKey: options.apiKey,
+          // Set and empty, as environment files have it, is not set.
+          apiKey: options.apiKey === '' ? undefined : options.apiKey,
           mostWaiting: options.maxWaiting,
           keepOutput: opened.keepOutput,
           onNote: note,

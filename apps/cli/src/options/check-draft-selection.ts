@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from '@foretoken/core';
-import { assertEmbeddedTarget, draftsTrees, isHeadName } from '../engines/heads.js';
+import { assertEmbeddedTarget, draftsTrees, headNames, isHeadName } from '../engines/heads.js';
 import { draftModel } from './draft-model.js';
+import { withoutModel } from './draft-names.js';
 import { draftParts, isModelPart } from './draft-parts.js';
 import type { ModelSelection } from './model-options.js';
 
@@ -62,6 +64,14 @@ export function checkDraftSelection(selection: ModelSelection): readonly string[
     '--tree auto goes by the passes of a draft model: with a head give a shape, such as --tree 2,2,1.',
   );
   for (const head of heads) assertEmbeddedTarget(`--draft ${head}`, model);
-  for (const part of models) draftModel(part, model);
+  for (const part of models) assertThere(part, draftModel(part, model).file, model);
   return parts.filter((part) => part !== 'none');
+}
+
+/** A word that is no path is more likely a drafter's name, misspelt. */
+function assertThere(name: string, file: string, target: string): void {
+  if (file === target || existsSync(file)) return;
+  const names = [...withoutModel, ...headNames, 'embedded', 'early-exit:N', 'skip-layers:A,B', 'none'];
+  const hint = /[\\/.]/.test(name) ? '' : `, and no drafter: those are ${names.join(', ')}`;
+  throw new InvalidArgumentError(`--draft ${name}: there is no such file${hint}.`);
 }

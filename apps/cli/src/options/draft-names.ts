@@ -1,4 +1,5 @@
-import { InvalidArgumentError as UsageError, Option } from '@commander-js/extra-typings';
+import { Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from '@foretoken/core';
 import { headNames } from '../engines/heads.js';
 
 /** Drafters that need no model. */
@@ -16,7 +17,7 @@ export const draftersOption = new Option(
  */
 export function draftNames(list: string, model: string): readonly string[] {
   const names = [...new Set(list.split(/[\s;]+/).filter((name) => name !== ''))];
-  if (names.length === 0) throw new UsageError('--drafters takes names as --draft does, or "all".');
+  if (names.length === 0) throw new InvalidArgumentError('--drafters takes names as --draft does, or "all".');
   if (!names.includes('all')) return names;
   return model === 'embedded'
     ? ['embedded', ...headNames, ...withoutModel, 'prompt-lookup+embedded', 'early-exit:6']

@@ -163,7 +163,7 @@ describe('comparing targets', () => {
     );
     await expect(
       compareTargets({ ...shared, prompts: [[0]], reference, candidate: reference }),
-    ).rejects.toThrow(/two groups/);
+    ).rejects.toThrow(/give two or more, not/);
     await expect(compareRows(reference, reference, { tokens: [1], promptLength: 1 })).rejects.toThrow(
       /nothing to compare/,
     );

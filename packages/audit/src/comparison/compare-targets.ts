@@ -3,6 +3,7 @@ import {
   compareGreedy,
   generateText,
   type GreedyDifference,
+  InvalidArgumentError,
   type LanguageModel,
   type MemoryUse,
 } from '@foretoken/core';
@@ -10,6 +11,9 @@ import type { MeanInterval } from '@foretoken/stats';
 import { type ComparedRow, type ComparedText, compareRows } from './compare-rows.js';
 import { createMeanOverTexts } from './mean-over-texts.js';
 import { type PositionDistances, positionDistances } from './position-distances.js';
+
+const longestWindow = 256;
+const fewestTextTokens = 4;
 
 export interface CompareTargetsOptions {
   /** What is in use. */
@@ -80,11 +84,19 @@ export type ComparisonVerdict = 'same' | 'different' | 'not enough evidence';
  * continuations and their distributions are compared position by position, so nothing is sampled but the texts.
  * Intervals are over prompts, since positions of one text depend on each other.
  *
- * @throws VocabularyMismatchError where the models' tokens differ; StatisticsError for fewer than two prompts.
+ * @throws VocabularyMismatchError where the models' tokens differ; InvalidArgumentError for fewer than two prompts, and a text of
+ *   fewer than four tokens.
  */
 export async function compareTargets(options: CompareTargetsOptions): Promise<TargetComparison> {
   const { reference, candidate, prompts, margin, signal } = options;
   assertSameVocabulary(reference, candidate);
+  if (prompts.length < 2)
+    throw new InvalidArgumentError(`Intervals are over prompts: give two or more, not ${prompts.length}.`);
+  if (options.text !== undefined && options.text.length < fewestTextTokens) {
+    throw new InvalidArgumentError(
+      `A text has at least ${fewestTextTokens} tokens, two windows of two, not ${options.text.length}.`,
+    );
+  }
   const texts: ComparedRow[][] = [];
   const greedy: (GreedyDifference & { prompt: number })[] = [];
   const rates = [new Rate(), new Rate()] as const;
@@ -173,14 +185,15 @@ async function compareGreedyTexts(
   return compareGreedy(reference, prompt, texts[0] as readonly number[], texts[1] as readonly number[]);
 }
 
-/** A long text in windows that fit both contexts; the first token of each is not scored. */
+/** A text in windows that fit both contexts, two at least; the first token of each is not scored. */
 async function compareWindows(
   reference: LanguageModel,
   candidate: LanguageModel,
   text: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<ComparedRow[][]> {
-  const width = Math.min(reference.contextLength, candidate.contextLength, 256);
+  const half = text.length >> 1;
+  const width = Math.min(reference.contextLength, candidate.contextLength, longestWindow, half);
   const windows: ComparedRow[][] = [];
   for (let start = 0; start + 1 < text.length; start += width) {
     const tokens = text.slice(start, start + width);

@@ -29,6 +29,8 @@ export interface EngineCombination extends Combination {
 export interface AuditPlan {
   readonly onTables: readonly (Combination & { readonly tables: readonly AuditTable[] })[];
   readonly onEngines: readonly EngineCombination[];
+  /** Engines that none of the drafters can draft on, by name. */
+  readonly idleEngines: readonly string[];
   readonly draws: {
     readonly table: number;
     readonly trees: number;
@@ -134,6 +136,9 @@ export function planAudit(options: AuditOptions, settings: AuditSettings): Audit
   return {
     onTables,
     onEngines,
+    idleEngines: engines
+      .filter((engine) => !onEngines.some((combination) => combination.engine === engine))
+      .map(({ name }) => name),
     draws: {
       table: Math.max(onTables.length > fewestTables && !settings.full ? leastTableDraws : tableDraws, joint),
       trees: Math.max(leastTableDraws, joint),

@@ -139,6 +139,15 @@ describe('the verdict', () => {
   });
 });
 
+// Was wrong: it was equivalent by the tables alone, since of nothing planned nothing was missing.
+test('an engine that none of the drafters can draft on is no evidence', async () => {
+  const bare = { name: 'without a draft', models: { target: model(5), draft: undefined, heads } };
+  const { verdict, engines } = await runAudit({ ...one, engines: [bare] });
+  expect(engines).toEqual([]);
+  expect(verdict).toMatchObject({ outcome: 'not enough evidence', exitCode: 3 });
+  expect(verdict.missing).toEqual([expect.stringContaining('nothing was drawn on without a draft')]);
+});
+
 test('rules that take trees are drawn with trees, and on chains unless another audited rule decides those', async () => {
   const subjects = async (names: readonly string[]): Promise<string[]> => {
     const audited = rules.filter(({ name }) => names.includes(name));

@@ -46,7 +46,7 @@ export async function auditOnTables(options: TablesAuditOptions): Promise<Tables
     proofs: [],
     tables: audits,
     engines: [],
-    plan: { tests, onTables: [{ rule, drafter, engine: undefined, tables }], onEngines: [] },
+    plan: { tests, onTables: [{ rule, drafter, engine: undefined, tables }], onEngines: [], idleEngines: [] },
     cancelled: false,
     cutShort: [],
     alpha,

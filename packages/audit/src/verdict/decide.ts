@@ -19,7 +19,7 @@ export interface Evidence extends Measured {
   readonly alpha: AuditSettings['alpha'];
   readonly confidence: AuditSettings['confidence'];
   readonly margin: AuditSettings['margin'];
-  readonly plan: Pick<AuditPlan, 'tests' | 'onTables' | 'onEngines'>;
+  readonly plan: Pick<AuditPlan, 'tests' | 'onTables' | 'onEngines' | 'idleEngines'>;
   readonly cancelled: boolean;
   readonly cutShort: readonly string[];
 }
@@ -49,6 +49,8 @@ function missingEvidence(evidence: Evidence, bounds: Verdict['bounds']): string[
   for (const audit of [...tables, ...engines.flatMap(({ audits }) => audits)]) {
     if (audit.error !== undefined) missing.push(`${audit.subject} failed: ${audit.error}`);
   }
+  for (const name of plan.idleEngines)
+    missing.push(`nothing was drawn on ${name}: none of the drafters has the models that it needs there`);
   for (const { name, errors } of engines) missing.push(...errors.map((error) => `${name}: ${error}`));
   if (new Set(tables.map(({ subject }) => subject)).size < plan.onTables.length)
     missing.push('not every rule and drafter was drawn on the tables');
