@@ -5,7 +5,7 @@ import {
   measureRouting,
   type RoutingDeviation,
 } from '@foretoken/audit';
-import { createPromptLookupDrafter, InvalidArgumentError, lossyRules } from '@foretoken/core';
+import { createPromptLookupDrafter, ForetokenError, InvalidArgumentError, lossyRules } from '@foretoken/core';
 import type { Plan } from '@foretoken/planner';
 import { describeMachine } from '@foretoken/planner';
 import { backendNames } from '../engines/backends.js';
@@ -25,7 +25,8 @@ import { deviationTable } from '../output/deviation-table.js';
 import { draftedText } from '../output/drafted-text.js';
 import { draftersTable } from '../output/drafters-table.js';
 import { interruptSignal } from '../output/interrupt.js';
-import { printJson, printLine } from '../output/lines.js';
+import { colours } from '../output/colours.js';
+import { note, printJson, printLine } from '../output/lines.js';
 import { noteLossy } from '../output/lossy-note.js';
 import { withProgress } from '../output/progress.js';
 import { openSelection, selectedModel } from '../planning/open-selection.js';
@@ -117,10 +118,22 @@ Examples:
       const engines: EngineResult[] = [];
       const { drafters } = options;
       const drafts = drafters === undefined ? [options.draft] : draftNames(drafters, options.model);
-      for (const backend of options.backend === 'all' ? backendNames : [options.backend]) {
-        for (const draft of drafts)
-          engines.push(await benchEngine({ ...options, backend, draft }, prompts, plan, signal));
+      const backends = options.backend === 'all' ? backendNames : [options.backend];
+      const runs = backends.flatMap((backend) => drafts.map((draft) => ({ backend, draft })));
+      let failure: unknown;
+      for (const run of runs) {
+        try {
+          engines.push(await benchEngine({ ...options, ...run }, prompts, plan, signal));
+        } catch (error) {
+          // What the others took minutes to measure is not lost with one that cannot run.
+          if (runs.length === 1 || !ForetokenError.isInstance(error) || signal.aborted) throw error;
+          failure = error;
+          note(
+            colours.yellow(`${run.draft ?? 'the drafter'} on ${run.backend} is left out: ${error.message}`),
+          );
+        }
       }
+      if (engines.length === 0 && failure !== undefined) throw failure;
       if (options.json === true) {
         printJson({
           machine: describeMachine(),

@@ -76,7 +76,7 @@ export async function auditEndpoint(options: AuditEndpointOptions): Promise<Endp
   if (against !== undefined) return auditPair(source, await open(against, sampling), options);
   if (!isPlain(sampling)) {
     const plain = await open(endpoint, { temperature: 1 });
-    await requireSampledLaws(source, plain, options.prompts[0] as string, signal);
+    await requireSampledLaws(source, plain, sampling, options.prompts, signal);
   }
   return auditSamples(source, options);
 }

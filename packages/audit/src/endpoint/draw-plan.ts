@@ -13,6 +13,7 @@ export interface DrawPlan {
 /** Odd, so that multiplying by it maps the 31-bit numbers onto themselves: seeds never repeat. */
 const seedStep = 0x9e37_79b1;
 const seedMask = 0x7fff_ffff;
+const seedStage = 1;
 
 /**
  * @param draw number of the draw, from 0.
@@ -25,10 +26,12 @@ export function planDraw(
   options: { readonly seed: number; readonly prompts: number; readonly tokens: number },
 ): DrawPlan {
   const random = createRequestRandom({ seed: options.seed, request: draw });
+  // Of another stage than the draws' own numbers, and the same for all draws.
+  const base = createRequestRandom({ seed: options.seed }).round(0).uniform('sample', seedStage, 0, 0);
   const uniform = (round: number): number => random.round(round).uniform('sample', 0, 0, 0);
   return {
     prompt: Math.floor(uniform(0) * options.prompts),
-    seed: Math.imul(2 * draw + side + 1 + Math.imul(options.seed, 0x0100_0001), seedStep) & seedMask,
+    seed: Math.imul(2 * draw + side + 1 + Math.floor(base * (seedMask + 1)), seedStep) & seedMask,
     uniforms: Array.from({ length: options.tokens }, (_, index) => uniform(index + 1)),
   };
 }

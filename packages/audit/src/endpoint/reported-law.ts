@@ -24,6 +24,11 @@ export interface ReportedLawOptions {
 
 /** Servers print float32 probabilities with few digits. */
 const roundingOfSum = 1e-3;
+/**
+ * What rounding may hide of the tokens that were not listed: a sum of 1 does not say that there are none, and a draw of one
+ * would be impossible otherwise.
+ */
+const hiddenByRounding = 1e-4;
 
 /**
  * A reported law, checked. The `asked` most probable tokens are kept: servers add the drawn token to them, and a cell of
@@ -58,7 +63,8 @@ export function createReportedLaw(
   }
   // Fewer than asked for: these are all, and rounding is no chance of another one.
   const complete = reported.length < asked;
-  const scale = complete || sum > 1 ? 1 / sum : 1;
+  const room = complete ? 1 : 1 - hiddenByRounding;
+  const scale = complete || sum > room ? room / sum : 1;
   const byKey = new Map<string, ReportedToken>();
   let pooled = 0;
   for (const token of kept) {

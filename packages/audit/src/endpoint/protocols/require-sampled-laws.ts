@@ -1,33 +1,60 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import type { DrawSource, SourceSampling } from '../draw-source.js';
-import { reportedDistance } from '../reported-law.js';
+import { reportedDistance, type ReportedLaw } from '../reported-law.js';
 
 /** Below, two laws are one, printed with few digits. */
 const sameWithin = 1e-4;
-/** A token as likely as this leaves settings nothing to change. */
-const nearlyCertain = 0.99;
+/** What settings must move a law by for equal answers to say that they are left out. */
+const leastMove = 10 * sameWithin;
+/** So many prompts are asked before it is left open. */
+const mostPrompts = 8;
 
 /**
  * Many servers report probabilities before temperature and truncation, which say nothing about draws after them. Asks
- * once under the settings and once under plain ones: equal answers mean that the settings are left out.
+ * under the settings and under plain ones, prompt by prompt, until the settings should move what is reported: equal answers
+ * then mean that they are left out.
  *
+ * @param prompts at least one.
  * @throws InvalidArgumentError where they are.
  */
 export async function requireSampledLaws(
   source: DrawSource,
   plain: DrawSource,
-  prompt: string,
+  sampling: SourceSampling,
+  prompts: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const ask = async (of: DrawSource) => (await of.openPrompt(prompt, signal)).askLaw([], signal);
-  const [law, plainLaw] = [await ask(source), await ask(plain)];
-  const [largest] = plainLaw.tokens;
-  if (largest === undefined || largest.probability > nearlyCertain) return;
-  if (reportedDistance(law, plainLaw) < sameWithin) {
+  const ask = async (of: DrawSource, prompt: string): Promise<ReportedLaw> =>
+    (await of.openPrompt(prompt, signal)).askLaw([], signal);
+  for (const prompt of prompts.slice(0, mostPrompts)) {
+    const plainLaw = await ask(plain, prompt);
+    if (reportedDistance(plainLaw, underSettings(plainLaw, sampling)) < leastMove) continue;
+    if (reportedDistance(await ask(source, prompt), plainLaw) >= sameWithin) return;
     throw new InvalidArgumentError(
       `${source.name} reports the same probabilities with and without the temperature and the other settings: they are those before sampling, and samples cannot be held against them. Audit at temperature 1 without top-k, top-p and min-p, or have the server report what it samples from (vLLM: --logprobs-mode processed_logprobs).`,
     );
   }
+}
+
+/** About what a plain law becomes: of the tokens that were reported, in the order of most servers. */
+function underSettings(
+  { tokens }: ReportedLaw,
+  { temperature, topK = 0, topP = 1, minP = 0 }: SourceSampling,
+): ReportedLaw {
+  const [most] = tokens;
+  const ranked = topK > 0 ? tokens.slice(0, topK) : tokens;
+  let mass = 0;
+  const kept = ranked.filter(({ probability }) => {
+    const isKept = mass < topP && probability >= minP * (most?.probability ?? 0);
+    mass += probability;
+    return isKept;
+  });
+  const weights = kept.map(({ probability }) => probability ** (1 / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return {
+    tokens: kept.map((token, index) => ({ ...token, probability: (weights[index] as number) / total })),
+    unreported: 0,
+  };
 }
 
 /** Whether the settings leave the model's own distribution as it is. */
