@@ -1,7 +1,7 @@
 import type { AuditEngine } from '@foretoken/audit';
 import type { HeadModel, LanguageModel } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
-import { loadModel } from '../engines/backends.js';
+import { loadModel, selectionFor } from '../engines/backends.js';
 import { headNames, openHead } from '../engines/heads.js';
 import { draftModel, type DraftModel } from '../options/draft-model.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
@@ -45,7 +45,8 @@ export async function openEngines(selection: AuditSelection, signal: AbortSignal
     }
     for (const name of selection.backend) {
       const load = async ({ file, ...layers }: DraftModel): Promise<LanguageModel> => {
-        const loaded = await loadModel(name, file, { ...options, ...layers });
+        const own = selectionFor(name, selection.backend, options);
+        const loaded = await loadModel(name, file, { ...own, ...layers });
         open.push(loaded);
         return loaded;
       };

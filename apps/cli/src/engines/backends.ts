@@ -27,6 +27,28 @@ const backends: ReadonlyMap<string, LoadModel> = new Map<string, LoadModel>([
 
 export const backendNames: readonly string[] = [...backends.keys()];
 
+/** Options that one engine has alone. */
+const ownOptions: ReadonlyMap<string, readonly (keyof EngineSelection)[]> = new Map([
+  ['llamacpp', ['gpuLayers']],
+  ['onnx', ['device', 'access']],
+]);
+
+/**
+ * What is asked of one of the engines that a command uses together: what only another of them has is that one's. An option
+ * that none of them has stays, and is refused.
+ */
+export function selectionFor<Selection extends EngineSelection>(
+  backend: string,
+  used: readonly string[],
+  selection: Selection,
+): Selection {
+  const others = used.filter((name) => name !== backend).flatMap((name) => ownOptions.get(name) ?? []);
+  const kept = Object.entries(selection).filter(
+    ([option]) => !(others as readonly string[]).includes(option),
+  );
+  return Object.fromEntries(kept) as Selection;
+}
+
 /** Loads a model on an engine. @throws InvalidArgumentError for options that the engine does not have. */
 export function loadModel(
   backend: string,

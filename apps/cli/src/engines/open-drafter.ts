@@ -17,7 +17,7 @@ import { createDrafter } from '../options/draft-tree.js';
 import { foreignDrafts } from '../options/foreign-draft.js';
 import { type ModelSelection, modelPath } from '../options/model-options.js';
 import { readText } from '../options/prompt-input.js';
-import type { EngineSelection } from './backends.js';
+import { type EngineSelection, selectionFor } from './backends.js';
 import { loadDraftModel } from './load-draft-model.js';
 import { createHeadDrafter, isHeadName, openHead } from './heads.js';
 
@@ -68,11 +68,13 @@ export async function openDrafter(
   }
 
   async function openModelDrafter(part: string): Promise<Drafter> {
-    const { backend, draftBackend, draftWeightFormat: weightFormat, foreignDraft, stage, tree } = selection;
+    const { backend, draftBackend = backend, draftWeightFormat: weightFormat } = selection;
+    const { foreignDraft, stage, tree } = selection;
     const { file, ...layers } = draftModel(part, modelPath(selection.model, tinyModels.target));
     const { draftThreads: threads = options.threads, draftKvType: kvType = options.kvType } = selection;
-    const settings = { ...options, ...layers, threads, kvType, weightFormat };
-    const model = await loadDraftModel(target, draftBackend ?? backend, file, settings);
+    const own = selectionFor(draftBackend, [backend, draftBackend], options);
+    const settings = { ...own, ...layers, threads, kvType, weightFormat };
+    const model = await loadDraftModel(target, draftBackend, file, settings);
     open.push(model);
     draft = model;
     if (foreignDraft !== undefined) return foreignDrafts[foreignDraft]({ model, target });

@@ -2,7 +2,7 @@ import type { LanguageModel } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
 import { checkDraftSelection } from '../options/check-draft-selection.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
-import { loadModel } from './backends.js';
+import { loadModel, selectionFor } from './backends.js';
 import { type OpenDrafter, openDrafter } from './open-drafter.js';
 
 /** The models of one command, opened. */
@@ -14,9 +14,10 @@ export interface OpenModels extends OpenDrafter {
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const parts = checkDraftSelection(selection);
   const options = engineSelection(selection, signal);
-  const { backend, model, weightFormat } = selection;
+  const { backend, draftBackend = backend, model, weightFormat } = selection;
   const file = modelPath(model, tinyModels.target);
-  const target = await loadModel(backend, file, { ...options, weightFormat });
+  const own = selectionFor(backend, [backend, draftBackend], options);
+  const target = await loadModel(backend, file, { ...own, weightFormat });
   try {
     const opened = await openDrafter(parts, selection, target, options);
     return {
