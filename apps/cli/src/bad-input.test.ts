@@ -44,6 +44,19 @@ describe('models that cannot be used', () => {
     }
   });
 
+  it('a misspelt drafter is told what drafters there are, before the model is loaded', async () => {
+    const { code, stderr } = await runCommand([
+      'generate',
+      'let',
+      '--model',
+      inFolder('missing.gguf'),
+      '--draft',
+      'ngram',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--draft ngram is no drafter and no file: drafters are prompt-lookup, n-gram, /);
+  });
+
   it('a draft with another vocabulary is refused, with the option that allows it', async () => {
     const { code, stderr } = await runCommand([...oneThread, '--draft', inFolder('bytes.gguf')]);
     expect(code).toBe(failure);

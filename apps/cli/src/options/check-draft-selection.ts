@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { InvalidArgumentError } from '@foretoken/core';
+import { InvalidArgumentError, InvalidModelFileError } from '@foretoken/core';
 import { assertEmbeddedTarget, draftsTrees, headNames, isHeadName } from '../engines/heads.js';
 import { draftModel } from './draft-model.js';
 import { withoutModel } from './draft-names.js';
@@ -9,8 +9,8 @@ import type { ModelSelection } from './model-options.js';
 /**
  * The drafters that are asked for, none to several.
  *
- * @throws InvalidArgumentError for options that mean nothing together, naming one of them; as `draftModel` for a draft
- * that cannot be had, before anything is loaded.
+ * @throws InvalidArgumentError for options that mean nothing together, naming one of them, and for a draft that is none;
+ * InvalidModelFileError for one that is not there; as `draftModel`. All before anything is loaded.
  */
 export function checkDraftSelection(selection: ModelSelection): readonly string[] {
   const { model, corpus = [], nGramStore, source, foreignDraft, tree, combine, stage, route } = selection;
@@ -68,10 +68,12 @@ export function checkDraftSelection(selection: ModelSelection): readonly string[
   return parts.filter((part) => part !== 'none');
 }
 
-/** A word that is no path is more likely a drafter's name, misspelt. */
+/** @throws InvalidModelFileError; InvalidArgumentError for a word, which is more likely a drafter's name, misspelt. */
 function assertThere(name: string, file: string, target: string): void {
   if (file === target || existsSync(file)) return;
+  if (/[\\/.]/.test(name)) throw new InvalidModelFileError(`${file}: there is no such file.`);
   const names = [...withoutModel, ...headNames, 'embedded', 'early-exit:N', 'skip-layers:A,B', 'none'];
-  const hint = /[\\/.]/.test(name) ? '' : `, and no drafter: those are ${names.join(', ')}`;
-  throw new InvalidArgumentError(`--draft ${name}: there is no such file${hint}.`);
+  throw new InvalidArgumentError(
+    `--draft ${name} is no drafter and no file: drafters are ${names.join(', ')}.`,
+  );
 }
