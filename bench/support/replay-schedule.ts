@@ -137,7 +137,9 @@ function recordedDraft(
   while (tokens.length < Math.min(maximumTokens, draft.drafted)) {
     const node = tokens.length;
     tokens.push(node < draft.accepted ? place + node : wrongToken);
-    if (shouldStop?.(draftedToken(draft, node)) === true) break;
+    // As prompt lookup says of its matches.
+    const confidence = name === 'prompt-lookup' ? draft.confidences[node] : undefined;
+    if (shouldStop?.({ ...draftedToken(draft, node), confidence }) === true) break;
   }
   return {
     tokens,
