@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@foretoken/core';
 import { type GgufFile, type TensorType, tensorTypeByName } from '@foretoken/models';
+import { hyperparameter } from './hyperparameter.js';
 import type { KvType } from './llamacpp-options.js';
 
 /**
@@ -7,20 +8,18 @@ import type { KvType } from './llamacpp-options.js';
  *
  * @throws InvalidArgumentError where the keys and values of a head are no whole blocks of the format.
  */
-export function checkCacheType({ path, metadata }: GgufFile, kvType: KvType): void {
+export function checkCacheType(header: GgufFile, kvType: KvType): void {
   const { blockElements } = tensorTypeByName(kvType.toUpperCase()) as TensorType;
-  const architecture = String(metadata.get('general.architecture'));
-  const read = (key: string): number => Number(metadata.get(`${architecture}.${key}`));
-  const usual = read('embedding_length') / read('attention.head_count');
+  const usual = hyperparameter(header, 'embedding_length') / hyperparameter(header, 'attention.head_count');
   for (const [what, key] of [
     ['keys', 'attention.key_length'],
     ['values', 'attention.value_length'],
   ] as const) {
-    const width = read(key) || usual;
+    const width = hyperparameter(header, key) || usual;
     // What the header does not say is left to the engine.
     if (!Number.isInteger(width) || width % blockElements === 0) continue;
     throw new InvalidArgumentError(
-      `kvType ${kvType} has blocks of ${blockElements} elements, and the ${what} of a head of ${path} have ${width}: take f16 or another format without such blocks.`,
+      `kvType ${kvType} has blocks of ${blockElements} elements, and the ${what} of a head of ${header.path} have ${width}: take f16 or another format without such blocks.`,
     );
   }
 }

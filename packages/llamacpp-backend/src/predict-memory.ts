@@ -2,6 +2,7 @@ import type { MemoryUse } from '@foretoken/core';
 import { type GgufFile, readGguf, tensorTypeByName, validateForLlama } from '@foretoken/models';
 import { type CheckedOptions, checkOptions } from './check-options.js';
 import { chosenFile } from './chosen-file.js';
+import { hyperparameter } from './hyperparameter.js';
 import { layOut, outputBytes } from './lay-out.js';
 import type { KvType, LlamacppOptions } from './llamacpp-options.js';
 
@@ -41,17 +42,17 @@ export function memoryOf(header: GgufFile, checked: CheckedOptions): Partial<Mem
 /** The part of it that is in the machine's own memory, and not in that of a GPU: of its layers, the output's counted as one. */
 export function besideGpu(
   { weights = 0, cache, ...others }: Partial<MemoryUse>,
-  { metadata }: GgufFile,
+  header: GgufFile,
   { gpuLayers }: CheckedOptions,
 ): Partial<MemoryUse> {
-  const layers = Number(metadata.get(`${String(metadata.get('general.architecture'))}.block_count`)) + 1;
+  const layers = hyperparameter(header, 'block_count') + 1;
   // Where the header does not say how many there are, one on a GPU is taken for all.
   const share = gpuLayers === 0 ? 1 : Math.max(0, 1 - gpuLayers / layers) || 0;
   return { weights: weights * share, ...(cache === undefined ? {} : { cache: cache * share }), ...others };
 }
 
 /** Of plain attention; undefined where the header does not say its sizes, or has a recurrent state. */
-function attentionSizes({ metadata, tensors }: GgufFile):
+function attentionSizes(header: GgufFile):
   | {
       readonly elementsPerToken: number;
       readonly trained: number;
@@ -59,8 +60,9 @@ function attentionSizes({ metadata, tensors }: GgufFile):
       readonly width: number;
     }
   | undefined {
+  const { metadata, tensors } = header;
   const architecture = String(metadata.get('general.architecture'));
-  const read = (key: string): number => Number(metadata.get(`${architecture}.${key}`));
+  const read = (key: string): number => hyperparameter(header, key);
   if ([...metadata.keys()].some((key) => key.startsWith(`${architecture}.ssm.`))) return undefined;
   const width = read('embedding_length');
   const heads = read('attention.head_count');

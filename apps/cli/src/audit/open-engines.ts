@@ -4,6 +4,7 @@ import { tinyModels } from '@foretoken/tiny-models';
 import { loadModel, selectionFor } from '../engines/backends.js';
 import { headNames, openHead } from '../engines/heads.js';
 import { draftModel, type DraftModel } from '../options/draft-model.js';
+import { draftOf } from '../options/draft-parts.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
 import { openGrammar, type StructureSelection } from '../options/structure-options.js';
 
@@ -27,9 +28,9 @@ export interface OpenEngines {
 
 /** Loads target and draft on every engine, and the embedded target's heads once; closes what is open where one fails. */
 export async function openEngines(selection: AuditSelection, signal: AbortSignal): Promise<OpenEngines> {
-  const { model, draft } = selection;
+  const { model } = selection;
   const options = { ...engineSelection(selection, signal), maximumSequences };
-  const draftName = draft ?? (model === 'embedded' ? 'embedded' : 'none');
+  const draftName = draftOf(selection);
   const open: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const opened of open.toReversed()) await opened.close();

@@ -1,10 +1,11 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { type AuditReport, runAudit } from '@foretoken/audit';
-import { drafterFactories, verificationRules, InvalidArgumentError } from '@foretoken/core';
+import { drafterFactories, InvalidArgumentError, verificationRules } from '@foretoken/core';
 import { describeMachine } from '@foretoken/planner';
 import { maximumSequences, openEngines } from '../audit/open-engines.js';
 import { backendNames } from '../engines/backends.js';
 import { assertEmbeddedTarget, isHeadName } from '../engines/heads.js';
+import { draftOf } from '../options/draft-parts.js';
 import { modelOptions } from '../options/model-options.js';
 import { nameList } from '../options/name-list.js';
 import { number, wholeNumber } from '../options/numbers.js';
@@ -144,9 +145,8 @@ Examples:
       if (given.includes('drafter')) {
         const heads = options.drafter.filter(isHeadName);
         for (const name of heads) assertEmbeddedTarget(`--drafter ${name}`, model);
-        const { draft = model === 'embedded' ? 'embedded' : 'none' } = options;
         const needing = options.drafter.filter((name) => listed(drafterFactories, name).needsDraftModel);
-        if (draft === 'none' && needing.length > 0) {
+        if (draftOf({ ...options, model }) === 'none' && needing.length > 0) {
           throw new InvalidArgumentError(
             `--drafter ${needing.join(', ')} needs a draft model: name one with --draft, or leave it out.`,
           );

@@ -3,7 +3,7 @@ import { InvalidArgumentError, InvalidModelFileError } from '@foretoken/core';
 import { assertEmbeddedTarget, draftsTrees, headNames, isHeadName } from '../engines/heads.js';
 import { draftModel } from './draft-model.js';
 import { withoutModel } from './draft-names.js';
-import { draftParts, isModelPart } from './draft-parts.js';
+import { draftOf, draftParts, isModelPart } from './draft-parts.js';
 import type { ModelSelection } from './model-options.js';
 
 /**
@@ -14,7 +14,7 @@ import type { ModelSelection } from './model-options.js';
  */
 export function checkDraftSelection(selection: ModelSelection): readonly string[] {
   const { model, corpus = [], nGramStore, source, foreignDraft, tree, combine, stage, route } = selection;
-  const parts = draftParts(selection.draft ?? (model === 'embedded' ? 'embedded' : 'none'));
+  const parts = draftParts(draftOf(selection));
   const models = parts.filter(isModelPart);
   const refuseWhere = (meaningless: boolean, message: string): void => {
     if (meaningless) throw new InvalidArgumentError(message);

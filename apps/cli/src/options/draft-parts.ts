@@ -1,6 +1,17 @@
 import { isHeadName } from '../engines/heads.js';
 import { withoutModel } from './draft-names.js';
 
+/** What `--draft` names, or what it stands at: the embedded draft for the embedded target, else none. */
+export function draftOf({
+  model,
+  draft,
+}: {
+  readonly model: string;
+  readonly draft?: string | undefined;
+}): string {
+  return draft ?? (model === 'embedded' ? 'embedded' : 'none');
+}
+
 /**
  * The drafters that `--draft` names, joined by "+". What is no name of a drafter is a file's, whose name may have a
  * "+" in it.

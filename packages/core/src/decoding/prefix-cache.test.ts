@@ -258,10 +258,13 @@ describe('what a generation that did not end leaves', () => {
   });
 });
 
-test('a model without rollback goes on with what it holds, and starts anew where that has to change', async () => {
+function withoutRollback(): LanguageModel {
   const recurrent = createTableModel({ ...options, law: shortMemory(1), maximumSequences: 2 });
-  Object.assign(recurrent, { capabilities: { ...recurrent.capabilities, rollback: false } });
-  const cache = createPrefixCache(recurrent);
+  return Object.assign(recurrent, { capabilities: { ...recurrent.capabilities, rollback: false } });
+}
+
+test('a model without rollback goes on with what it holds, and starts anew where that has to change', async () => {
+  const cache = createPrefixCache(withoutRollback());
   const first = await endOf(cache.generate({ prompt: [0, 1, 2], maximumTokens: 4 }));
   const longer = [0, 1, 2, ...first.tokens, 1];
   const second = await endOf(cache.generate({ prompt: longer, maximumTokens: 4, seed: 1 }));
@@ -275,9 +278,7 @@ test('a model without rollback goes on with what it holds, and starts anew where
 
 // Was wrong: the sequence was kept, and the next message that went on with it failed.
 test('a model without rollback starts anew after a generation that was cancelled while it read the prompt', async () => {
-  const recurrent = createTableModel({ ...options, law: shortMemory(1), maximumSequences: 2 });
-  Object.assign(recurrent, { capabilities: { ...recurrent.capabilities, rollback: false } });
-  const cache = createPrefixCache(recurrent);
+  const cache = createPrefixCache(withoutRollback());
   const first = await endOf(cache.generate({ prompt: [0, 1, 2], maximumTokens: 4 }));
   const longer = [0, 1, 2, ...first.tokens, 1];
   const controller = new AbortController();

@@ -8,7 +8,7 @@ import { DraftSequence } from './draft-sequence.js';
 import { type DraftVocabulary, sameVocabulary } from './draft-vocabulary.js';
 import { drawChain } from './draw-chain.js';
 import { inVocabularyOf } from './in-vocabulary-of.js';
-import { OwnTransform } from './own-transform.js';
+import { OwnTransform, softenedTransform } from './own-transform.js';
 import { relativeSize } from './relative-size.js';
 import { TextWindow } from './text-window.js';
 
@@ -44,7 +44,7 @@ export class ModelDrafter implements Drafter {
   readonly #window: TextWindow;
   readonly #sequence: DraftSequence;
   readonly #transform = new OwnTransform();
-  readonly #softened = new OwnTransform((source) => source.soften());
+  readonly #softened = softenedTransform();
   #closed = false;
 
   constructor(

@@ -16,3 +16,8 @@ export class OwnTransform {
     return this.#known.own;
   }
 }
+
+/** At temperature 1 where the request is greedy: how a model ranks several tokens, and how sure it is of one. */
+export function softenedTransform(): OwnTransform {
+  return new OwnTransform((source) => source.soften());
+}

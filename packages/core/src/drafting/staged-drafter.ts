@@ -21,7 +21,7 @@ import { assertRollback } from './assert-rollback.js';
 import { chainDraft } from './chain-draft.js';
 import { DraftSequence } from './draft-sequence.js';
 import { inVocabularyOf } from './in-vocabulary-of.js';
-import { OwnTransform } from './own-transform.js';
+import { OwnTransform, softenedTransform } from './own-transform.js';
 import { relativeSize } from './relative-size.js';
 import { TextWindow } from './text-window.js';
 
@@ -100,7 +100,7 @@ class StagedDrafter implements Drafter {
   readonly #window: TextWindow;
   readonly #sequence: DraftSequence;
   readonly #transform = new OwnTransform();
-  readonly #softened = new OwnTransform((source) => source.soften());
+  readonly #softened = softenedTransform();
   #closed = false;
 
   constructor(

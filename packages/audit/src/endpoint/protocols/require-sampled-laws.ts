@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@foretoken/core';
+import { createLogitsTransform, InvalidArgumentError, probabilityOf } from '@foretoken/core';
 import type { DrawSource, SourceSampling } from '../draw-source.js';
 import { reportedDistance, type ReportedLaw } from '../reported-law.js';
 
@@ -36,23 +36,14 @@ export async function requireSampledLaws(
   }
 }
 
-/** About what a plain law becomes: of the tokens that were reported, in the order of most servers. */
-function underSettings(
-  { tokens }: ReportedLaw,
-  { temperature, topK = 0, topP = 1, minP = 0 }: SourceSampling,
-): ReportedLaw {
-  const [most] = tokens;
-  const ranked = topK > 0 ? tokens.slice(0, topK) : tokens;
-  let mass = 0;
-  const kept = ranked.filter(({ probability }) => {
-    const isKept = mass < topP && probability >= minP * (most?.probability ?? 0);
-    mass += probability;
-    return isKept;
-  });
-  const weights = kept.map(({ probability }) => probability ** (1 / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+/** About what a plain law becomes, of the tokens that were reported. */
+function underSettings(law: ReportedLaw, sampling: SourceSampling): ReportedLaw {
+  const { tokens } = law;
+  if (tokens.length === 0) return law;
+  const logits = Float32Array.from(tokens, ({ probability }) => Math.log(probability));
+  const moved = createLogitsTransform(sampling, tokens.length).apply(logits, [], 0);
   return {
-    tokens: kept.map((token, index) => ({ ...token, probability: (weights[index] as number) / total })),
+    tokens: tokens.map((token, index) => ({ ...token, probability: probabilityOf(moved, index) })),
     unreported: 0,
   };
 }

@@ -6,7 +6,7 @@ import type { ForwardResult } from '../../contract/forward.js';
 import type { HeadModel } from '../../contract/head-model.js';
 import { ClosedError } from '../../errors/closed-error.js';
 import { drawChain } from '../draw-chain.js';
-import { OwnTransform } from '../own-transform.js';
+import { OwnTransform, softenedTransform } from '../own-transform.js';
 import { HeadContext } from './head-context.js';
 
 /**
@@ -23,7 +23,7 @@ export class HeadDrafter implements Drafter {
   protected readonly head: HeadModel;
   protected readonly context: HeadContext;
   readonly #transform = new OwnTransform();
-  readonly #softened = new OwnTransform((source) => source.soften());
+  readonly #softened = softenedTransform();
   #closed = false;
 
   constructor(name: string, head: HeadModel) {

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '../../errors/invalid-argument-error.js';
 import type { LogitsTransform } from '../../sampling/logits-transform.js';
 import type { TreeLimits } from '../../scheduling/tree-shape.js';
 import { createStaticShape, type TreeShapeChooser } from '../../scheduling/tree-shape-chooser.js';
-import { OwnTransform } from '../own-transform.js';
+import { OwnTransform, softenedTransform } from '../own-transform.js';
 import {
   deterministicChildren,
   type DrawToken,
@@ -97,7 +97,7 @@ export function createTreeGrowth(tree: DraftTreeKind): TreeGrowth {
 class ShapedGrowth implements TreeGrowth {
   readonly #chooser: TreeShapeChooser;
   readonly #cloned = new OwnTransform();
-  readonly #softened = softened();
+  readonly #softened = softenedTransform();
   /** Distributions of later siblings, by node. */
   readonly #buffers: Float64Array[] = [];
   #last: DraftTree | undefined;
@@ -131,7 +131,7 @@ function confidentGrowth({
   branching = defaultBranching,
 }: DynamicTree): TreeGrowth {
   assertWholeNumbers('dynamic', { nodes, depth, branching });
-  const soft = softened();
+  const soft = softenedTransform();
   const growth: ConfidenceGrowth = { depth, branching };
   return {
     grow({ begin, transform, limits, independentSiblings, shouldStop }) {
@@ -151,7 +151,7 @@ function confidentGrowth({
 function sampledGrowth({ nodes }: SampledTree): TreeGrowth {
   assertWholeNumbers('sampled', { nodes });
   const cloned = new OwnTransform();
-  const soft = softened();
+  const soft = softenedTransform();
   const buffers: Float64Array[] = [];
   return {
     grow({ begin, transform, limits, independentSiblings, draw, shouldStop }) {
@@ -184,9 +184,4 @@ function assertWholeNumbers(kind: string, numbers: Readonly<Record<string, numbe
 
 function withoutBranches(limits: TreeLimits): TreeLimits {
   return { ...limits, maximumLeaves: 1 };
-}
-
-/** Copies for ranking several tokens, which greedy settings do not. */
-function softened(): OwnTransform {
-  return new OwnTransform((source) => source.soften());
 }
