@@ -120,9 +120,10 @@ describe('foretoken audit --endpoint', () => {
     expect(stdout).toMatch(/Bound: first token by prompt/);
   });
 
-  it('names a server that is not there, with 1', async () => {
+  // Was wrong: 1, which says that a server is not lossless.
+  it('names a server that is not there, with 4', async () => {
     const { code, stdout, stderr } = await audit('http://127.0.0.1:1', '--retries', '0');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     expect(stderr).toMatch(/127\.0\.0\.1:1.* cannot be reached.*Check that the server runs/);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });

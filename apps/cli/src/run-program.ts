@@ -4,21 +4,24 @@ import { interrupted } from './output/interrupt.js';
 import { note } from './output/lines.js';
 import { createProgram } from './program.js';
 
-const failure = 1;
 const usage = 2;
+/** Exit codes of these are verdicts, and 1 is a bad one. */
+const verdictCommands: ReadonlySet<string | undefined> = new Set(['audit', 'compare']);
 
 /** Runs the command with these arguments, says what went wrong, and leaves the exit code in `process.exitCode`. */
 export async function runProgram(commandArguments: readonly string[]): Promise<void> {
-  const program = await createProgram(commandArguments.find((argument) => !argument.startsWith('-')));
+  const name = commandArguments.find((argument) => !argument.startsWith('-'));
+  const program = await createProgram(name);
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync(commandArguments, { from: 'user' });
   } catch (error) {
-    process.exitCode = report(error, program.opts().verbose === true);
+    const failure = verdictCommands.has(name) ? 4 : 1;
+    process.exitCode = report(error, failure, program.opts().verbose === true);
   }
 }
 
-function report(error: unknown, verbose: boolean): number {
+function report(error: unknown, failure: number, verbose: boolean): number {
   // commander has printed its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage;
   if (error instanceof Error && error.name === 'AbortError') return interrupted;

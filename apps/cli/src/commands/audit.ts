@@ -120,7 +120,7 @@ With --endpoint a running server is audited over HTTP: llama-server, an OpenAI-c
 temperature is 1 unless given, since many servers report probabilities from before it; a key in FORETOKEN_API_KEY is
 sent along.
 
-Exit codes: 0 equivalent within the margin, 1 not lossless, 3 not enough evidence.
+Exit codes: 0 equivalent within the margin, 1 not lossless, 2 wrong options, 3 not enough evidence, 4 could not run.
 
 Examples:
   foretoken audit

@@ -66,7 +66,8 @@ Without arguments the shipped comparison runs: the embedded target, which is Q8_
 default of kv there), against ${shippedComparison.candidates.map(({ text }) => text).join(', ')}.
 format=F16 holds those Q8_0 weights rounded to f16, not the weights from before Q8_0.
 
-Exit code: 1 where a candidate is different, else 3 where there is not enough evidence for one, else 0.
+Exit code: 1 where a candidate is different, else 3 where there is not enough evidence for one, else 0; 2 for wrong
+options, 4 where the comparison could not run.
 
 Examples:
   foretoken compare
@@ -80,7 +81,7 @@ Examples:
       const signal = interruptSignal();
       if (html !== undefined) await requireWritablePage(html);
       const prompts = await readPrompts(options, targets.reference.file);
-      // Before models are loaded: exit codes of a comparison are its verdicts.
+      // Before models are loaded.
       if (prompts.length < 2)
         throw new InvalidArgumentError(
           `Intervals are over prompts: give two or more, not ${prompts.length}.`,

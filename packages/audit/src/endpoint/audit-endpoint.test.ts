@@ -39,6 +39,26 @@ const audit = (
     ...options,
   }) as Promise<SampleAudit>;
 
+// Was wrong: a server whose temperature came by a field passed for one that samples plainly, and its reports before
+// sampling for what it draws from.
+test.each([
+  ['temperature', { temperature: 0.5 }],
+  ['top_k', { top_k: 3 }],
+  ['min_p', { min_p: 0.1 }],
+])('a field that sets %s behind the audit is refused', async (name, fields) => {
+  const { url } = await start({});
+  await expect(audit({ url }, { endpoint: { url, fields } })).rejects.toThrow(
+    new RegExp(`The field ${name} is .*give it as a setting of the audit`),
+  );
+});
+
+test('fields that say what the audit says are sent', async () => {
+  const { url } = await start({});
+  const fields = { temperature: 1, top_k: 0, top_p: 1, min_p: 0 };
+  const { draws } = await audit({ url }, { endpoint: { url, fields }, draws: 20 });
+  expect(draws).toBe(20);
+});
+
 describe.each(kinds)('a server that speaks %s', (kind) => {
   test('passes where it speculates by an exact rule', async () => {
     const server = await start({ kind, draftLaw, rule: 'tokenwise' });

@@ -74,11 +74,29 @@ export async function auditEndpoint(options: AuditEndpointOptions): Promise<Endp
     openEndpoint(server.kind, settingsOf(server, own), signal);
   const source = await open(endpoint, sampling);
   if (against !== undefined) return auditPair(source, await open(against, sampling), options);
+  requireNoSamplingFields(endpoint, sampling);
   if (!isPlain(sampling)) {
     const plain = await open(endpoint, { temperature: 1 });
     await requireSampledLaws(source, plain, sampling, options.prompts, signal);
   }
   return auditSamples(source, options);
+}
+
+/**
+ * A setting that only the server knows of would be taken for none: probabilities before it would pass for those that are
+ * sampled from.
+ */
+function requireNoSamplingFields({ fields = {} }: Endpoint, sampling: SourceSampling): void {
+  const { temperature, topK = 0, topP = 1, minP = 0 } = sampling;
+  const known = { temperature, top_k: topK, top_p: topP, min_p: minP };
+  for (const [name, value] of Object.entries(known)) {
+    const own = fields[name];
+    const isOff = name === 'top_k' && value === 0 && Number(own) <= 0;
+    if (own === undefined || own === value || isOff) continue;
+    throw new InvalidArgumentError(
+      `The field ${name} is ${JSON.stringify(own)} and the audit's own setting ${value}: give it as a setting of the audit (temperature, top-k, top-p or min-p), which has to know how the server samples.`,
+    );
+  }
 }
 
 function requireWhole(name: string, value: number, least: number): void {

@@ -19,7 +19,9 @@ export interface Evidence extends Measured {
   readonly alpha: AuditSettings['alpha'];
   readonly confidence: AuditSettings['confidence'];
   readonly margin: AuditSettings['margin'];
-  readonly plan: Pick<AuditPlan, 'tests' | 'onTables' | 'onEngines' | 'idleEngines'>;
+  readonly plan: Pick<AuditPlan, 'tests' | 'onTables' | 'onEngines' | 'idleEngines'> & {
+    readonly draws: Pick<AuditPlan['draws'], 'reusedEach'>;
+  };
   readonly cancelled: boolean;
   readonly cutShort: readonly string[];
 }
@@ -57,6 +59,7 @@ function missingEvidence(evidence: Evidence, bounds: Verdict['bounds']): string[
   const drawn = engines.flatMap(({ audits }) => audits).filter(({ draws }) => draws > 0);
   if (drawn.length < plan.onEngines.length + plan.onEngines.filter(({ alone }) => alone).length)
     missing.push('not every rule and drafter was drawn on its engine');
+  missing.push(...scarceSubjects(drawn, plan.draws.reusedEach));
   const wide = bounds.filter(({ upper }) => !(upper <= margin));
   const [widest] = wide.toSorted((left, right) => right.upper - left.upper);
   if (widest !== undefined) {
@@ -69,4 +72,20 @@ function missingEvidence(evidence: Evidence, bounds: Verdict['bounds']): string[
   if (missing.length > 0 && cutShort.length > 0)
     missing.push(`the time was too short for ${cutShort.length} steps`);
   return missing;
+}
+
+/** A bound spans an engine's subjects: few draws of one say nothing about that one. Own passes share what is drawn of them. */
+function scarceSubjects(
+  drawn: readonly EngineReport['audits'][number][],
+  fewest: AuditPlan['draws']['reusedEach'],
+): string[] {
+  const scarce = drawn.filter(
+    ({ mode, draws, error }) => mode === 'rows reused' && error === undefined && draws < fewest,
+  );
+  const [first] = scarce.toSorted((left, right) => left.draws - right.draws);
+  return first === undefined
+    ? []
+    : [
+        `${scarce.length} of the rules and drafters were drawn fewer than ${fewest} times, ${first.subject} on ${first.engine} ${first.draws} times`,
+      ];
 }

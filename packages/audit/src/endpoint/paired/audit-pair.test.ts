@@ -44,6 +44,7 @@ describe('two sources of one law', () => {
     const audit = await auditPair(source(), source(), { prompts, draws: 2400, tokens: 1 });
     expect(audit).toMatchObject({ byToken: true, draws: 2400, error: undefined });
     expect(audit.verdict).toMatchObject({ outcome: 'equivalent', exitCode: 0, failures: [] });
+    expect(audit.verdict.summary).not.toMatch(/not bounded/);
     expect(audit.homogeneity.map(({ position }) => position)).toEqual([1]);
     expect(audit.distance).toMatchObject({ pilot: 480, counted: 1920, cells: 15, lower: 0 });
   });
@@ -55,6 +56,8 @@ describe('two sources of one law', () => {
     // Sequences of three tokens are too many for the cells.
     expect(distance?.tokens).toBeLessThan(3);
     expect(verdict).toMatchObject({ outcome: 'equivalent', failures: [] });
+    // Was wrong: nothing said that equivalence was shown of fewer tokens than were asked for.
+    expect(verdict.summary).toMatch(/The bound is of .*not bounded/);
   });
 
   test('say little over texts that hardly ever repeat', async () => {

@@ -55,7 +55,7 @@ export function decidePair(
             lower: distance.lower,
           },
         ];
-  return decideEndpoint({
+  const verdict = decideEndpoint({
     alpha: settings.alpha,
     confidence: settings.confidence,
     margin: settings.margin,
@@ -64,6 +64,16 @@ export function decidePair(
     failures,
     missing: missingEvidence(measured),
   });
+  return verdict.outcome === 'equivalent'
+    ? { ...verdict, summary: `${verdict.summary}${shorterBound(measured)}` }
+    : verdict;
+}
+
+/** Said where equivalence is shown of less than was audited. */
+function shorterBound({ distance, byToken, tokens }: Omit<PairAudit, 'verdict'>): string {
+  return distance !== undefined && byToken && distance.tokens < tokens
+    ? ` The bound is of ${tokensText(distance.tokens)}: longer ones repeated too rarely among ${distance.pilot} pairs, and are tested but not bounded.`
+    : '';
 }
 
 function failureOf(
