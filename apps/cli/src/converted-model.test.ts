@@ -97,6 +97,16 @@ describe('a converted model', () => {
   });
 });
 
+// Was wrong: a folder, which `pull` brings and the ONNX engine runs, was read as a GGUF file.
+test('info describes a Hugging Face folder as the file that was made of it', async () => {
+  const described = async (name: string): Promise<Record<string, unknown>> =>
+    JSON.parse((await runCommand(['info', inFolder(name), '--json'])).stdout);
+  const [source, converted] = [await described('hugging-face'), await described('bytes.gguf')];
+  expect(source).toMatchObject({ container: 'safetensors', parameters: converted['parameters'] });
+  for (const key of ['architecture', 'context', 'layers', 'width', 'heads', 'keyValueHeads', 'vocabulary'])
+    expect({ [key]: source[key] }).toEqual({ [key]: converted[key] });
+});
+
 test('info knows the embedded models', async () => {
   const { stdout } = await runCommand(['info', tinyModels.target, '--json']);
   const { parameters, layers, vocabulary, bytes, formats } = JSON.parse(stdout);

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { type GgufFile, readGguf, readSafetensors } from '@foretoken/models';
+import { InvalidModelFileError } from '@foretoken/core';
+import { type GgufFile, readGguf, readJson, readSafetensors } from '@foretoken/models';
 import { tinyModels } from '@foretoken/tiny-models';
 import { describeMachine } from '@foretoken/planner';
 import { backendNames, loadModel } from '../engines/backends.js';
@@ -9,7 +13,7 @@ import { printJson, printLine } from '../output/lines.js';
 export function infoCommand() {
   return new Command('info')
     .description('Describe a model file, or this machine and the engines that load on it.')
-    .argument('[file]', 'a GGUF or safetensors file, or a pulled model')
+    .argument('[file]', 'a GGUF or safetensors file, a Hugging Face folder, or a pulled model')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExamples:\n  foretoken info\n  foretoken info model.gguf --json')
     .action(async (file, options) => {
@@ -50,23 +54,52 @@ async function describeProviders(): Promise<Description> {
 }
 
 async function describeFile(file: string): Promise<Description> {
-  if (file.endsWith('.safetensors')) {
-    const { tensors, byteLength, metadata } = await readSafetensors(file);
-    const formats = countFormats([...tensors.values()].map(({ dtype, byteLength: bytes }) => [dtype, bytes]));
-    const parameters = sum(
-      [...tensors.values()].map(({ shape }) => shape.reduce((product, length) => product * length, 1)),
+  const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() === true;
+  if (isFolder) return describeFolder(file);
+  return file.endsWith('.safetensors')
+    ? describeSafetensors(file, [file])
+    : describeGguf(await readGguf(file));
+}
+
+/** A Hugging Face folder: a configuration, and the weights in one file or several. */
+async function describeFolder(folder: string): Promise<Description> {
+  // Other files hold the same weights in another layout, or adapters.
+  const files = (await readdir(folder)).filter((name) => /^model(-\d{5}-of-\d{5})?\.safetensors$/.test(name));
+  const configuration = path.join(folder, 'config.json');
+  if (files.length === 0 || !existsSync(configuration)) {
+    throw new InvalidModelFileError(
+      `${folder} is no model: a folder has a config.json, and model.safetensors or its shards. Name a GGUF file by its path.`,
     );
-    return {
-      file,
-      container: 'safetensors',
-      bytes: byteLength,
-      parameters,
-      tensors: tensors.size,
-      formats,
-      metadata,
-    };
   }
-  return describeGguf(await readGguf(file));
+  const config = await readJson(configuration);
+  return {
+    ...(await describeSafetensors(
+      folder,
+      files.toSorted().map((name) => path.join(folder, name)),
+    )),
+    architecture: config['model_type'],
+    context: config['max_position_embeddings'],
+    layers: config['num_hidden_layers'],
+    width: config['hidden_size'],
+    heads: config['num_attention_heads'],
+    keyValueHeads: config['num_key_value_heads'],
+    feedForwardWidth: config['intermediate_size'],
+    vocabulary: config['vocab_size'],
+  };
+}
+
+async function describeSafetensors(name: string, paths: readonly string[]): Promise<Description> {
+  const files = await Promise.all(paths.map((file) => readSafetensors(file)));
+  const tensors = files.flatMap((file) => [...file.tensors.values()]);
+  return {
+    file: name,
+    container: 'safetensors',
+    bytes: sum(files.map(({ byteLength }) => byteLength)),
+    parameters: parametersOf(tensors),
+    tensors: tensors.length,
+    formats: countFormats(tensors.map(({ dtype, byteLength }) => [dtype, byteLength])),
+    metadata: files[0]?.metadata,
+  };
 }
 
 function describeGguf(file: GgufFile): Description {
@@ -80,9 +113,7 @@ function describeGguf(file: GgufFile): Description {
     name: metadata.get('general.name'),
     architecture,
     bytes: file.byteLength,
-    parameters: sum(
-      [...tensors.values()].map(({ shape }) => shape.reduce((product, length) => product * length, 1)),
-    ),
+    parameters: parametersOf([...tensors.values()]),
     context: hyperparameter('context_length'),
     layers: hyperparameter('block_count'),
     width: hyperparameter('embedding_length'),
@@ -94,6 +125,10 @@ function describeGguf(file: GgufFile): Description {
     tensors: tensors.size,
     formats: countFormats([...tensors.values()].map(({ type, byteLength }) => [type.name, byteLength])),
   };
+}
+
+function parametersOf(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return sum(tensors.map(({ shape }) => shape.reduce((product, length) => product * length, 1)));
 }
 
 function countFormats(entries: readonly (readonly [format: string, bytes: number])[]): Description {

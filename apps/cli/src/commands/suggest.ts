@@ -53,7 +53,11 @@ Examples:
       const file = await readGguf(target.file);
       const isEmbedded = model === 'embedded';
       const folders = options.folder ?? (isEmbedded ? [] : [path.dirname(target.file)]);
-      const candidates = [...(await ownCandidates(file, isEmbedded)), ...(await modelsOnDisk(file, folders))];
+      const own = await ownCandidates(file, isEmbedded);
+      const isOwn = (draft: string): boolean =>
+        own.some((candidate) => path.resolve(candidate.draft) === path.resolve(draft));
+      const onDisk = (await modelsOnDisk(file, folders)).filter(({ draft }) => !isOwn(draft));
+      const candidates = [...own, ...onDisk];
       const context = {
         machine: describeMachine(),
         libraries: libraries(),
@@ -69,7 +73,7 @@ Examples:
       const profiled =
         read === undefined
           ? new Map()
-          : await profiledSpeeds({ model, temperature }, read.profile, drafts, signal);
+          : await profiledSpeeds({ model, backend, temperature }, read.profile, drafts, signal);
       const suggestions = suggest(candidates, {
         costs: await targetPassCosts(target, read?.profile, backend, signal),
         targetBytes: file.byteLength,

@@ -4,7 +4,7 @@ import type { ForeignDraft } from '../options/foreign-draft.js';
 export interface Candidate {
   /** As `--draft` takes it. */
   readonly draft: string;
-  /** What plans call it; default: the last part of `draft`. */
+  /** What plans call it; default: `draft`. */
   readonly label?: string | undefined;
   readonly kind: 'text' | 'head' | 'model' | 'own layers' | 'own copy';
   /** Bytes of weights that a drafted token reads; 0 where no model drafts. */

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { GgufFile } from '@foretoken/models';
 import { tinyHeads, tinyModels } from '@foretoken/tiny-models';
 import { headNames } from '../engines/heads.js';
@@ -53,16 +55,27 @@ export async function ownCandidates(target: GgufFile, isEmbedded: boolean): Prom
   }
   const whole = bytesOf(target, layers);
   const copy = (bitsOfCopy / 8) * elementsOf(target);
-  if (copy < mostShare * whole) {
-    const file = target.path.replace(/(-q\w+)?\.gguf$/i, '-q4_0.gguf');
-    candidates.push({
-      draft: file,
-      kind: 'own copy',
-      bytes: copy,
-      note: `most tokens are accepted; first: foretoken quantize ${target.path} ${file} --format Q4_0`,
-    });
+  const file = copyOf(target.path);
+  if (copy < mostShare * whole && file !== target.path) {
+    const own = { draft: file, bytes: copy };
+    const note = 'most tokens are accepted';
+    candidates.push(
+      existsSync(file)
+        ? { ...own, kind: 'model', note }
+        : {
+            ...own,
+            kind: 'own copy',
+            note: `${note}; first: foretoken quantize ${target.path} ${file} --format Q4_0`,
+          },
+    );
   }
   return candidates;
+}
+
+/** Beside the target; of one that lies in the hub's cache in the current folder, since the cache is other tools' as well. */
+function copyOf(target: string): string {
+  const file = target.replace(/(-q\w+)?\.gguf$/i, '-q4_0.gguf');
+  return file.includes(`${path.sep}snapshots${path.sep}`) ? path.basename(file) : file;
 }
 
 /** Bytes of the first layers and of all that is in no layer. */

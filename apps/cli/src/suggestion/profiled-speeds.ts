@@ -20,8 +20,8 @@ export interface ProfiledSpeed {
 }
 
 /**
- * Speeds of the drafters that were profiled under these settings, by their names in plans; the model files among them are
- * those of `drafts`.
+ * Speeds of the drafters that were profiled under these settings, by their names in plans; those of `drafts` by what `--draft`
+ * takes, since two files may have one name.
  */
 export async function profiledSpeeds(
   flags: PipelineFlags,
@@ -49,7 +49,7 @@ export async function profiledSpeeds(
         if (planned?.predictedLength === 0 && planned.tree === undefined) continue;
         const why = decisions.findLast(({ pass }) => pass === 'dead-drafters' || pass === 'legality');
         speeds.set(
-          drafterLabel(drafter),
+          candidate?.draft ?? drafterLabel(drafter),
           planned === undefined || prediction === undefined
             ? { speedup: 1, text: why?.text ?? 'plain decoding is faster' }
             : {

@@ -2,12 +2,13 @@ import { type CostCurve, costAt, UnsupportedError } from '@foretoken/core';
 import { breakEvenAcceptance, type Profile } from '@foretoken/planner';
 import { calibratePasses } from '../benchmark/calibrate.js';
 import { loadModel } from '../engines/backends.js';
+import { enginePrefixes } from '../planning/pipeline-from-options.js';
 import type { Candidate } from './candidate.js';
 
 const longestDraft = 15;
 
 /**
- * t(n) of the target: its fastest measured configuration of a profile, else measured now in half a second.
+ * t(n) of the target on an engine: its fastest measured configuration of a profile, else measured now in half a second.
  *
  * @throws UnsupportedError for a target that nothing can draft for; what `loadModel` throws.
  */
@@ -18,7 +19,10 @@ export async function targetPassCosts(
   signal: AbortSignal,
 ): Promise<CostCurve> {
   const measured = (profile?.passCosts ?? [])
-    .filter(({ configuration }) => configuration.model === target.name)
+    .filter(
+      ({ configuration: { model: name, engine } }) =>
+        name === target.name && engine.startsWith(enginePrefixes[backend] as string),
+    )
     .toSorted((left, right) => costAt(left, 1) - costAt(right, 1));
   if (measured[0] !== undefined) return measured[0];
   const model = await loadModel(backend, target.file, { signal });

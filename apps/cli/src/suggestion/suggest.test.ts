@@ -22,14 +22,15 @@ test('the smaller a draft is, the less of it must be accepted; what costs a whol
 
 test('what was measured goes before what is estimated', () => {
   const profiled = new Map([
-    ['small.gguf', { speedup: 1, text: 'dropped' }],
+    ['folder/small.gguf', { speedup: 1, text: 'dropped' }],
     ['middle.gguf', { speedup: 1.3, text: 'predicted 1.30x' }],
   ]);
-  const drafts = [model('folder/small.gguf', 100), model('other.gguf', 10), model('middle.gguf', 400)];
-  const suggestions = suggest(drafts, { costs, targetBytes, profiled });
+  // Was wrong: what was measured of a file stood for every other one of its name.
+  const drafts = ['folder/small.gguf', 'other/small.gguf'].map((name) => model(name, 100));
+  const suggestions = suggest([...drafts, model('middle.gguf', 400)], { costs, targetBytes, profiled });
   expect(suggestions.map(({ draft, verdict }) => [draft, verdict])).toEqual([
     ['middle.gguf', 'pays'],
-    ['other.gguf', 'likely'],
+    ['other/small.gguf', 'likely'],
     ['folder/small.gguf', 'no'],
   ]);
 });

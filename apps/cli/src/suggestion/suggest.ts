@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { CostCurve } from '@foretoken/core';
 import type { Candidate } from './candidate.js';
 import type { ProfiledSpeed } from './profiled-speeds.js';
@@ -35,7 +34,7 @@ export function suggest(
   return candidates
     .map((candidate) => {
       const from = paysFrom(candidate, targetBytes, costs);
-      const measured = profiled.get(candidate.label ?? basename(candidate.draft));
+      const measured = profiled.get(candidate.label ?? candidate.draft);
       return { ...candidate, paysFrom: from, profiled: measured, verdict: verdictOf(from, measured) };
     })
     .toSorted(

@@ -14,10 +14,14 @@ export interface CachedFile extends RepositoryFile {
 
 /** The repositories of models that the cache has folders of, as `owner/model`, by name. */
 export function cachedRepositories(cacheFolder: string): readonly string[] {
-  return entriesOf(cacheFolder)
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith(modelPrefix))
-    .map(({ name }) => name.slice(modelPrefix.length).replace('--', '/'))
-    .toSorted();
+  return (
+    entriesOf(cacheFolder)
+      .filter((entry) => entry.isDirectory() && entry.name.startsWith(modelPrefix))
+      .map(({ name }) => name.slice(modelPrefix.length).replace('--', '/'))
+      // Repositories without an owner have no name that is pulled or loaded.
+      .filter((name) => name.includes('/'))
+      .toSorted()
+  );
 }
 
 /** The files of a repository's folder: those of the main branch first, then of the other commits, the newest first. */

@@ -69,6 +69,31 @@ describe('the models of the cache', () => {
     expect(findCachedModel('owner/model:Q4_0', folder)).toMatchObject({ commit: older });
   });
 
+  // Was wrong: parts that the newer commit lacks were added to it, and the model was refused as of different commits.
+  it('of safetensors are those of one commit, the newest that has them whole', async () => {
+    await put(older, 'config.json', '{"old":1}');
+    await put(older, 'chat_template.json', 'template');
+    await put(older, 'model.safetensors', 'whole');
+    await put(newer, 'config.json', '{"new":1}');
+    await put(newer, 'model-00001-of-00002.safetensors', 'one');
+    expect(findCachedModel('owner/model', folder)).toMatchObject({ commit: older, byteLength: 22 });
+    await put(newer, 'model-00002-of-00002.safetensors', 'two');
+    const model = findCachedModel('owner/model', folder);
+    expect(model).toMatchObject({ commit: newer, byteLength: 15, partCount: 3 });
+    expect(model.paths.every((file) => file.includes(newer))).toBe(true);
+    // A file by its name is the newest of that name all the same.
+    expect(findCachedModel('owner/model:chat_template.json', folder).commit).toBe(older);
+  });
+
+  // Was wrong: they were listed by names that mean nothing to the other commands.
+  it('have names that find them: a projector its file’s, and none without an owner is listed', async () => {
+    await put(newer, 'mmproj-m-Q8_0.gguf', 'projector');
+    await put(newer, 'm-Q8_0.gguf', 'model');
+    await put(newer, 'old.gguf', 'old', 'models--gpt2');
+    expect(names()).toEqual(['owner/model:Q8_0', 'owner/model:mmproj-m-Q8_0.gguf']);
+    for (const model of cachedModels(folder)) expect(findCachedModel(model.name, folder)).toEqual(model);
+  });
+
   it('that are not whole are listed, and not found', async () => {
     await put(newer, 'm-Q8_0-00001-of-00002.gguf', 'first');
     expect(cachedModels(folder)).toMatchObject([{ partCount: 2, paths: [expect.any(String)] }]);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InvalidModelFileError } from '@foretoken/core';
-import { assertWhole, chooseModel, safetensors } from '../choice/choose-model.js';
+import { assertWhole, chooseModel, isProjector, safetensors } from '../choice/choose-model.js';
 import { ggufModels, type ModelFiles, safetensorsModels } from '../choice/model-files.js';
 import { requireModelName } from '../choice/model-name.js';
 import { type CachedFile, cachedFiles, cachedRepositories, newestFiles } from './cached-files.js';
@@ -63,13 +63,14 @@ export function findCachedModel(name: string, cacheFolder?: string): CachedModel
   const root = hubFolder(cacheFolder);
   const wanted = requireModelName(name);
   const { repository } = wanted;
-  const files = newestFiles(cachedFiles(repositoryFolder(root, repository)));
+  const cached = cachedFiles(repositoryFolder(root, repository));
+  const files = newestFiles(cached);
   if (files.length === 0) {
     throw new InvalidModelFileError(
       `${name} is not in the cache ${root}: "foretoken pull ${name}" brings it.`,
     );
   }
-  const model = chooseModel(files, wanted, 'in the cache');
+  const model = chooseModel(files, wanted, 'in the cache', wholeSafetensors(cached));
   assertWhole(model, wanted, 'in the cache');
   if (new Set(model.parts.map(({ commit }) => commit)).size > 1) {
     throw new InvalidModelFileError(
@@ -79,13 +80,23 @@ export function findCachedModel(name: string, cacheFolder?: string): CachedModel
   return describe(repository, model, ggufModels(files));
 }
 
+/** The safetensors of the newest commit that has them whole: a later one may lack what an earlier one had. */
+function wholeSafetensors(files: readonly CachedFile[]): ModelFiles<CachedFile>[] | undefined {
+  const whole = [...new Set(files.map(({ commit }) => commit))]
+    .flatMap((commit) => safetensorsModels(files.filter((file) => file.commit === commit)))
+    .find(({ parts, partCount }) => parts.length === partCount);
+  return whole && [whole];
+}
+
 function describe(
   repository: string,
   { path: first, quantization, isFolder, parts, partCount, byteLength }: ModelFiles<CachedFile>,
   models: readonly ModelFiles[],
 ): CachedModel {
   const paths = parts.map(({ location }) => location);
-  const ambiguous = models.some((other) => other.path !== first && other.quantization === quantization);
+  const isSame = (other: ModelFiles): boolean =>
+    other.path !== first && !isProjector(other.path) && other.quantization === quantization;
+  const ambiguous = isProjector(first) || models.some(isSame);
   const choice = quantization === undefined || ambiguous ? first : quantization;
   return {
     name: `${repository}:${isFolder ? safetensors : choice}`,

@@ -18,27 +18,32 @@ const mostLines = 40;
  * file, or the one model of the quantisation that it names; `safetensors` is those with what belongs to them. Without a choice, the
  * only GGUF model that there is, else the safetensors.
  *
+ * @param folders the safetensors, at most one model; default: those among the files.
  * @throws InvalidArgumentError where that is none or several, with a list of what there is.
  */
 export function chooseModel<File extends RepositoryFile>(
   files: readonly File[],
   name: ModelName,
   place: Place,
+  folders: readonly ModelFiles<File>[] = safetensorsModels(files),
 ): ModelFiles<File> {
   const { repository, choice } = name;
   const models = ggufModels(files);
   const file = choice === undefined ? undefined : namedFile(files, choice);
   if (file !== undefined) return models.find(({ parts }) => parts.includes(file)) ?? modelFiles([file]);
-  const folders = safetensorsModels(files);
   if (choice?.toLowerCase() === safetensors && folders[0] !== undefined) return folders[0];
-  // Multimodal projectors go with a model, and are none.
-  const candidates = models.filter(({ path }) => !/mmproj/i.test(path));
+  const candidates = models.filter(({ path }) => !isProjector(path));
   const fitting =
     choice !== undefined ? ofQuantization(candidates, choice) : candidates.length > 0 ? candidates : folders;
   const [only, ...others] = fitting;
   if (only === undefined) throw new InvalidArgumentError(missingText(files, models, name, place));
   if (others.length > 0) throw new InvalidArgumentError(severalText(fitting, repository, place));
   return only;
+}
+
+/** Multimodal projectors go with a model, and are none: only the file's name means one. */
+export function isProjector(path: string): boolean {
+  return /mmproj/i.test(path);
 }
 
 /** @throws InvalidArgumentError where parts of a split file are not there. */
