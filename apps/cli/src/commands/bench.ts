@@ -13,6 +13,7 @@ import { type Comparison, compareRuns } from '../benchmark/compare-runs.js';
 import { chatTemplateOption } from '../options/chat-template-option.js';
 import { type DraftLength, parseDraftLength } from '../options/draft-length.js';
 import { draftersOption, draftNames } from '../options/draft-names.js';
+import { draftParts, isModelPart } from '../options/draft-parts.js';
 import { branchingOption, treeDraftLength, treeOption } from '../options/draft-tree.js';
 import { modelOptions, type ModelSelection } from '../options/model-options.js';
 import { wholeNumber } from '../options/numbers.js';
@@ -119,7 +120,16 @@ Examples:
       const { drafters } = options;
       const drafts = drafters === undefined ? [options.draft] : draftNames(drafters, options.model);
       const backends = options.backend === 'all' ? backendNames : [options.backend];
-      const runs = backends.flatMap((backend) => drafts.map((draft) => ({ backend, draft })));
+      const runs = backends.flatMap((backend) =>
+        drafts.map((draft) => ({
+          backend,
+          draft,
+          // Of the drafters of a list it is that of the models among them.
+          ...(drafters === undefined || draftParts(draft ?? 'none').some(isModelPart)
+            ? {}
+            : { draftBackend: undefined }),
+        })),
+      );
       let failure: unknown;
       for (const run of runs) {
         try {

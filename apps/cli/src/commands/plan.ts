@@ -30,7 +30,7 @@ import { decisionLines, planLines } from '../output/plan-lines.js';
 import { requireWritablePage, writePage } from '../page/write-page.js';
 import { readMeasuredSpeeds } from '../planning/measured-speeds.js';
 import { measureQualities } from '../planning/measure-qualities.js';
-import { pipelineFromOptions, type PipelineFlags } from '../planning/pipeline-from-options.js';
+import { draftFiles, pipelineFromOptions, type PipelineFlags } from '../planning/pipeline-from-options.js';
 import { pipelineModels } from '../planning/pipeline-models.js';
 import { readPipelineFile } from '../planning/read-pipeline-file.js';
 import { planPage } from '../planning/plan-page.js';
@@ -233,6 +233,9 @@ async function readInput(options: PlanInput, signal: AbortSignal): Promise<Compi
     const { profile } = await readProfile(options.profile, { context, allowStale: true });
     const seedContract = options.sameText === true ? 'text' : undefined;
     pipeline = pipelineFromOptions({ ...options, seedContract }, profile);
+    const unnamed = options.draft === undefined ? draftFiles(options.model, profile) : [];
+    if (unnamed.length > 0)
+      note(`Profiled, and left out since --draft does not name it: ${unnamed.join(', ')}.`);
   }
   const models = await pipelineModels(pipeline, signal);
   const files = [models.target, ...models.drafters].filter((model) => model !== undefined);

@@ -81,9 +81,10 @@ export function profileCommand() {
     .addOption(promptsOption)
     .addOption(chatTemplateOption)
     .addOption(
-      new Option('--draft-length <n>', 'tokens drafted a round where acceptance is measured')
-        .argParser(wholeNumber('--draft-length', 1, 63))
-        .default(8),
+      new Option(
+        '--draft-length <n>',
+        'tokens drafted a round where acceptance is measured; default: 8, of what copies text 15',
+      ).argParser(wholeNumber('--draft-length', 1, 63)),
     )
     .addOption(
       new Option('--rule <name>', 'verification rule')
@@ -208,6 +209,7 @@ function selectionOf(
     backend,
     draft,
     foreignDraft: isOfModel ? options.foreignDraft : undefined,
+    draftBackend: isOfModel ? options.draftBackend : undefined,
     threads,
     weightFormat,
     draftWeightFormat,

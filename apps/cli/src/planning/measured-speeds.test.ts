@@ -19,11 +19,14 @@ test('the speeds of a bench are read by draft length', async () => {
     // JSON has no infinity: too few prompts.
     { draftLength: 'auto', comparison: { workload: { ...speedup, upper: null } } },
   ];
-  await writeFile(file, JSON.stringify({ maxTokens: 64, engines: [{ results }] }));
+  await writeFile(file, JSON.stringify({ plan: {}, maxTokens: 64, engines: [{ results }] }));
   expect(await readMeasuredSpeeds(file)).toEqual([
     { length: 3, tokens: 64, speedup },
     { length: 'auto', tokens: 64, speedup: { ...speedup, upper: null } },
   ]);
+  // Was wrong: speeds of drafters that no plan has stood in its report.
+  await writeFile(file, JSON.stringify({ maxTokens: 64, engines: [{ results }] }));
+  await expect(readMeasuredSpeeds(file)).rejects.toThrow(/bench --plan/);
 });
 
 test.each(['', '{', '[]', '{}', '{"engines": 3}', '{"engines": [{"results": [{"draftLength": 3}]}]}'])(

@@ -27,14 +27,20 @@ export async function readMeasuredSpeeds(file: string): Promise<MeasuredSpeed[]>
       { cause },
     );
   };
-  let document: { readonly engines?: unknown; readonly maxTokens?: unknown } | null;
+  let document: {
+    readonly engines?: unknown;
+    readonly maxTokens?: unknown;
+    readonly plan?: unknown;
+  } | null;
   try {
     document = JSON.parse(await readText(file)) as typeof document;
   } catch (error) {
     if (error instanceof SyntaxError) return fail(error);
     throw error;
   }
-  const engines = document?.engines as readonly { readonly results?: unknown }[] | undefined;
+  // Without a plan it is of drafters that this one may not have.
+  if (document?.plan === undefined || document.plan === null) return fail();
+  const engines = document.engines as readonly { readonly results?: unknown }[] | undefined;
   const results = Array.isArray(engines) ? engines.flatMap(({ results: ofEngine }) => ofEngine ?? []) : [];
   const tokens = typeof document?.maxTokens === 'number' ? document.maxTokens : undefined;
   const speeds: MeasuredSpeed[] = [];

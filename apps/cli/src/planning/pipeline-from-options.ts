@@ -145,6 +145,17 @@ function profiledDrafters(model: string, { acceptance }: Profile): PipelineDraft
   return drafters;
 }
 
+/** Draft models of a profile with files of their own, which are planned only where they are named. */
+export function draftFiles(model: string, { acceptance }: Profile): string[] {
+  const target = namedTarget(model).name;
+  const drafts = acceptance.flatMap((entry) =>
+    entry.target.model === target && entry.draft !== null ? [entry.draft.model] : [],
+  );
+  const isOwn = (draft: string): boolean =>
+    draft === 'embedded draft' || /, (early-exit|skip-layers):[\d,]+$/.test(draft);
+  return [...new Set(drafts)].filter((draft) => !isOwn(draft));
+}
+
 function absolute(files: readonly string[] | undefined): string[] | undefined {
   return files?.map((file) => path.resolve(file));
 }

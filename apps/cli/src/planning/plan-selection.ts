@@ -4,6 +4,7 @@ import type { Plan, PlannedDrafter } from '@foretoken/planner';
 import { tinyModels } from '@foretoken/tiny-models';
 import { draftKvType } from '../engines/kv-types.js';
 import { withoutModel } from '../options/draft-names.js';
+import { isTextPart } from '../options/draft-parts.js';
 import type { DraftTree } from '../options/draft-tree.js';
 import type { ModelSelection } from '../options/model-options.js';
 import { enginePrefixes } from './pipeline-from-options.js';
@@ -46,9 +47,16 @@ export function planSelection(plan: Plan, drafters: readonly PlannedDrafter[]): 
 }
 
 /** What the controller of one drafter begins with. */
-export function knownOf({ table, roundCosts, priorAcceptance }: PlannedDrafter): LearningDraftLengthOptions {
+export function knownOf({
+  drafter,
+  table,
+  roundCosts,
+  priorAcceptance,
+}: PlannedDrafter): LearningDraftLengthOptions {
   const lengths = table?.lengths.filter((length) => length > 0) ?? [];
-  return { lengths: lengths.length > 0 ? lengths : undefined, roundCosts, priorAcceptance };
+  const known = { lengths: lengths.length > 0 ? lengths : undefined, roundCosts, priorAcceptance };
+  // How far a copy goes is judged anew every time, within what the plan has costs of. A model's limit is its own.
+  return isTextPart(drafter.kind) ? { ...known, maximumLength: roundCosts.lengths.at(-1) || 1 } : known;
 }
 
 /** The trees that a model drafts; undefined: none does. */

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@foretoken/core';
 import type { Plan } from '@foretoken/planner';
 import { type BranchSelection, treeRule } from '../options/draft-tree.js';
 import type { SamplingSelection } from '../options/sampling-options.js';
@@ -21,13 +22,16 @@ export interface PlannedOptions<Flags> {
  * was made for something else.
  *
  * @param command that was given the options.
- * @throws what `loadPlan` and `treeRule` throw.
+ * @throws InvalidArgumentError where a stale plan is allowed and none is named; what `loadPlan` and `treeRule` throw.
  */
 export async function withPlan<Flags extends PlannedFlags>(
   given: Flags,
   command: { getOptionValueSource(option: string): string | undefined },
   signal: AbortSignal,
 ): Promise<PlannedOptions<Flags>> {
+  if (given.allowStale === true && given.plan === undefined) {
+    throw new InvalidArgumentError('--allow-stale says how a plan is used: name one with --plan.');
+  }
   const isGiven = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
   const plan = given.plan === undefined ? undefined : await loadPlan(given.plan, given, signal);
   const options = plan === undefined ? given : decided(plan, given, isGiven);

@@ -636,6 +636,18 @@ describe('energy', () => {
       expect(joules).toBeCloseTo((15 * milliseconds) / 1000, 10);
       expect(passes).toBeGreaterThan(0);
     }
+    // Was wrong: what it had read before it failed counted as all of it, and no later run measured the rest.
+    const whole = createRecordedMeter({
+      name: 'second',
+      readings: Array.from({ length: 100 }, (_, at) => at),
+    });
+    const again = await profileSetup({ ...bench.options, energy: { meters: [whole], unreadable: [] } });
+    for (const name of ['first', 'second']) {
+      const lengths = again.profile.energy.measured
+        .filter(({ meter }) => meter === name)
+        .map(({ length }) => length);
+      expect(lengths).toEqual([1, 4, 8, 1, 4, 8]);
+    }
   });
 });
 

@@ -48,7 +48,7 @@ export interface ProfileSetupOptions {
   readonly sampling?: SamplingSettings | undefined;
   /** Verification rule of chains; default `block`. */
   readonly rule?: string | undefined;
-  /** Tokens drafted a round where acceptance is measured; default 8. */
+  /** Tokens drafted a round where acceptance is measured; default 8, of what copies text 15. */
   readonly draftLength?: number | undefined;
   /**
    * Measures draft trees too, where the target reads trees: what their passes cost, and acceptance by rank under this rule,
@@ -224,10 +224,15 @@ function emptyProfile(machine: ProfileMachine, libraries: Record<string, string>
   };
 }
 
+/** A model is seldom right for longer, and by its confidence it is told what longer drafts would keep. */
+const modelDraft = 8;
+/** Copies go on for long or not at all, and how far is not told by counts of shorter ones. As long as rounds are measured. */
+const copiedDraft = 15;
+
 /** @param meterClock as the caller's clock is: one that went back makes a reading of energy uncertain. */
 function createSteps(options: ProfileSetupOptions, meterClock: () => number): ProfileStep[] {
   const { target, draft, drafter, clock, energy, powerModel } = options;
-  const { sampling = {}, rule = 'block', draftLength = 8, contextTokens = [64, 512] } = options;
+  const { sampling = {}, rule = 'block', contextTokens = [64, 512] } = options;
   const profiled = draft === undefined ? [target] : [target, draft];
   const passes = profiled.flatMap((one) => {
     // Half of a short context stays free for the passes.
@@ -236,6 +241,7 @@ function createSteps(options: ProfileSetupOptions, meterClock: () => number): Pr
   });
   const pair = drafter && { target, draft, drafter, sampling, rule };
   const draftsByPasses = draft !== undefined || options.head !== undefined;
+  const { draftLength = draftsByPasses ? modelDraft : copiedDraft } = options;
   return [
     ...profiled.map(memoryStep),
     ...(options.head === undefined ? [] : [headMemoryStep(options.head)]),

@@ -66,6 +66,7 @@ export function createProgram(asked: Pipeline, models: PipelineModels, profile: 
     isRequantised: false,
     rule: undefined,
     drafters: undefined,
+    dropped: [],
     alternatives: [],
     combination: 'single',
     noSpeculation: undefined,
@@ -252,14 +253,20 @@ function acceptanceOf(
   target: ModelConfiguration,
   draft: ModelConfiguration | null,
 ): Map<string, AcceptanceData> {
-  const byRule = new Map<string, AcceptanceData>();
-  for (const entry of entries) {
-    if (!sameFormats(entry.target, target) || !sameFormats(entry.draft, draft)) continue;
-    if (entry.positions.length === 0 && !draftsFromText(drafter)) continue;
-    const data = acceptanceData(entry, draftsFromText(drafter));
-    if (data.rounds > (byRule.get(entry.rule)?.rounds ?? 0)) byRule.set(entry.rule, data);
-  }
-  return byRule;
+  const isText = draftsFromText(drafter);
+  const known = entries
+    .filter((entry) => sameFormats(entry.target, target) && sameFormats(entry.draft, draft))
+    .filter(({ positions }) => isText || positions.length > 0)
+    .map((entry) => ({ entry, data: acceptanceData(entry, isText) }))
+    .filter(({ data }) => data.rounds > 0);
+  // What tells most comes last: the most rounds, but of copies, which longer drafts take in fewer rounds, more texts first.
+  const ordered = known.toSorted(
+    (left, right) =>
+      (isText
+        ? left.entry.promptsUsed - right.entry.promptsUsed || left.entry.draftLength - right.entry.draftLength
+        : 0) || left.data.rounds - right.data.rounds,
+  );
+  return new Map(ordered.map(({ entry, data }) => [entry.rule, data]));
 }
 
 /** Measured, else estimated where the pipeline asks for that. */

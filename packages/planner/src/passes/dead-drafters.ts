@@ -50,7 +50,8 @@ export const deadDrafters: Pass = {
     }
     if (decisions.length === 0)
       decisions.push(kept.length === 0 ? 'nothing drafts' : 'every drafter may pay');
-    return { program: { ...program, candidates: kept }, decisions };
+    const dropped = program.candidates.filter((candidate) => !kept.includes(candidate));
+    return { program: { ...program, candidates: kept, dropped }, decisions };
   },
 };
 

@@ -2,8 +2,8 @@ import { draftsFromText } from '../pipeline/drafter-label.js';
 import type { Pass } from './program.js';
 
 /**
- * What to do where the drafters of the plan cannot be opened or fail: the best other one that needs neither their models
- * nor their heads, then plain decoding, which always works.
+ * What to do where the drafters of the plan cannot be opened: the best other one that needs neither their models nor their
+ * heads, then plain decoding, which always works. One that fails in use is followed by plain decoding at once.
  */
 export const fallback: Pass = {
   name: 'fallback',
@@ -22,7 +22,7 @@ export const fallback: Pass = {
       decisions: [
         drafters.length === 0
           ? 'plain decoding is the plan'
-          : `where drafting fails: ${order.join(', then ')}`,
+          : `where these cannot be opened: ${order.join(', then ')}; where one fails in use: plain decoding`,
       ],
     };
   },

@@ -94,6 +94,8 @@ export interface Program {
   readonly rule: string | undefined;
   /** Those that draft, in order; undefined until they are scheduled. */
   readonly drafters: readonly ScheduledDrafter[] | undefined;
+  /** What was dropped, since it cannot pay or another one is surely better: reports show it too. */
+  readonly dropped: readonly Candidate[];
   /** Scheduled drafters that are not taken, the best first. */
   readonly alternatives: readonly ScheduledDrafter[];
   readonly combination: Combination;

@@ -195,6 +195,26 @@ describe('legality', () => {
     );
   });
 
+  test('of copies counted with drafts of two lengths the longer ones tell more', () => {
+    // Was wrong: shorter drafts take more rounds, so a profile that was gone on with stayed at their length.
+    const counted = (length: number, rounds: number) => ({
+      ...lookupEntry(0.9),
+      ...acceptanceCounts(new Array<number>(length).fill(0.9), rounds),
+    });
+    const costs = smallProfile().roundCosts.map((entry) => ({
+      ...entry,
+      draft: null,
+      drafter: 'prompt-lookup',
+    }));
+    for (const acceptance of [
+      [counted(2, 800), counted(6, 300)],
+      [counted(6, 300), counted(2, 800)],
+    ]) {
+      const plan = compile({ drafters: [{ kind: 'prompt-lookup' }] }, { acceptance, roundCosts: costs });
+      expect(plan.drafters[0]?.roundCosts.lengths.at(-1)).toBe(6);
+    }
+  });
+
   test('drafters in stages, and trees that are more than a pass, are left out and named', () => {
     // Regression: nodes of 96 million were made before their number was looked at.
     const plan = (drafter: object): string =>

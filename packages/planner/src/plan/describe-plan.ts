@@ -1,7 +1,7 @@
 import { acceptanceOf } from '../passes/acceptance-of.js';
 import type { BoundModel } from '../passes/bind-models.js';
 import { knownDrafting } from '../passes/known-drafting.js';
-import type { Program, ScheduledDrafter, TargetChoice, TreeChoice } from '../passes/program.js';
+import type { Candidate, Program, ScheduledDrafter, TargetChoice, TreeChoice } from '../passes/program.js';
 import { bestOf, combinedGain } from '../prediction/combine-drafting.js';
 import { bestLength, longestDraft } from '../prediction/evaluate-drafting.js';
 import { predictCombination } from '../prediction/predict-combination.js';
@@ -35,7 +35,7 @@ export function describePlan(program: Program, profile: Profile, decisions: Plan
     combination: program.combination,
     drafters: drafters.map((drafter) => describeDrafter(program, drafter)),
     fallback: program.fallback.map((drafter) => describeDrafter(program, drafter)),
-    alternatives: program.alternatives.map((drafter) => describeDrafter(program, drafter)),
+    alternatives: notTaken(program).map((drafter) => describeDrafter(program, drafter)),
     noSpeculation: {
       belowAcceptance: [...(program.noSpeculation?.belowAcceptance ?? [])],
       contextTokens: [...(program.noSpeculation?.contextTokens ?? [])],
@@ -48,6 +48,21 @@ export function describePlan(program: Program, profile: Profile, decisions: Plan
     memoryBytes: memoryOf(target, drafters),
     decisions,
   };
+}
+
+/** Alternatives, and after them what was dropped: its speeds and its model are part of the answer. */
+function notTaken({ targets, drafters = [], alternatives, dropped }: Program): ScheduledDrafter[] {
+  const known = new Set([...drafters, ...alternatives].map(({ candidate }) => candidate.label));
+  const others = dropped.filter(({ target, label }) => target === targets[0] && !known.has(label));
+  const labels = [...new Set(others.map(({ label }) => label))];
+  return [
+    ...alternatives,
+    ...labels.map((wanted) => {
+      const ofLabel = others.filter(({ label }) => label === wanted);
+      const candidate = ofLabel.find(({ costs }) => costs.source === 'rounds') ?? ofLabel[0];
+      return { candidate: candidate as Candidate, table: { acceptance: [0], lengths: [0] } };
+    }),
+  ];
 }
 
 function describeDrafter(program: Program, { candidate, table }: ScheduledDrafter): PlannedDrafter {
@@ -133,7 +148,7 @@ function usedModels(program: Program): Plan['models'] {
     files[id] = { sha256, bytes, file };
   };
   add(target.id, target);
-  const scheduled = [...(program.drafters ?? []), ...program.alternatives, ...program.fallback];
+  const scheduled = [...(program.drafters ?? []), ...notTaken(program), ...program.fallback];
   for (const { candidate } of scheduled) {
     const { draft, drafter } = candidate;
     const bound = drafters[program.pipeline.drafters.indexOf(drafter)];

@@ -119,7 +119,9 @@ export const planSchema = z.strictObject({
   combination: z.enum(['single', 'estimate']).describe('How several drafters work together'),
   drafters: z.array(scheduled).describe('In order; empty: plain decoding'),
   fallback: z.array(scheduled).describe('Instead of them where they cannot be opened; then plain decoding'),
-  alternatives: z.array(scheduled).describe('What was planned and not taken, the best first'),
+  alternatives: z
+    .array(scheduled)
+    .describe('What was planned and not taken, the best first; then what was dropped'),
   noSpeculation: z
     .strictObject({
       belowAcceptance: z

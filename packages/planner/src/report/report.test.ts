@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  acceptanceCounts,
+  acceptanceEntry,
   energyEntries,
   draftConfiguration,
   smallModels,
@@ -34,6 +36,19 @@ describe('the frontier', () => {
     expect(points[0]?.joulesPerToken).toBeCloseTo(1, 6);
     expect(points[1]?.joulesPerToken).toBeCloseTo(0.1, 6);
     expect(points[2]?.joulesPerToken).toBeCloseTo(plan.energy?.joules as number, 6);
+  });
+
+  // Was wrong: where the draft did not pay it was not in the picture, though that is what a user asks.
+  test('has the small model where it does not pay, too', () => {
+    const profile = smallProfile({
+      acceptance: [acceptanceEntry(acceptanceCounts(Array(8).fill(0.02), 1000))],
+    });
+    const plan = planOf(profile);
+    expect(plan.drafters).toEqual([]);
+    expect(plan.alternatives).toMatchObject([{ name: 'small.gguf', predictedLength: 0 }]);
+    const points = frontierOf(plan, profile);
+    expect(points.map(({ kind }) => kind)).toEqual(['large model only', 'small model only', 'plan']);
+    expect(answers(plan, points).join(' ')).toMatch(/small\.gguf does not pay.*small alone would have/);
   });
 
   test('invents no energy and no quality', () => {

@@ -30,6 +30,9 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
   const { model, id, threads = options.cores } = profiled;
   const configuration = configurationOf(profiled);
   const meters = metersOf(energy.meters, model.capabilities.device);
+  const contextTokens = Math.min(wantedContextTokens, model.contextLength >> 1);
+  const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - contextTokens);
+  const wanted = lengths.filter((length) => length <= longest);
   const isMine = (entry: { readonly configuration: unknown }): boolean =>
     isDeepStrictEqual(entry.configuration, configuration);
   const isUnreadable = (profile: Profile, name: string): boolean =>
@@ -40,24 +43,24 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
     isDone: ({ energy: known, ...rest }) =>
       meters.every(
         ({ name }) =>
-          known.measured.some((entry) => isMine(entry) && entry.meter === name) ||
-          isUnreadable({ energy: known, ...rest }, name),
+          // A meter that failed on the way has read some.
+          wanted.every((length) =>
+            known.measured.some((entry) => isMine(entry) && entry.meter === name && entry.length === length),
+          ) || isUnreadable({ energy: known, ...rest }, name),
       ) &&
       (powerModel === undefined ||
         known.estimated.some((entry) => isMine(entry) && entry.powerModel === powerModel.name)),
     async measure(profile, milliseconds, signal) {
       const measured: Profile['energy']['measured'] = [];
       const estimated: Profile['energy']['estimated'] = [];
-      const contextTokens = Math.min(wantedContextTokens, model.contextLength >> 1);
-      const longest = Math.min(model.capabilities.maximumPassTokens, model.contextLength - contextTokens);
       const sequence = model.createSequence();
       try {
         const prefix = anyTokens(contextTokens, model.vocabularySize);
         await model.forward([{ sequence, tokens: prefix, rows: 'none' }], { signal });
         // Of what a counter may wrap in, passes of the last moment take less than half.
         const gaps = meters.map(({ longestGap = Number.POSITIVE_INFINITY }) => longestGap / 2);
-        const span = Math.min(milliseconds / lengths.length, longestReading, ...gaps);
-        for (const length of lengths.filter((candidate) => candidate <= longest)) {
+        const span = Math.min(milliseconds / wanted.length, longestReading, ...gaps);
+        for (const length of wanted) {
           const tokens = anyTokens(length, model.vocabularySize);
           let passes = 0;
           let spent = 0;
@@ -98,7 +101,9 @@ export function energyStep(profiled: ProfiledModel, options: EnergyStepOptions):
       } finally {
         sequence.close();
       }
-      const others = profile.energy.measured.filter((entry) => !isMine(entry));
+      const isRead = ({ meter }: { readonly meter: string }): boolean =>
+        meters.some(({ name }) => name === meter);
+      const others = profile.energy.measured.filter((entry) => !isMine(entry) || !isRead(entry));
       profile.energy.measured = [...others, ...measured];
       const otherGuesses = profile.energy.estimated.filter((entry) => !isMine(entry));
       profile.energy.estimated = [...otherGuesses, ...estimated];
