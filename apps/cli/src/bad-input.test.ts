@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -118,7 +118,8 @@ describe('models that cannot be used', () => {
   });
 
   it('info describes no garbage', async () => {
-    for (const name of ['garbage.gguf', 'garbage.safetensors', 'missing.gguf', 'notes.txt']) {
+    await mkdir(inFolder('empty'), { recursive: true });
+    for (const name of ['garbage.gguf', 'garbage.safetensors', 'missing.gguf', 'notes.txt', 'empty']) {
       const { code, stderr } = await runCommand(['info', inFolder(name)]);
       expect(code).toBe(failure);
       expect(stderr).toContain(name);
@@ -166,6 +167,12 @@ describe('options that make no sense', () => {
     [['generate', 'let', '--draft', 'hass+hass'], /--draft hass\+hass: .* all different/],
     [['generate', 'let', '--draft', 'embedded+early-exit:4'], /--draft names embedded and early-exit:4: one/],
     [['generate', 'let', '--stage', 'eagle'], /--stage.*prompt-lookup/s],
+    [
+      ['generate', 'let', '--draft', 'n-gram', '--draft-backend', 'onnx'],
+      /--draft-backend is the engine of a/,
+    ],
+    [['generate', 'let', '--allow-stale'], /--allow-stale says how a plan is used/],
+    [['generate', 'let', '--logprobs', '3'], /--logprobs are part of the JSON document/],
     [['generate', 'let', '--stage', 'n-gram', '--draft', 'eagle'], /--stage guesses a draft model's tokens/],
     [['generate', 'let', '--stage', 'n-gram', '--tree', '2'], /--stage makes chains.*--tree/],
     [['bench', '--drafters', 'all', '--stage', 'n-gram'], /--stage/],

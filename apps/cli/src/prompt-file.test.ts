@@ -66,7 +66,8 @@ async function tokensRead(work: (target: LanguageModel) => Promise<void>): Promi
 test('a profile is of the tokens that chat and serve send', async () => {
   const template = await findTemplate(model, undefined);
   const sentByChat = await tokensRead(async (target) => {
-    const models = { target, template, drafter: undefined, draftLength: undefined };
+    const none = { drafter: undefined, structuredDrafter: undefined, draftLength: undefined };
+    const models = { target, template, ...none };
     const conversation = new Conversation(models, { maximumTokens: 1 });
     conversation.begin([system]);
     for await (const event of conversation.answer(question)) expect(event.type).not.toBe('drafter-failed');

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { tinyModels } from '@foretoken/tiny-models';
 import { describe, expect, test } from 'vitest';
 import { finishCommand, runCommand, startCommand } from '../testing/run-command.js';
 
@@ -24,6 +25,41 @@ test('generate writes JSON for a schema, and the JSON output says for which', as
   expect(finishReason).toBe('end-token');
   expect(settings).toMatchObject({ jsonSchema: schema });
   expect(counters.draftedCount).toBeGreaterThan(0);
+});
+
+// Was wrong: forced tokens were drafted only where something else drafted too, which by default nothing does but for the
+// embedded target.
+test('a model without a draft drafts what a schema forces, unless nothing is to draft', async () => {
+  const schema =
+    '{"type":"object","properties":{"description":{"const":"a long name"}},"required":["description"]}';
+  const settings = [
+    '--model',
+    tinyModels.target,
+    '--threads',
+    '1',
+    '--draft-length',
+    '4',
+    '--temperature',
+    '0',
+  ];
+  const run = async (...more: string[]) => {
+    const written = await runCommand([
+      'generate',
+      'x = ',
+      '--json-schema',
+      schema,
+      '--json',
+      ...settings,
+      ...more,
+    ]);
+    expect(written.code, written.stderr).toBe(0);
+    return JSON.parse(written.stdout) as { text: string; drafter?: string; counters: Record<string, number> };
+  };
+  const [forced, plain] = [await run(), await run('--draft', 'none')];
+  expect(forced.counters['acceptedCount']).toBeGreaterThan(0);
+  expect(plain.counters['draftedCount']).toBe(0);
+  expect([forced.drafter, plain.drafter]).toEqual(['forced-tokens', undefined]);
+  expect(forced.text).toBe(plain.text);
 });
 
 test('options that contradict a grammar are refused', async () => {

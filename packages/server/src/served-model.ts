@@ -14,6 +14,8 @@ export interface ServedModel {
   readonly target: LanguageModel;
   /** Drafts for the target; undefined: plain decoding. One that throws is not asked again. */
   readonly drafter?: Drafter | undefined;
+  /** Drafts instead where the answer has a structure; default: the tokens that it forces, then `drafter`. */
+  readonly structuredDrafter?: Drafter | undefined;
   /**
    * Makes what chooses draft lengths; called once for each way of drafting (free text, structured output), and kept from
    * request to request. Default, or where it returns undefined: the core's learning controller.

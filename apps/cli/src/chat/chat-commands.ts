@@ -106,7 +106,11 @@ const model: ChatCommand = {
   usage: '/model [FILE [DRAFT]]',
   does: 'shows the models, or goes on with another target and what drafts for it',
   async run({ conversation, switchModels, port }, argument) {
-    const [file, draft, ...more] = argument.split(/\s+/).filter((word) => word !== '');
+    // Names with blanks stand in quotes.
+    const words = Array.from(argument.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g), ([, ...forms]) =>
+      forms.find((form) => form !== undefined),
+    );
+    const [file, draft, ...more] = words;
     if (more.length > 0)
       throw new InvalidArgumentError(
         '/model takes a target and what drafts for it: /model big.gguf small.gguf.',

@@ -1,7 +1,6 @@
 import {
   ContextOverflowError,
   type ContinueOptions,
-  createForcedTokenDrafter,
   createPrefixCache,
   type DecodeEvent,
   type Drafter,
@@ -17,6 +16,8 @@ import { openGrammar, type StructureSelection } from '../options/structure-optio
 export interface ConversationModels {
   readonly target: LanguageModel;
   readonly drafter: Drafter | undefined;
+  /** Drafts instead where answers have a structure. */
+  readonly structuredDrafter: Drafter | undefined;
   readonly template: ChatTemplate;
   readonly draftLength: ContinueOptions['draftLength'];
 }
@@ -34,7 +35,7 @@ export type AnswerSettings = Omit<
 export class Conversation {
   readonly #settings: AnswerSettings;
   #models: ConversationModels;
-  #drafter: Drafter | undefined;
+  #drafters: Pick<ConversationModels, 'drafter' | 'structuredDrafter'>;
   #cache: PrefixCache;
   #system: string | undefined;
   #structure: StructureSelection = {};
@@ -45,7 +46,7 @@ export class Conversation {
 
   constructor(models: ConversationModels, settings: AnswerSettings) {
     this.#models = models;
-    this.#drafter = models.drafter;
+    this.#drafters = models;
     this.#cache = createPrefixCache(models.target);
     this.#settings = settings;
   }
@@ -99,7 +100,7 @@ export class Conversation {
     this.#grammar = await openGrammar(this.#structure, models.target.tokenizer);
     this.#cache.close();
     this.#models = models;
-    this.#drafter = models.drafter;
+    this.#drafters = models;
     this.#cache = createPrefixCache(models.target);
   }
 
@@ -119,11 +120,10 @@ export class Conversation {
         `With this message the conversation has ${prompt.length} tokens, and the context of ${target.name} holds ${target.contextLength}: it was not sent. ${roomAdvice}`,
       );
     }
-    const grammar = this.#grammar;
-    const inner = this.#drafter;
-    const drafter = inner && grammar ? createForcedTokenDrafter({ inner }) : inner;
+    const { drafter: free, structuredDrafter } = this.#drafters;
+    const drafter = this.#grammar === undefined ? free : structuredDrafter;
     const drafting = drafter === undefined ? {} : { drafter, draftLength };
-    const allowedTokens = grammar?.allowedTokens(prompt.length);
+    const allowedTokens = this.#grammar?.allowedTokens(prompt.length);
     const sampling = { ...this.#settings.sampling, allowedTokens };
     const request = this.#answers++;
     let answer = '';
@@ -137,7 +137,8 @@ export class Conversation {
     })) {
       if (event.type === 'token-committed') answer += event.text;
       // It failed, and would fail again.
-      if (event.type === 'drafter-failed') this.#drafter = undefined;
+      if (event.type === 'drafter-failed')
+        this.#drafters = { drafter: undefined, structuredDrafter: undefined };
       if (event.type === 'generation-end') {
         answer += event.text;
         if (isKept(event, answer)) this.#said = [...asked, { role: 'assistant', content: answer }];

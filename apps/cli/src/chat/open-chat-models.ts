@@ -16,7 +16,9 @@ export interface ChatModelsSelection extends RunSelection {
   readonly messages: readonly ChatMessage[];
 }
 
-export interface OpenChatModels extends ConversationModels, Pick<OpenModels, 'pastOutputs' | 'close'> {}
+export interface OpenChatModels
+  extends ConversationModels,
+    Pick<OpenModels, 'draft' | 'pastOutputs' | 'close'> {}
 
 /**
  * Opens what a chat needs; the template first, since it takes no time and often is what fails.

@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Drafter, createPromptLookupDrafter, InvalidArgumentError } from '@foretoken/core';
+import {
+  createForcedTokenDrafter,
+  createPromptLookupDrafter,
+  type Drafter,
+  InvalidArgumentError,
+} from '@foretoken/core';
 import { createTableModel } from '@foretoken/core/testing';
 import { createChatTemplate } from '@foretoken/models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -101,7 +106,14 @@ function chatWith(
   settings: AnswerSettings = {},
 ): TestChat {
   const conversation = new Conversation(
-    { target: createTarget(['one', 'two']), drafter: undefined, template, draftLength: 4, ...models },
+    {
+      target: createTarget(['one', 'two']),
+      drafter: undefined,
+      structuredDrafter: models.drafter && createForcedTokenDrafter({ inner: models.drafter }),
+      template,
+      draftLength: 4,
+      ...models,
+    },
     settings,
   );
   const chat: Chat = {
@@ -115,6 +127,7 @@ function chatWith(
         ...conversation.models,
         target: createTarget(['other']),
         drafter: undefined,
+        structuredDrafter: undefined,
       });
     },
     async keepOutput() {},
@@ -420,12 +433,15 @@ describe('the commands', () => {
       '/model other.gguf',
       'third',
       '/model a b c',
+      '/model "other one.gguf"',
     ]);
     const { run, conversation } = chatWith(port);
     expect(await run()).toBe(1);
     expect(port.notes[0]).toMatch(/^table \(table, table\) answers in a context of 256 tokens/);
     expect(port.notes[2]).toMatch(/missing\.gguf: there is no such file/);
-    expect(port.notes.at(-1)).toMatch(/\/model takes a target and what drafts/);
+    expect(port.notes.at(-2)).toMatch(/\/model takes a target and what drafts/);
+    // Was wrong: a name with a blank was taken for two.
+    expect(port.notes.at(-1)).toMatch(/^other one\.gguf: there is no such file/);
     expect(port.written).toBe('one\ntwo\nother\n');
     expect(conversation.messages).toEqual(said('first', 'one', 'second', 'two', 'third', 'other'));
   });

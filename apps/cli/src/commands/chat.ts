@@ -7,6 +7,7 @@ import { createLinePort } from '../chat/line-port.js';
 import { type ChatModelsSelection, openChatModels } from '../chat/open-chat-models.js';
 import { runChat } from '../chat/run-chat.js';
 import { loadChat } from '../chat/saved-chat.js';
+import { switchedModels } from '../chat/switched-models.js';
 import { createTerminalPort } from '../chat/terminal-port.js';
 import { chatTemplateOption } from '../options/chat-template-option.js';
 import { draftLengthOption } from '../options/draft-length.js';
@@ -129,7 +130,7 @@ Examples:
           const others = {
             ...selection,
             plan: undefined,
-            models: { ...options, model, draft },
+            models: switchedModels(options, models, { model, draft }),
             messages: conversation.messages,
           };
           const opened = await interruptible((signal) => openChatModels(others, signal));

@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { createForcedTokenDrafter, type GenerationEndEvent, generate } from '@foretoken/core';
+import { type GenerationEndEvent, generate, InvalidArgumentError } from '@foretoken/core';
 import { colours } from '../output/colours.js';
 import { draftLengthOption } from '../options/draft-length.js';
 import { treeDraftLength, treeOption } from '../options/draft-tree.js';
@@ -98,6 +98,8 @@ Examples:
     )
     .action(async (argument, given, command) => {
       const { tree } = given;
+      if (given.logprobs !== undefined && given.json !== true)
+        throw new InvalidArgumentError('--logprobs are part of the JSON document: give --json too.');
       const signal = interruptSignal();
       const { options, plan, rule } = await withPlan(given, command, signal);
       const draftLength = treeDraftLength(options, options.draftLength);
@@ -115,22 +117,21 @@ Examples:
             ? undefined
             : await routePrompt(models, { prompt, tolerance, sampling }, signal);
         // The small model answers plainly: nothing drafts for it.
-        const { target, drafter: chosen } =
-          route?.answer === 'small' && draft !== undefined ? { target: draft, drafter: undefined } : models;
+        const { target, drafter, structuredDrafter } =
+          route?.answer === 'small' && draft !== undefined
+            ? { target: draft, drafter: undefined, structuredDrafter: undefined }
+            : models;
         const written =
           suffix === undefined
             ? prompt
             : await fimPrompt(target, selectedModel(selection), { prefix: prompt, suffix });
         const allowedTokens = await openStructure(options, target.tokenizer, written);
-        const drafter =
-          chosen !== undefined && allowedTokens !== undefined
-            ? createForcedTokenDrafter({ inner: chosen })
-            : chosen;
+        const drafting = allowedTokens === undefined ? drafter : structuredDrafter;
         let text = '';
         const logprobs: unknown[] = [];
         const events = generate({
           target,
-          drafter,
+          drafter: drafting,
           prompt: written,
           sampling: { ...sampling, allowedTokens },
           rule,
@@ -182,7 +183,7 @@ Examples:
             plan: plan && { file: given.plan, predicted: plan.predicted },
             seed: options.seed,
             target: models.target.name,
-            drafter: drafter?.name,
+            drafter: drafting?.name,
           });
         } else {
           const rate = (1000 * counters.committedCount) / (counters.decodeMilliseconds as number);

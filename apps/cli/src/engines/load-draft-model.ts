@@ -16,7 +16,7 @@ export async function loadDraftModel(
   selection: EngineSelection,
 ): Promise<LanguageModel> {
   const taken = Object.values(target.memory()).reduce((sum, bytes) => sum + bytes, 0);
-  const memoryLimit = Math.max(1, machineMemory() - taken);
+  const memoryLimit = Math.max(1, (selection.memoryLimit ?? machineMemory()) - taken);
   const contextLength = await ownContext(source, selection.contextLength);
   try {
     return await loadModel(backend, source, { ...selection, contextLength, memoryLimit });

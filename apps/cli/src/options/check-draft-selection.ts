@@ -13,7 +13,18 @@ import type { ModelSelection } from './model-options.js';
  * InvalidModelFileError for one that is not there; as `draftModel`. All before anything is loaded.
  */
 export function checkDraftSelection(selection: ModelSelection): readonly string[] {
-  const { model, corpus = [], nGramStore, source, foreignDraft, tree, combine, stage, route } = selection;
+  const {
+    model,
+    corpus = [],
+    nGramStore,
+    source,
+    foreignDraft,
+    tree,
+    combine,
+    stage,
+    route,
+    draftBackend,
+  } = selection;
   const parts = draftParts(draftOf(selection));
   const models = parts.filter(isModelPart);
   const refuseWhere = (meaningless: boolean, message: string): void => {
@@ -41,6 +52,10 @@ export function checkDraftSelection(selection: ModelSelection): readonly string[
   refuseWhere(
     foreignDraft !== undefined && models.length === 0,
     '--foreign-draft says how a draft model is used: name one with --draft.',
+  );
+  refuseWhere(
+    draftBackend !== undefined && models.length === 0,
+    '--draft-backend is the engine of a draft model: name one with --draft.',
   );
   refuseWhere(
     stage !== undefined && models.length === 0,

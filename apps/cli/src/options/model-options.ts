@@ -95,6 +95,8 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   /** Of each drafter by `estimate`, as it is named, what was measured before. */
   readonly known?: readonly LearningDraftLengthOptions[] | undefined;
   readonly stage?: TextPart | undefined;
+  /** Bytes of models that stay open beside these; undefined: there are none. */
+  readonly memoryTaken?: number | undefined;
   /** Nats up to which the draft model answers alone. */
   readonly route?: number | undefined;
 }

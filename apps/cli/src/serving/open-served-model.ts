@@ -34,12 +34,13 @@ export async function openServedModel(
   const template = await templateIfAny(model, chatTemplate);
   const opened = await openSelection(selection, signal);
   try {
-    const { target, drafter, pastOutputs } = opened;
+    const { target, drafter, structuredDrafter, pastOutputs } = opened;
     return {
       model: {
         name: selection.name ?? target.name,
         target,
         drafter,
+        structuredDrafter,
         createDraftLength: () => opened.createDraftLength(draftLength, rule),
         rule,
         sampling,

@@ -62,10 +62,19 @@ function tagsOf(document: unknown, { properties, required }: SchemaObject, depth
   if (!isSchemaObject(properties) || !Array.isArray(required)) return tags;
   for (const name of required as readonly unknown[]) {
     if (typeof name !== 'string' || !Object.hasOwn(properties, name)) continue;
-    const { values } = outline(document, properties[name], depth + 1);
+    const values = valuesOf(document, properties[name], depth + 1);
     if (values !== undefined) tags.set(name, values);
   }
   return tags;
+}
+
+/** JSON of a schema's values, where it names them. Its own properties are not asked: that would go through all of a tree. */
+function valuesOf(document: unknown, schema: unknown, depth: number): ReadonlySet<string> | undefined {
+  if (!isSchemaObject(schema) || depth > deepest) return undefined;
+  if ('$ref' in schema)
+    return valuesOf(document, resolveReference(document, schema['$ref'], '').schema, depth + 1);
+  const values = namedValues(schema);
+  return values && new Set(values.map(inOneOrder));
 }
 
 /** The values that `const` or `enum` names. */

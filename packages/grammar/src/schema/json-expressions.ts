@@ -1,6 +1,7 @@
 import { complementRanges } from '../syntax/code-points.js';
 import {
   choice,
+  choiceOf,
   type CodePointRange,
   type Expression,
   optional,
@@ -50,8 +51,21 @@ export function jsonString(minimum = 0, maximum?: number): Expression {
   return sequence(text('"'), repeat(character, minimum, maximum), text('"'));
 }
 
+/** A point and at most so many digits; nothing where that is none. */
+export function fractionWithin(digits: number): Expression {
+  return digits < 1 ? choice() : sequence(text('.'), repeat(digit, 1, digits));
+}
+
+/** The same, of which one is not zero. */
+export function nonzeroFractionWithin(digits: number): Expression {
+  const ends = Array.from({ length: Math.max(0, digits) }, (_, zeros) =>
+    sequence(text('0'.repeat(zeros)), digitFromOne, repeat(digit, 0, digits - zeros - 1)),
+  );
+  return sequence(text('.'), choiceOf(ends));
+}
+
 /** Digits after the point. */
-export const jsonFraction: Expression = sequence(text('.'), repeat(digit, 1, mostDigits));
+export const jsonFraction: Expression = fractionWithin(mostDigits);
 const magnitude = choice(text('0'), sequence(digitFromOne, repeat(digit, 0, mostDigits - 1)));
 export const jsonInteger: Expression = sequence(optional(text('-')), magnitude);
 export const jsonNumber: Expression = sequence(

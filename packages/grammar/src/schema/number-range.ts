@@ -1,33 +1,59 @@
 import { choice, choiceOf, type Expression, optional, repeat, sequence, text } from '../syntax/expression.js';
-import { jsonFraction, mostDigits } from './json-expressions.js';
+import { fractionWithin, jsonFraction, mostDigits, nonzeroFractionWithin } from './json-expressions.js';
 
-const largest = 10 ** mostDigits - 1;
+/** Of the whole numbers that are written. */
+export const largestWhole: number = 10 ** mostDigits - 1;
+
+/** What a number is between; infinite where there is no bound. */
+export interface NumberBounds {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** True where the bound itself is out. */
+  readonly aboveMinimum: boolean;
+  readonly belowMaximum: boolean;
+}
 
 /** Integers between two bounds, both of them in; nothing where there are none. */
 export function integersBetween(minimum: number, maximum: number): Expression {
-  const low = Math.max(-largest, Math.ceil(minimum));
-  const high = Math.min(largest, Math.floor(maximum));
+  const low = Math.max(-largestWhole, Math.ceil(minimum));
+  const high = Math.min(largestWhole, Math.floor(maximum));
   return choice(
     ...(low < 0 ? [sequence(text('-'), magnitudesBetween(Math.max(1, -high), -low))] : []),
     ...(high >= 0 ? [magnitudesBetween(Math.max(0, low), high)] : []),
   );
 }
 
-/** Numbers between two whole bounds, both of them in, without exponents. */
-export function numbersBetween(minimum: number, maximum: number): Expression {
-  const low = Math.max(-largest, minimum);
-  const high = Math.min(largest, maximum);
+/** Numbers between two whole bounds, without exponents. */
+export function numbersBetween({ minimum, maximum, aboveMinimum, belowMaximum }: NumberBounds): Expression {
+  const low = Math.max(-largestWhole, minimum);
+  const high = Math.min(largestWhole, maximum);
+  // Below zero the bounds change places, and zero is a bound of its own where numbers of both signs are allowed.
+  const negative = { isLowOut: belowMaximum && high <= 0, isHighOut: aboveMinimum };
+  const positive = { isLowOut: aboveMinimum && low >= 0, isHighOut: belowMaximum };
   return choice(
-    ...(low < 0 ? [sequence(text('-'), decimalsBetween(Math.max(0, -high), -low))] : []),
-    ...(high >= 0 ? [decimalsBetween(Math.max(0, low), high)] : []),
+    ...(low < 0 ? [sequence(text('-'), decimalsBetween(Math.max(0, -high), -low, negative))] : []),
+    ...(high >= 0 ? [decimalsBetween(Math.max(0, low), high, positive)] : []),
   );
 }
 
-/** What is below the upper bound by its whole part may have a fraction. */
-function decimalsBetween(low: number, high: number): Expression {
+/**
+ * What is below the upper bound by its whole part may have a fraction. Next to a bound that is out it has no more digits than
+ * a double tells from the bound.
+ */
+function decimalsBetween(
+  low: number,
+  high: number,
+  { isLowOut, isHighOut }: { readonly isLowOut: boolean; readonly isHighOut: boolean },
+): Expression {
+  const first = isLowOut ? low + 1 : low;
+  const digitsLeft = (whole: number): number => mostDigits - String(Math.max(0, whole)).length;
+  const below = (from: number, to: number, fraction: Expression): Expression =>
+    from > to ? choice() : sequence(magnitudesBetween(from, to), optional(fraction));
   return choice(
-    sequence(magnitudesBetween(low, high - 1), optional(jsonFraction)),
-    magnitudesBetween(Math.max(low, high), high),
+    below(first, high - (isHighOut ? 2 : 1), jsonFraction),
+    ...(isHighOut ? [below(Math.max(first, high - 1), high - 1, fractionWithin(digitsLeft(high - 1)))] : []),
+    ...(isLowOut && low < high ? [sequence(text(String(low)), nonzeroFractionWithin(digitsLeft(low)))] : []),
+    ...(isHighOut ? [] : [magnitudesBetween(Math.max(first, high), high)]),
   );
 }
 

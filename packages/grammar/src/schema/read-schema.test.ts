@@ -39,6 +39,15 @@ const schemas: readonly unknown[] = [
   { type: 'integer', exclusiveMinimum: 3, exclusiveMaximum: 12.5 },
   { type: 'integer', minimum: -3 },
   { type: 'number', maximum: 3 },
+  { type: 'number', exclusiveMinimum: 0 },
+  { type: 'number', exclusiveMaximum: 0 },
+  { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+  { type: 'number', exclusiveMinimum: -2, maximum: 1 },
+  { type: 'number', minimum: 99, exclusiveMaximum: 101 },
+  { type: 'number', exclusiveMinimum: 99_999_999_999_998, exclusiveMaximum: 99_999_999_999_999 },
+  // Was wrong: an object without named properties had any.
+  { type: 'object', properties: {}, unevaluatedProperties: false },
+  { type: ['object', 'null'], unevaluatedProperties: false },
   { type: 'boolean' },
   { const: { a: [1, 'Ω"\\', null] } },
   { enum: ['a', 1, null, true, [1e21]] },
@@ -127,6 +136,8 @@ describe('values that can be written', () => {
     [{ type: 'integer', minimum: -120, maximum: 1007 }, [-120, -99, -1, 0, 9, 10, 99, 100, 999, 1000, 1007]],
     [{ type: 'integer' }, [999_999_999_999_999, -7]],
     [{ type: 'number', minimum: -1, maximum: 2 }, [-1, -0.5, 0, 0.125, 1.75, 2]],
+    [{ type: 'number', exclusiveMinimum: -1, exclusiveMaximum: 2 }, [-0.999, -0.5, 0, 0.001, 1, 1.75]],
+    [{ type: 'number', exclusiveMinimum: 0 }, [0.05, 0.1, 1, 17.25]],
     [{ type: 'string' }, ['', 'a"\\\n\u0001', 'Ωß😀', '\u007f\u2028']],
     [{}, [null, [{ a: [1e-7, {}], b: 'x' }, []], 'x', -1.5, false]],
     [
@@ -147,6 +158,16 @@ describe('values that can be written', () => {
   });
 });
 
+// Was wrong: every way through the required properties was followed, thirty levels deep.
+test('schemas that are told apart may refer to each other', async () => {
+  const names = Array.from('abcdefgh');
+  const self = Object.fromEntries(names.map((name) => [name, { $ref: '#/$defs/tree' }]));
+  const tree = { type: ['object', 'null'], properties: self, required: names };
+  const schema = { oneOf: [{ $ref: '#/$defs/tree' }, { type: 'string' }], $defs: { tree } };
+  const grammar = await compiler.compileJsonSchema(schema);
+  expect(grammar.allowedTokens(0).mask(tokenizer.encode('null'))?.[0]).toBe(1);
+});
+
 describe('what is no schema, or says more than a grammar can, names its place', () => {
   const deep = JSON.parse(`${'{"items":'.repeat(300)}{}${'}'.repeat(300)}`) as unknown;
   test.each([
@@ -162,7 +183,7 @@ describe('what is no schema, or says more than a grammar can, names its place', 
     [{ uniqueItems: true }, '/uniqueItems', /not supported/],
     // Regression: they were passed over where they are false, which narrows most.
     [{ type: 'array', prefixItems: [true], unevaluatedItems: false }, '/unevaluatedItems', /use "items"/],
-    [{ type: 'object', unevaluatedProperties: false }, '/unevaluatedProperties', /leave it out/],
+    [{ unevaluatedProperties: false }, '/unevaluatedProperties', /leave it out/],
     [{ type: 'object', propertyNames: false }, '/propertyNames', /name the properties/],
     [{ type: 'array', contains: false }, '/contains', /prefixItems/],
     // Regression: the same object in another order counted as another value.
@@ -191,6 +212,10 @@ describe('what is no schema, or says more than a grammar can, names its place', 
     [{ prefixItems: {} }, '/prefixItems', /list of schemas/],
     [{ minimum: '1' }, '/minimum', /is a number/],
     [{ type: 'number', minimum: 0.5 }, '', /whole/],
+    [{ type: 'number', exclusiveMinimum: 2, exclusiveMaximum: 2 }, '', /No JSON text satisfies/],
+    // Was wrong: it was called a contradiction.
+    [{ type: 'integer', minimum: 1e15 }, '', /15 digits before the point/],
+    [{ type: 'number', exclusiveMaximum: -999_999_999_999_999 }, '', /15 digits before the point/],
     [deep, '/items'.repeat(200), /200 deep/],
     // No text: a contradiction, and recursion without an end.
     [false, '', /No JSON text satisfies/],

@@ -23,10 +23,11 @@ import {
   jsonNumber,
   jsonRules,
   jsonString,
+  mostDigits,
 } from './json-expressions.js';
 import { jsonTypeOf, type JsonType } from './json-type.js';
 import { annotations, refusedKeywords, typeKeywords } from './keywords.js';
-import { integersBetween, numbersBetween } from './number-range.js';
+import { integersBetween, largestWhole, type NumberBounds, numbersBetween } from './number-range.js';
 import {
   isSchemaObject,
   refuse,
@@ -189,7 +190,9 @@ class SchemaReader {
   }
 
   #object(schema: SchemaObject, pointer: string): Expression {
-    const { properties = {}, required = [], additionalProperties = true } = schema;
+    const { properties = {}, required = [], unevaluatedProperties = true } = schema;
+    // What no keyword beside it has looked at, which without additionalProperties are all that have no name.
+    const { additionalProperties = unevaluatedProperties } = schema;
     if (!isSchemaObject(properties))
       refuse(stepInto(pointer, 'properties'), '"properties" is an object of schemas');
     if (!Array.isArray(required) || required.some((name) => typeof name !== 'string')) {
@@ -274,12 +277,10 @@ class SchemaReader {
   #number(schema: SchemaObject, pointer: string): Expression {
     const bounds = numberBounds(schema, pointer);
     if (bounds === undefined) return jsonNumber;
-    const { minimum, maximum, aboveMinimum, belowMaximum } = bounds;
     const whole = (bound: number): boolean => Number.isInteger(bound) || !Number.isFinite(bound);
-    if (aboveMinimum || belowMaximum || !whole(minimum) || !whole(maximum)) {
-      refuse(pointer, 'bounds of numbers are whole and not exclusive; use "integer", or check the output');
-    }
-    return numbersBetween(minimum, maximum);
+    if (!whole(bounds.minimum) || !whole(bounds.maximum))
+      refuse(pointer, 'bounds of numbers are whole; use "integer", or check the output');
+    return numbersBetween(bounds);
   }
 }
 
@@ -332,7 +333,7 @@ function lengths(
 }
 
 /** The narrower of the bounds that are given on each side; undefined where there are none. */
-function numberBounds(schema: SchemaObject, pointer: string) {
+function numberBounds(schema: SchemaObject, pointer: string): NumberBounds | undefined {
   const [minimum, above, maximum, below] = ['minimum', 'exclusiveMinimum', 'maximum', 'exclusiveMaximum'].map(
     (keyword) => {
       const value = schema[keyword];
@@ -344,6 +345,14 @@ function numberBounds(schema: SchemaObject, pointer: string) {
   if ([minimum, above, maximum, below].every((bound) => bound === undefined)) return undefined;
   const low = Math.max(minimum ?? Number.NEGATIVE_INFINITY, above ?? Number.NEGATIVE_INFINITY);
   const high = Math.min(maximum ?? Number.POSITIVE_INFINITY, below ?? Number.POSITIVE_INFINITY);
+  const firstAbove = above === low ? low + 1 : low;
+  const firstBelow = below === high ? high - 1 : high;
+  const isBeyond = (bound: number): boolean => Number.isFinite(bound) && Math.abs(bound) > largestWhole;
+  if ((firstAbove > 0 && isBeyond(firstAbove)) || (firstBelow < 0 && isBeyond(firstBelow)))
+    refuse(
+      pointer,
+      `numbers have ${mostDigits} digits before the point at most, and these bounds ask for more`,
+    );
   return { minimum: low, maximum: high, aboveMinimum: above === low, belowMaximum: below === high };
 }
 
@@ -351,12 +360,9 @@ function shown(value: unknown): string {
   return JSON.stringify(value)?.slice(0, 60) ?? String(value);
 }
 
-/** True where a keyword's value narrows nothing that is written here. */
+/** True where a keyword's value narrows nothing, or is read with an object's other keywords. */
 function saysNothing(keyword: string, schema: SchemaObject): boolean {
   if (schema[keyword] !== false) return false;
-  // Of an object with named properties no others are written.
-  return (
-    ['uniqueItems', 'not'].includes(keyword) ||
-    (keyword === 'unevaluatedProperties' && 'properties' in schema)
-  );
+  const isObject = 'properties' in schema || [schema['type']].flat().includes('object');
+  return ['uniqueItems', 'not'].includes(keyword) || (keyword === 'unevaluatedProperties' && isObject);
 }

@@ -59,13 +59,12 @@ export class ModelRunner {
       this.#generationCount === 0 ? 0 : this.#busyMilliseconds / this.#generationCount / 1000,
     );
     metrics.watch(this.queue);
-    const { drafter, createDraftLength } = model;
-    if (drafter === undefined) return;
-    this.#freeText = { drafter, draftLength: createDraftLength?.() };
-    this.#structured = {
-      drafter: createForcedTokenDrafter({ inner: drafter }),
-      draftLength: createDraftLength?.(),
-    };
+    const { drafter, structuredDrafter, createDraftLength } = model;
+    const structured = structuredDrafter ?? (drafter && createForcedTokenDrafter({ inner: drafter }));
+    const drafting = (by: Drafter | undefined): Drafting | undefined =>
+      by && { drafter: by, draftLength: createDraftLength?.() };
+    this.#freeText = drafting(drafter);
+    this.#structured = drafting(structured);
   }
 
   /** What drafts now; undefined where nothing does, or where it has failed. */
