@@ -14,7 +14,7 @@ const onnx = (more: OnnxOptions) => (options: OnnxOptions) =>
   onnxBackend.loadModel(tinyModels.draft, { ...options, ...more, cacheFolder });
 
 /**
- * Every engine, on the embedded draft. The tolerance is the numerics class (DESIGN section 4.7). In 8 bits a
+ * Every engine, on the embedded draft. The tolerance is the numerics class. In 8 bits a
  * difference in a float's last bits can round an activation to the next of 127 steps; llama.cpp's kernels for one
  * token and for many round them in other groups besides.
  */

@@ -74,7 +74,7 @@ test('every entry point can be imported from the installed packages', async () =
 });
 
 test('the installed command generates', async () => {
-  const command = path.join(project, 'node_modules', 'foretoken', 'dist', 'main.js');
+  const command = path.join(project, 'node_modules', 'foretoken', 'bin', 'foretoken.js');
   const options = ['generate', 'export function add(', '-n', '8', '--draft-length', '2', '--threads', '1'];
   const { stdout } = await run(process.execPath, [command, ...options], { cwd: project });
   expect(stdout.length).toBeGreaterThan(4);

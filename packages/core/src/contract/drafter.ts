@@ -57,7 +57,7 @@ export interface Drafter {
    * own state with `context.tokens` instead of counting calls.
    *
    * A drafter that stops early by a confidence rule must keep the last token it drew: dropping it
-   * biases the output (DESIGN section 4.3).
+   * biases the output.
    *
    * A drafter that throws is not asked again: the generation goes on without it.
    */

@@ -18,7 +18,7 @@ export interface VerificationRule {
   readonly exact: boolean;
   /**
    * How randomness is keyed: `round` draws afresh every round; `position` gives the same draw for the
-   * same absolute position whatever was drafted, which only sample-match may use (DESIGN section 5).
+   * same absolute position whatever was drafted, which only sample-match may use.
    */
   readonly randomness: 'round' | 'position';
   /** True where the rule takes drafts with branches. */

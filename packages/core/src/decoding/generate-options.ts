@@ -46,7 +46,7 @@ export interface GenerateOptions {
   readonly stop?: readonly string[] | undefined;
   /** True goes on after an end token; default false. */
   readonly ignoreEndTokens?: boolean | undefined;
-  /** Whole number; default 0. What a seed promises depends on the rule (DESIGN section 5). */
+  /** Whole number; default 0. What a seed promises depends on the rule. */
   readonly seed?: number | bigint | undefined;
   /** Tells apart requests with the same seed; default 0. */
   readonly request?: number | undefined;

@@ -23,7 +23,7 @@ const mostIndices = 2 ** 22;
  *
  * The 64-bit Philox key is Philox itself applied to the counter (seed, request): distinct requests of one
  * seed, and distinct seeds, share a key with the chance of a 64-bit collision. A draw's counter is
- * (committed length, node, stage and purpose and index): a fresh draw every round (DESIGN section 5).
+ * (committed length, node, stage and purpose and index): a fresh draw every round.
  *
  * @param options.seed whole number, 0 to 2^64 - 1 as bigint, or any safe integer.
  * @param options.request whole number, 0 to 2^32 - 1; default 0.

@@ -37,7 +37,7 @@ export interface GenerationStart {
 
 /**
  * Chooses how many tokens to draft, round by round. It may learn from anything already committed or
- * verified; that keeps the output exact (DESIGN section 5).
+ * verified; that keeps the output exact.
  */
 export interface DraftLengthController {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { DraftLengthController } from './draft-length-controller.js';
  * A controller whose drafts also end after a token that the drafter gave less than `confidence`, as the fallback policy
  * of Big Little Decoder hands over to the target (Kim et al. 2302.07863). That policy looks at the most
  * probable token and drops it; here the token that was drawn counts, and stays in the draft for the rule to decide,
- * so exact rules stay exact (DESIGN section 4.3). In greedy decoding it is the probability at temperature 1.
+ * so exact rules stay exact. In greedy decoding it is the probability at temperature 1.
  *
  * @param confidence 0 (never ends a draft) to 1.
  * @throws InvalidArgumentError for a confidence outside 0 to 1.

@@ -22,7 +22,7 @@ const thresholdMemory = 0.9;
  * after a token where that is below a threshold. The threshold follows the acceptance: up where fewer tokens than the
  * target are accepted, down where more are. In greedy decoding the entropy is that at temperature 1.
  *
- * The token at which the draft ends stays in it, so exact rules stay exact (DESIGN section 4.3). A drafter that tells
+ * The token at which the draft ends stays in it, so exact rules stay exact. A drafter that tells
  * nothing but its token's probability is not stopped.
  *
  * @throws InvalidArgumentError for values outside their ranges.

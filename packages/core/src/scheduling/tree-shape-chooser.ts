@@ -11,7 +11,7 @@ export interface VerifiedTree {
 
 /**
  * Chooses the shape of a draft tree, round by round, before anything of it is sampled. It may learn from what was
- * committed or verified; that keeps the output exact (DESIGN section 5).
+ * committed or verified; that keeps the output exact.
  */
 export interface TreeShapeChooser {
   /** The next round's shape, within the limits; one without nodes says not to draft. */

@@ -12,7 +12,7 @@ export function firstDrawn({ tokens, distributions }: Draft): number {
 /**
  * What is verified of a draft: of a chain whose tokens are all certain as many as asked for, of any other all. A certain token is a
  * function of what was committed, and so is leaving it out; one that was drawn must be kept whatever it is, since leaving it
- * out for its probability is biased (DESIGN section 4.3).
+ * out for its probability is biased.
  *
  * @param lengthToVerify of a chain's length; undefined: all.
  */

@@ -83,7 +83,7 @@ export class ScriptSession implements OnnxSession {
     const results = await this.#session.run(toRecord(inputs), [...outputs.keys()]);
     for (const [name, tensor] of outputs) {
       const result = results[name] as Tensor;
-      if ('data' in tensor) (tensor.data as Float32Array).set(result.data as Float32Array);
+      if ('data' in tensor) copyBytes(result.data as Float32Array, tensor.data as Float32Array);
       else (tensor as ScriptTensor).tensor = result;
     }
   }
@@ -128,6 +128,14 @@ function scriptTensor({ type, shape, data }: HostTensor): Tensor {
 }
 
 function bytesOf(tensor: DeviceTensor): Uint8Array {
-  const { buffer, byteOffset, byteLength } = (tensor as ScriptTensor).tensor.data as Float32Array;
+  return viewBytes((tensor as ScriptTensor).tensor.data as Float32Array);
+}
+
+function viewBytes({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Not by elements: of float16 the engine gives numbers where JavaScript has such an array, and takes bits elsewhere. */
+function copyBytes(from: ArrayBufferView, to: ArrayBufferView): void {
+  viewBytes(to).set(viewBytes(from));
 }

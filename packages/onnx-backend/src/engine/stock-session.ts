@@ -78,8 +78,12 @@ class StockSession implements OnnxSession {
   }
 
   async close(): Promise<void> {
-    await this.#worker.ask({ kind: 'close' });
-    await this.#worker.stop();
+    try {
+      await this.#worker.ask({ kind: 'close' });
+    } finally {
+      // After a failure too: a thread that stays keeps the process alive.
+      await this.#worker.stop();
+    }
   }
 }
 

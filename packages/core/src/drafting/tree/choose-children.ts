@@ -33,7 +33,7 @@ export function withReplacement(draw: DrawToken): ChooseChildren {
 
 /**
  * Children that differ: each is drawn from the distribution with its earlier siblings removed and the rest
- * renormalised, and carries that distribution (Sequoia, 2402.12374, section 3.2; DESIGN section 4.4). Fewer than
+ * renormalised, and carries that distribution (Sequoia, 2402.12374, section 3.2). Fewer than
  * asked for where the support ends.
  *
  * @param buffers kept from round to round, by node: nothing that grows with the vocabulary is allocated twice.

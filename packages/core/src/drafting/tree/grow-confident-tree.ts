@@ -20,7 +20,7 @@ export interface ConfidenceGrowth {
  * probable tokens; of all nodes tried, the most valuable that the limits have room for are kept, parents before their
  * children where values tie.
  *
- * Nothing is sampled, so every distribution is one-hot, and dropping nodes is exact (DESIGN section 4.4).
+ * Nothing is sampled, so every distribution is one-hot, and dropping nodes is exact.
  *
  * @param shouldStop asked about every kept node: true drops what is below it.
  */

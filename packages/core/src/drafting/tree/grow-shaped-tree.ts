@@ -6,8 +6,8 @@ import { DraftTree } from './draft-tree.js';
 import type { TreeStepper } from './tree-stepper.js';
 
 /**
- * Grows a tree of a shape that is fixed before: pruning by what was sampled would bias the output (DESIGN section
- * 4.4). A node has fewer children than its shape only where the distribution's support ends.
+ * Grows a tree of a shape that is fixed before: pruning by what was sampled would bias the output. A node
+ * has fewer children than its shape only where the distribution's support ends.
  *
  * @param shouldStop asked about every node: true leaves that node without children. Its siblings all stay, since a rule
  *   may count them.

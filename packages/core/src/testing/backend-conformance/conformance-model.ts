@@ -13,7 +13,7 @@ export interface BackendConformanceOptions {
   readonly loadModel: (options: LoadModelOptions) => Promise<LanguageModel>;
   /**
    * Largest difference of any log-probability between passes that read the same tokens in other portions
-   * (the numerics class, DESIGN section 4.7): about 1e-4 in float32, some tenths in 8 bits.
+   * (the numerics class): about 1e-4 in float32, some tenths in 8 bits.
    */
   readonly tolerance: number;
 }

@@ -186,7 +186,21 @@ describe('exports for transformers.js', () => {
     const generation = JSON.parse(
       await readFile(path.join(folder, 'generation_config.json'), 'utf8'),
     ) as object;
-    expect(generation).toEqual({ bos_token_id: 0, eos_token_id: 0 });
+    expect(generation).toEqual({ bos_token_id: 0, eos_token_id: [0] });
+  });
+
+  // Was wrong: tokens that end a turn are known by what they are called, and an export went on with the user's turn.
+  it('names the tokens that end a text or a turn', async () => {
+    const value = Array.from({ length: 64 }, (_, id) => (id === 40 ? '<|im_end|>' : `t${id}`));
+    await writeRandomGguf(inFolder('turns.gguf'), {
+      architecture: 'llama',
+      format: 'F32',
+      metadata: { 'tokenizer.ggml.tokens': { type: 'string[]', value } },
+    });
+    const { endTokens } = ggufTokenizer(await readGguf(inFolder('turns.gguf')));
+    expect(endTokens).toContain(40);
+    await exportTransformersFolder(inFolder('turns.gguf'), inFolder('turns'), {});
+    expect((await findTokenizer(inFolder('turns'))).endTokens).toEqual(endTokens);
   });
 
   it('takes the companions of a Hugging Face folder as they are', async () => {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UnsupportedError } from '@foretoken/core';
-import { type GgufFile, ggufTokenizerJson } from '@foretoken/models';
+import { type GgufFile, ggufTokenizer, ggufTokenizerJson } from '@foretoken/models';
 import { asCacheWriteError, writeJson } from '@foretoken/models/cache';
 import { decoderModel } from '../decoder/decoder-model.js';
 import { writeOnnx, type WriteOnnxOptions } from '../file/write-onnx.js';
@@ -75,14 +75,17 @@ async function writeCompanions(file: GgufFile, shape: DecoderShape, folder: stri
       `${file.path}: of a GGUF file only llama and qwen2 are exported, not ${shape.architecture}: export from the Hugging Face folder.`,
     );
   }
+  const json = tokenizerJson(file);
   const tokens = {
     bos_token_id: file.metadata.get('tokenizer.ggml.bos_token_id'),
     eos_token_id: file.metadata.get('tokenizer.ggml.eos_token_id'),
   };
+  // A file names one token that ends a text; those that end a turn are known by what they are called.
+  const { endTokens } = ggufTokenizer(file);
   const texts = file.metadata.get('tokenizer.ggml.tokens') as readonly string[];
   const textOf = (id: unknown): string | undefined => (typeof id === 'number' ? texts[id] : undefined);
   const files: Readonly<Record<string, unknown>> = {
-    'tokenizer.json': tokenizerJson(file),
+    'tokenizer.json': json,
     'tokenizer_config.json': {
       tokenizer_class: 'PreTrainedTokenizerFast',
       model_max_length: shape.contextLength,
@@ -90,7 +93,7 @@ async function writeCompanions(file: GgufFile, shape: DecoderShape, folder: stri
       eos_token: textOf(tokens.eos_token_id),
       clean_up_tokenization_spaces: false,
     },
-    'generation_config.json': tokens,
+    'generation_config.json': { ...tokens, eos_token_id: endTokens },
     'config.json': {
       architectures: [shape.architecture === 'llama' ? 'LlamaForCausalLM' : 'Qwen2ForCausalLM'],
       model_type: shape.architecture,
