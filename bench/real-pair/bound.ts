@@ -9,7 +9,7 @@
  * Pass costs are those of the profiles that run.ts makes (with its plans), of each engine. What is recorded, on llama.cpp, does
  * not depend on the machine's load, and is kept in bench/.cache, prompt by prompt.
  *
- * Run: npx tsx bench/real-pair/bound.ts --models FOLDER [--files q8_0] [--prompts 16] [--minutes 20]
+ * Run: npx tsx bench/real-pair/bound.ts --models FOLDER [--files q8_0] [--prompts 16] [--minutes 20] [--results FILE]
  */
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
@@ -27,8 +27,9 @@ import { type Engine, enginesOf } from './engines.js';
 import { openPair, type Pair, type PairName } from './pairs.js';
 import { pairPassCosts } from './pair-pass-costs.js';
 import { profileFile } from './plan-files.js';
-import { writeRealPairResult } from './result-files.js';
+import { RealPairResults } from './result-files.js';
 import { modelFolderOf, pairsNamed, runOptions, timeLimit } from './run-options.js';
+import { runsFile } from './runs-file.js';
 
 /** Tokens that a draft model reads at once, and how many it reads in the pass that drafts its first token. */
 const portion = 64;
@@ -65,6 +66,7 @@ const { values: given } = parseArgs({
     ...runOptions,
     files: { type: 'string' },
     prompts: { type: 'string' },
+    results: { type: 'string', default: runsFile },
   },
 });
 const folder = modelFolderOf(given);
@@ -119,7 +121,7 @@ for (const files of pairsNamed(given.files)) {
   }
 }
 if (remaining > 0) console.log(`Not recorded yet: ${remaining} texts. Run it again.`);
-await writeRealPairResult('real-pair-bound', 'bound', { conditions, lengths, bounds });
+await new RealPairResults(given.results).write('real-pair-bound', 'bound', { conditions, lengths, bounds });
 
 /** Tokens in the cache in the middle of a text. */
 function contextOf({ promptLength, drafts }: RecordedText): number {

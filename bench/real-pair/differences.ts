@@ -17,7 +17,7 @@ import { type Engine, enginesOf, isOurs, ownName, ownSystem, plainOf } from './e
 import { openPair, type Pair, type PairName, pairNames } from './pairs.js';
 import { planFile } from './plan-files.js';
 import { currentRuns } from './ratios.js';
-import { readRealPairResult, writeRealPairResult } from './result-files.js';
+import { RealPairResults } from './result-files.js';
 import { modelFolderOf, runOptions, timeLimit } from './run-options.js';
 import { readRuns, type Run, runsFile } from './runs-file.js';
 import { machine } from '../support/machine.js';
@@ -35,7 +35,8 @@ const { values: given } = parseArgs({
 });
 const folder = modelFolderOf(given);
 const isTimeLeft = timeLimit(given.minutes);
-const before = await readRealPairResult<{ differences: TextDifference[] }>(
+const results = new RealPairResults(given.results);
+const before = await results.read<{ differences: TextDifference[] }>(
   'real-pair-differences',
   machine.processor,
 );
@@ -54,7 +55,7 @@ for (const files of pairNames) {
 }
 if (left > 0) console.log(`Not explained yet: ${left}. Run it again.`);
 console.log(`${compared} texts, ${differences.length} differ from plain ones.`);
-await writeRealPairResult('real-pair-differences', 'differences', { compared, left, differences });
+await results.write('real-pair-differences', 'differences', { compared, left, differences });
 
 interface ComparedText {
   readonly prompt: string;

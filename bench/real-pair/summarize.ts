@@ -1,6 +1,6 @@
 /**
  * What run.ts measured so far, with what bound.ts and differences.ts found: goals and what was reached, written to
- * bench/results/real-pair.json and printed. Ratios are geometric means over prompts, each the mean over its repeats, with
+ * bench/results/real-pair.json, or beside the runs of FILE, and printed. Ratios are geometric means over prompts, each the mean over its repeats, with
  * 95 % bootstrap intervals over prompts.
  *
  * Run: npx tsx bench/real-pair/summarize.ts [--results FILE]
@@ -13,7 +13,7 @@ import { promptKinds } from './chat-prompts.js';
 import type { TextDifference } from './differences.js';
 import { bestLlamaServer, goalsOf, ratiosByKind, singleLosses } from './goals.js';
 import { currentRuns, settingsOf } from './ratios.js';
-import { readRealPairResult, writeRealPairResult } from './result-files.js';
+import { RealPairResults } from './result-files.js';
 import { readRuns, runsFile } from './runs-file.js';
 
 const { values: given } = parseArgs({ options: { results: { type: 'string', default: runsFile } } });
@@ -21,8 +21,9 @@ const runs = currentRuns(await readRuns(given.results));
 const [first] = runs;
 if (first === undefined) throw new Error(`${given.results} has no runs: bench/real-pair/run.ts measures.`);
 const { processor, tokenCount } = first;
-const bounds = (await readRealPairResult<{ bounds: Bound[] }>('real-pair-bound', processor))?.bounds ?? [];
-const differences = await readRealPairResult<{ compared: number; differences: TextDifference[] }>(
+const results = new RealPairResults(given.results);
+const bounds = (await results.read<{ bounds: Bound[] }>('real-pair-bound', processor))?.bounds ?? [];
+const differences = await results.read<{ compared: number; differences: TextDifference[] }>(
   'real-pair-differences',
   processor,
 );
@@ -61,15 +62,13 @@ const result = {
     notNumerics: differences.differences.filter(({ cause }) => cause !== 'numerics'),
   },
 };
-if (given.results === runsFile) {
-  await writeRealPairResult(
-    'real-pair',
-    'summarize',
-    JSON.parse(
-      JSON.stringify(result, (_, value: unknown) => (typeof value === 'number' ? rounded(value) : value)),
-    ) as object,
-  );
-}
+await results.write(
+  'real-pair',
+  'summarize',
+  JSON.parse(
+    JSON.stringify(result, (_, value: unknown) => (typeof value === 'number' ? rounded(value) : value)),
+  ) as object,
+);
 
 for (const { files, temperature, goals, singlePrompts, systems } of settings) {
   console.log(`\n## ${files}, temperature ${temperature}\n`);
