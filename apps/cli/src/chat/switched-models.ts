@@ -28,10 +28,6 @@ export function switchedModels<Selection extends ModelSelection>(
     source: parts.includes('input-copy') ? source : undefined,
     corpus: parts.includes('n-gram') ? corpus : undefined,
     nGramStore: parts.includes('n-gram') ? nGramStore : undefined,
-    memoryTaken: bytesOf(present.target) + (present.draft === undefined ? 0 : bytesOf(present.draft)),
+    beside: [present.target, present.draft].filter((open) => open !== undefined),
   };
-}
-
-function bytesOf(model: OpenModels['target']): number {
-  return Object.values(model.memory()).reduce((sum, bytes) => sum + bytes, 0);
 }

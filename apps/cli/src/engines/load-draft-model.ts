@@ -1,32 +1,24 @@
-import { InsufficientMemoryError, type LanguageModel } from '@foretoken/core';
-import { bytesText } from '@foretoken/hub';
-import { machineMemory, readGguf } from '@foretoken/models';
+import type { LanguageModel } from '@foretoken/core';
+import { readGguf } from '@foretoken/models';
 import { type EngineSelection, loadModel } from './backends.js';
+import { loadBeside } from './load-beside.js';
 
 /**
- * Loads a draft model beside its target: into the memory that the target leaves, and with no longer a context than it was
- * trained for. Where the text is longer, it drafts nothing.
+ * Loads a draft model beside its target and what else is open, with no longer a context than it was trained for. Where the
+ * text is longer, it drafts nothing.
  *
- * @throws InsufficientMemoryError with the numbers of both; what `loadModel` throws.
+ * @throws what `loadBeside` and `loadModel` throw.
  */
 export async function loadDraftModel(
-  target: LanguageModel,
+  open: readonly LanguageModel[],
   backend: string,
   source: string,
   selection: EngineSelection,
 ): Promise<LanguageModel> {
-  const taken = Object.values(target.memory()).reduce((sum, bytes) => sum + bytes, 0);
-  const memoryLimit = Math.max(1, (selection.memoryLimit ?? machineMemory()) - taken);
   const contextLength = await ownContext(source, selection.contextLength);
-  try {
-    return await loadModel(backend, source, { ...selection, contextLength, memoryLimit });
-  } catch (error) {
-    if (!(error instanceof InsufficientMemoryError)) throw error;
-    throw new InsufficientMemoryError(
-      `Beside ${target.name}, which takes ${bytesText(taken)}: ${error.message}`,
-      { cause: error },
-    );
-  }
+  return loadBeside(open, (memoryLimit) =>
+    loadModel(backend, source, { ...selection, contextLength, memoryLimit }),
+  );
 }
 
 async function ownContext(source: string, wanted: number | undefined): Promise<number | undefined> {

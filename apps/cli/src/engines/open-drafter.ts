@@ -74,7 +74,7 @@ export async function openDrafter(
     const { draftThreads: threads = options.threads, draftKvType: kvType = options.kvType } = selection;
     const own = selectionFor(draftBackend, [backend, draftBackend], options);
     const settings = { ...own, ...layers, threads, kvType, weightFormat };
-    const model = await loadDraftModel(target, draftBackend, file, settings);
+    const model = await loadDraftModel([...(selection.beside ?? []), target], draftBackend, file, settings);
     open.push(model);
     draft = model;
     if (foreignDraft !== undefined) return foreignDrafts[foreignDraft]({ model, target });

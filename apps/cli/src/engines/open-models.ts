@@ -1,15 +1,9 @@
-import {
-  createForcedTokenDrafter,
-  type Drafter,
-  InsufficientMemoryError,
-  type LanguageModel,
-} from '@foretoken/core';
-import { bytesText } from '@foretoken/hub';
-import { machineMemory } from '@foretoken/models';
+import { createForcedTokenDrafter, type Drafter, type LanguageModel } from '@foretoken/core';
 import { tinyModels } from '@foretoken/tiny-models';
 import { checkDraftSelection } from '../options/check-draft-selection.js';
 import { engineSelection, modelPath, type ModelSelection } from '../options/model-options.js';
 import { loadModel, selectionFor } from './backends.js';
+import { loadBeside } from './load-beside.js';
 import { type OpenDrafter, openDrafter } from './open-drafter.js';
 
 /** The models of one command, opened. */
@@ -22,13 +16,13 @@ export interface OpenModels extends OpenDrafter {
 /** Loads the target, and what drafts where that is asked for; closes what is open where one fails. */
 export async function openModels(selection: ModelSelection, signal?: AbortSignal): Promise<OpenModels> {
   const parts = checkDraftSelection(selection);
-  const options = { ...engineSelection(selection, signal), memoryLimit: memoryLeft(selection) };
-  const { backend, draftBackend = backend, model, weightFormat } = selection;
+  const options = engineSelection(selection, signal);
+  const { backend, draftBackend = backend, model, weightFormat, beside = [] } = selection;
   const file = modelPath(model, tinyModels.target);
   const own = selectionFor(backend, [backend, draftBackend], options);
-  const target = await loadModel(backend, file, { ...own, weightFormat }).catch((error: unknown) => {
-    throw besideOthers(error, selection);
-  });
+  const target = await loadBeside(beside, (memoryLimit) =>
+    loadModel(backend, file, { ...own, weightFormat, memoryLimit }),
+  );
   try {
     const opened = await openDrafter(parts, selection, target, options);
     return {
@@ -44,17 +38,6 @@ export async function openModels(selection: ModelSelection, signal?: AbortSignal
     await target.close();
     throw error;
   }
-}
-
-/** What models beside these leave. @returns undefined where there are none: the machine's. */
-function memoryLeft({ memoryTaken }: ModelSelection): number | undefined {
-  return memoryTaken === undefined ? undefined : Math.max(1, machineMemory() - memoryTaken);
-}
-
-function besideOthers(error: unknown, { memoryTaken }: ModelSelection): unknown {
-  if (memoryTaken === undefined || !(error instanceof InsufficientMemoryError)) return error;
-  const message = `Beside the models that are open, which take ${bytesText(memoryTaken)}: ${error.message}`;
-  return new InsufficientMemoryError(message, { cause: error });
 }
 
 /** Forced tokens need no model, so that they are drafted unless nothing is to draft or the target cannot take tokens back. */

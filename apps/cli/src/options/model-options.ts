@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import type { DrafterCombination, LearningDraftLengthOptions } from '@foretoken/core';
+import type { DrafterCombination, LanguageModel, LearningDraftLengthOptions } from '@foretoken/core';
 import { kvTypes, type KvType } from '@foretoken/llamacpp-backend';
 import { backendNames, type EngineSelection } from '../engines/backends.js';
 import { headNames } from '../engines/heads.js';
@@ -95,8 +95,8 @@ export interface ModelSelection extends EngineFlags, NGramSelection {
   /** Of each drafter by `estimate`, as it is named, what was measured before. */
   readonly known?: readonly LearningDraftLengthOptions[] | undefined;
   readonly stage?: TextPart | undefined;
-  /** Bytes of models that stay open beside these; undefined: there are none. */
-  readonly memoryTaken?: number | undefined;
+  /** Models that stay open beside these, and keep their memory. */
+  readonly beside?: readonly LanguageModel[] | undefined;
   /** Nats up to which the draft model answers alone. */
   readonly route?: number | undefined;
 }

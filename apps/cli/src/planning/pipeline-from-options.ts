@@ -126,34 +126,39 @@ function drafterOf(part: string, flags: PipelineFlags): PipelineDrafter {
   };
 }
 
-function profiledDrafters(model: string, { acceptance }: Profile): PipelineDrafter[] {
-  const target = namedTarget(model).name;
-  const entries = acceptance.filter((entry) => entry.target.model === target);
+function profiledDrafters(model: string, profile: Profile): PipelineDrafter[] {
+  const entries = entriesOf(model, profile);
   const has = (drafter: string): boolean =>
     entries.some((entry) => entry.draft === null && entry.drafter === drafter);
-  const drafters: PipelineDrafter[] = [];
-  const drafts = new Set(entries.map(({ draft }) => draft?.model));
-  if (drafts.has('embedded draft')) drafters.push({ kind: 'draft-model', model: 'embedded' });
-  for (const draft of drafts) {
-    const [, layers] = /, early-exit:(\d+)$/.exec(draft ?? '') ?? [];
-    if (layers !== undefined) drafters.push({ kind: 'early-exit', layers: Number(layers) });
-    const [, skipped] = /, skip-layers:([\d,]+)$/.exec(draft ?? '') ?? [];
-    if (skipped !== undefined) drafters.push({ kind: 'skip-layers', layers: skipped.split(',').map(Number) });
-  }
-  drafters.push(...headNames.filter(has).map((head): PipelineDrafter => ({ kind: 'head', head })));
-  drafters.push(...withoutModel.filter(has).map((kind): PipelineDrafter => ({ kind })));
-  return drafters;
+  return [
+    ...draftsOf(model, profile).flatMap((draft) => withoutFile(draft) ?? []),
+    ...headNames.filter(has).map((head): PipelineDrafter => ({ kind: 'head', head })),
+    ...withoutModel.filter(has).map((kind): PipelineDrafter => ({ kind })),
+  ];
 }
 
 /** Draft models of a profile with files of their own, which are planned only where they are named. */
-export function draftFiles(model: string, { acceptance }: Profile): string[] {
+export function draftFiles(model: string, profile: Profile): string[] {
+  return draftsOf(model, profile).filter((draft) => withoutFile(draft) === undefined);
+}
+
+function entriesOf(model: string, { acceptance }: Profile): Profile['acceptance'] {
   const target = namedTarget(model).name;
-  const drafts = acceptance.flatMap((entry) =>
-    entry.target.model === target && entry.draft !== null ? [entry.draft.model] : [],
-  );
-  const isOwn = (draft: string): boolean =>
-    draft === 'embedded draft' || /, (early-exit|skip-layers):[\d,]+$/.test(draft);
-  return [...new Set(drafts)].filter((draft) => !isOwn(draft));
+  return acceptance.filter((entry) => entry.target.model === target);
+}
+
+/** The models that drafted for a target, as the profile calls them. */
+function draftsOf(model: string, profile: Profile): string[] {
+  return [...new Set(entriesOf(model, profile).flatMap(({ draft }) => draft?.model ?? []))];
+}
+
+/** What drafts with the embedded draft model or the target's own layers; undefined for a model with a file of its own. */
+function withoutFile(draft: string): PipelineDrafter | undefined {
+  if (draft === 'embedded draft') return { kind: 'draft-model', model: 'embedded' };
+  const [, layers] = /, early-exit:(\d+)$/.exec(draft) ?? [];
+  if (layers !== undefined) return { kind: 'early-exit', layers: Number(layers) };
+  const [, skipped] = /, skip-layers:([\d,]+)$/.exec(draft) ?? [];
+  return skipped === undefined ? undefined : { kind: 'skip-layers', layers: skipped.split(',').map(Number) };
 }
 
 function absolute(files: readonly string[] | undefined): string[] | undefined {
