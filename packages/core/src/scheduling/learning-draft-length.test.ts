@@ -196,7 +196,7 @@ describe('where drafting does not pay', () => {
     },
   );
 
-  test('beside other drafters it is watched what they leave, as long as reading takes, before a prompt is read', () => {
+  test('beside other drafters it is watched what they leave, longer than reading takes, before a prompt is read', () => {
     // Was wrong: at the beginning of a text all of it was taken to be left, and prompts were read for texts that copy.
     const machine = { ...cheap, catchUp: 0.1 };
     const controller = createLearningDraftLength();
@@ -205,10 +205,10 @@ describe('where drafting does not pay', () => {
       generation(controller, machine, { promptLength: 300, maximumTokens: 256, share }).lengths.findIndex(
         (length) => length > 0,
       );
-    // Reading takes 30 plain rounds.
+    // Reading takes 30 plain rounds, and a tenth more with every token: 53 are one and a half times what it takes by then.
     expect(first(undefined)).toBe(1);
-    expect(first(1)).toBeGreaterThanOrEqual(30);
-    expect(first(1)).toBeLessThanOrEqual(33);
+    expect(first(1)).toBeGreaterThanOrEqual(52);
+    expect(first(1)).toBeLessThanOrEqual(54);
     expect(first(0.1)).toBe(-1);
   });
 

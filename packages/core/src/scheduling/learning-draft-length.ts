@@ -76,6 +76,11 @@ const endGain = 1;
 const savedOverRead = 2;
 const hopedOverRead = 4;
 /**
+ * A text of several drafters is watched so many times as long as reading it takes: it may end at any token, and then what was
+ * read is lost. So it loses two fifths of its time at most.
+ */
+const watchedOverRead = 1.5;
+/**
  * Plain rounds before drafting is tried again: what tries may lose bounds how often that is. With pauses that doubled, a text that
  * began to copy again after 64 tokens was noticed when it was half over.
  */
@@ -412,7 +417,7 @@ class LearningController implements LearningDraftLength {
    */
   #roundsToWatch(plain: number): number {
     if (!this.#isOneOfSeveral || this.#mode === 'draft') return 0;
-    return Math.ceil(this.#costs.catchUp(this.#missed) / plain) - this.#rounds;
+    return Math.ceil((watchedOverRead * this.#costs.catchUp(this.#missed)) / plain) - this.#rounds;
   }
 
   #beginText(): void {
